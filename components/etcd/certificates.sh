@@ -1,0 +1,34 @@
+# Certificates of etcd's authority, by kubeadm's own phases.
+# Reads: CERTIFICATE_CONFIG ETCD_CA_CRT ETCD_CA_KEY
+
+# etcd_certificates KUBEADM DIRECTORY NAME...: signs those that are missing, of another authority, or near their end.
+# The authority's key is on this machine only while it signs.
+etcd_certificates() {
+  local kubeadm=$1 directory=$2 name path
+  shift 2
+  make_directory "$directory/etcd"
+  base64 -d <<<"$ETCD_CA_CRT" | put "$directory/etcd/ca.crt" 0644
+  for name; do
+    path=$(certificate_path "$directory" "$name")
+    if ! openssl_verifies "$directory/etcd/ca.crt" "$path.crt"; then
+      rm -f "$path.crt" "$path.key"
+      trap 'rm -f "'"$directory"'/etcd/ca.key"' EXIT
+      base64 -d <<<"$ETCD_CA_KEY" | put "$directory/etcd/ca.key" 0600
+      "$kubeadm" init phase certs "$name" --config /dev/stdin <<<"$CERTIFICATE_CONFIG" >/dev/null
+    fi
+  done
+  rm -f "$directory/etcd/ca.key"
+}
+
+certificate_path() {
+  case $2 in
+  etcd-*) printf '%s/etcd/%s\n' "$1" "${2#etcd-}" ;;
+  *) printf '%s/%s\n' "$1" "$2" ;;
+  esac
+}
+
+# 30 days: time for an administrator to run the program again.
+openssl_verifies() {
+  [ -e "$2" ] && openssl verify -CAfile "$1" "$2" >/dev/null 2>&1 &&
+    openssl x509 -in "$2" -noout -checkend $((30 * 24 * 3600)) >/dev/null
+}

@@ -1,0 +1,81 @@
+import { stringify } from "yaml";
+
+import type { EtcdConfig } from "../config";
+import type { Machine, ScriptFile } from "../machine";
+
+/** Outside of /etc/kubernetes, which `kubeadm reset` empties. */
+export const etcdPki = "/etc/etcd/pki";
+
+/** The URL at which an etcd member serves clients. */
+export function clientUrl(machine: Machine, etcd: EtcdConfig): string {
+  return `https://${machine.address}:${etcd.clientPort}`;
+}
+
+/** One member as a service; every listener asks for a certificate of the cluster's own authority. */
+export function etcdUnit(machine: Machine, members: readonly Machine[], etcd: EtcdConfig): ScriptFile {
+  const peerUrl = (member: Machine) => `https://${member.address}:${etcd.peerPort}`;
+  const flags: Record<string, string> = {
+    name: machine.name,
+    "data-dir": etcd.dataDir,
+    "listen-client-urls": `${clientUrl(machine, etcd)},https://127.0.0.1:${etcd.clientPort}`,
+    "advertise-client-urls": clientUrl(machine, etcd),
+    "listen-peer-urls": peerUrl(machine),
+    "initial-advertise-peer-urls": peerUrl(machine),
+    "initial-cluster": members.map((member) => `${member.name}=${peerUrl(member)}`).join(","),
+    "initial-cluster-state": "new",
+    "cert-file": `${etcdPki}/etcd/server.crt`,
+    "key-file": `${etcdPki}/etcd/server.key`,
+    "trusted-ca-file": `${etcdPki}/etcd/ca.crt`,
+    "client-cert-auth": "true",
+    "peer-cert-file": `${etcdPki}/etcd/peer.crt`,
+    "peer-key-file": `${etcdPki}/etcd/peer.key`,
+    "peer-trusted-ca-file": `${etcdPki}/etcd/ca.crt`,
+    "peer-client-cert-auth": "true",
+    ...etcd.extraArgs,
+  };
+  const words = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
+  return {
+    path: "/etc/systemd/system/etcd.service",
+    content: `[Unit]
+Description=etcd, the key-value store of the Kubernetes cluster
+Documentation=https://etcd.io/docs/
+Wants=network-online.target
+After=network-online.target
+StartLimitIntervalSec=0
+
+[Service]
+Type=notify
+ExecStart=/usr/local/bin/etcd ${words.join(" \\\n  ")}
+Restart=always
+RestartSec=2
+# The first start waits for a majority of the members, which start at their own time.
+TimeoutStartSec=infinity
+LimitNOFILE=65536
+
+[Install]
+WantedBy=multi-user.target
+`,
+  };
+}
+
+/** The kubeadm configuration that its `certs` phases sign a member's certificates by. */
+export function certificateConfig(machine: Machine, kubernetesVersion: string, directory: string): string {
+  const names = [machine.name, machine.address];
+  return [
+    {
+      apiVersion: "kubeadm.k8s.io/v1beta4",
+      kind: "InitConfiguration",
+      localAPIEndpoint: { advertiseAddress: machine.address },
+      nodeRegistration: { name: machine.name, criSocket: "unix:///run/none.sock" },
+    },
+    {
+      apiVersion: "kubeadm.k8s.io/v1beta4",
+      kind: "ClusterConfiguration",
+      kubernetesVersion: `v${kubernetesVersion}`,
+      certificatesDir: directory,
+      etcd: { local: { serverCertSANs: names, peerCertSANs: names } },
+    },
+  ]
+    .map((document) => stringify(document))
+    .join("---\n");
+}

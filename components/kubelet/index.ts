@@ -1,0 +1,55 @@
+import { join } from "node:path";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { artifactScripts, imageArchives, programs, type ArtifactSet } from "../artifacts";
+import type { Environment } from "../config";
+import { HostScript, type Machine } from "../machine";
+import { kernelFiles, kubeletConfigFile, kubeletConfiguration, kubeletUnit } from "./render";
+
+/** Functions of a script that takes its machine out of the cluster. */
+export const leaveScript = join(__dirname, "leave.sh");
+
+export interface KubeletsArgs {
+  readonly machines: readonly Machine[];
+  readonly environment: Environment;
+  readonly artifacts: ArtifactSet;
+}
+
+/** Every machine has the Kubernetes programs, the images it will run and a configured kubelet: it can be joined. */
+export class Kubelets extends pulumi.ComponentResource {
+  /** The machines, their later scripts waiting for the kubelet. */
+  readonly machines: readonly Machine[];
+
+  constructor(name: string, args: KubeletsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("keelson:kubelet:Kubelets", name, {}, opts);
+    const { environment, artifacts } = args;
+    this.machines = args.machines.map((machine) => {
+      const kubelet = new HostScript(
+        `${machine.name}-kubelet`,
+        {
+          machine,
+          script: join(__dirname, "kubelet.sh"),
+          uses: artifactScripts,
+          values: {
+            RUNTIME: environment.kubernetes.runtime,
+            PROGRAMS: [
+              ...programs(artifacts, ["kubeadm", "kubelet", "kubectl"]),
+              ...programs(artifacts, ["cni-plugins", "flannel-cni"], "/opt/cni/bin"),
+            ],
+            IMAGES: imageArchives(artifacts, machine.config.roles),
+            KUBELET_CONFIG: kubeletConfiguration(environment),
+            KUBELET_CONFIG_FILE: kubeletConfigFile,
+            NAMESERVERS: machine.nameservers,
+            ALLOCATABLE_MILLICPU: machine.config.allocatable?.millicpu ?? 0,
+            ALLOCATABLE_BYTES: machine.config.allocatable?.memoryBytes ?? 0,
+          },
+          files: [...kernelFiles, kubeletUnit(machine)],
+        },
+        { parent: this },
+      );
+      return { ...machine, dependsOn: [kubelet] };
+    });
+    this.registerOutputs({});
+  }
+}

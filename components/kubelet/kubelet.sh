@@ -1,0 +1,101 @@
+# What masters and workers have in common: programs, kernel settings, images and a kubelet that waits to be joined.
+# Reads: RUNTIME KUBELET_CONFIG KUBELET_CONFIG_FILE NAMESERVERS PROGRAMS IMAGES
+# Reads: ALLOCATABLE_MILLICPU ALLOCATABLE_BYTES
+
+up() {
+  local programs images configuration
+  install_programs &
+  programs=$!
+  load_images "$RUNTIME" &
+  images=$!
+  configure_kernel
+  write_files
+  configuration=$(detected_configuration)
+  put "$KUBELET_CONFIG_FILE" 0600 <<<"$configuration"
+  wait "$programs" || die "the Kubernetes programs are not all in place on $(hostname)"
+  wait "$images" || die "the images are not all loaded on $(hostname)"
+  systemctl daemon-reload
+  systemctl enable --quiet kubelet.service
+  # Before the machine has joined, the kubelet has nothing to do: kubeadm starts it.
+  if [ -e /etc/kubernetes/kubelet.conf ]; then
+    run_unit kubelet.service "$KUBELET_CONFIG_FILE" /etc/systemd/system/kubelet.service /usr/local/bin/kubelet
+    wait_for 60 "the kubelet to be healthy" curl -fsS --max-time 2 http://127.0.0.1:10248/healthz || unit_failed kubelet.service
+  fi
+}
+
+configure_kernel() {
+  local module setting
+  for module in overlay br_netfilter; do
+    # A kernel may have the feature built in: what counts is checked below.
+    modprobe "$module" 2>/dev/null || true
+  done
+  [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] ||
+    die "the kernel of $(hostname) has no br_netfilter: pods could not reach Services; install its modules package and run modprobe br_netfilter"
+  for setting in net.bridge.bridge-nf-call-iptables net.bridge.bridge-nf-call-ip6tables net.ipv4.ip_forward; do
+    set_kernel "$setting" 1
+  done
+}
+
+# The value that was there before is kept for the way back.
+set_kernel() {
+  local path=/proc/sys/${1//.//}
+  [ "$(cat "$path")" != "$2" ] || return 0
+  mkdir -p "$STATE/sysctl"
+  [ -e "$STATE/sysctl/$1" ] || cat "$path" >"$STATE/sysctl/$1"
+  printf '%s\n' "$2" >"$path" || die "the kernel setting $1 cannot be set to $2 on $(hostname)"
+}
+
+# The configuration from the stack, and what only the machine knows.
+detected_configuration() {
+  local file
+  printf '%s\n' "$KUBELET_CONFIG"
+  docker info --format 'cgroupDriver: {{.CgroupDriver}}'
+  [ -e /sys/fs/cgroup/cgroup.controllers ] || printf 'failCgroupV1: false\n'
+  if ! grep -q '^resolvConf:' <<<"$KUBELET_CONFIG"; then
+    file=$(resolv_conf)
+    printf 'resolvConf: %s\n' "$file"
+  fi
+  reservations
+}
+
+# A loopback name server in a pod's resolv.conf is the pod itself: CoreDNS would ask itself for ever.
+resolv_conf() {
+  local file
+  for file in /etc/resolv.conf /run/systemd/resolve/resolv.conf; do
+    if grep -qs '^nameserver' "$file" && ! grep -q '^nameserver\s*127\.' "$file"; then
+      printf '%s\n' "$file"
+      return
+    fi
+  done
+  [ "${#NAMESERVERS[@]}" -gt 0 ] ||
+    die "every resolv.conf of $(hostname) names a loopback address: set resolvConf in kubernetes.kubelet.configuration to a file that does not"
+  printf 'nameserver %s\n' "${NAMESERVERS[@]}" | put /etc/kubernetes/resolv.conf 0644
+  echo /etc/kubernetes/resolv.conf
+}
+
+# Allocatable is what is left of the capacity after reservations and the 100 MiB below which pods are evicted.
+reservations() {
+  local cpu memory
+  [ "$ALLOCATABLE_MILLICPU$ALLOCATABLE_BYTES" != 00 ] || return 0
+  cpu=$(($(nproc) * 1000 - ALLOCATABLE_MILLICPU))
+  memory=$(($(sed -n 's/^MemTotal: *\([0-9]*\) kB$/\1/p' /proc/meminfo) * 1024 - 100 * 1024 * 1024 - ALLOCATABLE_BYTES))
+  [ "$cpu" -ge 0 ] || die "allocatable.cpu is ${ALLOCATABLE_MILLICPU}m, but $(hostname) has $(nproc) cores"
+  [ "$memory" -ge 0 ] || die "allocatable.memory is $ALLOCATABLE_BYTES bytes, more than $(hostname) has, less 100 MiB"
+  printf 'systemReserved:\n'
+  [ "$ALLOCATABLE_MILLICPU" = 0 ] || printf '  cpu: %sm\n' "$cpu"
+  [ "$ALLOCATABLE_BYTES" = 0 ] || printf '  memory: "%s"\n' "$memory"
+}
+
+down() {
+  local saved
+  stop_unit kubelet.service
+  remove_programs
+  remove_files
+  remove_file "$KUBELET_CONFIG_FILE"
+  remove_file /etc/kubernetes/resolv.conf
+  for saved in "$STATE"/sysctl/*; do
+    [ ! -e "$saved" ] || cat "$saved" >"/proc/sys/$(basename "$saved" | tr . /)" 2>/dev/null || true
+  done
+  rm -rf "$STATE/sysctl" "$STATE/images"
+  systemctl daemon-reload
+}

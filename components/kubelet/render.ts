@@ -1,0 +1,70 @@
+import { stringify } from "yaml";
+
+import type { Environment } from "../config";
+import type { Machine, ScriptFile } from "../machine";
+
+/** Where the kubelet reads its configuration: ours, whole, so that every field can be changed while it lives. */
+export const kubeletConfigFile = "/etc/kubernetes/kubelet-config.yaml";
+
+/** Fields that hold for every machine of the cluster; kubeadm keeps them in the cluster as well. */
+export function clusterKubeletConfiguration(environment: Environment): Record<string, unknown> {
+  const { kubelet, networking } = environment.kubernetes;
+  return {
+    apiVersion: "kubelet.config.k8s.io/v1beta1",
+    kind: "KubeletConfiguration",
+    authentication: {
+      anonymous: { enabled: kubelet.anonymous },
+      webhook: { enabled: true },
+      x509: { clientCAFile: "/etc/kubernetes/pki/ca.crt" },
+    },
+    authorization: { mode: "Webhook" },
+    clusterDNS: [...kubelet.clusterDNS],
+    clusterDomain: networking.dnsDomain,
+    failSwapOn: kubelet.failSwapOn,
+    rotateCertificates: true,
+    staticPodPath: "/etc/kubernetes/manifests",
+    ...kubelet.configuration,
+  };
+}
+
+/**
+ * One machine's KubeletConfiguration, but for what only the machine knows (cgroup driver, resolv.conf, its capacity):
+ * its script adds that.
+ */
+export function kubeletConfiguration(environment: Environment): string {
+  return stringify(clusterKubeletConfiguration(environment));
+}
+
+/** The kubelet as a service, told by flags only what cannot stand in its configuration file. */
+export function kubeletUnit(machine: Machine): ScriptFile {
+  return {
+    path: "/etc/systemd/system/kubelet.service",
+    content: `[Unit]
+Description=Kubernetes node agent
+Documentation=https://kubernetes.io/docs/
+Wants=network-online.target
+After=network-online.target docker.service containerd.service cri-docker.service
+StartLimitIntervalSec=0
+
+[Service]
+ExecStart=/usr/local/bin/kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf --kubeconfig=/etc/kubernetes/kubelet.conf --config=${kubeletConfigFile} --hostname-override=${machine.name} --node-ip=${machine.address}
+Restart=always
+RestartSec=2
+
+[Install]
+WantedBy=multi-user.target
+`,
+  };
+}
+
+/** Kernel modules and settings that pod networks need. Source: Kubernetes documentation, "Container Runtimes". */
+export const kernelFiles: readonly ScriptFile[] = [
+  { path: "/etc/modules-load.d/keelson.conf", content: "overlay\nbr_netfilter\n" },
+  {
+    path: "/etc/sysctl.d/90-keelson.conf",
+    content: `net.bridge.bridge-nf-call-iptables = 1
+net.bridge.bridge-nf-call-ip6tables = 1
+net.ipv4.ip_forward = 1
+`,
+  },
+];

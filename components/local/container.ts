@@ -1,0 +1,46 @@
+import type * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { MachineConfig } from "../config";
+
+/**
+ * Every capability but SYS_RESOURCE, which some computers withhold from every process: the machines then behave the
+ * same everywhere.
+ */
+const capabilities = [
+  "AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER",
+  "FSETID IPC_LOCK IPC_OWNER KILL LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN NET_BIND_SERVICE",
+  "NET_BROADCAST NET_RAW PERFMON SETFCAP SETGID SETPCAP SETUID SYSLOG SYS_ADMIN SYS_BOOT SYS_CHROOT SYS_MODULE SYS_NICE",
+  "SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_TIME SYS_TTY_CONFIG WAKE_ALARM",
+]
+  .join(" ")
+  .split(" ")
+  .map((capability) => `CAP_${capability}`);
+
+/**
+ * A container in which systemd, sshd, Docker and Kubernetes run. It must work where `--privileged` does not, so each
+ * freedom is given by name.
+ */
+export function containerArgs(
+  name: string,
+  config: MachineConfig,
+  image: string,
+  network: pulumi.Input<string>,
+  volumes: docker.ContainerArgs["volumes"],
+): docker.ContainerArgs {
+  return {
+    name,
+    hostname: config.name,
+    image,
+    capabilities: { adds: capabilities },
+    securityOpts: ["seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined"],
+    cgroupnsMode: "private",
+    devices: [{ hostPath: "/dev/kmsg", containerPath: "/dev/kmsg", permissions: "rwm" }],
+    tmpfs: { "/run": "", "/tmp": "" },
+    volumes,
+    networksAdvanced: [{ name: network, ipv4Address: config.address }],
+    // The kill that ends a machine needs no grace: its disk goes with it.
+    destroyGraceSeconds: 1,
+    mustRun: true,
+  };
+}

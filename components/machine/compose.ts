@@ -1,0 +1,88 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A value a script reads: a string, or a list that becomes a bash array. */
+export type ScriptValue = string | number | boolean | readonly string[];
+
+/** A file that a script installs when it runs `write_files` and removes when it runs `remove_files`. */
+export interface ScriptFile {
+  /** Absolute path on the machine. */
+  readonly path: string;
+  /** The whole text; a missing newline at its end is added. */
+  readonly content: string;
+  /** Octal permissions. @default "0644" */
+  readonly mode?: string;
+}
+
+/** Everything `compose` makes one program of. */
+export interface ScriptParts {
+  /** The text of the script: functions `up` and `down`. */
+  readonly script: string;
+  /** Functions of other chapters that the script calls. */
+  readonly uses?: readonly string[];
+  /** Named values; the names are shell variables. */
+  readonly values?: Readonly<Record<string, ScriptValue>>;
+  readonly files?: readonly ScriptFile[];
+}
+
+const lib = readFileSync(join(__dirname, "lib.sh"), "utf8");
+
+/**
+ * Makes the one program that a machine's bash reads from its standard input: the library, the values as quoted
+ * read-only variables, the files, the script, and the call of `main`.
+ */
+export function compose(parts: ScriptParts): string {
+  return [
+    lib,
+    ...(parts.uses ?? []),
+    ...Object.entries(parts.values ?? {}).map(([name, value]) => assignment(name, value)),
+    fileFunctions(parts.files ?? []),
+    parts.script,
+    // Nothing the script starts may read on in the program that bash is still reading.
+    'main "$1" </dev/null\nexit\n',
+  ]
+    .map((part) => part.replace(/\n*$/, "\n"))
+    .join("\n");
+}
+
+/** One shell word that expands to exactly `text`. Throws where bash cannot hold the text at all. */
+export function quote(text: string): string {
+  if (text.includes("\0")) {
+    throw new Error("a value for a machine has a NUL byte in it, which no shell variable can hold: remove it");
+  }
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function assignment(name: string, value: ScriptValue): string {
+  if (!/^[A-Z][A-Z0-9_]*$/.test(name)) {
+    throw new Error(`"${name}" is no name for a script's value: use capitals, digits and underscores`);
+  }
+  return typeof value === "object"
+    ? `readonly -a ${name}=(${value.map(quote).join(" ")})`
+    : `readonly ${name}=${quote(String(value))}`;
+}
+
+function fileFunctions(files: readonly ScriptFile[]): string {
+  const writes = files.map(({ path, content, mode }) => {
+    const body = content.replace(/\n*$/, "\n");
+    const end = endMarker(body);
+    return `  put ${quote(path)} ${mode ?? "0644"} <<'${end}'\n${body}${end}`;
+  });
+  const removes = [...files].reverse().map(({ path }) => `  remove_file ${quote(path)}`);
+  return [
+    "write_files() {",
+    ...(writes.length > 0 ? writes : ["  :"]),
+    "}",
+    "remove_files() {",
+    ...(removes.length > 0 ? removes : ["  :"]),
+    "}",
+  ].join("\n");
+}
+
+/** A heredoc's end that is no line of its body. */
+function endMarker(body: string): string {
+  const lines = new Set(body.split("\n"));
+  let marker = "END_OF_FILE";
+  while (lines.has(marker)) marker += "_";
+  return marker;
+}

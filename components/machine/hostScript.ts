@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+
+import { compose, type ScriptFile, type ScriptValue } from "./compose";
+import type { Machine } from "./machine";
+
+export interface HostScriptArgs {
+  /** Where the script runs. */
+  readonly machine: Machine;
+  /** Absolute path of the `.sh` file with `up` and `down`. */
+  readonly script: string;
+  /** Absolute paths of `.sh` files with functions that the script calls. @default none */
+  readonly uses?: readonly string[];
+  /** Values the script reads, plain in previews and in the state. @default none */
+  readonly values?: Readonly<Record<string, ScriptValue>>;
+  /** Values that are secret, or known only when another script has run. @default none */
+  readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Files that `write_files` installs and `remove_files` removes. @default none */
+  readonly files?: readonly ScriptFile[];
+  /** What the script prints on standard output is a secret. @default false */
+  readonly secretOutput?: boolean;
+  /** What was sent is never sent again, however its values change: for scripts of one moment, such as a join. @default false */
+  readonly once?: boolean;
+  /** Identities, besides the machine's, whose change makes everything anew. @default none */
+  readonly replaceOn?: readonly string[];
+}
+
+/**
+ * A script bound to a machine: its `up` has run there as root when this resource is done, and runs again when its
+ * text, values or files change; its `down` runs when the resource goes. No value is ever on a command line. `stdout`
+ * is what `up` printed on standard output.
+ */
+export class HostScript extends command.remote.Command {
+  constructor(name: string, args: HostScriptArgs, opts: pulumi.CustomResourceOptions = {}) {
+    const { machine } = args;
+    const asRoot = machine.connection.user === "root" ? "" : "sudo -n ";
+    super(
+      name,
+      {
+        connection: machine.connection,
+        create: `${asRoot}bash -s -- up`,
+        delete: `${asRoot}bash -s -- down`,
+        stdin: program(args),
+        triggers: [machine.identity, ...(args.replaceOn ?? [])],
+        logging: args.secretOutput ? "none" : "stderr",
+        addPreviousOutputInEnv: false,
+      },
+      pulumi.mergeOptions(
+        {
+          dependsOn: [...machine.dependsOn],
+          deletedWith: machine.deletedWith,
+          deleteBeforeReplace: true,
+          additionalSecretOutputs: args.secretOutput ? ["stdout", "stderr"] : [],
+          ignoreChanges: args.once ? ["stdin"] : [],
+        },
+        opts,
+      ),
+    );
+  }
+}
+
+function program(args: HostScriptArgs): pulumi.Input<string> {
+  const parts = {
+    script: readFileSync(args.script, "utf8"),
+    uses: (args.uses ?? []).map((path) => readFileSync(path, "utf8")),
+    files: args.files,
+  };
+  if (!args.secrets) return compose({ ...parts, values: args.values });
+  // One output for all: previews then show the program as one unknown, and the state holds it encrypted.
+  return pulumi.secret(
+    pulumi.all(args.secrets).apply((secrets) => compose({ ...parts, values: { ...args.values, ...secrets } })),
+  );
+}

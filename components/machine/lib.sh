@@ -1,0 +1,143 @@
+# What every script on a machine starts with. State about the machine lies in $STATE; nothing is printed on
+# standard output but what the program is to read, so messages go to standard error.
+set -euo pipefail
+shopt -s inherit_errexit
+umask 022
+export LC_ALL=C DEBIAN_FRONTEND=noninteractive
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+readonly STATE=/var/lib/keelson
+
+main() {
+  case $1 in
+  up) up ;;
+  down) down ;;
+  *) die "unknown direction '$1': a script goes up or down" ;;
+  esac
+}
+
+log() { printf '%s\n' "$*" >&2; }
+
+die() {
+  log "error: $*"
+  exit 1
+}
+
+# put PATH MODE: installs standard input as PATH, at once and whole; leaves a file that is the same already alone.
+put() {
+  local path=$1 mode=$2 new
+  make_directory "$(dirname "$path")"
+  new=$(mktemp "$path.XXXXXX")
+  cat >"$new"
+  chmod "$mode" "$new"
+  if cmp -s "$new" "$path" && [ "$(stat -c %a "$path")" = "$(stat -c %a "$new")" ]; then
+    rm -f "$new"
+  else
+    mv -f "$new" "$path"
+  fi
+}
+
+# make_directory PATH: makes it with its parents, and remembers those that were not there, to remove them again.
+make_directory() {
+  local path=$1
+  [ -d "$path" ] && return
+  make_directory "$(dirname "$path")"
+  mkdir -p "$path"
+  mkdir -p "$STATE"
+  printf '%s\n' "$path" >>"$STATE/directories"
+}
+
+# remove_file PATH: removes it, and the directories made for it that are empty now.
+remove_file() {
+  rm -f "$1"
+  remove_empty "$(dirname "$1")"
+}
+
+remove_empty() {
+  local path=$1
+  while grep -qxF "$path" "$STATE/directories" 2>/dev/null && rmdir "$path" 2>/dev/null; do
+    path=$(dirname "$path")
+  done
+}
+
+# wait_for SECONDS WHAT COMMAND...: until COMMAND succeeds; past the deadline says what was awaited and fails.
+wait_for() {
+  local deadline=$((SECONDS + $1)) seconds=$1 what=$2
+  shift 2
+  until "$@" >/dev/null 2>&1; do
+    if [ "$SECONDS" -ge "$deadline" ]; then
+      log "gave up after $seconds s waiting for $what"
+      return 1
+    fi
+    sleep 0.2
+  done
+}
+
+# run_unit UNIT FILE...: UNIT is enabled and runs on the FILEs as they are now. A restart happens only when one of
+# them is another than at the last start; the record is written after it, so a killed run restarts again.
+run_unit() {
+  local unit=$1 digest record
+  shift
+  record=$STATE/units/$unit
+  digest=$(sha256sum "$@" | sha256sum)
+  if [ "$(cat "$record" 2>/dev/null)" = "$digest" ] && systemctl is-active --quiet "$unit"; then
+    return
+  fi
+  systemctl daemon-reload
+  systemctl enable --quiet "$unit"
+  systemctl restart "$unit" || unit_failed "$unit"
+  mkdir -p "$STATE/units"
+  printf '%s\n' "$digest" >"$record"
+}
+
+unit_failed() {
+  systemctl --no-pager --lines=0 status "$1" >&2 || true
+  journalctl --no-pager --lines=20 --unit="$1" >&2 || true
+  die "unit $1 does not run on $(hostname); its status and last log lines are above"
+}
+
+stop_unit() {
+  systemctl disable --quiet --now "$@" 2>/dev/null || true
+  local unit
+  for unit; do
+    rm -f "$STATE/units/$unit"
+    systemctl reset-failed --quiet "$unit" 2>/dev/null || true
+  done
+}
+
+# install_packages OWNER PACKAGE...: from the distribution; remembers what was there before for remove_packages.
+install_packages() {
+  local owner=$1
+  shift
+  if dpkg-query -W -f '${db:Status-Status}\n' "$@" 2>/dev/null | grep -cx installed | grep -qx "$#"; then
+    return
+  fi
+  mkdir -p "$STATE/packages"
+  [ -e "$STATE/packages/$owner" ] || installed_packages >"$STATE/packages/$owner"
+  dpkg --configure -a
+  log "installing packages: $*"
+  apt_get install "$@" || { apt_get update && apt_get install "$@"; } ||
+    die "the packages $* could not be installed on $(hostname): see apt's own words above"
+}
+
+# apt's own wait names the process that holds the lock.
+apt_get() {
+  apt-get -qq -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold \
+    --no-install-recommends "$@" >&2
+}
+
+installed_packages() { dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | sort -u; }
+
+remove_packages() {
+  local before=$STATE/packages/$1 added
+  [ -e "$before" ] || return 0
+  mapfile -t added < <(comm -13 "$before" <(installed_packages))
+  [ "${#added[@]}" -eq 0 ] || apt_get purge "${added[@]}"
+  rm -f "$before"
+}
+
+# iptables_without PATTERN: takes out every rule and chain whose text matches, and no other.
+iptables_without() {
+  local tables
+  tables=$(iptables-save 2>/dev/null) || return 0
+  ! grep -qE "$1" <<<"$tables" || grep -vE "$1" <<<"$tables" | iptables-restore
+}

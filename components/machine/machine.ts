@@ -1,0 +1,29 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { types } from "@pulumi/command";
+
+import type { MachineConfig } from "../config";
+
+/** One machine that answers over SSH. Where it came from, a container or a rack, is of no concern to its users. */
+export interface Machine {
+  /** Name of the machine, its node and its etcd member: a DNS label. */
+  readonly name: string;
+  /** IPv4 address under which the other machines reach it. */
+  readonly address: string;
+  /** Its part of the stack's configuration. */
+  readonly config: MachineConfig;
+  /** How to log in; its user is root or has password-less sudo. */
+  readonly connection: types.input.remote.ConnectionArgs;
+  /** Changes when the machine behind the name is another one: everything on it is then made anew. */
+  readonly identity: string;
+  /** What must be there before the first login. */
+  readonly dependsOn: readonly pulumi.Resource[];
+  /** A resource that takes everything on the machine with it when it is deleted: nothing needs undoing one by one. */
+  readonly deletedWith?: pulumi.Resource;
+  /**
+   * The machine shares its kernel with the computer it runs on: kernel-wide settings are not its own, and kubeadm's
+   * check of the kernel's build configuration does not apply to it.
+   */
+  readonly sharedKernel: boolean;
+  /** Name servers to give to pods where the machine's own resolv.conf has only loopback addresses. */
+  readonly nameservers: readonly string[];
+}

@@ -1,0 +1,113 @@
+import { stringify } from "yaml";
+
+import type { ArtifactSet } from "../artifacts";
+import type { Environment } from "../config";
+import { criSocket } from "../docker/render";
+import { clusterKubeletConfiguration } from "../kubelet/render";
+import type { Machine } from "../machine";
+
+const apiVersion = "kubeadm.k8s.io/v1beta4";
+
+export interface KubeadmConfigArgs {
+  readonly environment: Environment;
+  readonly machine: Machine;
+  readonly etcdEndpoints: readonly string[];
+  readonly artifacts: ArtifactSet;
+}
+
+/** The address under which machines and people reach the API, "10.0.0.11:6443". */
+export function apiEndpoint(environment: Environment, master: Machine): string {
+  const { advertiseAddress, bindPort } = environment.kubernetes;
+  return `${advertiseAddress ?? master.address}:${bindPort}`;
+}
+
+/**
+ * The configuration `kubeadm init` runs by. Source: kubeadm Configuration (v1beta4), Kubernetes reference
+ * documentation.
+ */
+export function kubeadmConfig(args: KubeadmConfigArgs): string {
+  return [
+    initConfiguration(args),
+    clusterConfiguration(args),
+    clusterKubeletConfiguration(args.environment),
+    kubeProxyConfiguration(args),
+  ]
+    .map((document) => stringify(document))
+    .join("---\n");
+}
+
+function initConfiguration({ environment, machine }: KubeadmConfigArgs): object {
+  return {
+    apiVersion,
+    kind: "InitConfiguration",
+    localAPIEndpoint: {
+      advertiseAddress: environment.kubernetes.advertiseAddress ?? machine.address,
+      bindPort: environment.kubernetes.bindPort,
+    },
+    nodeRegistration: nodeRegistration(environment, machine),
+    // kubeadm makes a token whatever one says; nobody is given this one, and it is gone at once.
+    bootstrapTokens: [{ ttl: "1s", usages: ["authentication"], groups: ["system:bootstrappers:kubeadm:default-node-token"] }],
+  };
+}
+
+/** How kubeadm registers a machine as a node. */
+export function nodeRegistration(environment: Environment, machine: Machine): object {
+  return {
+    name: machine.name,
+    criSocket: criSocket(environment.kubernetes.runtime),
+    imagePullPolicy: "IfNotPresent",
+    ...(machine.sharedKernel ? { ignorePreflightErrors: ["SystemVerification"] } : {}),
+  };
+}
+
+function clusterConfiguration({ environment, machine, etcdEndpoints, artifacts }: KubeadmConfigArgs): object {
+  const { kubernetes } = environment;
+  return {
+    apiVersion,
+    kind: "ClusterConfiguration",
+    clusterName: environment.stack,
+    kubernetesVersion: `v${kubernetes.version}`,
+    controlPlaneEndpoint: apiEndpoint(environment, machine),
+    imageRepository: artifacts.images.repository,
+    networking: { ...kubernetes.networking },
+    etcd: {
+      external: {
+        endpoints: [...etcdEndpoints],
+        caFile: "/etc/kubernetes/pki/etcd/ca.crt",
+        certFile: "/etc/kubernetes/pki/apiserver-etcd-client.crt",
+        keyFile: "/etc/kubernetes/pki/apiserver-etcd-client.key",
+      },
+    },
+    apiServer: {
+      certSANs: [...kubernetes.apiServer.certSANs, "127.0.0.1", machine.address],
+      extraArgs: extraArgs(kubernetes.apiServer.extraArgs),
+    },
+    controllerManager: { extraArgs: extraArgs(kubernetes.controllerManager.extraArgs) },
+    scheduler: { extraArgs: extraArgs(kubernetes.scheduler.extraArgs) },
+    dns: { imageRepository: artifacts.images.corednsRepository, imageTag: artifacts.images.corednsTag },
+  };
+}
+
+function extraArgs(args: Readonly<Record<string, string>>): object[] {
+  return Object.entries(args).map(([name, value]) => ({ name, value }));
+}
+
+function kubeProxyConfiguration({ environment, machine }: KubeadmConfigArgs): object {
+  return {
+    apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
+    kind: "KubeProxyConfiguration",
+    clusterCIDR: environment.kubernetes.networking.podSubnet,
+    mode: "iptables",
+    // Connection tracking is sized by the computer's own kernel there, and asking to change it ends kube-proxy.
+    ...(machine.sharedKernel
+      ? {
+          conntrack: {
+            maxPerCore: 0,
+            min: 0,
+            tcpEstablishedTimeout: "0s",
+            tcpCloseWaitTimeout: "0s",
+          },
+        }
+      : {}),
+  };
+}

@@ -1,0 +1,28 @@
+import { stringify } from "yaml";
+
+import type { Environment } from "../config";
+import type { Machine } from "../machine";
+import { nodeRegistration } from "../master/render";
+
+export interface JoinConfigArgs {
+  readonly environment: Environment;
+  readonly machine: Machine;
+  /** Where the API is reached, "10.0.0.11:6443". */
+  readonly endpoint: string;
+  /** A bootstrap token, "abcdef.0123456789abcdef". */
+  readonly token: string;
+  /** Digest of the authority's public key, "sha256:..."; another authority is refused. */
+  readonly caHash: string;
+}
+
+/** The configuration `kubeadm join` runs by. Source: kubeadm Configuration (v1beta4), Kubernetes documentation. */
+export function joinConfig({ environment, machine, endpoint, token, caHash }: JoinConfigArgs): string {
+  return stringify({
+    apiVersion: "kubeadm.k8s.io/v1beta4",
+    kind: "JoinConfiguration",
+    discovery: {
+      bootstrapToken: { apiServerEndpoint: endpoint, token, caCertHashes: [caHash] },
+    },
+    nodeRegistration: nodeRegistration(environment, machine),
+  });
+}

@@ -1,0 +1,9 @@
+/** Stand-in for the plugin of @pulumi/command: `command:remote:Command`. */
+import { serve } from "../serve";
+import { remoteCommand } from "./remoteCommand";
+
+serve({
+  standsFor: "@pulumi/command",
+  version: "1.2.1",
+  resource: (type) => (type === "command:remote:Command" ? remoteCommand : undefined),
+});

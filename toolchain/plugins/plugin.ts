@@ -1,0 +1,91 @@
+/** What a stand-in plugin is: resources by type, each with its own rules. The wire is serve.ts's affair. */
+import { Properties } from "./properties";
+
+/** Where a message goes: `status` is the passing line beside a resource, the others stay in the output. */
+export type Log = (severity: "debug" | "info" | "warning" | "error" | "status", message: string) => void;
+
+/** What every operation knows about the request it answers. */
+export interface Operation {
+  readonly urn: string;
+  /** The last part of the URN, the resource's name in the program. */
+  readonly name: string;
+  /** True when nothing may be changed. */
+  readonly preview: boolean;
+  /** The timeout the program gave to the resource, seconds; 0 when it gave none. */
+  readonly timeout: number;
+  readonly log: Log;
+  /** Aborted when the engine asks to stop. */
+  readonly cancelled: AbortSignal;
+}
+
+/** Inputs as they will be kept, or why they cannot be. */
+export interface Checked {
+  readonly inputs: Properties;
+  readonly failures?: readonly { readonly property: string; readonly reason: string }[];
+}
+
+/** What a change of inputs means. */
+export interface Diff {
+  readonly changes: readonly string[];
+  readonly replaces?: readonly string[];
+  readonly deleteBeforeReplace?: boolean;
+}
+
+/** A resource as it was found or made. */
+export interface Found {
+  readonly id: string;
+  readonly outputs: Properties;
+  readonly inputs?: Properties;
+}
+
+/** What the engine remembers of a resource. */
+export interface Remembered {
+  readonly id: string;
+  readonly inputs: Properties;
+  readonly outputs: Properties;
+}
+
+/** The rules of one resource type. */
+export interface Resource {
+  check(inputs: Properties, oldInputs: Properties, operation: Operation): Checked;
+  diff(old: Remembered, inputs: Properties, operation: Operation): Diff;
+  create(inputs: Properties, operation: Operation): Promise<Found>;
+  /** Undefined when the resource is gone. Without this method refresh keeps what is remembered. */
+  read?(old: Remembered, operation: Operation): Promise<Found | undefined>;
+  update(old: Remembered, inputs: Properties, operation: Operation): Promise<Properties>;
+  delete(old: Remembered, operation: Operation): Promise<void>;
+}
+
+/** One package of resources. */
+export interface Plugin {
+  /** The package it stands in for, as `@pulumi/command`. */
+  readonly standsFor: string;
+  /** The version of that package. */
+  readonly version: string;
+  /** Takes the provider's configuration, once, before any resource. */
+  configure?(config: Properties): void;
+  /** What a change of the provider's own configuration means; without it, always an update. */
+  diffConfig?(olds: Properties, news: Properties): Diff;
+  /** The rules of a type such as `command:remote:Command`; undefined when the stand-in does not carry it. */
+  resource(type: string): Resource | undefined;
+}
+
+/** The resource exists but did not become what was asked for: the engine keeps it, and reports the failure. */
+export class NotReady extends Error {
+  constructor(
+    readonly id: string,
+    readonly outputs: Properties,
+    readonly inputs: Properties,
+    reason: string,
+  ) {
+    super(reason);
+  }
+}
+
+/** Fails the check for every input that the stand-in would silently ignore. */
+export function unsupported(inputs: Properties, supported: ReadonlySet<string>): Checked["failures"] {
+  const known = [...supported].sort().join(", ");
+  return Object.keys(inputs)
+    .filter((property) => !supported.has(property) && !property.startsWith("__") && inputs[property] !== null)
+    .map((property) => ({ property, reason: `the stand-in plugin does not carry this property; it has: ${known}` }));
+}

@@ -1,0 +1,85 @@
+/**
+ * Property bags as the engine sends them: plain JSON in which two values are special, the one not known yet during a
+ * preview and the secret one.
+ */
+import { isDeepStrictEqual } from "node:util";
+
+/** A resource's inputs or outputs. */
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** What stands for a value that is not known before the update has run. */
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+
+/** Marks a value so that the engine encrypts it in the state and hides it in every output. */
+export function secret(value: unknown): Properties {
+  return { [SIGNATURE]: SECRET, value };
+}
+
+/** True for a map, false for a list, a scalar or nothing. */
+export function isObject(value: unknown): value is Properties {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The value with every secret mark and every undefined member taken away. */
+export function plain(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(plain);
+  }
+  if (!isObject(value)) {
+    return value;
+  }
+  if (value[SIGNATURE] === SECRET) {
+    return plain(value["value"]);
+  }
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(members.map(([key, member]) => [key, plain(member)]));
+}
+
+/** True when any value inside is still unknown. */
+export function containsUnknown(value: unknown): boolean {
+  if (Array.isArray(value)) {
+    return value.some(containsUnknown);
+  }
+  return isObject(value) ? Object.values(value).some(containsUnknown) : value === UNKNOWN;
+}
+
+/** Equal by content, whatever the order of the keys. */
+export function same(one: unknown, other: unknown): boolean {
+  return isDeepStrictEqual(plain(one), plain(other));
+}
+
+/** The top-level keys whose values differ. */
+export function changedKeys(olds: Properties, news: Properties): string[] {
+  const keys = new Set([...Object.keys(olds), ...Object.keys(news)]);
+  return [...keys].filter((key) => !same(olds[key], news[key])).sort();
+}
+
+/** The member as a map; an empty one when it is missing. */
+export function objectAt(value: unknown, ...path: readonly string[]): Properties {
+  let current: unknown = value;
+  for (const key of path) {
+    current = isObject(current) ? current[key] : undefined;
+  }
+  return isObject(current) ? current : {};
+}
+
+/** The member as a list of maps; an empty one when it is missing. */
+export function listAt(value: unknown, key: string): Properties[] {
+  const list = isObject(value) ? value[key] : undefined;
+  return Array.isArray(list) ? list.filter(isObject) : [];
+}
+
+/** The member as text; undefined when it is missing or something else. */
+export function textAt(value: unknown, key: string): string | undefined {
+  const text = isObject(value) ? value[key] : undefined;
+  return typeof text === "string" ? text : undefined;
+}
+
+/** The member as a number; undefined when it is missing or something else. */
+export function numberAt(value: unknown, key: string): number | undefined {
+  const number = isObject(value) ? value[key] : undefined;
+  return typeof number === "number" ? number : undefined;
+}

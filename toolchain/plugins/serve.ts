@@ -1,0 +1,193 @@
+/**
+ * Serves a plugin to the Pulumi engine. Written on the engine's own protocol rather than on `@pulumi/pulumi/provider`,
+ * whose server keeps the provider's configuration, the preview flag, timeouts and old inputs to itself.
+ */
+import * as grpc from "@grpc/grpc-js";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import * as wire from "@pulumi/pulumi/proto/provider_pb";
+import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { connectLog, EngineLog } from "./engineLog";
+import { Diff, Operation, Plugin, Remembered, Resource } from "./plugin";
+import { Properties } from "./properties";
+import { asFailure, fromStruct, toStruct } from "./wireFormat";
+
+/** How often we look whether the engine is still there, milliseconds. */
+const PARENT_CHECK = 1000;
+/** Composed scripts and kubeconfigs go well beyond the library's limit of 4 MiB when a whole state is sent. */
+const MAX_MESSAGE = 400 * 1024 * 1024;
+
+interface ResourceRequest {
+  getUrn(): string;
+  getTimeout?(): number;
+  getPreview?(): boolean;
+}
+
+/** Answers the engine's calls for one plugin. */
+class Session {
+  private readonly stop = new AbortController();
+  private log: EngineLog;
+  private announced = false;
+
+  constructor(
+    private readonly plugin: Plugin,
+    engine: string | undefined,
+  ) {
+    this.log = connectLog(engine);
+  }
+
+  methods(): grpc.UntypedServiceImplementation {
+    return {
+      getPluginInfo: answer(async () => new PluginInfo().setVersion(this.plugin.version)),
+      getSchema: answer(async () => new wire.GetSchemaResponse().setSchema("{}")),
+      attach: answer(async (request: { getAddress(): string }) => {
+        this.log = connectLog(request.getAddress());
+        return new Empty();
+      }),
+      cancel: answer(async () => {
+        this.stop.abort();
+        return new Empty();
+      }),
+      checkConfig: answer(async (request: wire.CheckRequest) =>
+        new wire.CheckResponse().setInputs(request.getNews() ?? toStruct({})),
+      ),
+      diffConfig: answer(async (request: wire.DiffRequest) => this.diffConfig(request)),
+      configure: answer(async (request: wire.ConfigureRequest) => this.configure(request)),
+      check: answer(async (request: wire.CheckRequest) => this.check(request)),
+      diff: answer(async (request: wire.DiffRequest) => this.diff(request)),
+      create: answer((request: wire.CreateRequest) => this.create(request)),
+      read: answer((request: wire.ReadRequest) => this.read(request)),
+      update: answer((request: wire.UpdateRequest) => this.update(request)),
+      delete: answer((request: wire.DeleteRequest) => this.delete(request)),
+    };
+  }
+
+  private configure(request: wire.ConfigureRequest): wire.ConfigureResponse {
+    this.plugin.configure?.(fromStruct(request.getArgs()));
+    // Not accepting secrets makes the engine unwrap them for us and mark the outputs of the same names again.
+    return new wire.ConfigureResponse().setAcceptsecrets(false).setSupportspreview(true);
+  }
+
+  private diffConfig(request: wire.DiffRequest): wire.DiffResponse {
+    const olds = fromStruct(request.getOldInputs() ?? request.getOlds());
+    const news = fromStruct(request.getNews());
+    return diffResponse(this.plugin.diffConfig?.(olds, news) ?? { changes: ["*"] });
+  }
+
+  private check(request: wire.CheckRequest): wire.CheckResponse {
+    const news = fromStruct(request.getNews());
+    const checked = this.resource(request).check(news, fromStruct(request.getOlds()), this.operation(request));
+    const failures = (checked.failures ?? []).map(({ property, reason }) =>
+      new wire.CheckFailure().setProperty(property).setReason(reason),
+    );
+    return new wire.CheckResponse().setInputs(toStruct(checked.inputs)).setFailuresList(failures);
+  }
+
+  private diff(request: wire.DiffRequest): wire.DiffResponse {
+    const old = remembered(request.getId(), request.getOlds(), request.getOldInputs());
+    return diffResponse(this.resource(request).diff(old, fromStruct(request.getNews()), this.operation(request)));
+  }
+
+  private async create(request: wire.CreateRequest): Promise<wire.CreateResponse> {
+    const inputs = fromStruct(request.getProperties());
+    const made = await this.resource(request).create(inputs, this.operation(request));
+    return new wire.CreateResponse().setId(made.id).setProperties(toStruct(made.outputs));
+  }
+
+  private async read(request: wire.ReadRequest): Promise<wire.ReadResponse> {
+    const old = remembered(request.getId(), request.getProperties(), request.getInputs());
+    const resource = this.resource(request);
+    const found = resource.read === undefined ? old : await resource.read(old, this.operation(request));
+    const response = new wire.ReadResponse().setId(found?.id ?? "");
+    return found === undefined
+      ? response
+      : response.setProperties(toStruct(found.outputs)).setInputs(toStruct(found.inputs ?? old.inputs));
+  }
+
+  private async update(request: wire.UpdateRequest): Promise<wire.UpdateResponse> {
+    const old = remembered(request.getId(), request.getOlds(), request.getOldInputs());
+    const news = fromStruct(request.getNews());
+    const outputs = await this.resource(request).update(old, news, this.operation(request));
+    return new wire.UpdateResponse().setProperties(toStruct(outputs));
+  }
+
+  private async delete(request: wire.DeleteRequest): Promise<Empty> {
+    const old = remembered(request.getId(), request.getProperties(), request.getOldInputs());
+    await this.resource(request).delete(old, this.operation(request));
+    return new Empty();
+  }
+
+  private resource(request: ResourceRequest): Resource {
+    const type = typeOf(request.getUrn());
+    const resource = this.plugin.resource(type);
+    if (resource === undefined) {
+      throw new Error(`${type}: not carried by the stand-in plugin for ${this.plugin.standsFor}; install the official one`);
+    }
+    return resource;
+  }
+
+  private operation(request: ResourceRequest): Operation {
+    const urn = request.getUrn();
+    if (!this.announced) {
+      this.announced = true;
+      this.log("", "info", `stand-in plugin for ${this.plugin.standsFor} in use`);
+    }
+    return {
+      urn,
+      name: urn.slice(urn.lastIndexOf("::") + 2),
+      preview: request.getPreview?.() ?? false,
+      timeout: request.getTimeout?.() ?? 0,
+      log: (severity, message) => this.log(urn, severity, message),
+      cancelled: this.stop.signal,
+    };
+  }
+}
+
+/** The resource type in a URN, without those of its parents. */
+export function typeOf(urn: string): string {
+  return (urn.split("::")[2] ?? "").split("$").pop() ?? "";
+}
+
+function remembered(id: string, outputs: unknown, inputs: unknown): Remembered {
+  const state = fromStruct(outputs);
+  const known: Properties = fromStruct(inputs);
+  return { id, outputs: state, inputs: Object.keys(known).length === 0 ? state : known };
+}
+
+function diffResponse(diff: Diff): wire.DiffResponse {
+  const { DIFF_SOME, DIFF_NONE } = wire.DiffResponse.DiffChanges;
+  return new wire.DiffResponse()
+    .setChanges(diff.changes.length === 0 ? DIFF_NONE : DIFF_SOME)
+    .setDiffsList([...diff.changes])
+    .setReplacesList([...(diff.replaces ?? [])])
+    .setDeletebeforereplace(diff.deleteBeforeReplace ?? false);
+}
+
+function answer<Request, Response>(work: (request: Request) => Promise<Response>) {
+  return (call: grpc.ServerUnaryCall<Request, Response>, callback: grpc.sendUnaryData<Response>): void => {
+    work(call.request).then(
+      (response) => callback(null, response),
+      (error: unknown) => callback(asFailure(error), null),
+    );
+  };
+}
+
+/** The engine's address: the first argument that is neither a logging flag nor its value. */
+function engineAddress(args: readonly string[]): string | undefined {
+  return args.find((arg, index) => !arg.startsWith("-") && args[index - 1] !== "--tracing");
+}
+
+/** Serves until the engine ends us or is gone itself. */
+export function serve(plugin: Plugin): void {
+  const server = new grpc.Server({ "grpc.max_receive_message_length": MAX_MESSAGE });
+  server.addService(ResourceProviderService, new Session(plugin, engineAddress(process.argv.slice(2))).methods());
+  const parent = process.ppid;
+  // A killed engine ends nobody: without this look every killed run would leave its plugins behind.
+  setInterval(() => process.ppid === parent || process.exit(1), PARENT_CHECK).unref();
+  server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
+    if (error !== null) {
+      throw error;
+    }
+    process.stdout.write(`${port}\n`);
+  });
+}
