@@ -1,0 +1,39 @@
+# What the toolchain's scripts have in common: where finished things are kept, and how they speak.
+# shellcheck shell=bash
+set -euo pipefail
+shopt -s inherit_errexit
+
+TOOLCHAIN=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+readonly TOOLCHAIN
+readonly CACHE=${KEELSON_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/keelson}
+
+say() { printf '  %s\n' "$*" >&2; }
+
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+# key_of FILE...: a short digest of what the files hold, and of the processor they are for.
+key_of() {
+  { cat "$@" && uname -m; } | sha256sum | cut -c 1-16
+}
+
+# only_one NAME: waits until no other run makes the same thing; the lock goes with this process.
+only_one() {
+  mkdir -p "$CACHE"
+  exec {ONLY_ONE}>"$CACHE/$1.lock"
+  flock -n "$ONLY_ONE" && return
+  say "$1: another run makes it; waiting for that one"
+  flock "$ONLY_ONE"
+}
+
+# keep PARTIAL FINAL: what is under its final name is whole.
+keep() {
+  rm -rf "$2"
+  mkdir -p "$(dirname "$2")"
+  mv "$1" "$2"
+}
+
+# took START: seconds since START, which was $SECONDS then.
+took() { printf '%s s' "$((SECONDS - $1))"; }
