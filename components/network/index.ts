@@ -1,0 +1,86 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { ArtifactSet } from "../artifacts";
+import type { Environment } from "../config";
+import { flannelPod } from "./pod";
+import { cniConfig, networkConfig } from "./render";
+
+export interface NetworkArgs {
+  readonly environment: Environment;
+  readonly artifacts: ArtifactSet;
+}
+
+const namespace = "kube-flannel";
+const name = "kube-flannel-ds";
+
+/**
+ * flannel on every node, present and future: pods reach each other by address across machines. Done when flannel is
+ * deployed, not when it runs everywhere: machines may join after this.
+ */
+export class Network extends pulumi.ComponentResource {
+  constructor(resourceName: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("keelson:network:Network", resourceName, {}, opts);
+    const child = { parent: this };
+    const space = new k8s.core.v1.Namespace(
+      namespace,
+      { metadata: { name: namespace, labels: { "pod-security.kubernetes.io/enforce": "privileged" } } },
+      child,
+    );
+    const account = this.account(space);
+    const settings = new k8s.core.v1.ConfigMap(
+      "kube-flannel-cfg",
+      {
+        metadata: { name: "kube-flannel-cfg", namespace },
+        data: { "cni-conf.json": cniConfig(), "net-conf.json": networkConfig(args.environment) },
+      },
+      { ...child, dependsOn: [space] },
+    );
+    const labels = { app: "flannel", tier: "node" };
+    new k8s.apps.v1.DaemonSet(
+      name,
+      {
+        metadata: {
+          name,
+          namespace,
+          labels,
+          // Machines that join later are waited for one by one, each by its own worker.
+          annotations: { "pulumi.com/skipAwait": "true" },
+        },
+        spec: {
+          selector: { matchLabels: { app: "flannel" } },
+          template: { metadata: { labels }, spec: flannelPod(args.environment, args.artifacts) },
+        },
+      },
+      { ...child, dependsOn: [account, settings] },
+    );
+    this.registerOutputs({});
+  }
+
+  /** What flanneld may read and write in the cluster. Source: flannel's documentation, kube-flannel.yml. */
+  private account(space: k8s.core.v1.Namespace): k8s.rbac.v1.ClusterRoleBinding {
+    const child = { parent: this, dependsOn: [space] };
+    const account = new k8s.core.v1.ServiceAccount("flannel", { metadata: { name: "flannel", namespace } }, child);
+    const role = new k8s.rbac.v1.ClusterRole(
+      "flannel",
+      {
+        metadata: { name: "flannel" },
+        rules: [
+          { apiGroups: [""], resources: ["pods"], verbs: ["get"] },
+          { apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] },
+          { apiGroups: [""], resources: ["nodes/status"], verbs: ["patch"] },
+        ],
+      },
+      child,
+    );
+    return new k8s.rbac.v1.ClusterRoleBinding(
+      "flannel",
+      {
+        metadata: { name: "flannel" },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
+        subjects: [{ kind: "ServiceAccount", name: account.metadata.name, namespace }],
+      },
+      child,
+    );
+  }
+}

@@ -1,0 +1,41 @@
+import type { Environment } from "../config";
+
+/** Where flannel's container finds the two files below. */
+export const configDirectory = "/etc/kube-flannel";
+
+/** The pod network as flanneld reads it. Source: flannel documentation, "Configuration". */
+export function networkConfig({ kubernetes, flannel }: Environment): string {
+  return JSON.stringify({
+    Network: kubernetes.networking.podSubnet,
+    EnableNFTables: false,
+    Backend: { Type: flannel.backend, ...(flannel.mtu === undefined ? {} : { MTU: flannel.mtu }) },
+  });
+}
+
+/** The CNI configuration list by which the runtime connects a pod. Source: CNI specification 1.0.0. */
+export function cniConfig(): string {
+  return JSON.stringify({
+    name: "cbr0",
+    cniVersion: "1.0.0",
+    plugins: [
+      { type: "flannel", delegate: { hairpinMode: true, isDefaultGateway: true } },
+      { type: "portmap", capabilities: { portMappings: true } },
+    ],
+  });
+}
+
+/**
+ * Tells the runtime of the network once flanneld has a subnet, and not before: a node that calls itself ready too early
+ * fails its first pods, and they wait out a back-off. The rename makes the file appear whole.
+ */
+export const announceNetwork = `
+set -eu
+tries=0
+until [ -s /run/flannel/subnet.env ]; do
+  tries=$((tries + 1))
+  [ "$tries" -le 600 ] || { echo "flanneld got no subnet within 120 s"; exit 1; }
+  sleep 0.2
+done
+cp ${configDirectory}/cni-conf.json /etc/cni/net.d/.10-flannel.conflist.new
+mv /etc/cni/net.d/.10-flannel.conflist.new /etc/cni/net.d/10-flannel.conflist
+`.trim();

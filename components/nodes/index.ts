@@ -1,0 +1,63 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { MachineConfig } from "../config";
+
+export interface NodesArgs {
+  /** Machines whose nodes are in the cluster. */
+  readonly machines: readonly MachineConfig[];
+}
+
+/** One line of the node table. */
+export interface NodeRow {
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly address: string;
+  /** The kubelet's release, "v1.36.3". */
+  readonly version: string;
+  /** The container runtime as the node reports it, "docker://26.1.5". */
+  readonly runtime: string;
+}
+
+/** Every node has the labels, annotations and taints of its machine's configuration, and takes pods or does not. */
+export class Nodes extends pulumi.ComponentResource {
+  readonly table: pulumi.Output<NodeRow[]>;
+
+  constructor(name: string, args: NodesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("keelson:nodes:Nodes", name, {}, opts);
+    const rows = args.machines.map((machine) => {
+      const node = new k8s.core.v1.NodePatch(`${machine.name}-node`, nodePatch(machine), { parent: this });
+      return node.status.apply(
+        (status): NodeRow => ({
+          name: machine.name,
+          roles: machine.roles,
+          address: machine.address,
+          version: status?.nodeInfo?.kubeletVersion ?? "",
+          runtime: status?.nodeInfo?.containerRuntimeVersion ?? "",
+        }),
+      );
+    });
+    this.table = pulumi.all(rows);
+    this.registerOutputs({ table: this.table });
+  }
+}
+
+/**
+ * What the configuration says of a node, and nothing else of it: fields that are not given stay whoever's they are,
+ * such as the taint that keeps pods off a master, or a cordon by hand.
+ */
+export function nodePatch(machine: MachineConfig): k8s.core.v1.NodePatchArgs {
+  const role: Record<string, string> = machine.roles.includes("worker") ? { "node-role.kubernetes.io/worker": "" } : {};
+  return {
+    metadata: {
+      name: machine.name,
+      labels: { ...role, ...machine.labels },
+      // The kubelet and kubeadm set some of the same fields first.
+      annotations: { "pulumi.com/patchForce": "true", ...machine.annotations },
+    },
+    spec: {
+      ...(machine.taints === undefined ? {} : { taints: [...machine.taints] }),
+      ...(machine.unschedulable ? { unschedulable: true } : {}),
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Environment } from "../config";
+import { nginxPod } from "./pod";
+
+export interface WorkloadsArgs {
+  readonly nginx: Environment["workloads"]["nginx"];
+  /** Address of a node where people reach the Service's port. */
+  readonly address: string;
+}
+
+/** One line of the workloads' pod table. */
+export interface PodRow {
+  readonly name: string;
+  readonly ready: string;
+}
+
+const labels = { app: "web" };
+
+/** nginx answers: as a pod, as replicas that roll over without a lost request, and behind a Service. */
+export class Workloads extends pulumi.ComponentResource {
+  /** Where nginx answers from outside, "http://10.0.0.11:30080". */
+  readonly url: string;
+  readonly pods: pulumi.Output<PodRow[]>;
+
+  constructor(name: string, args: WorkloadsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("keelson:workloads:Workloads", name, {}, opts);
+    const child = { parent: this };
+    const pod = new k8s.core.v1.Pod(
+      "nginx-test",
+      { metadata: { name: "nginx-test", labels }, spec: nginxPod("nginx:latest") },
+      child,
+    );
+    const deployment = new k8s.apps.v1.Deployment("nginx-deployment", nginxDeployment(args.nginx), child);
+    new k8s.core.v1.Service(
+      "nginx",
+      {
+        metadata: { name: "nginx", labels },
+        spec: {
+          type: "NodePort",
+          selector: labels,
+          ports: [{ name: "http", port: 80, targetPort: "http", nodePort: args.nginx.nodePort }],
+        },
+      },
+      child,
+    );
+    this.url = `http://${args.address}:${args.nginx.nodePort}`;
+    this.pods = pulumi.all([pod.status, deployment.status]).apply(([pod, deployment]) => [
+      { name: "nginx-test", ready: pod?.phase ?? "Unknown" },
+      { name: "nginx-deployment", ready: `${deployment?.readyReplicas ?? 0} of ${args.nginx.replicas}` },
+    ]);
+    this.registerOutputs({ url: this.url });
+  }
+}
+
+function nginxDeployment({ image, replicas }: WorkloadsArgs["nginx"]): k8s.apps.v1.DeploymentArgs {
+  return {
+    metadata: { name: "nginx-deployment", labels },
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      // A new pod answers before an old one goes.
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+      template: { metadata: { labels }, spec: nginxPod(image, true) },
+    },
+  };
+}
