@@ -3,17 +3,15 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
-import type { EtcdConfig } from "../config";
-import { HostScript, type Machine } from "../machine";
+import { etcdMembersOf, type Environment } from "../config";
+import { HostScript, named, type Machine } from "../machine";
 import { certificateConfig, clientUrl, etcdPki, etcdUnit } from "./render";
 
 export interface EtcdClusterArgs {
-  /** Machines that carry one member each; an odd number survives failures best. */
+  /** All machines; those with the role etcd carry one member each. */
   readonly machines: readonly Machine[];
-  readonly etcd: EtcdConfig;
+  readonly environment: Environment;
   readonly artifacts: ArtifactSet;
-  /** Release whose kubeadm signs the certificates, as in "1.36.3". */
-  readonly kubernetesVersion: string;
 }
 
 /** Certificate and key of etcd's authority, each base64 of its PEM text. */
@@ -34,14 +32,15 @@ export class EtcdCluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: EtcdClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:etcd:EtcdCluster", name, {}, opts);
-    this.authority = this.makeAuthority(name, args);
-    this.endpoints = args.machines.map((machine) => clientUrl(machine, args.etcd));
-    args.machines.forEach((machine) => this.member(machine, args));
+    const members = named(etcdMembersOf(args.environment), args.machines);
+    this.authority = this.makeAuthority(name, members, args);
+    this.endpoints = members.map((member) => clientUrl(member, args.environment.etcd));
+    members.forEach((member) => this.member(member, members, args));
     this.registerOutputs({ endpoints: this.endpoints });
   }
 
-  private makeAuthority(name: string, args: EtcdClusterArgs): EtcdAuthority {
-    const [machine] = args.machines;
+  private makeAuthority(name: string, members: readonly Machine[], args: EtcdClusterArgs): EtcdAuthority {
+    const [machine] = members;
     if (!machine) throw new pulumi.RunError("no machine has the role etcd: give it to 1, 3 or 5 of them");
     const script = new HostScript(
       `${name}-authority`,
@@ -51,7 +50,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
         uses: artifactScripts,
         values: {
           PROGRAMS: signingPrograms(args.artifacts),
-          CERTIFICATE_CONFIG: certificateConfig(machine, args.kubernetesVersion, "/var/lib/keelson/etcd-authority"),
+          CERTIFICATE_CONFIG: certificateConfig(machine, args.environment.kubernetes.version, "/var/lib/keelson/etcd-authority"),
         },
         secretOutput: true,
       },
@@ -62,7 +61,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
     return { certificate: field("crt"), key: field("key") };
   }
 
-  private member(machine: Machine, args: EtcdClusterArgs): HostScript {
+  private member(machine: Machine, members: readonly Machine[], args: EtcdClusterArgs): HostScript {
     return new HostScript(
       `${machine.name}-etcd`,
       {
@@ -71,12 +70,12 @@ export class EtcdCluster extends pulumi.ComponentResource {
         uses: [...artifactScripts, certificatesScript],
         values: {
           PROGRAMS: [...signingPrograms(args.artifacts), ...programs(args.artifacts, ["etcd", "etcdctl"])],
-          CERTIFICATE_CONFIG: certificateConfig(machine, args.kubernetesVersion, etcdPki),
-          DATA_DIR: args.etcd.dataDir,
-          CLIENT_PORT: args.etcd.clientPort,
+          CERTIFICATE_CONFIG: certificateConfig(machine, args.environment.kubernetes.version, etcdPki),
+          DATA_DIR: args.environment.etcd.dataDir,
+          CLIENT_PORT: args.environment.etcd.clientPort,
         },
         secrets: { ETCD_CA_CRT: this.authority.certificate, ETCD_CA_KEY: this.authority.key },
-        files: [etcdUnit(machine, args.machines, args.etcd)],
+        files: [etcdUnit(machine, members, args.environment.etcd)],
       },
       { parent: this },
     );

@@ -16,6 +16,8 @@ export interface ScriptFile {
 
 /** Everything `compose` makes one program of. */
 export interface ScriptParts {
+  /** Name of the script on its machine: no two runs of one name are at work at a time. */
+  readonly name: string;
   /** The text of the script: functions `up` and `down`. */
   readonly script: string;
   /** Functions of other chapters that the script calls. */
@@ -34,6 +36,7 @@ const lib = readFileSync(join(__dirname, "lib.sh"), "utf8");
 export function compose(parts: ScriptParts): string {
   return [
     lib,
+    assignment("SCRIPT", parts.name),
     ...(parts.uses ?? []),
     ...Object.entries(parts.values ?? {}).map(([name, value]) => assignment(name, value)),
     fileFunctions(parts.files ?? []),

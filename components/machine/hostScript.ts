@@ -42,7 +42,7 @@ export class HostScript extends command.remote.Command {
         connection: machine.connection,
         create: `${asRoot}bash -s -- up`,
         delete: `${asRoot}bash -s -- down`,
-        stdin: program(args),
+        stdin: program(name, args),
         triggers: [machine.identity, ...(args.replaceOn ?? [])],
         logging: args.secretOutput ? "none" : "stderr",
         addPreviousOutputInEnv: false,
@@ -61,8 +61,9 @@ export class HostScript extends command.remote.Command {
   }
 }
 
-function program(args: HostScriptArgs): pulumi.Input<string> {
+function program(name: string, args: HostScriptArgs): pulumi.Input<string> {
   const parts = {
+    name,
     script: readFileSync(args.script, "utf8"),
     uses: (args.uses ?? []).map((path) => readFileSync(path, "utf8")),
     files: args.files,

@@ -8,6 +8,11 @@ export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 readonly STATE=/var/lib/keelson
 
 main() {
+  local lock
+  # A run whose connection was cut may still be at work here: what it began must end before it begins again.
+  mkdir -p /run/keelson
+  exec {lock}>"/run/keelson/$SCRIPT.lock"
+  flock -w 900 "$lock" || die "$SCRIPT still runs on $(hostname) for an earlier run: see what it waits for with ps -ef --forest"
   case $1 in
   up) up ;;
   down) down ;;

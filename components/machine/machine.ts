@@ -27,3 +27,12 @@ export interface Machine {
   /** Name servers to give to pods where the machine's own resolv.conf has only loopback addresses. */
   readonly nameservers: readonly string[];
 }
+
+/** The machines of these names, in their order; a name that is missing is a mistake in the program. */
+export function named(names: readonly { readonly name: string }[], machines: readonly Machine[]): readonly Machine[] {
+  return names.map(({ name }) => {
+    const machine = machines.find((machine) => machine.name === name);
+    if (!machine) throw new Error(`no machine is named ${name}: ${machines.map(({ name }) => name).join(", ")} are`);
+    return machine;
+  });
+}

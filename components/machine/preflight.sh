@@ -35,8 +35,8 @@ check_system() {
   *) problem "the processor is $(uname -m): x86_64 and aarch64 are supported" ;;
   esac
   local tool
-  for tool in curl tar iptables sha256sum; do
-    command -v "$tool" >/dev/null || problem "the command $tool is missing: apt-get install $tool"
+  for tool in curl tar iptables openssl ss sha256sum; do
+    command -v "$tool" >/dev/null || problem "the command $tool is missing: install it"
   done
   case $(hostname) in
   *[A-Z]*) problem "the host name $(hostname) has capitals: Kubernetes wants lower case, see hostnamectl" ;;
@@ -65,5 +65,5 @@ check_ports() {
 }
 
 down() {
-  rm -rf "$STATE"
+  rm -rf "$STATE" /run/keelson
 }

@@ -2,15 +2,13 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Environment } from "../config";
 import { HostScript } from "./hostScript";
 import type { Machine } from "./machine";
 
 export interface PreflightArgs {
   readonly machines: readonly Machine[];
-  /** The machine may swap: the kubelet is configured to bear it. */
-  readonly swapAllowed: boolean;
-  /** TCP ports by machine that must be free unless this program took them. */
-  readonly ports: (machine: Machine) => readonly number[];
+  readonly environment: Environment;
 }
 
 /** Every machine was found fit, all its faults named at once; nothing was changed on an unfit one. */
@@ -28,8 +26,8 @@ export class Preflight extends pulumi.ComponentResource {
             machine,
             script: join(__dirname, "preflight.sh"),
             values: {
-              SWAP_ALLOWED: args.swapAllowed,
-              PORTS: args.ports(machine).map(String),
+              SWAP_ALLOWED: !args.environment.kubernetes.kubelet.failSwapOn,
+              PORTS: portsOf(machine, args.environment).map(String),
             },
           },
           { parent: this },
@@ -38,4 +36,13 @@ export class Preflight extends pulumi.ComponentResource {
     this.machines = args.machines.map((machine) => ({ ...machine, dependsOn: [...machine.dependsOn, ...checks] }));
     this.registerOutputs({});
   }
+}
+
+/** TCP ports that what is to run on the machine will listen on. Source: Kubernetes documentation, "Ports and Protocols". */
+function portsOf({ config }: Machine, { kubernetes, etcd }: Environment): readonly number[] {
+  const ports = new Set<number>();
+  if (config.roles.includes("etcd")) [etcd.clientPort, etcd.peerPort].forEach((port) => ports.add(port));
+  if (config.roles.includes("master")) [kubernetes.bindPort, 10257, 10259].forEach((port) => ports.add(port));
+  if (config.roles.some((role) => role !== "etcd")) [10250, 10256].forEach((port) => ports.add(port));
+  return [...ports];
 }

@@ -29,6 +29,8 @@ export class Master extends pulumi.ComponentResource {
   readonly caHash: pulumi.Output<string>;
   /** The machine, later scripts on it waiting for the API. */
   readonly machine: Machine;
+  /** What takes the whole cluster with it when it is deleted: nothing in the cluster needs undoing one by one. */
+  readonly cluster: pulumi.Resource;
 
   constructor(name: string, args: MasterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:master:Master", name, {}, opts);
@@ -38,8 +40,8 @@ export class Master extends pulumi.ComponentResource {
     this.kubeconfig = field(authority, "admin.conf").apply((text) => Buffer.from(text, "base64").toString());
     // A digest of a public key is no secret, though it comes from among them.
     this.caHash = pulumi.unsecret(field(authority, "ca-hash"));
-    const init = this.initialise(args, config, authority);
-    this.machine = { ...args.machine, dependsOn: [init] };
+    this.cluster = this.initialise(args, config, authority);
+    this.machine = { ...args.machine, dependsOn: [this.cluster] };
     this.registerOutputs({ endpoint: this.endpoint, kubeconfig: this.kubeconfig });
   }
 

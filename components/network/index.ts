@@ -21,13 +21,13 @@ const name = "kube-flannel-ds";
 export class Network extends pulumi.ComponentResource {
   constructor(resourceName: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:network:Network", resourceName, {}, opts);
-    const child = { parent: this };
+    const child = { parent: this, deletedWith: opts?.deletedWith };
     const space = new k8s.core.v1.Namespace(
       namespace,
       { metadata: { name: namespace, labels: { "pod-security.kubernetes.io/enforce": "privileged" } } },
       child,
     );
-    const account = this.account(space);
+    const account = this.account({ ...child, dependsOn: [space] });
     const settings = new k8s.core.v1.ConfigMap(
       "kube-flannel-cfg",
       {
@@ -58,8 +58,7 @@ export class Network extends pulumi.ComponentResource {
   }
 
   /** What flanneld may read and write in the cluster. Source: flannel's documentation, kube-flannel.yml. */
-  private account(space: k8s.core.v1.Namespace): k8s.rbac.v1.ClusterRoleBinding {
-    const child = { parent: this, dependsOn: [space] };
+  private account(child: pulumi.CustomResourceOptions): k8s.rbac.v1.ClusterRoleBinding {
     const account = new k8s.core.v1.ServiceAccount("flannel", { metadata: { name: "flannel", namespace } }, child);
     const role = new k8s.rbac.v1.ClusterRole(
       "flannel",

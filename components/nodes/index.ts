@@ -21,12 +21,14 @@ export interface NodeRow {
 
 /** Every node has the labels, annotations and taints of its machine's configuration, and takes pods or does not. */
 export class Nodes extends pulumi.ComponentResource {
-  readonly table: pulumi.Output<NodeRow[]>;
+  /** The node table, as the cluster reported it when this component was last changed. */
+  readonly rows: pulumi.Output<NodeRow[]>;
 
   constructor(name: string, args: NodesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:nodes:Nodes", name, {}, opts);
+    const child = { parent: this, deletedWith: opts?.deletedWith };
     const rows = args.machines.map((machine) => {
-      const node = new k8s.core.v1.NodePatch(`${machine.name}-node`, nodePatch(machine), { parent: this });
+      const node = new k8s.core.v1.NodePatch(`${machine.name}-node`, nodePatch(machine), child);
       return node.status.apply(
         (status): NodeRow => ({
           name: machine.name,
@@ -37,8 +39,8 @@ export class Nodes extends pulumi.ComponentResource {
         }),
       );
     });
-    this.table = pulumi.all(rows);
-    this.registerOutputs({ table: this.table });
+    this.rows = pulumi.all(rows);
+    this.registerOutputs({ rows: this.rows });
   }
 }
 

@@ -42,7 +42,7 @@ export class Worker extends pulumi.ComponentResource {
         secrets: { TOKEN: token },
         once: true,
       },
-      { parent: this, dependsOn: [...machine.dependsOn] },
+      { parent: this, dependsOn: [...machine.dependsOn], deletedWith: master.cluster },
     );
     const joining = this.join(name, args, token);
     new HostScript(
@@ -52,7 +52,7 @@ export class Worker extends pulumi.ComponentResource {
         script: join(__dirname, "member.sh"),
         values: { NODE: machine.name, DRAIN_SECONDS: drainSeconds },
       },
-      { parent: this, dependsOn: [admission, joining, args.network] },
+      { parent: this, dependsOn: [admission, joining, args.network], deletedWith: master.cluster },
     );
     this.registerOutputs({});
   }

@@ -26,7 +26,7 @@ export class Workloads extends pulumi.ComponentResource {
 
   constructor(name: string, args: WorkloadsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:workloads:Workloads", name, {}, opts);
-    const child = { parent: this };
+    const child = { parent: this, deletedWith: opts?.deletedWith };
     const pod = new k8s.core.v1.Pod(
       "nginx-test",
       { metadata: { name: "nginx-test", labels }, spec: nginxPod("nginx:latest") },

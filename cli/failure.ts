@@ -1,0 +1,37 @@
+import type { Progress } from "./progress";
+
+/** Lines of a script's output that are worth reading when it failed. */
+const tail = 15;
+
+/** Tells what failed: the resource, the cause in a sentence, the last lines that matter, and what to do next. */
+export function tellFailure(progress: Progress, error: unknown, stack: string): void {
+  const failed = progress.steps.filter((step) => step.failed);
+  for (const step of failed) {
+    const output = (progress.errors.get(step.urn) ?? []).join("\n");
+    process.stderr.write(`\nfailed: ${step.phase}, ${step.name}\n${indented(matter(output))}\n`);
+  }
+  if (failed.length === 0) process.stderr.write(`\n${ownErrors(progress) || messageOf(error)}\n`);
+  const arg = stack === "dev" ? "" : ` STACK=${stack}`;
+  process.stderr.write(`\nnext: correct the cause and run make up${arg} again: it goes on from where it stopped\n`);
+}
+
+/** A script's own error lines first, then what led to them. */
+function matter(output: string): readonly string[] {
+  const lines = output.split("\n").filter((line) => line.trim() !== "");
+  const said = lines.filter((line) => !/^(error: )?(Process exited with|update failed|running ")/.test(line.trim()));
+  const causes = said.filter((line) => line.startsWith("error: "));
+  const led = said.filter((line) => !line.startsWith("error: ")).slice(-tail);
+  return [...new Set([...causes, ...led])];
+}
+
+function ownErrors(progress: Progress): string {
+  return [...new Set([...progress.errors.values()].flat())].join("\n");
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function indented(lines: readonly string[]): string {
+  return lines.map((line) => `  ${line}`).join("\n");
+}

@@ -1,0 +1,132 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { Stack } from "@pulumi/pulumi/automation";
+
+import { stackDirectory } from "../components/local/keys";
+import { tellFailure } from "./failure";
+import { shell } from "./machines";
+import { openStack, root } from "./project";
+import { Progress, seconds } from "./progress";
+import { recover } from "./recover";
+import { nodeTable, podTable } from "./tables";
+
+const usage = "usage: cli/main.ts up|preview|refresh|destroy|status|kubeconfig|shell STACK [MACHINE]";
+
+async function main([command = "", stackName = "dev", machine]: readonly string[]): Promise<number> {
+  switch (command) {
+    case "up":
+      return operate(stackName, up);
+    case "preview":
+      return operate(stackName, preview);
+    case "refresh":
+      return operate(stackName, refresh);
+    case "destroy":
+      return operate(stackName, destroy);
+    case "status":
+      return withStack(stackName, status);
+    case "kubeconfig":
+      return withStack(stackName, kubeconfig);
+    case "shell":
+      return shell(stackName, machine);
+    default:
+      throw new Error(usage);
+  }
+}
+
+type Operation = (stack: Stack, progress: Progress) => Promise<void>;
+
+/** Runs the engine, telling what it does; a failure is told as well, and is the exit status. */
+async function operate(stackName: string, operation: Operation): Promise<number> {
+  const began = Date.now();
+  const stack = await openStack(stackName);
+  await recover(stackName, stack);
+  const progress = new Progress();
+  try {
+    await operation(stack, progress);
+    process.stdout.write(`finished in ${seconds(Date.now() - began).trim()}\n`);
+    return 0;
+  } catch (error) {
+    progress.close();
+    tellFailure(progress, error, stackName);
+    return 1;
+  } finally {
+    progress.close();
+  }
+}
+
+async function withStack(stackName: string, read: (stack: Stack) => Promise<void>): Promise<number> {
+  await read(await openStack(stackName));
+  return 0;
+}
+
+const quiet = { suppressOutputs: true, onOutput: () => undefined };
+
+async function up(stack: Stack, progress: Progress): Promise<void> {
+  const { summary } = await stack.up({ ...quiet, onEvent: (event) => progress.event(event) });
+  progress.close();
+  process.stdout.write(`\n${counted(summary.resourceChanges ?? {})}\n\n`);
+  await status(stack);
+  process.stdout.write("next: make status, make kubeconfig, make shell MACHINE=worker-1, make destroy\n");
+}
+
+async function preview(stack: Stack): Promise<void> {
+  // The engine's own words: they name every resource and every property that will change.
+  await stack.preview({ diff: true, onOutput: (text) => process.stdout.write(text) });
+}
+
+async function refresh(stack: Stack, progress: Progress): Promise<void> {
+  const { summary } = await stack.refresh({ ...quiet, onEvent: (event) => progress.event(event) });
+  progress.close();
+  process.stdout.write(`\n${counted(summary.resourceChanges ?? {})}\n`);
+}
+
+async function destroy(stack: Stack, progress: Progress): Promise<void> {
+  const { summary } = await stack.destroy({ ...quiet, onEvent: (event) => progress.event(event) });
+  progress.close();
+  process.stdout.write(`\n${counted(summary.resourceChanges ?? {})}\n`);
+  if (!process.env.PULUMI_BACKEND_URL) await stack.workspace.removeStack(stack.name);
+  rmSync(stackDirectory(stack.name), { recursive: true, force: true });
+}
+
+async function status(stack: Stack): Promise<void> {
+  const outputs = await stack.outputs();
+  const kubeconfig = outputs["kubeconfig"]?.value as string | undefined;
+  if (kubeconfig === undefined) throw new Error(`stack ${stack.name} has no cluster: run make up STACK=${stack.name}`);
+  process.stdout.write(`${await nodeTable(kubeconfig)}\n\n${await podTable(kubeconfig)}\n\n`);
+  const url = outputs["nginxUrl"]?.value as string | undefined;
+  if (url !== undefined) process.stdout.write(`nginx answers at ${url} (${await answer(url)})\n`);
+}
+
+async function answer(url: string): Promise<string> {
+  try {
+    return String((await fetch(url, { signal: AbortSignal.timeout(5000) })).status);
+  } catch (error) {
+    return `no answer: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+async function kubeconfig(stack: Stack): Promise<void> {
+  const value = (await stack.outputs())["kubeconfig"]?.value as string | undefined;
+  if (value === undefined) throw new Error(`stack ${stack.name} has no cluster: run make up STACK=${stack.name}`);
+  const file = join(root, ".keelson", stack.name, "kubeconfig");
+  rmSync(file, { force: true });
+  writeFileSync(file, value, { mode: 0o600 });
+  process.stdout.write(`export KUBECONFIG=${file}\n`);
+}
+
+function counted(changes: Partial<Record<string, number>>): string {
+  const words: Record<string, string> = { create: "created", update: "changed", delete: "deleted", same: "unchanged" };
+  const parts = Object.entries(changes).map(([op, count]) => `${String(count)} ${words[op] ?? op}`);
+  return `resources: ${parts.join(", ") || "none"}`;
+}
+
+main(process.argv.slice(2)).then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error: unknown) => {
+    process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);

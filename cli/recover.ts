@@ -1,0 +1,83 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import type { Stack } from "@pulumi/pulumi/automation";
+
+import { root } from "./project";
+
+interface State {
+  readonly deployment?: { readonly pending_operations?: readonly PendingOperation[] };
+}
+
+interface PendingOperation {
+  readonly type: string;
+  readonly resource: { readonly type: string; readonly inputs?: { readonly name?: string } };
+}
+
+const backend = join(root, ".keelson", "state", ".pulumi");
+
+/** How `docker` removes what a run that was killed may have made without writing it down. */
+const removal: Readonly<Record<string, readonly string[]>> = {
+  "docker:index/container:Container": ["rm", "--force", "--volumes"],
+  "docker:index/network:Network": ["network", "rm"],
+  "docker:index/volume:Volume": ["volume", "rm"],
+};
+
+/**
+ * Clears what a run that was killed left of its own: its lock on the state, and work that was under way, of which the
+ * state cannot say how far it came. Scripts on machines simply run again; half-made local machines are made anew.
+ * States in a backend of the user's own are left to Pulumi's own commands.
+ */
+export async function recover(stackName: string, stack: Stack): Promise<void> {
+  dropStaleLock(stackName);
+  const pending = pendingOperations(stackName);
+  if (pending.length === 0) return;
+  process.stdout.write(`  note  an earlier run was cut off while ${pending.length} resources were under way: going on from there\n`);
+  for (const { type, resource } of pending) {
+    const remove = removal[resource.type];
+    const name = resource.inputs?.name;
+    if (type === "creating" && remove && name) removeIfThere([...remove, name]);
+  }
+  const state = await stack.exportStack();
+  await stack.importStack({ ...state, deployment: { ...state.deployment, pending_operations: [] } });
+}
+
+function dropStaleLock(stackName: string): void {
+  const directory = join(backend, "locks", "organization", "keelson", stackName);
+  if (!existsSync(directory)) return;
+  for (const file of readdirSync(directory).map((name) => join(directory, name))) {
+    const { pid } = JSON.parse(readFileSync(file, "utf8")) as { readonly pid: number };
+    if (isPulumi(pid)) {
+      throw new Error(`another run works on stack ${stackName} (process ${pid}): wait for it, or end it with kill ${pid}`);
+    }
+    rmSync(file, { force: true });
+  }
+}
+
+/** Process numbers are used again: the lock is alive only while it is Pulumi that has the number. */
+function isPulumi(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("pulumi");
+  } catch {
+    return false;
+  }
+}
+
+function pendingOperations(stackName: string): readonly PendingOperation[] {
+  const file = join(backend, "stacks", "keelson", `${stackName}.json`);
+  if (!existsSync(file)) return [];
+  const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as {
+    readonly checkpoint?: { readonly latest?: State["deployment"] };
+  };
+  return checkpoint?.latest?.pending_operations ?? [];
+}
+
+function removeIfThere(args: readonly string[]): void {
+  try {
+    execFileSync("docker", args, { stdio: "pipe" });
+  } catch (error) {
+    const said = String((error as { stderr?: unknown }).stderr);
+    if (!/No such|not found/i.test(said)) throw new Error(`docker ${args.join(" ")}: ${said.trim()}`);
+  }
+}

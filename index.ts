@@ -1,0 +1,62 @@
+import * as k8s from "@pulumi/kubernetes";
+
+import { artifactSet } from "./components/artifacts";
+import { mastersOf, readConfig, workersOf } from "./components/config";
+import { DockerEngine } from "./components/docker";
+import { EtcdCluster } from "./components/etcd";
+import { Kubelets } from "./components/kubelet";
+import { LocalMachines } from "./components/local";
+import { Preflight, named, sshMachines } from "./components/machine";
+import { Master } from "./components/master";
+import { Network } from "./components/network";
+import { Nodes } from "./components/nodes";
+import { Worker } from "./components/worker";
+import { Workloads } from "./components/workloads";
+
+// What the stack asks for, and what will be installed for it.
+const environment = readConfig();
+const artifacts = artifactSet(environment);
+const [first] = mastersOf(environment);
+const members = [first, ...workersOf(environment)];
+
+// Machines that answer over SSH, each found fit before anything is changed on any.
+const found =
+  environment.provider === "local" ? new LocalMachines("machines", environment).machines : sshMachines(environment);
+const { machines } = new Preflight("preflight", { machines: found, environment });
+
+// Docker everywhere; meanwhile etcd forms, and then the kubelets get ready to join.
+const engines = new DockerEngine("docker", { machines, environment, artifacts });
+const etcd = new EtcdCluster("etcd", { machines, environment, artifacts });
+const kubelets = new Kubelets("kubelets", { machines: named(members, engines.machines), environment, artifacts });
+
+// The control plane, and the way in that everything in the cluster uses.
+const [machine] = named([first], kubelets.machines);
+const master = new Master("master", { machine, environment, artifacts, etcd });
+const provider = new k8s.Provider(
+  "cluster",
+  {
+    kubeconfig: master.kubeconfig,
+    // Fixed: a kubeconfig that is not known yet must not look like another cluster.
+    clusterIdentifier: `keelson-${environment.stack}`,
+    kubeClientSettings: { timeout: 30 },
+  },
+  { dependsOn: [master.cluster] },
+);
+const inCluster = { provider, deletedWith: master.cluster };
+
+// Pods get a network, and machines join.
+const network = new Network("network", { environment, artifacts }, inCluster);
+const workers = named(workersOf(environment), kubelets.machines).map(
+  (machine) => new Worker(machine.name, { machine, master, environment, network }),
+);
+const table = new Nodes("nodes", { machines: members }, { ...inCluster, dependsOn: [network, ...workers] });
+
+const workloads = environment.workloads.enabled
+  ? new Workloads("workloads", { nginx: environment.workloads.nginx, address: first.address }, inCluster)
+  : undefined;
+
+export const apiEndpoint = `https://${master.endpoint}`;
+export const kubeconfig = master.kubeconfig;
+export const nodes = table.rows;
+export const pods = workloads?.pods;
+export const nginxUrl = workloads?.url;
