@@ -1,0 +1,51 @@
+# Every target is a door to a script; the logic is theirs. STACK names the stack, dev unless said otherwise.
+STACK ?= dev
+SHELL := /bin/bash
+export STACK
+
+# What runs the program: the toolchain's answer says where Pulumi and its plugins are.
+cli = eval "$$(toolchain/setup $(STACK))" && node --require ./node_modules/tsx/dist/cjs/index.cjs cli/main.ts
+
+.PHONY: help up preview refresh destroy status kubeconfig shell test check e2e bench lock docs
+
+help: ## list what can be made
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+up: ## build the cluster, or bring it to what the configuration says
+	@$(cli) up $(STACK)
+
+preview: ## say what up would change, and change nothing
+	@$(cli) preview $(STACK)
+
+refresh: ## compare the state with what is really there
+	@$(cli) refresh $(STACK)
+
+destroy: ## take the cluster away; machines are left as they were found
+	@$(cli) destroy $(STACK)
+
+status: ## show nodes, pods and whether nginx answers
+	@$(cli) status $(STACK)
+
+kubeconfig: ## write the administrator's kubeconfig to a file of mode 0600
+	@$(cli) kubeconfig $(STACK)
+
+shell: ## log in on one machine: make shell MACHINE=worker-1
+	@$(cli) shell $(STACK) $(MACHINE)
+
+test: ## unit, golden, script and plugin tests, lint, types and format; no root, no Docker
+	@toolchain/test
+
+check: ## lint, types and format alone
+	@toolchain/check
+
+e2e: ## real clusters on machines of this computer
+	@toolchain/e2e
+
+bench: ## figures, as ratios to a plain script that does the same
+	@toolchain/bench
+
+lock: ## add a Kubernetes release to the artifact lock: make lock VERSION=1.36.4
+	@toolchain/setup node && npx tsx components/artifacts/addVersion.ts $(VERSION)
+
+docs: ## write docs/configuration.md from the schema
+	@toolchain/setup node && npm run --silent docs
