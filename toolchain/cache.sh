@@ -4,6 +4,7 @@ set -euo pipefail
 shopt -s inherit_errexit
 
 TOOLCHAIN=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck disable=SC2034 # for the scripts that read this one
 readonly TOOLCHAIN
 readonly CACHE=${KEELSON_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/keelson}
 

@@ -1,0 +1,144 @@
+import { z } from "zod";
+
+import { formatNetwork, parseAddress, parseNetwork } from "./network";
+import type { Owned } from "./owned";
+import { show } from "./show";
+
+/** What the schema says of a field beside its description: how its values look, and a default that is worked out. */
+export interface FieldNotes {
+  /** The values in words, "a DNS label"; derived from the schema where absent. */
+  readonly values?: string;
+  /** The default in words where it depends on other fields. */
+  readonly defaultsTo?: string;
+}
+
+/** A text that `valid` accepts; the error is "VALUE `fault`: `way`". */
+export function text(values: string, valid: (text: string) => boolean, fault: string, way: string) {
+  return z
+    .string()
+    .refine(valid, { error: ({ input }) => `${show(input)} ${fault}: ${way}` })
+    .meta({ values });
+}
+
+/** A whole number of a range, its ends included. */
+export function integer(least: number, most?: number) {
+  const values = most === undefined ? `${least} or more` : `${least} to ${most}`;
+  return z
+    .number()
+    .refine((number) => Number.isInteger(number) && number >= least && number <= (most ?? Infinity), {
+      error: ({ input }) => `${show(input)} is out of range: use ${most === undefined ? "a whole number, " : ""}${values}`,
+    })
+    .meta({ values: `a whole number, ${values}` });
+}
+
+/** A TCP port. */
+export const port = () => integer(1, 65535);
+
+/** A list without repetitions. */
+export function list<T extends z.ZodType>(element: T) {
+  return z.array(element).superRefine((elements, context) =>
+    elements.forEach((element, index) => {
+      if (elements.indexOf(element) < index) {
+        context.addIssue({ code: "custom", path: [index], message: `${show(element)} is there twice: leave one out` });
+      }
+    }),
+  );
+}
+
+const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const isName = (name: string) => name.length <= 253 && name.split(".").every((part) => label.test(part));
+
+export const dnsLabel = () =>
+  text(
+    "a DNS label",
+    (name) => label.test(name),
+    "is no DNS label",
+    'use lower-case letters, digits and "-" (RFC 1123), at most 63 characters',
+  );
+
+export const dnsName = () =>
+  text("a DNS name", isName, "is no DNS name", 'use DNS labels with "." between them, as in "cluster.local"');
+
+/** A host to dial: a name or an IPv4 address. */
+export const host = () =>
+  text("a DNS name or an IPv4 address", isName, "is no host", 'use a DNS name or an IPv4 address, as in "10.0.0.11"');
+
+export const ipv4 = () =>
+  text(
+    "an IPv4 address",
+    (address) => parseAddress(address) !== undefined,
+    "is no IPv4 address",
+    'use four numbers from 0 to 255, as in "10.0.0.11"',
+  );
+
+/** An IPv4 network whose prefix has `shortest` to `longest` bits. */
+export function subnet(shortest: number, longest: number) {
+  return z
+    .string()
+    .superRefine((text, context) => {
+      const network = parseNetwork(text);
+      const refuse = (message: string) => context.addIssue({ code: "custom", message: `${show(text)} ${message}` });
+      if (!network) refuse('is no IPv4 network: use an address and a prefix, as in "10.244.0.0/16"');
+      else if (network.prefix < shortest || network.prefix > longest) {
+        refuse(`has a prefix out of range: use /${shortest} to /${longest}`);
+      } else if (formatNetwork(network) !== text) {
+        refuse(`is an address inside of a network: use the network's own, "${formatNetwork(network)}"`);
+      }
+    })
+    .meta({ values: `an IPv4 network with a prefix of /${shortest} to /${longest}` });
+}
+
+export const absolutePath = () =>
+  text(
+    "an absolute path",
+    (path) => /^(\/(?!\.{1,2}(\/|$))[\w.@+-]+)+$/.test(path),
+    "is no absolute path",
+    'begin with "/", and use letters, digits and "._@+-" between single slashes',
+  );
+
+/** A path on this computer, absolute, under `~`, or relative to the project's directory. */
+export const file = () =>
+  text("a file", (path) => path !== "" && !path.includes("\0"), "is no file", 'use a path, as in "~/.ssh/id_ed25519"');
+
+/** An image by its name in a registry. */
+export const image = () =>
+  text("an image", (name) => /^[a-z0-9]\S*$/.test(name), "is no image", 'use a name as in "nginx:1.29"');
+
+/** A value of a flag; numbers and truth values are written as texts. */
+const flagValue = z
+  .custom<string | number | boolean>((value) => ["string", "number", "boolean"].includes(typeof value), {
+    error: ({ input }) => `${show(input)} is no value of a flag: use a text, a number, true or false`,
+  })
+  .refine((value) => !/[\s\0]/.test(String(value)), {
+    error: ({ input }) => `${show(input)} has white space in it, which no flag's value may have: leave it out`,
+  })
+  .transform(String);
+
+/** Command-line flags by name, without their dashes; those that are `owned` are refused. */
+export function flags(owned: Owned) {
+  return refusing(z.record(z.string(), flagValue), owned, (name) =>
+    /^[a-z][a-z0-9-]*$/.test(name)
+      ? undefined
+      : `${show(name)} is no flag: use its name without dashes before it or a value after it, as in "v"`,
+  )
+    .default({})
+    .meta({ values: "a map of flags to their values" });
+}
+
+/** Fields of a file that another program reads, whatever they are; those that are `owned` are refused. */
+export function foreignFields(owned: Owned) {
+  return refusing(z.record(z.string(), z.unknown()), owned, () => undefined)
+    .default({})
+    .meta({ values: "a map of fields to their values" });
+}
+
+/** A record that refuses the keys that keelson sets itself, and those in which `fault` finds something wrong. */
+export function refusing<T extends z.ZodRecord>(record: T, owned: Owned, fault: (key: string) => string | undefined) {
+  return record.superRefine((fields, context) => {
+    for (const key of Object.keys(fields)) {
+      const way = Object.hasOwn(owned, key) ? owned[key] : undefined;
+      const message = way === undefined ? fault(key) : `keelson sets it itself: ${way}`;
+      if (message !== undefined) context.addIssue({ code: "custom", path: [key], message });
+    }
+  });
+}

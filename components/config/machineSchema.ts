@@ -1,0 +1,124 @@
+import { z } from "zod";
+
+import * as f from "./fields";
+import { nodeLabels, type Owned } from "./owned";
+import { bytes, millicpu } from "./quantity";
+import { show } from "./show";
+
+const name = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+const prefix = /^(?=.{1,253}\/)([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\//;
+
+/** Whether Kubernetes takes a text as the key of a label, an annotation or a taint. */
+const isKey = (key: string) => name.test(key.replace(prefix, ""));
+
+const isValue = (value: string) => value === "" || name.test(value);
+
+const keySyntax = 'use at most 63 letters, digits and "-_.", after a DNS name and "/" if need be, as in "example.com/rack"';
+const valueSyntax = 'use at most 63 letters, digits and "-_.", with a letter or digit at both ends';
+
+/** The value of a label. YAML reads true and 1.10 as other things than texts, so quotes are asked for. */
+const quoted = (valid: (text: string) => boolean, fault: string) =>
+  z.custom<string>((value) => typeof value === "string" && valid(value), {
+    error: ({ input }) =>
+      typeof input === "string" ? `${show(input)} ${fault}` : `${show(input)} is no text: put it in quotes, "${String(input)}"`,
+  });
+
+function keyed(what: string, value: z.ZodType<string>, owned: Owned, refused: (key: string) => string | undefined = () => undefined) {
+  return f
+    .refusing(z.record(z.string(), value), owned, (key) =>
+      isKey(key) ? refused(key) : `${show(key)} is no key of ${what}: ${keySyntax}`,
+    )
+    .default({});
+}
+
+const taint = z.strictObject({
+  key: f.text("a key as labels have", isKey, "is no key of a taint", keySyntax).describe("What repels pods."),
+  value: f
+    .text("a value as labels have", isValue, "is no value of a taint", valueSyntax)
+    .optional()
+    .describe("Tells taints of one key apart."),
+  effect: z
+    .enum(["NoSchedule", "PreferNoSchedule", "NoExecute"])
+    .describe("What happens to pods that do not tolerate it: not placed, placed elsewhere if possible, or also driven out."),
+});
+
+const hostKeySyntax = 'use type and key as "ssh-keyscan -t ed25519 HOST" prints them after the host, "ssh-ed25519 AAAA..."';
+
+const ssh = z.strictObject({
+  host: f.host().optional().describe("Where to log in.").meta({ defaultsTo: "the machine's address" }),
+  port: f.port().optional().describe("TCP port of the SSH server.").meta({ defaultsTo: "ssh.port" }),
+  user: user().optional().describe("Who logs in; root, or a user with password-less sudo.").meta({ defaultsTo: "ssh.user" }),
+  privateKeyFile: f.file().optional().describe("File with the private key to log in with.").meta({
+    defaultsTo: "ssh.privateKeyFile",
+  }),
+  hostKey: f
+    .text('a host key, "ssh-ed25519 AAAA..."', isHostKey, "is no host key", hostKeySyntax)
+    .optional()
+    .describe("The machine's public host key; another machine that answers in its place is refused.")
+    .meta({ defaultsTo: "none; required unless ssh.hostKeyChecking is false" }),
+});
+
+/** Who logs in over SSH. */
+export function user() {
+  return f.text(
+    "a user's name",
+    (name) => /^[a-z_][a-z0-9_-]{0,31}$/.test(name),
+    "is no user's name",
+    'use lower-case letters, digits, "_" and "-", at most 32',
+  );
+}
+
+/** Whether a text is type and base64 of a public key, both naming the same type. Source: RFC 4253, section 6.6. */
+function isHostKey(text: string): boolean {
+  const [type, key, ...rest] = text.split(" ");
+  if (!type || !key || rest.length > 0 || !/^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521))$/.test(type)) return false;
+  const bytes = Buffer.from(key, "base64");
+  if (bytes.toString("base64") !== key || bytes.length < 4 + type.length + 4) return false;
+  const named = bytes.readUInt32BE(0) === type.length && bytes.toString("latin1", 4, 4 + type.length) === type;
+  return named && (type !== "ssh-ed25519" || (bytes.length === 51 && bytes.readUInt32BE(15) === 32));
+}
+
+function quantity(parse: (value: unknown) => number | undefined, example: string) {
+  return z
+    .custom<string | number>((value) => parse(value) !== undefined, {
+      error: ({ input }) => `${show(input)} is no quantity above zero: use ${example}`,
+    })
+    .transform((value) => parse(value) ?? 0)
+    .optional()
+    .meta({ values: `a quantity, ${example}` });
+}
+
+const allocatable = z.strictObject({
+  cpu: quantity(millicpu, '"500m" or "2"').describe("Cores that pods may have; the rest is reserved for the system."),
+  memory: quantity(bytes, '"3G" or "3Gi"').describe("Bytes that pods may have; the rest is reserved for the system."),
+});
+
+export const machine = z.strictObject({
+  name: f.dnsLabel().describe("Name of the machine and its node; no other machine has it."),
+  roles: f
+    .list(z.enum(["master", "etcd", "worker"]))
+    .min(1, { error: "is an empty list: give the machine a role, or leave the machine out" })
+    .default(["worker"])
+    .describe("What runs on it: the control plane, a member of etcd, pods. A master that is also a worker takes pods."),
+  address: f
+    .ipv4()
+    .optional()
+    .describe("Address under which the other machines reach it.")
+    .meta({ defaultsTo: "for local machines the next free one of local.subnet, from the eleventh; required for ssh" }),
+  ssh: ssh.optional().describe("How to log in, where it differs from the stack's ssh; only with provider ssh."),
+  labels: keyed("a label", quoted(isValue, `is no value of a label: ${valueSyntax}`), nodeLabels)
+    .describe("Labels of its node.")
+    .meta({ values: "a map of texts" }),
+  annotations: keyed("an annotation", quoted(() => true, ""), {}, (key) =>
+    key.startsWith("pulumi.com/") ? "is Pulumi's own, and never reaches the node: leave it out" : undefined,
+  )
+    .describe("Annotations of its node.")
+    .meta({ values: "a map of texts" }),
+  taints: z
+    .array(taint)
+    .optional()
+    .describe("Taints of its node, instead of those it has; an empty list takes all away.")
+    .meta({ defaultsTo: "what Kubernetes gives it: masters that are no workers repel pods" }),
+  unschedulable: z.boolean().default(false).describe("No new pods are placed on its node."),
+  allocatable: allocatable.optional().describe("What pods may take of it.").meta({ defaultsTo: "all that it has" }),
+});

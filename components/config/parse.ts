@@ -1,0 +1,118 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+
+import { isWithin, type Path, type Problem } from "./problems";
+import { configuration, type Configuration } from "./schema";
+import { show } from "./show";
+import { fieldAt, valuesOf } from "./walk";
+
+/** What could be read of a configuration, and everything that is wrong with the rest of it. */
+export interface Parsed {
+  /** Stands for the configuration where it is right; wrong parts have their defaults or stand-ins. */
+  readonly configuration: Configuration;
+  readonly problems: readonly Problem[];
+}
+
+type Json = Record<PropertyKey, unknown>;
+
+/**
+ * Reads a configuration. What is wrong is noted and taken out, until the rest can be read: contradictions between the
+ * parts that are right are then found in the same run.
+ */
+export function parse(raw: unknown): Parsed {
+  const problems: Problem[] = [];
+  const root = { raw: withoutSecrets(raw, [], problems) };
+  if (!isMap(root.raw)) throw new Error("the configuration is no map of sections");
+  for (const { path } of problems) repair(root, path);
+  for (;;) {
+    const result = configuration.safeParse(root.raw);
+    if (result.success) return { configuration: result.data, problems };
+    const found = result.error.issues.flatMap((issue) => explain(issue, root.raw));
+    // Elements are taken out of lists, so the last ones go first.
+    for (const { path } of found.toReversed()) repair(root, path);
+    // A stand-in that is missing is no news.
+    problems.push(...found.filter(({ path }) => !problems.some((known) => isWithin(path, known.path))));
+  }
+}
+
+function explain(issue: z.core.$ZodIssue, raw: unknown): Problem[] {
+  const { path } = issue;
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ path: [...path, key], message: unknownField(path, key) }));
+  }
+  if (issue.code !== "invalid_type" && issue.code !== "invalid_value") return [{ path, message: issue.message }];
+  const value = valueAt(raw, path);
+  const field = fieldAt(configuration, path);
+  const allowed = field ? valuesOf(field) : "another value";
+  if (value === undefined) return [{ path, message: `is missing: use ${allowed}` }];
+  if (value === null) return [{ path, message: `is empty: use ${allowed}, or leave the line out` }];
+  return [{ path, message: `${show(value)} is not allowed: use ${allowed}` }];
+}
+
+function unknownField(path: Path, key: string): string {
+  const schema = fieldAt(configuration, path)?.schema;
+  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const [nearest] = known
+    .map((name) => ({ name, distance: editDistance(name.toLowerCase(), key.toLowerCase()) }))
+    .filter(({ distance }) => distance <= Math.max(1, key.length / 3))
+    .sort((one, other) => one.distance - other.distance);
+  return nearest
+    ? `is no known field: did you mean "${nearest.name}"?`
+    : `is no known field: the fields here are ${known.join(", ")}`;
+}
+
+/** How many letters must be put in, taken out or changed to make the one word of the other. */
+function editDistance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (const [i, letter] of [...one].entries()) {
+    const next = [i + 1];
+    for (let j = 0; j < other.length; j++) {
+      const change = (row[j] ?? 0) + (letter === other[j] ? 0 : 1);
+      next.push(Math.min(change, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
+
+/** A copy in which encrypted values are noted as mistakes: what reaches machines from here is plain in the state. */
+function withoutSecrets(value: unknown, path: Path, problems: Problem[]): unknown {
+  const isSecret = pulumi.Output.isInstance(value) || (isMap(value) && typeof value.secure === "string");
+  if (isSecret) {
+    problems.push({ path, message: "is a secret: no field of the configuration keeps one, so write it in plain or leave it out" });
+    return value;
+  }
+  if (Array.isArray(value)) return value.map((element, index) => withoutSecrets(element, [...path, index], problems));
+  if (!isMap(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, field]) => [key, withoutSecrets(field, [...path, key], problems)]),
+  );
+}
+
+/** What stands for a field that must be there, when it is not there or wrong. */
+function standIn(path: Path): unknown {
+  const last = path.at(-1);
+  if (path.length === 2 && path[0] === "machines") return { name: `stand-in-${String(last)}` };
+  const byName: Json = { provider: "local", machines: [], name: `stand-in-${String(path.at(-2))}`, key: "stand-in", effect: "NoSchedule" };
+  return byName[last ?? ""];
+}
+
+function repair(root: { raw: unknown }, path: Path): void {
+  const full = ["raw", ...path];
+  const last = full.at(-1) ?? "";
+  const parent = valueAt(root, full.slice(0, -1));
+  if (Array.isArray(parent) && path.length !== 2) parent.splice(Number(last), 1);
+  else if (isMap(parent) || Array.isArray(parent)) {
+    const field = fieldAt(configuration, path);
+    if (field?.required === true && standIn(path) !== undefined) (parent as Json)[last] = standIn(path);
+    else Reflect.deleteProperty(parent, last);
+  }
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((at, part) => (isMap(at) || Array.isArray(at) ? (at as Json)[part] : undefined), value);
+}
+
+function isMap(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,190 @@
+import { z } from "zod";
+
+import * as f from "./fields";
+import { machine, user } from "./machineSchema";
+import { apiServerFlags, controllerManagerFlags, dockerFields, etcdFlags, kubeletFields, schedulerFlags } from "./owned";
+
+/*
+ * Every field of a stack's configuration: its type, its default and what it means. The reference in
+ * docs/configuration.md is made from this file by `npm run docs`.
+ */
+
+export const local = z.strictObject({
+  subnet: f
+    .subnet(16, 29)
+    .default("172.30.0.0/24")
+    .describe("Network of the containers; its second address is this computer's. Stacks that run at once need one each."),
+  image: f.image().default("keelson/machine:13").describe("Image of the containers, which `make up` builds."),
+});
+
+export const ssh = z.strictObject({
+  user: user().default("root").describe("Who logs in; root, or a user with password-less sudo."),
+  port: f.port().default(22).describe("TCP port of the SSH servers."),
+  privateKeyFile: f
+    .file()
+    .default("~/.ssh/id_ed25519")
+    .describe("File with the private key to log in with; `~` is your home, other paths begin at the project."),
+  hostKeyChecking: z
+    .boolean()
+    .default(true)
+    .describe("Every machine must prove that it is itself. Without it, whoever answers at the address is trusted."),
+});
+
+const networking = z.strictObject({
+  podSubnet: f
+    .subnet(8, 24)
+    .default("10.244.0.0/16")
+    .describe("Network of the pods; each node takes a /24 of it. Cannot change while the cluster lives."),
+  serviceSubnet: f
+    .subnet(12, 28)
+    .default("10.96.0.0/12")
+    .describe("Network of the Services' addresses. Cannot change while the cluster lives."),
+  dnsDomain: f.dnsName().default("cluster.local").describe("Domain of the names of Services and pods."),
+});
+
+const apiServer = z.strictObject({
+  extraArgs: f.flags(apiServerFlags).describe("More flags of kube-apiserver."),
+  certSANs: f
+    .list(f.host())
+    .default([])
+    .describe("More names and addresses that the API's certificate is to be good for."),
+});
+
+const kubelet = z.strictObject({
+  clusterDNS: f
+    .list(f.ipv4())
+    .min(1, { error: "is an empty list: name an address, or leave it out" })
+    .optional()
+    .describe("Name servers of the pods.")
+    .meta({ defaultsTo: "the tenth address of kubernetes.networking.serviceSubnet" }),
+  failSwapOn: z.boolean().default(false).describe("Machines with swap switched on are refused."),
+  anonymous: z.boolean().default(false).describe("Requests without a certificate or token may reach the kubelet."),
+  configuration: f.foreignFields(kubeletFields).describe("Any other field of KubeletConfiguration (v1beta1)."),
+});
+
+/** A component of the control plane that has nothing to set but flags. */
+const component = (name: string, owned: Readonly<Record<string, string>>) =>
+  z.strictObject({ extraArgs: f.flags(owned).describe(`More flags of ${name}.`) }).prefault({});
+
+const kubernetes = z.strictObject({
+  version: z.string().default("1.36.3").describe("Release of Kubernetes, one of the lock's.").meta({
+    values: "a release, as in \"1.36.3\"",
+  }),
+  runtime: z
+    .enum(["docker", "containerd"])
+    .default("docker")
+    .describe("What runs the pods: Docker through cri-dockerd, or the containerd that Docker runs on."),
+  bindPort: f.port().default(6443).describe("TCP port at which the API server listens."),
+  advertiseAddress: f
+    .ipv4()
+    .optional()
+    .describe("Address at which machines and people reach the API.")
+    .meta({ defaultsTo: "the first master's" }),
+  networking: networking.prefault({}).describe("The networks inside the cluster."),
+  apiServer: apiServer.prefault({}).describe("kube-apiserver."),
+  controllerManager: component("kube-controller-manager", controllerManagerFlags).describe("kube-controller-manager."),
+  scheduler: component("kube-scheduler", schedulerFlags).describe("kube-scheduler."),
+  kubelet: kubelet.prefault({}).describe("The kubelets of all machines."),
+});
+
+const docker = z.strictObject({
+  packages: z
+    .enum(["distribution", "docker"])
+    .default("distribution")
+    .describe("Whose packages of Docker Engine are installed: Debian's or Ubuntu's own, or those of download.docker.com."),
+  daemon: f.foreignFields(dockerFields).describe("Fields of Docker's daemon.json."),
+});
+
+const etcd = z.strictObject({
+  dataDir: f
+    .absolutePath()
+    .refine((path) => path.split("/").length > 3, {
+      error: "is a directory of the system: use one of etcd's own, as in \"/var/lib/etcd\"",
+    })
+    .default("/var/lib/etcd")
+    .describe("Directory of etcd's data on the machines; must be empty or absent at first. It is emptied by `pulumi destroy`."),
+  clientPort: f.port().default(2379).describe("TCP port for clients of etcd."),
+  peerPort: f.port().default(2380).describe("TCP port for the members among themselves."),
+  extraArgs: f.flags(etcdFlags).describe("More flags of etcd."),
+});
+
+const flannel = z.strictObject({
+  backend: z
+    .enum(["vxlan", "host-gw"])
+    .default("vxlan")
+    .describe("How pods' packets travel between machines: wrapped in UDP (port 8472), or routed, where machines share a link."),
+  mtu: f
+    .integer(576, 65535)
+    .optional()
+    .describe("Largest packet of pods, in bytes.")
+    .meta({ defaultsTo: "the machine's own, less what wrapping takes" }),
+});
+
+const artifacts = z.strictObject({
+  source: z
+    .enum(["upstream", "mirror", "bundle"])
+    .optional()
+    .describe("Where programs come from: the published URLs, a mirror of them, or a directory on each machine.")
+    .meta({ defaultsTo: "bundle for local machines, upstream for ssh" }),
+  baseUrl: f
+    .text(
+      "a URL",
+      (url) => /^(https?:\/\/[^/\s]+|file:\/\/)(\/[^\s?#]*)?$/.test(url),
+      "is no URL of a mirror",
+      'use http://, https:// or file:///, as in "https://mirror.example.com/kubernetes"',
+    )
+    .optional()
+    .describe("What stands in place of scheme and host of the published URLs; only with source mirror, and required there."),
+  directory: f
+    .absolutePath()
+    .default("/opt/keelson/bundle")
+    .describe("Directory of the bundle on each machine; only with source bundle."),
+  lock: f
+    .file()
+    .optional()
+    .describe("The bundle's lock.json on this computer; only with source bundle.")
+    .meta({ defaultsTo: "lock.json of the bundle that `make up` built" }),
+  imageRegistry: f
+    .text(
+      "a registry",
+      (registry) => /^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9][a-z0-9._-]*)*$/.test(registry),
+      "is no registry",
+      'use host, port and path without a scheme, as in "registry.example.com:5000/mirror"',
+    )
+    .optional()
+    .describe("What stands in place of the registry's host in the names of the cluster's own images; those of workloads stay.")
+    .meta({ defaultsTo: "the registries that publish them" }),
+});
+
+const nginx = z.strictObject({
+  image: f.image().default("nginx:latest").describe("Image of the Deployment; changing it rolls over to the new one."),
+  replicas: f.integer(0).default(3).describe("Pods of the Deployment."),
+  nodePort: f
+    .integer(30000, 32767)
+    .default(30080)
+    .describe("TCP port of every node at which nginx answers from outside."),
+});
+
+const workloads = z.strictObject({
+  enabled: z.boolean().default(true).describe("The example workloads are deployed."),
+  nginx: nginx.prefault({}).describe("The nginx Pod, Deployment and Service."),
+});
+
+export const configuration = z.strictObject({
+  provider: z
+    .enum(["local", "ssh"])
+    .describe("Where machines come from: containers on this computer, or machines that answer over SSH."),
+  local: local.optional().describe("The machines as containers; only with provider local."),
+  machines: z.array(machine).describe("Every machine, each by a name."),
+  ssh: ssh.optional().describe("How to log in to the machines; only with provider ssh."),
+  kubernetes: kubernetes.prefault({}).describe("The cluster."),
+  docker: docker.prefault({}).describe("Docker Engine on all machines."),
+  etcd: etcd.prefault({}).describe("etcd, which keeps the cluster's state."),
+  flannel: flannel.prefault({}).describe("flannel, the pod network."),
+  artifacts: artifacts.prefault({}).describe("Where programs and images come from; every one is verified."),
+  workloads: workloads.prefault({}).describe("What runs in the cluster as an example."),
+});
+
+/** A configuration whose every field is well-formed and has its default; fields may still contradict each other. */
+export type Configuration = z.output<typeof configuration>;
+export type MachineSettings = Configuration["machines"][number];

@@ -1,0 +1,5 @@
+# One program of the control plane.
+FROM scratch
+ARG NAME
+COPY ${NAME} /usr/local/bin/
+ENV PATH=/usr/local/bin
