@@ -24,7 +24,8 @@ export function parse(raw: unknown): Parsed {
   const root = { raw: withoutSecrets(raw, [], problems) };
   if (!isMap(root.raw)) throw new Error("the configuration is no map of sections");
   for (const { path } of problems) repair(root, path);
-  for (;;) {
+  // Each round takes every mistake found out of what the next one reads; checks of whole maps wait for their parts.
+  for (let round = 0; round < 10; round++) {
     const result = configuration.safeParse(root.raw);
     if (result.success) return { configuration: result.data, problems };
     const found = result.error.issues.flatMap((issue) => explain(issue, root.raw));
@@ -33,6 +34,7 @@ export function parse(raw: unknown): Parsed {
     // A stand-in that is missing is no news.
     problems.push(...found.filter(({ path }) => !problems.some((known) => isWithin(path, known.path))));
   }
+  throw new Error(`the configuration cannot be read: ${problems.map(({ message }) => message).join("; ")}`);
 }
 
 function explain(issue: z.core.$ZodIssue, raw: unknown): Problem[] {

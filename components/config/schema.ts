@@ -3,6 +3,7 @@ import { z } from "zod";
 import * as f from "./fields";
 import { machine, user } from "./machineSchema";
 import { apiServerFlags, controllerManagerFlags, dockerFields, etcdFlags, kubeletFields, schedulerFlags } from "./owned";
+import { show } from "./show";
 
 /*
  * Every field of a stack's configuration: its type, its default and what it means. The reference in
@@ -99,7 +100,7 @@ const etcd = z.strictObject({
   dataDir: f
     .absolutePath()
     .refine((path) => path.split("/").length > 3, {
-      error: "is a directory of the system: use one of etcd's own, as in \"/var/lib/etcd\"",
+      error: ({ input }) => `${show(input)} is a directory of the system: use one of etcd's own, as in "/var/lib/etcd"`,
     })
     .default("/var/lib/etcd")
     .describe("Directory of etcd's data on the machines; must be empty or absent at first. It is emptied by `pulumi destroy`."),
@@ -137,8 +138,9 @@ const artifacts = z.strictObject({
     .describe("What stands in place of scheme and host of the published URLs; only with source mirror, and required there."),
   directory: f
     .absolutePath()
-    .default("/opt/keelson/bundle")
-    .describe("Directory of the bundle on each machine; only with source bundle."),
+    .optional()
+    .describe("Directory of the bundle on each machine; only with source bundle.")
+    .meta({ defaultsTo: "`/opt/keelson/bundle`" }),
   lock: f
     .file()
     .optional()

@@ -1,0 +1,103 @@
+import { supportedVersions } from "../artifacts/lock";
+import { addressChecks } from "./addressChecks";
+import { liesIn, tenthAddress, type Context, type Environment } from "./environment";
+import { loginChecks } from "./loginChecks";
+import { portChecks } from "./portChecks";
+import type { Path, Problem } from "./problems";
+import type { Configuration } from "./schema";
+import { show } from "./show";
+
+/** A contradiction between fields. It is no news where one of the fields it uses is wrong by itself. */
+export interface Contradiction extends Problem {
+  /** Fields it was found from, besides the one it names. @default none */
+  readonly uses?: readonly Path[];
+}
+
+/** A configuration with what it resolves to, as the checks read them. */
+export interface Subject {
+  readonly configuration: Configuration;
+  readonly environment: Environment;
+  readonly context: Context;
+}
+
+/** Every contradiction between the fields of a configuration. */
+export function contradictions(subject: Subject): readonly Contradiction[] {
+  return [
+    ...machineChecks(subject),
+    ...addressChecks(subject),
+    ...loginChecks(subject),
+    ...portChecks(subject),
+    ...kubernetesChecks(subject),
+    ...artifactChecks(subject),
+  ];
+}
+
+function* machineChecks({ configuration, environment }: Subject): Generator<Contradiction> {
+  const { machines } = configuration;
+  for (const [index, { name }] of machines.entries()) {
+    const first = machines.findIndex((machine) => machine.name === name);
+    if (first < index) {
+      yield {
+        path: ["machines", index, "name"],
+        message: `${show(name)} is the name of machines[${first}] as well: give each machine a name of its own`,
+      };
+    }
+  }
+  yield* roleChecks(environment);
+}
+
+function* roleChecks({ machines, workloads }: Environment): Generator<Contradiction> {
+  const path = ["machines"];
+  const uses = machines.map((_, index) => ["machines", index, "roles"]);
+  const having = (role: "master" | "etcd" | "worker") => machines.filter(({ roles }) => roles.includes(role));
+  if (having("master").length === 0) {
+    yield { path, uses, message: 'no machine has the role "master": give it to one' };
+  }
+  const members = having("etcd").map(({ name }) => name);
+  if (members.length > 0 && members.length % 2 === 0) {
+    const message = `${members.length} machines are members of etcd (${members.join(", ")}), and an even number survives no more failures than one less: use 1, 3 or 5`;
+    yield { path, uses, message };
+  }
+  if (workloads.enabled && having("worker").length === 0) {
+    const message = 'no machine has the role "worker", so the workloads have no place: give it to one, or set workloads.enabled to false';
+    yield { path, uses, message };
+  }
+}
+
+function* kubernetesChecks({ configuration }: Subject): Generator<Contradiction> {
+  const { version, kubelet, networking } = configuration.kubernetes;
+  if (!supportedVersions().includes(version)) {
+    yield {
+      path: ["kubernetes", "version"],
+      message: `${show(version)} is not supported: use one of ${supportedVersions().join(", ")}, or add it with \`make lock VERSION=1.x.y\``,
+    };
+  }
+  for (const [index, address] of (kubelet.clusterDNS ?? []).entries()) {
+    if (liesIn(address, networking.serviceSubnet)) continue;
+    yield {
+      path: ["kubernetes", "kubelet", "clusterDNS", index],
+      uses: [["kubernetes", "networking", "serviceSubnet"]],
+      message: `${address} is not in kubernetes.networking.serviceSubnet ${networking.serviceSubnet}: use ${tenthAddress(configuration)}, where the cluster's DNS is, or leave it out`,
+    };
+  }
+}
+
+function* artifactChecks({ configuration, environment }: Subject): Generator<Contradiction> {
+  const { artifacts } = configuration;
+  const { source } = environment.artifacts;
+  const uses = [["artifacts", "source"], ["provider"]];
+  if (source === "mirror" && artifacts.baseUrl === undefined) {
+    const message = 'is missing: with source "mirror", use the mirror\'s URL, as in "https://mirror.example.com"';
+    yield { path: ["artifacts", "baseUrl"], uses, message };
+  }
+  const only = { baseUrl: "mirror", directory: "bundle", lock: "bundle" } as const;
+  for (const [field, itsSource] of Object.entries(only)) {
+    if (artifacts[field as keyof typeof only] === undefined || source === itsSource) continue;
+    const message = `is for source "${itsSource}", and the source is "${source}": leave it out, or set artifacts.source`;
+    yield { path: ["artifacts", field], uses, message };
+  }
+  if (source === "bundle" && artifacts.imageRegistry !== undefined) {
+    const message = 'images come from the bundle, not from a registry: leave it out, or set artifacts.source to "mirror"';
+    yield { path: ["artifacts", "imageRegistry"], uses, message };
+  }
+}

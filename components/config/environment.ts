@@ -1,0 +1,188 @@
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
+
+import { contains, networkOf, nthAddress, parseAddress, size } from "./network";
+import { local as localSchema, ssh as sshSchema, type Configuration, type MachineSettings } from "./schema";
+
+/** A value whose every part is read-only. */
+export type Frozen<T> = T extends readonly (infer E)[]
+  ? readonly Frozen<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Frozen<T[K]> }
+    : T;
+
+/** What the program cannot read from the configuration itself. */
+export interface Context {
+  /** Name of the stack, "dev". */
+  readonly stack: string;
+  /** The project's directory, where relative paths begin. */
+  readonly directory: string;
+  /** Reads a file on this computer. @default the file system's */
+  readonly readFile?: (path: string) => string;
+}
+
+/** How to log in to a machine. */
+export interface SshLogin {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** Absolute path on this computer. */
+  readonly privateKeyFile: string;
+  /** The machine's public key; absent where the stack trusts whoever answers. */
+  readonly hostKey?: string;
+}
+
+/** One machine as the stack describes it. */
+export interface MachineConfig {
+  readonly name: string;
+  readonly roles: readonly ("master" | "etcd" | "worker")[];
+  /** IPv4 address under which the other machines reach it. */
+  readonly address: string;
+  readonly ssh: SshLogin;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Taints of its node; where absent, they stay what Kubernetes made them. */
+  readonly taints?: Frozen<NonNullable<MachineSettings["taints"]>>;
+  readonly unschedulable: boolean;
+  /** What pods may have, in thousandths of a core and in bytes; absent parts are not limited. */
+  readonly allocatable?: { readonly millicpu?: number; readonly memoryBytes?: number };
+}
+
+type Kubernetes = Frozen<Configuration["kubernetes"]>;
+
+export type EtcdConfig = Frozen<Configuration["etcd"]>;
+
+/** One stack's configuration: complete, without contradictions, and frozen. */
+export interface Environment {
+  /** Name of the stack, "dev". */
+  readonly stack: string;
+  readonly provider: Configuration["provider"];
+  readonly local: Frozen<NonNullable<Configuration["local"]>>;
+  readonly machines: readonly MachineConfig[];
+  readonly kubernetes: Kubernetes & {
+    readonly kubelet: Kubernetes["kubelet"] & { readonly clusterDNS: readonly string[] };
+  };
+  readonly docker: Frozen<Configuration["docker"]>;
+  readonly etcd: EtcdConfig;
+  readonly flannel: Frozen<Configuration["flannel"]>;
+  readonly artifacts: ArtifactsConfig;
+  readonly workloads: Frozen<Configuration["workloads"]>;
+}
+
+export interface ArtifactsConfig {
+  readonly source: "upstream" | "mirror" | "bundle";
+  /** What stands in place of the published URLs' scheme and host, without a slash at its end. */
+  readonly baseUrl?: string;
+  /** The bundle's directory on each machine. */
+  readonly directory: string;
+  /** Absolute path of the bundle's lock on this computer. */
+  readonly lock: string;
+  readonly imageRegistry?: string;
+}
+
+/** The environment that a configuration stands for; an address that is missing is empty. */
+export function resolve(configuration: Configuration, context: Context): Environment {
+  const { kubernetes } = configuration;
+  const local = configuration.local ?? localSchema.parse({});
+  const ssh = configuration.ssh ?? sshSchema.parse({});
+  const addresses = addressesOf(configuration, local.subnet);
+  const etcdRole = configuration.machines.some(({ roles }) => roles.includes("etcd")) ? "etcd" : "master";
+  return {
+    ...configuration,
+    stack: context.stack,
+    local,
+    machines: configuration.machines.map((machine, index) => ({
+      ...machineConfig(machine, etcdRole),
+      address: addresses[index] ?? "",
+      ssh: login(configuration, machine, { ssh, address: addresses[index] ?? "", context }),
+    })),
+    kubernetes: {
+      ...kubernetes,
+      kubelet: { ...kubernetes.kubelet, clusterDNS: kubernetes.kubelet.clusterDNS ?? [tenthAddress(configuration)] },
+    },
+    artifacts: artifactsConfig(configuration, context),
+  };
+}
+
+/** The address of the cluster's DNS Service. Source: kubeadm reference, "dns": the tenth of the service subnet. */
+export function tenthAddress({ kubernetes }: Configuration): string {
+  return nthAddress(networkOf(kubernetes.networking.serviceSubnet), 10) ?? "";
+}
+
+/** Each machine's address; local machines without one get the free ones from the eleventh on, in their order. */
+function addressesOf({ provider, machines }: Configuration, subnet: string): readonly string[] {
+  const network = networkOf(subnet);
+  const taken = new Set(machines.map(({ address }) => address));
+  let index = 11;
+  const nextFree = (): string => {
+    // The last address of a network is everyone's.
+    while (index < size(network) - 1) {
+      const address = nthAddress(network, index++) ?? "";
+      if (!taken.has(address)) return address;
+    }
+    return "";
+  };
+  return machines.map(({ address }) => address ?? (provider === "local" ? nextFree() : ""));
+}
+
+function machineConfig(machine: MachineSettings, etcdRole: "etcd" | "master") {
+  const { cpu, memory } = machine.allocatable ?? {};
+  const { roles } = machine;
+  // Without machines named for etcd, the masters carry it.
+  const carriesEtcd = etcdRole === "master" && roles.includes("master");
+  // A master that is to take pods must lose the taint that keeps them off it.
+  const taints = machine.taints ?? (roles.includes("master") && roles.includes("worker") ? [] : undefined);
+  return {
+    name: machine.name,
+    roles: carriesEtcd ? [...roles, "etcd" as const] : roles,
+    labels: machine.labels,
+    annotations: machine.annotations,
+    ...(taints ? { taints } : {}),
+    unschedulable: machine.unschedulable,
+    ...(machine.allocatable ? { allocatable: { millicpu: cpu, memoryBytes: memory } } : {}),
+  };
+}
+
+interface LoginArgs {
+  readonly ssh: NonNullable<Configuration["ssh"]>;
+  readonly address: string;
+  readonly context: Context;
+}
+
+function login({ provider }: Configuration, machine: MachineSettings, { ssh, address, context }: LoginArgs): SshLogin {
+  if (provider === "local") {
+    const privateKeyFile = join(context.directory, ".keelson", context.stack, "id_ed25519");
+    return { host: address, port: 22, user: "keelson", privateKeyFile };
+  }
+  const own = machine.ssh ?? {};
+  return {
+    host: own.host ?? address,
+    port: own.port ?? ssh.port,
+    user: own.user ?? ssh.user,
+    privateKeyFile: expand(own.privateKeyFile ?? ssh.privateKeyFile, context),
+    ...(own.hostKey === undefined ? {} : { hostKey: own.hostKey }),
+  };
+}
+
+function artifactsConfig({ provider, artifacts }: Configuration, context: Context): ArtifactsConfig {
+  const cache = process.env.KEELSON_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "keelson");
+  return {
+    source: artifacts.source ?? (provider === "local" ? "bundle" : "upstream"),
+    ...(artifacts.baseUrl === undefined ? {} : { baseUrl: artifacts.baseUrl.replace(/\/+$/, "") }),
+    directory: artifacts.directory ?? "/opt/keelson/bundle",
+    lock: artifacts.lock === undefined ? join(cache, "bundle", "lock.json") : expand(artifacts.lock, context),
+    ...(artifacts.imageRegistry === undefined ? {} : { imageRegistry: artifacts.imageRegistry }),
+  };
+}
+
+/** The absolute path of a file on this computer. */
+function expand(path: string, { directory }: Context): string {
+  if (path === "~" || path.startsWith("~/")) return join(homedir(), path.slice(1));
+  return isAbsolute(path) ? path : join(directory, path);
+}
+
+/** Whether an address, as a text, lies in a network, as a text; false where there is no address. */
+export function liesIn(address: string, network: string): boolean {
+  const number = parseAddress(address);
+  return number !== undefined && contains(networkOf(network), number);
+}

@@ -1,0 +1,86 @@
+import { join } from "node:path";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { contradictions } from "./checks";
+import { resolve, type Context, type Environment, type MachineConfig } from "./environment";
+import { parse } from "./parse";
+import { ConfigError, isWithin, type Path, type Problem } from "./problems";
+
+export type { ArtifactsConfig, Context, Environment, EtcdConfig, MachineConfig, SshLogin } from "./environment";
+export { ConfigError, type Problem } from "./problems";
+
+/** Pulumi's name for this program, before the colon of every key in a stack's file. */
+const project = "keelson";
+
+/** The configuration of the stack that runs. Throws one error that lists everything wrong with it. */
+export function readConfig(): Environment {
+  const context = { stack: pulumi.getStack(), directory: join(__dirname, "..", "..") };
+  const keys = Object.keys(pulumi.runtime.allConfig())
+    .filter((key) => key.startsWith(`${project}:`))
+    .map((key) => key.slice(project.length + 1));
+  const config = new pulumi.Config(project);
+  return parseEnvironment(Object.fromEntries(keys.map((key) => [key, valueOf(config, key)])), context);
+}
+
+/** Pulumi hands every value over as a text, JSON where it is more than one. */
+function valueOf(config: pulumi.Config, key: string): unknown {
+  // Only that it is a secret matters, so it is not read.
+  if (pulumi.runtime.isConfigSecret(`${project}:${key}`)) return pulumi.secret("");
+  try {
+    return config.getObject(key);
+  } catch {
+    return config.get(key);
+  }
+}
+
+/** Makes an environment of a stack's configuration, as its file has it. Throws one error that lists everything wrong. */
+export function parseEnvironment(raw: Readonly<Record<string, unknown>>, context: Context): Environment {
+  const { configuration, problems } = parse(raw);
+  const environment = resolve(configuration, context);
+  const more = contradictions({ configuration, environment, context }).filter(
+    ({ path, uses = [] }) => ![path, ...uses].some((used) => isKnown(used, problems)),
+  );
+  const all = [...problems, ...more.map(({ path, message }) => ({ path, message }))];
+  if (all.length > 0) throw new ConfigError(context.stack, all);
+  return freeze(environment);
+}
+
+/** Whether a field is wrong by itself, or a part of it, or what it is a part of. */
+function isKnown(used: Path, problems: readonly Problem[]): boolean {
+  return problems.some(({ path }) => isWithin(used, path) || isWithin(path, used));
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null) {
+    Object.values(value).forEach(freeze);
+    Object.freeze(value);
+  }
+  return value;
+}
+
+/** Machines of the control plane, at least one. */
+export function mastersOf({ machines }: Environment): readonly [MachineConfig, ...MachineConfig[]] {
+  const [first, ...others] = machines.filter(({ roles }) => roles.includes("master"));
+  if (!first) throw new Error('no machine has the role "master"');
+  return [first, ...others];
+}
+
+/** Machines that join as workers; a master that takes pods is in the cluster already. */
+export function workersOf({ machines }: Environment): readonly MachineConfig[] {
+  return machines.filter(({ roles }) => roles.includes("worker") && !roles.includes("master"));
+}
+
+/** Machines that carry a member of etcd each, at least one. */
+export function etcdMembersOf({ machines }: Environment): readonly MachineConfig[] {
+  return machines.filter(({ roles }) => roles.includes("etcd"));
+}
+
+/** Why this program cannot build a cluster that its configuration may well describe; empty where it can. */
+export function unsupportedTopology(environment: Environment): readonly string[] {
+  const masters = mastersOf(environment).map(({ name }) => name);
+  if (masters.length === 1) return [];
+  return [
+    `${masters.length} machines have the role "master" (${masters.join(", ")}), and only one can be built so far: leave the role to ${masters[0] ?? ""}`,
+  ];
+}

@@ -1,0 +1,7 @@
+/** @type {import("jest").Config} */
+module.exports = {
+  ...require("../../jest.config.js"),
+  rootDir: "../..",
+  testMatch: ["<rootDir>/tests/e2e/**/*.test.ts"],
+  testTimeout: 600_000,
+};

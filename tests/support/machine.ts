@@ -1,0 +1,41 @@
+import { spawnSync } from "node:child_process";
+
+/** A machine that is a container on this computer, looked at from outside of the program. */
+export class TestMachine {
+  constructor(private readonly container: string) {}
+
+  /** Runs a script as root there and gives what it printed; throws when it fails. */
+  run(script: string): string {
+    const { status, stdout, stderr } = this.attempt(script);
+    if (status !== 0) throw new Error(`on ${this.container}: ${script}\nended with ${status}:\n${stdout}${stderr}`);
+    return stdout.trim();
+  }
+
+  /** Runs a script as root there, and gives how it ended. */
+  attempt(script: string): { readonly status: number; readonly stdout: string; readonly stderr: string } {
+    const { status, stdout, stderr } = spawnSync("docker", ["exec", "-i", this.container, "bash", "-s"], {
+      input: script,
+      encoding: "utf8",
+      timeout: 120_000,
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    return { status: status ?? -1, stdout, stderr };
+  }
+
+  /** Answers of the API, asked on a master. */
+  kubectl(args: string): string {
+    return this.run(`kubectl --kubeconfig /etc/kubernetes/admin.conf ${args}`);
+  }
+
+  /** When each unit was started last; a restart shows as a change. */
+  unitStarts(): string {
+    return this.run(
+      "systemctl show --property=Id,ActiveEnterTimestampMonotonic docker containerd cri-docker kubelet etcd | paste -sd ' \\n' -",
+    );
+  }
+
+  /** How many logins there were. */
+  logins(): number {
+    return Number(this.run("journalctl --no-pager --unit=ssh.service --grep='Accepted publickey' | grep -c Accepted || true"));
+  }
+}

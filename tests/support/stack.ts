@@ -1,0 +1,106 @@
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { stringify } from "yaml";
+
+export const root = join(__dirname, "..", "..");
+
+/** What one run of the command line said, and how it ended. */
+export interface Run {
+  readonly status: number | null;
+  readonly output: string;
+  /** Resources by what was done with them: "created", "changed", "deleted", "unchanged". */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** A stack of its own for one suite, driven as a person drives it. */
+export class TestStack {
+  constructor(
+    readonly name: string,
+    private config: Readonly<Record<string, unknown>>,
+  ) {
+    this.write();
+  }
+
+  /** Changes top-level keys of the configuration. */
+  change(config: Readonly<Record<string, unknown>>): void {
+    this.config = { ...this.config, ...config };
+    this.write();
+  }
+
+  private write(): void {
+    const entries = Object.entries(this.config).map(([key, value]) => [`keelson:${key}`, value]);
+    writeFileSync(this.file, stringify({ config: Object.fromEntries(entries) as unknown }));
+  }
+
+  private get file(): string {
+    return join(root, `Pulumi.${this.name}.yaml`);
+  }
+
+  /** Runs one command of the command line to its end. */
+  async run(command: string): Promise<Run> {
+    const child = this.start(command);
+    let output = "";
+    child.stdout?.on("data", (data: Buffer) => (output += data.toString()));
+    child.stderr?.on("data", (data: Buffer) => (output += data.toString()));
+    const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
+    this.log(command, output);
+    return { status, output, counts: countsIn(output) };
+  }
+
+  /** Runs a command that has to succeed. */
+  async succeed(command: string): Promise<Run> {
+    const run = await this.run(command);
+    if (run.status !== 0) throw new Error(`${command} of stack ${this.name} failed:\n${run.output}`);
+    return run;
+  }
+
+  /** Starts a command in a process group of its own, which can be killed whole. */
+  start(command: string): ChildProcess {
+    const tsx = join(root, "node_modules", "tsx", "dist", "cjs", "index.cjs");
+    return spawn(process.execPath, ["--require", tsx, join(root, "cli", "main.ts"), command, this.name], {
+      cwd: root,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  }
+
+  /** The state as it lies on the disk. */
+  state(): string {
+    return readFileSync(join(root, ".keelson", "state", ".pulumi", "stacks", "keelson", `${this.name}.json`), "utf8");
+  }
+
+  /** What every suite ends with, also when it failed. */
+  async remove(): Promise<void> {
+    if (existsSync(join(root, ".keelson", this.name))) await this.run("destroy");
+    rmSync(this.file, { force: true });
+  }
+
+  private log(command: string, output: string): void {
+    const directory = join(root, ".keelson", "logs");
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, `${this.name}-${command}-${Date.now()}.log`), output);
+  }
+}
+
+function countsIn(output: string): Record<string, number> {
+  const line = /^resources: (.*)$/m.exec(output)?.[1] ?? "";
+  const pairs = line.split(", ").map((part) => part.split(" "));
+  return Object.fromEntries(pairs.filter(([count]) => /^\d+$/.test(count ?? "")).map(([count, word]) => [word, Number(count)]));
+}
+
+/** Runs a command on this computer and gives what it printed. */
+export function here(command: string, ...args: readonly string[]): string {
+  return execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], maxBuffer: 64 * 1024 * 1024 });
+}
+
+/** Docker's objects of a stack, of all kinds; empty when nothing is left. */
+export function dockerObjects(stack: string): readonly string[] {
+  const filter = ["--filter", `name=^/?keelson-${stack}(-|$)`];
+  return [
+    here("docker", "ps", "--all", "--format", "container {{.Names}}", ...filter),
+    here("docker", "network", "ls", "--format", "network {{.Name}}", "--filter", `name=^keelson-${stack}$`),
+    here("docker", "volume", "ls", "--format", "volume {{.Name}}", "--filter", `name=^keelson-${stack}-`),
+  ].flatMap((lines) => lines.split("\n").filter((line) => line !== ""));
+}
