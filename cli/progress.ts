@@ -66,7 +66,8 @@ export class Progress {
     this.active.delete(urn);
     step.end = Date.now() - this.began;
     step.failed = failed;
-    const said = failed || step.said === undefined ? "" : `  ${step.said}`;
+    // How the connection came about is of interest only while it does.
+    const said = failed || step.said === undefined || /^Dial /.test(step.said) ? "" : `  ${step.said}`;
     this.line(failed ? "FAILED" : (words[step.op] ?? step.op), step, seconds(step.end - step.start) + said);
   }
 
@@ -76,7 +77,7 @@ export class Progress {
     if (severity === "error") this.errors.set(urn, [...(this.errors.get(urn) ?? []), text]);
     const step = this.active.get(urn);
     if (step) step.said = text.split("\n").at(-1)?.slice(0, 120);
-    if (urn === "" && severity !== "error" && !this.told.has(text)) {
+    if (urn === "" && severity === "info" && !this.told.has(text)) {
       this.told.add(text);
       this.clear();
       this.out.write(`  note  ${text}\n`);

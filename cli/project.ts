@@ -19,13 +19,11 @@ const ownKeys = ["secretsprovider", "encryptionsalt", "encryptedkey"];
  */
 export async function openStack(stackName: string): Promise<Stack> {
   const workDir = workDirectory(stackName);
-  const pulumi = await PulumiCommand.get(
-    process.env.KEELSON_PULUMI_DIR ? { root: process.env.KEELSON_PULUMI_DIR, skipVersionCheck: true } : {},
-  );
   return LocalWorkspace.createOrSelectStack(
     // Read only when an operation runs: listing a stack's outputs needs no program.
-    { stackName, projectName: "keelson", program: () => import("../index") },
-    { workDir, pulumiCommand: pulumi, envVars: environment() },
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- TypeScript is read through require alone
+    { stackName, projectName: "keelson", program: async () => require("../index") as Record<string, unknown> },
+    { workDir, pulumiCommand: await PulumiCommand.get(), envVars: environment() },
   );
 }
 

@@ -1,5 +1,6 @@
 # Programs and images from verified artifacts. PROGRAMS holds one line each:
-# NAME KIND DIRECTORY AMD64-LOCATION AMD64-SHA256 ARM64-LOCATION ARM64-SHA256 MEMBER..., with "-" for what is not to be had.
+# NAME KIND DIRECTORY AMD64-LOCATION AMD64-SHA256 ARM64-LOCATION ARM64-SHA256 MEMBER..., with "-" for what is not to be had;
+# "{arch}" in a member is the processor's name.
 
 install_programs() {
   local line
@@ -7,11 +8,11 @@ install_programs() {
 }
 
 install_program() {
-  local name kind directory location sha256 amd64 amd64_sha256 arm64 arm64_sha256 members
+  local name kind directory location=- sha256 arch amd64 amd64_sha256 arm64 arm64_sha256 members
   read -r name kind directory amd64 amd64_sha256 arm64 arm64_sha256 members <<<"$1"
   case $(uname -m) in
-  x86_64) location=$amd64 sha256=$amd64_sha256 ;;
-  aarch64) location=$arm64 sha256=$arm64_sha256 ;;
+  x86_64) arch=amd64 location=$amd64 sha256=$amd64_sha256 ;;
+  aarch64) arch=arm64 location=$arm64 sha256=$arm64_sha256 ;;
   esac
   [ "$location" != - ] || die "$name is not to be had for $(uname -m) from this source of artifacts"
   make_directory "$directory"
@@ -19,7 +20,7 @@ install_program() {
     install_binary "$name" "$location" "$sha256" "$directory/${members:-$name}"
   else
     # shellcheck disable=SC2086 # members are several words
-    install_archive "$name" "$location" "$sha256" "$directory" $members
+    install_archive "$name" "$location" "$sha256" "$directory" ${members//\{arch\}/$arch}
   fi
 }
 
@@ -38,17 +39,26 @@ install_binary() {
 install_archive() {
   local name=$1 location=$2 sha256=$3 directory=$4 record=$STATE/archives/$1 unpacked member
   shift 4
-  [ "$(cat "$record" 2>/dev/null)" != "$sha256" ] || return 0
+  if [ "$(cat "$record" 2>/dev/null)" = "$sha256" ] && has_members "$directory" "$@"; then
+    return
+  fi
+  mkdir -p "$STATE/archives"
+  artifact_fetch "$name" "$location" "$sha256" "$record.tgz"
   unpacked=$(mktemp -d)
-  artifact_fetch "$name" "$location" "$sha256" "$unpacked/archive.tgz"
-  tar -xzf "$unpacked/archive.tgz" -C "$unpacked" --no-same-owner
+  tar -xzf "$record.tgz" -C "$unpacked" --no-same-owner
+  rm -f "$record.tgz"
   for member; do
     install -m 0755 "$unpacked/$member" "$directory/.${member##*/}.new"
     mv -f "$directory/.${member##*/}.new" "$directory/${member##*/}"
   done
   rm -rf "$unpacked"
-  mkdir -p "$STATE/archives"
   printf '%s\n' "$sha256" >"$record"
+}
+
+has_members() {
+  local directory=$1 member
+  shift
+  for member; do [ -x "$directory/${member##*/}" ] || return 1; done
 }
 
 remove_programs() {

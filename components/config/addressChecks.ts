@@ -51,17 +51,21 @@ function* localAddresses({ configuration, environment }: Subject): Generator<Con
   const { subnet } = environment.local;
   const network = networkOf(subnet);
   const kept = [
-    { address: nthAddress(network, 0), what: "the network's own" },
-    { address: nthAddress(network, 1), what: "this computer's on that network" },
-    { address: nthAddress(network, size(network) - 1), what: "the network's broadcast" },
+    { address: nthAddress(network, 0), what: "the network's own address" },
+    { address: nthAddress(network, 1), what: "this computer's address on the network" },
+    { address: nthAddress(network, size(network) - 1), what: "the network's broadcast address" },
   ];
   const use = `use ${nthAddress(network, 2) ?? ""} to ${nthAddress(network, size(network) - 2) ?? ""}, or leave it out`;
   for (const [index, { address }] of configuration.machines.entries()) {
     if (address === undefined) continue;
     const taken = kept.find((other) => other.address === address);
-    const fault = taken ? `is ${taken.what} address` : `is not in local.subnet ${subnet}`;
+    const fault = taken ? `is ${taken.what}` : `is not in local.subnet ${subnet}`;
     if (taken || !liesIn(address, subnet)) {
-      yield { path: ["machines", index, "address"], uses: [["provider"], localSubnet], message: `${address} ${fault}: ${use}` };
+      yield {
+        path: ["machines", index, "address"],
+        uses: [["provider"], localSubnet],
+        message: `${address} ${fault}: ${use}`,
+      };
     }
   }
 }

@@ -59,7 +59,8 @@ function* roleChecks({ machines, workloads }: Environment): Generator<Contradict
     yield { path, uses, message };
   }
   if (workloads.enabled && having("worker").length === 0) {
-    const message = 'no machine has the role "worker", so the workloads have no place: give it to one, or set workloads.enabled to false';
+    const message =
+      'no machine has the role "worker", so the workloads have no place: give it to one, or set workloads.enabled to false';
     yield { path, uses, message };
   }
 }
@@ -97,7 +98,8 @@ function* artifactChecks({ configuration, environment }: Subject): Generator<Con
     yield { path: ["artifacts", field], uses, message };
   }
   if (source === "bundle" && artifacts.imageRegistry !== undefined) {
-    const message = 'images come from the bundle, not from a registry: leave it out, or set artifacts.source to "mirror"';
+    const message =
+      'images come from the bundle, not from a registry: leave it out, or set artifacts.source to "mirror"';
     yield { path: ["artifacts", "imageRegistry"], uses, message };
   }
 }

@@ -71,7 +71,7 @@ export interface Environment {
 
 export interface ArtifactsConfig {
   readonly source: "upstream" | "mirror" | "bundle";
-  /** What stands in place of the published URLs' scheme and host, without a slash at its end. */
+  /** What stands in place of the published URLs' scheme and host. */
   readonly baseUrl?: string;
   /** The bundle's directory on each machine. */
   readonly directory: string;
@@ -168,7 +168,7 @@ function artifactsConfig({ provider, artifacts }: Configuration, context: Contex
   const cache = process.env.KEELSON_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "keelson");
   return {
     source: artifacts.source ?? (provider === "local" ? "bundle" : "upstream"),
-    ...(artifacts.baseUrl === undefined ? {} : { baseUrl: artifacts.baseUrl.replace(/\/+$/, "") }),
+    ...(artifacts.baseUrl === undefined ? {} : { baseUrl: artifacts.baseUrl }),
     directory: artifacts.directory ?? "/opt/keelson/bundle",
     lock: artifacts.lock === undefined ? join(cache, "bundle", "lock.json") : expand(artifacts.lock, context),
     ...(artifacts.imageRegistry === undefined ? {} : { imageRegistry: artifacts.imageRegistry }),

@@ -26,7 +26,8 @@ export function integer(least: number, most?: number) {
   return z
     .number()
     .refine((number) => Number.isInteger(number) && number >= least && number <= (most ?? Infinity), {
-      error: ({ input }) => `${show(input)} is out of range: use ${most === undefined ? "a whole number, " : ""}${values}`,
+      error: ({ input }) =>
+        `${show(input)} is out of range: use ${most === undefined ? "a whole number, " : ""}${values}`,
     })
     .meta({ values: `a whole number, ${values}` });
 }

@@ -1,14 +1,20 @@
 import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
+import { isConfigSecret } from "@pulumi/pulumi/runtime/config";
 
 import { contradictions } from "./checks";
 import { resolve, type Context, type Environment, type MachineConfig } from "./environment";
 import { parse } from "./parse";
-import { ConfigError, isWithin, type Path, type Problem } from "./problems";
+import { ConfigError, touches } from "./problems";
 
 export type { ArtifactsConfig, Context, Environment, EtcdConfig, MachineConfig, SshLogin } from "./environment";
 export { ConfigError, type Problem } from "./problems";
+
+declare module "@pulumi/pulumi/runtime/config" {
+  /** Whether a key's value was encrypted; there at run time, and left out of the package's types. */
+  function isConfigSecret(key: string): boolean;
+}
 
 /** Pulumi's name for this program, before the colon of every key in a stack's file. */
 const project = "keelson";
@@ -26,7 +32,7 @@ export function readConfig(): Environment {
 /** Pulumi hands every value over as a text, JSON where it is more than one. */
 function valueOf(config: pulumi.Config, key: string): unknown {
   // Only that it is a secret matters, so it is not read.
-  if (pulumi.runtime.isConfigSecret(`${project}:${key}`)) return pulumi.secret("");
+  if (isConfigSecret(`${project}:${key}`)) return pulumi.secret("");
   try {
     return config.getObject(key);
   } catch {
@@ -39,16 +45,11 @@ export function parseEnvironment(raw: Readonly<Record<string, unknown>>, context
   const { configuration, problems } = parse(raw);
   const environment = resolve(configuration, context);
   const more = contradictions({ configuration, environment, context }).filter(
-    ({ path, uses = [] }) => ![path, ...uses].some((used) => isKnown(used, problems)),
+    ({ path, uses = [] }) => ![path, ...uses].some((used) => touches(used, problems)),
   );
   const all = [...problems, ...more.map(({ path, message }) => ({ path, message }))];
   if (all.length > 0) throw new ConfigError(context.stack, all);
   return freeze(environment);
-}
-
-/** Whether a field is wrong by itself, or a part of it, or what it is a part of. */
-function isKnown(used: Path, problems: readonly Problem[]): boolean {
-  return problems.some(({ path }) => isWithin(used, path) || isWithin(path, used));
 }
 
 function freeze<T>(value: T): T {

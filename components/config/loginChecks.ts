@@ -62,7 +62,7 @@ function faultOfKey(path: string, readFile: (path: string) => string): string | 
   try {
     return readFile(path).includes("PRIVATE KEY-----") ? undefined : `has no private key in it: ${way}`;
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
     const fault = { ENOENT: "is not there", EACCES: "may not be read by you", EISDIR: "is a directory" }[code];
     return `${fault ?? `cannot be read (${code})`}: ${way}, or make one with ssh-keygen -t ed25519`;
   }

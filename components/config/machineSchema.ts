@@ -13,17 +13,25 @@ const isKey = (key: string) => name.test(key.replace(prefix, ""));
 
 const isValue = (value: string) => value === "" || name.test(value);
 
-const keySyntax = 'use at most 63 letters, digits and "-_.", after a DNS name and "/" if need be, as in "example.com/rack"';
+const keySyntax =
+  'use at most 63 letters, digits and "-_.", after a DNS name and "/" if need be, as in "example.com/rack"';
 const valueSyntax = 'use at most 63 letters, digits and "-_.", with a letter or digit at both ends';
 
 /** The value of a label. YAML reads true and 1.10 as other things than texts, so quotes are asked for. */
 const quoted = (valid: (text: string) => boolean, fault: string) =>
   z.custom<string>((value) => typeof value === "string" && valid(value), {
     error: ({ input }) =>
-      typeof input === "string" ? `${show(input)} ${fault}` : `${show(input)} is no text: put it in quotes, "${String(input)}"`,
+      typeof input === "string"
+        ? `${show(input)} ${fault}`
+        : `${show(input)} is no text: put it in quotes, "${String(input)}"`,
   });
 
-function keyed(what: string, value: z.ZodType<string>, owned: Owned, refused: (key: string) => string | undefined = () => undefined) {
+function keyed(
+  what: string,
+  value: z.ZodType<string>,
+  owned: Owned,
+  refused: (key: string) => string | undefined = () => undefined,
+) {
   return f
     .refusing(z.record(z.string(), value), owned, (key) =>
       isKey(key) ? refused(key) : `${show(key)} is no key of ${what}: ${keySyntax}`,
@@ -39,15 +47,21 @@ const taint = z.strictObject({
     .describe("Tells taints of one key apart."),
   effect: z
     .enum(["NoSchedule", "PreferNoSchedule", "NoExecute"])
-    .describe("What happens to pods that do not tolerate it: not placed, placed elsewhere if possible, or also driven out."),
+    .describe(
+      "What happens to pods that do not tolerate it: not placed, placed elsewhere if possible, or also driven out.",
+    ),
 });
 
-const hostKeySyntax = 'use type and key as "ssh-keyscan -t ed25519 HOST" prints them after the host, "ssh-ed25519 AAAA..."';
+const hostKeySyntax =
+  'use type and key as "ssh-keyscan -t ed25519 HOST" prints them after the host, "ssh-ed25519 AAAA..."';
 
 const ssh = z.strictObject({
   host: f.host().optional().describe("Where to log in.").meta({ defaultsTo: "the machine's address" }),
   port: f.port().optional().describe("TCP port of the SSH server.").meta({ defaultsTo: "ssh.port" }),
-  user: user().optional().describe("Who logs in; root, or a user with password-less sudo.").meta({ defaultsTo: "ssh.user" }),
+  user: user()
+    .optional()
+    .describe("Who logs in; root, or a user with password-less sudo.")
+    .meta({ defaultsTo: "ssh.user" }),
   privateKeyFile: f.file().optional().describe("File with the private key to log in with.").meta({
     defaultsTo: "ssh.privateKeyFile",
   }),
@@ -71,7 +85,8 @@ export function user() {
 /** Whether a text is type and base64 of a public key, both naming the same type. Source: RFC 4253, section 6.6. */
 function isHostKey(text: string): boolean {
   const [type, key, ...rest] = text.split(" ");
-  if (!type || !key || rest.length > 0 || !/^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521))$/.test(type)) return false;
+  if (!type || !key || rest.length > 0 || !/^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521))$/.test(type))
+    return false;
   const bytes = Buffer.from(key, "base64");
   if (bytes.toString("base64") !== key || bytes.length < 4 + type.length + 4) return false;
   const named = bytes.readUInt32BE(0) === type.length && bytes.toString("latin1", 4, 4 + type.length) === type;
@@ -99,7 +114,9 @@ export const machine = z.strictObject({
     .list(z.enum(["master", "etcd", "worker"]))
     .min(1, { error: "is an empty list: give the machine a role, or leave the machine out" })
     .default(["worker"])
-    .describe("What runs on it: the control plane, a member of etcd, pods. A master that is also a worker takes pods."),
+    .describe(
+      "What runs on it: the control plane, a member of etcd, pods. A master that is also a worker takes pods; where no machine has etcd, the masters carry it.",
+    ),
   address: f
     .ipv4()
     .optional()
@@ -109,13 +126,23 @@ export const machine = z.strictObject({
   labels: keyed("a label", quoted(isValue, `is no value of a label: ${valueSyntax}`), nodeLabels)
     .describe("Labels of its node.")
     .meta({ values: "a map of texts" }),
-  annotations: keyed("an annotation", quoted(() => true, ""), {}, (key) =>
-    key.startsWith("pulumi.com/") ? "is Pulumi's own, and never reaches the node: leave it out" : undefined,
+  annotations: keyed(
+    "an annotation",
+    quoted(() => true, ""),
+    {},
+    (key) => (key.startsWith("pulumi.com/") ? "is Pulumi's own, and never reaches the node: leave it out" : undefined),
   )
     .describe("Annotations of its node.")
     .meta({ values: "a map of texts" }),
   taints: z
     .array(taint)
+    .superRefine((taints, context) => {
+      for (const [index, { key, effect }] of taints.entries()) {
+        if (taints.findIndex((other) => other.key === key && other.effect === effect) === index) continue;
+        const message = `${show(key)} with ${effect} is there twice: leave one out, or give them different effects`;
+        context.addIssue({ code: "custom", path: [index], message });
+      }
+    })
     .optional()
     .describe("Taints of its node, instead of those it has; an empty list takes all away.")
     .meta({ defaultsTo: "what Kubernetes gives it: masters that are no workers repel pods" }),

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
-import { isWithin, type Path, type Problem } from "./problems";
+import { touches, type Path, type Problem } from "./problems";
 import { configuration, type Configuration } from "./schema";
 import { show } from "./show";
 import { fieldAt, valuesOf } from "./walk";
@@ -31,8 +31,8 @@ export function parse(raw: unknown): Parsed {
     const found = result.error.issues.flatMap((issue) => explain(issue, root.raw));
     // Elements are taken out of lists, so the last ones go first.
     for (const { path } of found.toReversed()) repair(root, path);
-    // A stand-in that is missing is no news.
-    problems.push(...found.filter(({ path }) => !problems.some((known) => isWithin(path, known.path))));
+    // What a stand-in or a list that is shorter now brings up is no news.
+    problems.push(...found.filter(({ path }) => !touches(path, problems)));
   }
   throw new Error(`the configuration cannot be read: ${problems.map(({ message }) => message).join("; ")}`);
 }
@@ -66,10 +66,10 @@ function unknownField(path: Path, key: string): string {
 /** How many letters must be put in, taken out or changed to make the one word of the other. */
 function editDistance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...one].entries()) {
+  for (let i = 0; i < one.length; i++) {
     const next = [i + 1];
     for (let j = 0; j < other.length; j++) {
-      const change = (row[j] ?? 0) + (letter === other[j] ? 0 : 1);
+      const change = (row[j] ?? 0) + (one[i] === other[j] ? 0 : 1);
       next.push(Math.min(change, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
     }
     row = next;
@@ -81,7 +81,10 @@ function editDistance(one: string, other: string): number {
 function withoutSecrets(value: unknown, path: Path, problems: Problem[]): unknown {
   const isSecret = pulumi.Output.isInstance(value) || (isMap(value) && typeof value.secure === "string");
   if (isSecret) {
-    problems.push({ path, message: "is a secret: no field of the configuration keeps one, so write it in plain or leave it out" });
+    problems.push({
+      path,
+      message: "is a secret: no field of the configuration keeps one, so write it in plain or leave it out",
+    });
     return value;
   }
   if (Array.isArray(value)) return value.map((element, index) => withoutSecrets(element, [...path, index], problems));
@@ -95,7 +98,13 @@ function withoutSecrets(value: unknown, path: Path, problems: Problem[]): unknow
 function standIn(path: Path): unknown {
   const last = path.at(-1);
   if (path.length === 2 && path[0] === "machines") return { name: `stand-in-${String(last)}` };
-  const byName: Json = { provider: "local", machines: [], name: `stand-in-${String(path.at(-2))}`, key: "stand-in", effect: "NoSchedule" };
+  const byName: Json = {
+    provider: "local",
+    machines: [],
+    name: `stand-in-${String(path.at(-2))}`,
+    key: "stand-in",
+    effect: "NoSchedule",
+  };
   return byName[last ?? ""];
 }
 

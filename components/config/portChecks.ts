@@ -21,7 +21,13 @@ export function* portChecks({ environment }: Subject): Generator<Contradiction> 
       const key = `${listener.path.join(".")} ${message}`;
       const known = found.get(key);
       if (known) known.machines.push(machine.name);
-      else found.set(key, { path: listener.path, uses: other.path ? [other.path] : [], message, machines: [machine.name] });
+      else
+        found.set(key, {
+          path: listener.path,
+          uses: other.path ? [other.path] : [],
+          message,
+          machines: [machine.name],
+        });
     }
   }
   for (const { path, uses, message, machines } of found.values()) {

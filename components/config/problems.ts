@@ -33,8 +33,12 @@ export function formatPath(path: Path): string {
     .join("");
 }
 
-/** Whether `path` is `ancestor` or lies under it. */
-export function isWithin(path: Path, ancestor: Path): boolean {
+/** Whether a field is wrong by itself, or a part of it, or what it is a part of. */
+export function touches(path: Path, problems: readonly Problem[]): boolean {
+  return problems.some((problem) => isWithin(path, problem.path) || isWithin(problem.path, path));
+}
+
+function isWithin(path: Path, ancestor: Path): boolean {
   return ancestor.length <= path.length && ancestor.every((part, index) => part === path[index]);
 }
 

@@ -2,7 +2,14 @@ import { z } from "zod";
 
 import * as f from "./fields";
 import { machine, user } from "./machineSchema";
-import { apiServerFlags, controllerManagerFlags, dockerFields, etcdFlags, kubeletFields, schedulerFlags } from "./owned";
+import {
+  apiServerFlags,
+  controllerManagerFlags,
+  dockerFields,
+  etcdFlags,
+  kubeletFields,
+  schedulerFlags,
+} from "./owned";
 import { show } from "./show";
 
 /*
@@ -14,7 +21,9 @@ export const local = z.strictObject({
   subnet: f
     .subnet(16, 29)
     .default("172.30.0.0/24")
-    .describe("Network of the containers; its second address is this computer's. Stacks that run at once need one each."),
+    .describe(
+      "Network of the containers; its second address is this computer's. Stacks that run at once need one each.",
+    ),
   image: f.image().default("keelson/machine:13").describe("Image of the containers, which `make up` builds."),
 });
 
@@ -69,7 +78,7 @@ const component = (name: string, owned: Readonly<Record<string, string>>) =>
 
 const kubernetes = z.strictObject({
   version: z.string().default("1.36.3").describe("Release of Kubernetes, one of the lock's.").meta({
-    values: "a release, as in \"1.36.3\"",
+    values: 'a release, as in "1.36.3"',
   }),
   runtime: z
     .enum(["docker", "containerd"])
@@ -92,18 +101,32 @@ const docker = z.strictObject({
   packages: z
     .enum(["distribution", "docker"])
     .default("distribution")
-    .describe("Whose packages of Docker Engine are installed: Debian's or Ubuntu's own, or those of download.docker.com."),
+    .describe(
+      "Whose packages of Docker Engine are installed: Debian's or Ubuntu's own, or those of download.docker.com.",
+    ),
   daemon: f.foreignFields(dockerFields).describe("Fields of Docker's daemon.json."),
 });
+
+/** Directories of the system and of other programs, which etcd must not empty. */
+const foreignDirectory = new RegExp(
+  [
+    "^/[^/]+$",
+    "^/(var|usr|etc|lib|root|run|tmp)/[^/]+$",
+    "^/etc/(kubernetes|etcd|cni)/",
+    "^/var/lib/(keelson|kubelet|docker|containerd|cri-dockerd|cni)(/|$)",
+  ].join("|"),
+);
 
 const etcd = z.strictObject({
   dataDir: f
     .absolutePath()
-    .refine((path) => path.split("/").length > 3, {
-      error: ({ input }) => `${show(input)} is a directory of the system: use one of etcd's own, as in "/var/lib/etcd"`,
+    .refine((path) => !foreignDirectory.test(path), {
+      error: ({ input }) => `${show(input)} has other data in it: use a directory of etcd's own, as in "/var/lib/etcd"`,
     })
     .default("/var/lib/etcd")
-    .describe("Directory of etcd's data on the machines; must be empty or absent at first. It is emptied by `pulumi destroy`."),
+    .describe(
+      "Directory of etcd's data on the machines; must be empty or absent at first. It is emptied by `pulumi destroy`.",
+    ),
   clientPort: f.port().default(2379).describe("TCP port for clients of etcd."),
   peerPort: f.port().default(2380).describe("TCP port for the members among themselves."),
   extraArgs: f.flags(etcdFlags).describe("More flags of etcd."),
@@ -113,7 +136,9 @@ const flannel = z.strictObject({
   backend: z
     .enum(["vxlan", "host-gw"])
     .default("vxlan")
-    .describe("How pods' packets travel between machines: wrapped in UDP (port 8472), or routed, where machines share a link."),
+    .describe(
+      "How pods' packets travel between machines: wrapped in UDP (port 8472), or routed, where machines share a link.",
+    ),
   mtu: f
     .integer(576, 65535)
     .optional()
@@ -135,7 +160,9 @@ const artifacts = z.strictObject({
       'use http://, https:// or file:///, as in "https://mirror.example.com/kubernetes"',
     )
     .optional()
-    .describe("What stands in place of scheme and host of the published URLs; only with source mirror, and required there."),
+    .describe(
+      "What stands in place of scheme and host of the published URLs; only with source mirror, and required there.",
+    ),
   directory: f
     .absolutePath()
     .optional()
@@ -154,7 +181,9 @@ const artifacts = z.strictObject({
       'use host, port and path without a scheme, as in "registry.example.com:5000/mirror"',
     )
     .optional()
-    .describe("What stands in place of the registry's host in the names of the cluster's own images; those of workloads stay.")
+    .describe(
+      "What stands in place of the registry's host in the names of the cluster's own images; those of workloads stay.",
+    )
     .meta({ defaultsTo: "the registries that publish them" }),
 });
 

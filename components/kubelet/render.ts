@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 
 import type { Environment } from "../config";
+import { criSocket } from "../docker/render";
 import type { Machine, ScriptFile } from "../machine";
 
 /** Where the kubelet reads its configuration: ours, whole, so that every field can be changed while it lives. */
@@ -8,7 +9,7 @@ export const kubeletConfigFile = "/etc/kubernetes/kubelet-config.yaml";
 
 /** Fields that hold for every machine of the cluster; kubeadm keeps them in the cluster as well. */
 export function clusterKubeletConfiguration(environment: Environment): Record<string, unknown> {
-  const { kubelet, networking } = environment.kubernetes;
+  const { kubelet, networking, runtime } = environment.kubernetes;
   return {
     apiVersion: "kubelet.config.k8s.io/v1beta1",
     kind: "KubeletConfiguration",
@@ -20,6 +21,7 @@ export function clusterKubeletConfiguration(environment: Environment): Record<st
     authorization: { mode: "Webhook" },
     clusterDNS: [...kubelet.clusterDNS],
     clusterDomain: networking.dnsDomain,
+    containerRuntimeEndpoint: criSocket(runtime),
     failSwapOn: kubelet.failSwapOn,
     rotateCertificates: true,
     staticPodPath: "/etc/kubernetes/manifests",

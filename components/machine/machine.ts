@@ -29,10 +29,13 @@ export interface Machine {
 }
 
 /** The machines of these names, in their order; a name that is missing is a mistake in the program. */
-export function named(names: readonly { readonly name: string }[], machines: readonly Machine[]): readonly Machine[] {
+export function named<const Names extends readonly { readonly name: string }[]>(
+  names: Names,
+  machines: readonly Machine[],
+): { readonly [Index in keyof Names]: Machine } {
   return names.map(({ name }) => {
     const machine = machines.find((machine) => machine.name === name);
     if (!machine) throw new Error(`no machine is named ${name}: ${machines.map(({ name }) => name).join(", ")} are`);
     return machine;
-  });
+  }) as { readonly [Index in keyof Names]: Machine };
 }

@@ -1,0 +1,54 @@
+import { join } from "node:path";
+
+import type { Environment, MachineConfig } from "../config";
+import { bundleSet } from "./bundle";
+import { publishedSet } from "./published";
+import type { Artifact, ArtifactSet } from "./set";
+
+export type { ArtifactSet, ImageNames } from "./set";
+export { supportedVersions } from "./lock";
+
+/** Functions of a script that installs programs and loads images. */
+export const artifactScripts: readonly string[] = ["fetch.sh", "install.sh"].map((file) => join(__dirname, file));
+
+/** What the stack's machines install, from the source that the stack has chosen. */
+export function artifactSet(environment: Environment): ArtifactSet {
+  const { source, baseUrl, imageRegistry } = environment.artifacts;
+  if (source === "bundle") return bundleSet(environment);
+  return publishedSet({ version: environment.kubernetes.version, baseUrl, imageRegistry });
+}
+
+/**
+ * Lines for a script's PROGRAMS, as install.sh reads them. An archive that brings several of the programs has one
+ * line; flannel's CNI plugin has none where an image brings it.
+ */
+export function programs(set: ArtifactSet, names: readonly string[], directory = "/usr/local/bin"): string[] {
+  const wanted = names.filter((name) => name !== "flannel-cni" || set.images.flannelCni === undefined);
+  const artifacts = wanted.map((name) => providerOf(set, name));
+  return [...new Set(artifacts)].map((artifact) => programLine(artifact, directory));
+}
+
+function providerOf({ artifacts }: ArtifactSet, name: string): Artifact {
+  const artifact = artifacts.find(({ provides }) => provides.includes(name));
+  if (!artifact) {
+    throw new Error(
+      `no artifact brings ${name}: ${artifacts.flatMap(({ provides }) => provides).join(", ")} are there`,
+    );
+  }
+  return artifact;
+}
+
+function programLine({ name, kind, locations, members }: Artifact, directory: string): string {
+  const places = [locations.amd64, locations.arm64].flatMap((place) => [place?.location ?? "-", place?.sha256 ?? "-"]);
+  return [name, kind, directory, ...places, ...members].join(" ");
+}
+
+/**
+ * Lines for a script's IMAGES, as install.sh reads them: the archives of images that run on a machine of these roles.
+ * The control plane's are for masters only.
+ */
+export function imageArchives(set: ArtifactSet, roles: MachineConfig["roles"]): string[] {
+  return set.imageArchives
+    .filter(({ name }) => name !== "control-plane" || roles.includes("master"))
+    .map(({ name, location, sha256, references }) => [name, location, sha256, ...references].join(" "));
+}
