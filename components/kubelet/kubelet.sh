@@ -9,6 +9,7 @@ up() {
   load_images "$RUNTIME" &
   images=$!
   configure_kernel
+  make_directory /etc/kubernetes/manifests
   write_files
   configuration=$(detected_configuration)
   put "$KUBELET_CONFIG_FILE" 0600 <<<"$configuration"
@@ -93,6 +94,7 @@ down() {
   remove_files
   remove_file "$KUBELET_CONFIG_FILE"
   remove_file /etc/kubernetes/resolv.conf
+  remove_empty /etc/kubernetes/manifests
   for saved in "$STATE"/sysctl/*; do
     [ ! -e "$saved" ] || cat "$saved" >"/proc/sys/$(basename "$saved" | tr . /)" 2>/dev/null || true
   done

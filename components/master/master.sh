@@ -9,6 +9,8 @@ up() {
   etcd_certificates kubeadm /etc/kubernetes/pki apiserver-etcd-client
   initialise
   wait_for 120 "the API server to be ready" api_ready || die "the API server does not answer at https://$ENDPOINT/readyz; see crictl logs or docker logs of kube-apiserver on $(hostname)"
+  # The first pods need it, and the controller that makes it takes a moment.
+  wait_for 60 "the service account of the default namespace" account_exists
   log "the API answers at https://$ENDPOINT"
 }
 
@@ -43,6 +45,8 @@ init_failed() {
 }
 
 api_ready() { curl -fsS --max-time 3 --cacert /etc/kubernetes/pki/ca.crt "https://$ENDPOINT/readyz"; }
+
+account_exists() { kubectl --kubeconfig /etc/kubernetes/admin.conf get serviceaccount default --request-timeout 3s; }
 
 down() {
   leave_cluster

@@ -12,11 +12,12 @@ export function networkConfig({ kubernetes, flannel }: Environment): string {
   });
 }
 
-/** The CNI configuration list by which the runtime connects a pod. Source: CNI specification 1.0.0. */
+/** The CNI configuration list by which the runtime connects a pod. The version is the newest that the
+ * flannel plugin knows. Source: CNI specification. */
 export function cniConfig(): string {
   return JSON.stringify({
     name: "cbr0",
-    cniVersion: "1.0.0",
+    cniVersion: "0.3.1",
     plugins: [
       { type: "flannel", delegate: { hairpinMode: true, isDefaultGateway: true } },
       { type: "portmap", capabilities: { portMappings: true } },

@@ -31,6 +31,6 @@ stringData:
 EOF
 }
 
-node_exists() { kubectl get node "$NODE" --request-timeout 3s; }
+node_exists() { kubectl get node "$NODE" --request-timeout 3s >/dev/null 2>&1; }
 
 down() { :; }
