@@ -10,7 +10,7 @@ import { Preflight, named, sshMachines } from "./components/machine";
 import { Master } from "./components/master";
 import { Network } from "./components/network";
 import { Nodes } from "./components/nodes";
-import { Worker } from "./components/worker";
+import { Member, Worker } from "./components/worker";
 import { Workloads } from "./components/workloads";
 
 // What the stack asks for, and what will be installed for it.
@@ -49,10 +49,15 @@ const network = new Network("network", { environment, artifacts }, inCluster);
 const workers = named(workersOf(environment), kubelets.machines).map(
   (machine) => new Worker(machine.name, { machine, master, environment, network }),
 );
-const table = new Nodes("nodes", { machines: members }, { ...inCluster, dependsOn: [network, ...workers] });
+const joined = [new Member(first.name, { machine, master }, { dependsOn: [network] }), ...workers];
+const table = new Nodes("nodes", { machines: members }, { ...inCluster, dependsOn: joined });
 
 const workloads = environment.workloads.enabled
-  ? new Workloads("workloads", { nginx: environment.workloads.nginx, address: first.address }, inCluster)
+  ? new Workloads(
+      "workloads",
+      { nginx: environment.workloads.nginx, address: first.address },
+      { ...inCluster, dependsOn: workers },
+    )
   : undefined;
 
 export const apiEndpoint = `https://${master.endpoint}`;

@@ -3,6 +3,11 @@ module.exports = {
   testEnvironment: "node",
   testMatch: ["<rootDir>/tests/{unit,golden,scripts,plugins}/**/*.test.ts"],
   // swc leaves types to tsc, which `make check` runs once for all.
-  transform: { "\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" } }] },
+  transform: {
+    "\\.ts$": [
+      "@swc/jest",
+      { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" } },
+    ],
+  },
   restoreMocks: true,
 };

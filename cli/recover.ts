@@ -33,7 +33,9 @@ export async function recover(stackName: string, stack: Stack): Promise<void> {
   dropStaleLock(stackName);
   const pending = pendingOperations(stackName);
   if (pending.length === 0) return;
-  process.stdout.write(`  note  an earlier run was cut off while ${pending.length} resources were under way: going on from there\n`);
+  process.stdout.write(
+    `  note  an earlier run was cut off while ${pending.length} resources were under way: going on from there\n`,
+  );
   for (const { type, resource } of pending) {
     const remove = removal[resource.type];
     const name = resource.inputs?.name;
@@ -49,7 +51,9 @@ function dropStaleLock(stackName: string): void {
   for (const file of readdirSync(directory).map((name) => join(directory, name))) {
     const { pid } = JSON.parse(readFileSync(file, "utf8")) as { readonly pid: number };
     if (isPulumi(pid)) {
-      throw new Error(`another run works on stack ${stackName} (process ${pid}): wait for it, or end it with kill ${pid}`);
+      throw new Error(
+        `another run works on stack ${stackName} (process ${pid}): wait for it, or end it with kill ${pid}`,
+      );
     }
     rmSync(file, { force: true });
   }

@@ -36,7 +36,14 @@ function render(
     ...rows.map((row) => [...first(row.object.metadata), ...indices.map((index) => String(row.cells[index] ?? ""))]),
   ];
   const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
-  return lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("   ").trimEnd()).join("\n");
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("   ")
+        .trimEnd(),
+    )
+    .join("\n");
 }
 
 /** Source: Kubernetes API concepts, "Receiving resources as Tables". */

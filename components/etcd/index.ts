@@ -50,7 +50,11 @@ export class EtcdCluster extends pulumi.ComponentResource {
         uses: artifactScripts,
         values: {
           PROGRAMS: signingPrograms(args.artifacts),
-          CERTIFICATE_CONFIG: certificateConfig(machine, args.environment.kubernetes.version, "/var/lib/keelson/etcd-authority"),
+          CERTIFICATE_CONFIG: certificateConfig(
+            machine,
+            args.environment.kubernetes.version,
+            "/var/lib/keelson/etcd-authority",
+          ),
         },
         secretOutput: true,
       },

@@ -29,7 +29,11 @@ export class LocalMachines extends pulumi.ComponentResource {
       const host = keyPair(join(hostKeys, "ssh_host_ed25519_key"));
       const container = this.container(prefix, config, environment, network, [
         { hostPath: hostKeys, containerPath: "/etc/keelson-machine/hostkey", readOnly: true },
-        { hostPath: join(keys, "id_ed25519.pub"), containerPath: "/etc/keelson-machine/authorized_keys", readOnly: true },
+        {
+          hostPath: join(keys, "id_ed25519.pub"),
+          containerPath: "/etc/keelson-machine/authorized_keys",
+          readOnly: true,
+        },
         { hostPath: bundleDirectory(), containerPath: "/opt/keelson/bundle", readOnly: true },
       ]);
       return localMachine(config, container, login.privateKey, host.publicKey);
@@ -57,7 +61,12 @@ export class LocalMachines extends pulumi.ComponentResource {
   }
 }
 
-function localMachine(config: MachineConfig, container: docker.Container, privateKey: string, hostKey: string): Machine {
+function localMachine(
+  config: MachineConfig,
+  container: docker.Container,
+  privateKey: string,
+  hostKey: string,
+): Machine {
   return {
     name: config.name,
     address: config.address,

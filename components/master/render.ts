@@ -46,7 +46,9 @@ function initConfiguration({ environment, machine }: KubeadmConfigArgs): object 
     },
     nodeRegistration: nodeRegistration(environment, machine),
     // kubeadm makes a token whatever one says; nobody is given this one, and it is gone at once.
-    bootstrapTokens: [{ ttl: "1s", usages: ["authentication"], groups: ["system:bootstrappers:kubeadm:default-node-token"] }],
+    bootstrapTokens: [
+      { ttl: "1s", usages: ["authentication"], groups: ["system:bootstrappers:kubeadm:default-node-token"] },
+    ],
   };
 }
 

@@ -29,15 +29,13 @@ export class Nodes extends pulumi.ComponentResource {
     const child = { parent: this, deletedWith: opts?.deletedWith };
     const rows = args.machines.map((machine) => {
       const node = new k8s.core.v1.NodePatch(`${machine.name}-node`, nodePatch(machine), child);
-      return node.status.apply(
-        (status): NodeRow => ({
-          name: machine.name,
-          roles: machine.roles,
-          address: machine.address,
-          version: status?.nodeInfo?.kubeletVersion ?? "",
-          runtime: status?.nodeInfo?.containerRuntimeVersion ?? "",
-        }),
-      );
+      return node.status.apply((status): NodeRow => ({
+        name: machine.name,
+        roles: machine.roles,
+        address: machine.address,
+        version: status?.nodeInfo?.kubeletVersion ?? "",
+        runtime: status?.nodeInfo?.containerRuntimeVersion ?? "",
+      }));
     });
     this.rows = pulumi.all(rows);
     this.registerOutputs({ rows: this.rows });

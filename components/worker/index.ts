@@ -8,7 +8,10 @@ import { criSocket } from "../docker/render";
 import { leaveScript } from "../kubelet";
 import { HostScript, type Machine } from "../machine";
 import type { Master } from "../master";
+import { Member } from "./member";
 import { joinConfig } from "./render";
+
+export { Member } from "./member";
 
 export interface WorkerArgs {
   /** The machine that joins, its kubelet prepared. */
@@ -19,9 +22,6 @@ export interface WorkerArgs {
   readonly network: pulumi.Resource;
 }
 
-/** How long pods may take to leave a node that is removed. */
-const drainSeconds = 120;
-
 /**
  * A machine is a ready worker node. It is admitted with a token of 15 minutes that this run alone knows: the token
  * is random in each run, and only a machine that has yet to join ever sees it.
@@ -31,29 +31,21 @@ export class Worker extends pulumi.ComponentResource {
     super("keelson:worker:Worker", name, {}, opts);
     const { machine, master } = args;
     const token = `${randomText(6)}.${randomText(16)}`;
-    const onMaster = { machine: master.machine, replaceOn: [machine.identity] };
     // Both run at the same time: the one is done when the other has joined.
     const admission = new HostScript(
       `${name}-admit`,
       {
-        ...onMaster,
+        machine: master.machine,
         script: join(__dirname, "admit.sh"),
         values: { NODE: machine.name },
         secrets: { TOKEN: token },
         once: true,
+        replaceOn: [machine.identity],
       },
       { parent: this, dependsOn: [...machine.dependsOn], deletedWith: master.cluster },
     );
     const joining = this.join(name, args, token);
-    new HostScript(
-      `${name}-member`,
-      {
-        ...onMaster,
-        script: join(__dirname, "member.sh"),
-        values: { NODE: machine.name, DRAIN_SECONDS: drainSeconds },
-      },
-      { parent: this, dependsOn: [admission, joining, args.network], deletedWith: master.cluster },
-    );
+    new Member(name, { machine, master }, { parent: this, dependsOn: [admission, joining, args.network] });
     this.registerOutputs({});
   }
 

@@ -41,7 +41,8 @@ describe("a cluster on machines of this computer", () => {
   });
 
   test("all nodes are ready, on the runtime that was asked for", () => {
-    const columns = "custom-columns=N:.metadata.name,R:.status.conditions[?(@.type=='Ready')].status,C:.status.nodeInfo.containerRuntimeVersion";
+    const columns =
+      "custom-columns=N:.metadata.name,R:.status.conditions[?(@.type=='Ready')].status,C:.status.nodeInfo.containerRuntimeVersion";
     const lines = master.kubectl(`get nodes --no-headers -o "${columns}"`).split("\n");
     expect(lines.map((line) => line.split(/\s+/).slice(0, 2))).toEqual(machines.map(({ name }) => [name, "True"]));
     for (const line of lines) expect(line).toMatch(/ docker:\/\/\d+/);
@@ -49,8 +50,11 @@ describe("a cluster on machines of this computer", () => {
 
   test("all pods run and are ready", async () => {
     await until(() => pods().every(({ status }) => status.containerStatuses.every(({ ready }) => ready)));
-    for (const { metadata, status } of pods()) expect([metadata.name, status.phase]).toEqual([metadata.name, "Running"]);
-    expect(new Set(pods().map(({ metadata }) => metadata.namespace))).toEqual(new Set(["default", "kube-flannel", "kube-system"]));
+    for (const { metadata, status } of pods())
+      expect([metadata.name, status.phase]).toEqual([metadata.name, "Running"]);
+    expect(new Set(pods().map(({ metadata }) => metadata.namespace))).toEqual(
+      new Set(["default", "kube-flannel", "kube-system"]),
+    );
   });
 
   test("nginx answers through its Service from every node", () => {
@@ -76,7 +80,9 @@ describe("a cluster on machines of this computer", () => {
     expect(master.attempt("curl -sf --max-time 5 http://127.0.0.1:2379/health").status).not.toBe(0);
     expect(master.attempt("curl -sfk --max-time 5 https://127.0.0.1:2379/health").status).not.toBe(0);
     const keys = "--cert /etc/etcd/pki/etcd/healthcheck-client.crt --key /etc/etcd/pki/etcd/healthcheck-client.key";
-    expect(master.run(`curl -sf --cacert /etc/etcd/pki/etcd/ca.crt ${keys} https://127.0.0.1:2379/health`)).toContain("true");
+    expect(master.run(`curl -sf --cacert /etc/etcd/pki/etcd/ca.crt ${keys} https://127.0.0.1:2379/health`)).toContain(
+      "true",
+    );
   });
 
   test("a second up changes nothing and restarts nothing", async () => {
@@ -95,7 +101,11 @@ describe("a cluster on machines of this computer", () => {
   });
 
   test("a changed label changes one resource", async () => {
-    stack.change({ machines: machines.map((machine) => (machine.name === "worker-2" ? { ...machine, labels: { disk: "ssd" } } : machine)) });
+    stack.change({
+      machines: machines.map((machine) =>
+        machine.name === "worker-2" ? { ...machine, labels: { disk: "ssd" } } : machine,
+      ),
+    });
     const { counts } = await stack.succeed("up");
     expect(counts["changed"]).toBe(1);
     expect(master.kubectl("get node worker-2 -o jsonpath={.metadata.labels.disk}")).toBe("ssd");
@@ -114,7 +124,9 @@ describe("machines that come and go", () => {
   });
 
   test("no join token outlives its join", () => {
-    expect(master.kubectl("get secrets -n kube-system --field-selector type=bootstrap.kubernetes.io/token -o name")).toBe("");
+    expect(
+      master.kubectl("get secrets -n kube-system --field-selector type=bootstrap.kubernetes.io/token -o name"),
+    ).toBe("");
   });
 
   test("a worker that is removed is drained, deleted and gone", async () => {
@@ -153,7 +165,7 @@ test("destroy leaves nothing", async () => {
 });
 
 async function until(condition: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 60_000; !condition(); ) {
+  for (const deadline = Date.now() + 60_000; !condition();) {
     if (Date.now() > deadline) throw new Error("what was awaited did not come within 60 s");
     await new Promise((resolve) => setTimeout(resolve, 500));
   }

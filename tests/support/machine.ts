@@ -36,6 +36,8 @@ export class TestMachine {
 
   /** How many logins there were. */
   logins(): number {
-    return Number(this.run("journalctl --no-pager --unit=ssh.service --grep='Accepted publickey' | grep -c Accepted || true"));
+    return Number(
+      this.run("journalctl --no-pager --unit=ssh.service --grep='Accepted publickey' | grep -c Accepted || true"),
+    );
   }
 }

@@ -8,10 +8,15 @@ export interface Registered {
 }
 
 /** What stands for values that only a real machine can print: authorities and kubeconfigs. */
-const printed = ["crt ZXRjZC1jZXJ0", "key ZXRjZC1rZXk=", "admin.conf a3ViZWNvbmZpZw==", "ca-hash sha256:0123"].join("\n");
+const printed = ["crt ZXRjZC1jZXJ0", "key ZXRjZC1rZXk=", "admin.conf a3ViZWNvbmZpZw==", "ca-hash sha256:0123"].join(
+  "\n",
+);
 
 /** Runs the whole program for one configuration, with no engine behind it, and gives what it registered. */
-export async function runProgram(stack: string, config: Readonly<Record<string, unknown>>): Promise<readonly Registered[]> {
+export async function runProgram(
+  stack: string,
+  config: Readonly<Record<string, unknown>>,
+): Promise<readonly Registered[]> {
   const registered: Registered[] = [];
   await pulumi.runtime.setMocks(
     {
@@ -36,7 +41,7 @@ export async function runProgram(stack: string, config: Readonly<Record<string, 
 
 /** Registrations wait for each other's outputs; they are all there when none comes any more. */
 async function settled(registered: readonly Registered[]): Promise<void> {
-  for (let before = -1; before !== registered.length; ) {
+  for (let before = -1; before !== registered.length;) {
     before = registered.length;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

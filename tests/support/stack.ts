@@ -87,12 +87,18 @@ export class TestStack {
 function countsIn(output: string): Record<string, number> {
   const line = /^resources: (.*)$/m.exec(output)?.[1] ?? "";
   const pairs = line.split(", ").map((part) => part.split(" "));
-  return Object.fromEntries(pairs.filter(([count]) => /^\d+$/.test(count ?? "")).map(([count, word]) => [word, Number(count)]));
+  return Object.fromEntries(
+    pairs.filter(([count]) => /^\d+$/.test(count ?? "")).map(([count, word]) => [word, Number(count)]),
+  );
 }
 
 /** Runs a command on this computer and gives what it printed. */
 export function here(command: string, ...args: readonly string[]): string {
-  return execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], maxBuffer: 64 * 1024 * 1024 });
+  return execFileSync(command, args, {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    maxBuffer: 64 * 1024 * 1024,
+  });
 }
 
 /** Docker's objects of a stack, of all kinds; empty when nothing is left. */

@@ -121,7 +121,9 @@ class Session {
     const type = typeOf(request.getUrn());
     const resource = this.plugin.resource(type);
     if (resource === undefined) {
-      throw new Error(`${type}: not carried by the stand-in plugin for ${this.plugin.standsFor}; install the official one`);
+      throw new Error(
+        `${type}: not carried by the stand-in plugin for ${this.plugin.standsFor}; install the official one`,
+      );
     }
     return resource;
   }

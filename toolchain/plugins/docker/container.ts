@@ -107,7 +107,9 @@ async function start(existing: Container, inputs: Properties, operation: Operati
 async function requireRunning(existing: Container): Promise<void> {
   const { State } = await existing.inspect();
   if (!State.Running) {
-    throw new Error(`the container ended at once with exit code ${State.ExitCode}; its last lines:\n${await tail(existing)}`);
+    throw new Error(
+      `the container ended at once with exit code ${State.ExitCode}; its last lines:\n${await tail(existing)}`,
+    );
   }
 }
 

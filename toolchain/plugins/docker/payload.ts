@@ -7,10 +7,16 @@ const SECOND = 1e9;
 
 /** Every property of a container that the stand-in carries. */
 export const CONTAINER_INPUTS = new Set([
-  ..."attach capabilities cgroupnsMode command cpus cpuShares destroyGraceSeconds deviceCgroupRules devices dns".split(" "),
-  ..."dnsSearches domainname entrypoints envs groupAdds healthcheck hostname hosts image init ipcMode labels logs".split(" "),
+  ..."attach capabilities cgroupnsMode command cpus cpuShares destroyGraceSeconds deviceCgroupRules devices dns".split(
+    " ",
+  ),
+  ..."dnsSearches domainname entrypoints envs groupAdds healthcheck hostname hosts image init ipcMode labels logs".split(
+    " ",
+  ),
   ..."memory memorySwap mounts mustRun name networkMode networksAdvanced pidMode ports privileged readOnly".split(" "),
-  ..."removeVolumes restart rm runtime securityOpts shmSize start stopSignal stopTimeout sysctls tmpfs ulimits".split(" "),
+  ..."removeVolumes restart rm runtime securityOpts shmSize start stopSignal stopTimeout sysctls tmpfs ulimits".split(
+    " ",
+  ),
   ..."user userns volumes wait waitTimeout workingDir".split(" "),
 ]);
 
@@ -90,7 +96,9 @@ function securityPaths(options: unknown): Properties {
     return {};
   }
   const rest = options.filter((option) => option !== "systempaths=unconfined");
-  return rest.length === options.length ? { SecurityOpt: rest } : { SecurityOpt: rest, MaskedPaths: [], ReadonlyPaths: [] };
+  return rest.length === options.length
+    ? { SecurityOpt: rest }
+    : { SecurityOpt: rest, MaskedPaths: [], ReadonlyPaths: [] };
 }
 
 function device(entry: Properties): Properties {

@@ -24,7 +24,9 @@ export class Cluster {
   /** Throws when the cluster is not on this computer. */
   static async connect({ kubeconfig }: Access): Promise<Cluster> {
     if (kubeconfig === undefined) {
-      throw new Error("the provider has no kubeconfig: give it as text, the stand-in plugin reads no files of the user's");
+      throw new Error(
+        "the provider has no kubeconfig: give it as text, the stand-in plugin reads no files of the user's",
+      );
     }
     // Loaded here: it takes a second, and a run that changes nothing in the cluster need not wait.
     const client = require("@kubernetes/client-node") as typeof import("@kubernetes/client-node");

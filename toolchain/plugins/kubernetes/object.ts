@@ -142,7 +142,14 @@ function withNamespace(inputs: Properties): Properties {
   return { ...inputs, metadata: { ...metadata, namespace: clusterWide(inputs) ? undefined : namespace } };
 }
 
-const CLUSTER_WIDE = new Set(["Namespace", "Node", "ClusterRole", "ClusterRoleBinding", "PersistentVolume", "StorageClass"]);
+const CLUSTER_WIDE = new Set([
+  "Namespace",
+  "Node",
+  "ClusterRole",
+  "ClusterRoleBinding",
+  "PersistentVolume",
+  "StorageClass",
+]);
 
 function clusterWide(inputs: Properties): boolean {
   return CLUSTER_WIDE.has(textAt(inputs, "kind") ?? "");
@@ -151,7 +158,10 @@ function clusterWide(inputs: Properties): boolean {
 function outputsOf(live: Live): Properties {
   // Who owns which field is the API's affair, and longer than all the rest.
   const { managedFields: _, ...metadata } = objectAt(live, "metadata");
-  return { ...(JSON.parse(JSON.stringify(live)) as Properties), metadata: JSON.parse(JSON.stringify(metadata)) as Properties };
+  return {
+    ...(JSON.parse(JSON.stringify(live)) as Properties),
+    metadata: JSON.parse(JSON.stringify(metadata)) as Properties,
+  };
 }
 
 function previewed(inputs: Properties): Properties {

@@ -33,7 +33,9 @@ export function podNotReady(pod: Properties): NotYet | undefined {
   const waiting = listAt(pod["status"], "containerStatuses")
     .map((status) => [textAt(status, "name"), objectAt(status, "state", "waiting")] as const)
     .filter(([, state]) => textAt(state, "reason") !== undefined)
-    .map(([name, state]) => `container ${name} waits: ${textAt(state, "reason")} ${textAt(state, "message") ?? ""}`.trim());
+    .map(([name, state]) =>
+      `container ${name} waits: ${textAt(state, "reason")} ${textAt(state, "message") ?? ""}`.trim(),
+    );
   const unscheduled = condition(pod, "PodScheduled");
   if (unscheduled?.["status"] === "False") {
     return { reason: `pod is not scheduled: ${textAt(unscheduled, "message") ?? ""}` };

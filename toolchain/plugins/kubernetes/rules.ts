@@ -44,7 +44,9 @@ function isFixed(kind: string, path: string): boolean {
   if (kind === "Pod" && path.startsWith("spec")) {
     return !POD_CHANGEABLE.test(path);
   }
-  return (FIXED[kind] ?? []).some((fixed) => path === fixed || path.startsWith(`${fixed}.`) || path.startsWith(`${fixed}[`));
+  return (FIXED[kind] ?? []).some(
+    (fixed) => path === fixed || path.startsWith(`${fixed}.`) || path.startsWith(`${fixed}[`),
+  );
 }
 
 /** Paths of the innermost values that differ: `spec.replicas`, `spec.containers[0].image`. */
