@@ -12,7 +12,7 @@ import { root } from "./project";
 export function environmentOf(stack: string): Environment {
   const file = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")) as { config?: Record<string, unknown> };
   const entries = Object.entries(file.config ?? {}).map(([key, value]) => [key.replace(/^keelson:/, ""), value]);
-  return parseEnvironment(Object.fromEntries(entries), { stack, directory: root });
+  return parseEnvironment(Object.fromEntries(entries) as Record<string, unknown>, { stack, directory: root });
 }
 
 /** A login on one machine of the stack, in this terminal; the exit status of the shell there. */

@@ -22,7 +22,11 @@ export async function openStack(stackName: string): Promise<Stack> {
   return LocalWorkspace.createOrSelectStack(
     // Read only when an operation runs: listing a stack's outputs needs no program.
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- TypeScript is read through require alone
-    { stackName, projectName: "keelson", program: async () => require("../index") as Record<string, unknown> },
+    {
+      stackName,
+      projectName: "keelson",
+      program: () => Promise.resolve(require("../index") as Record<string, unknown>),
+    },
     { workDir, pulumiCommand: await PulumiCommand.get(), envVars: environment() },
   );
 }
@@ -32,7 +36,8 @@ function environment(): Record<string, string> {
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // What cannot be downloaded is found on PATH, and a look-up that fails takes time.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    PULUMI_BACKEND_URL: process.env.PULUMI_BACKEND_URL ?? `file://${ownDirectory("state")}`,
+    // The backend's extra files beside each state are not written whole, and a run that is killed would break them.
+    PULUMI_BACKEND_URL: process.env.PULUMI_BACKEND_URL ?? `file://${ownDirectory("state")}?metadata=skip`,
     ...(usersPassphrase() ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile() }),
   };
 }

@@ -42,7 +42,8 @@ export async function recover(stackName: string, stack: Stack): Promise<void> {
     if (type === "creating" && remove && name) removeIfThere([...remove, name]);
   }
   const state = await stack.exportStack();
-  await stack.importStack({ ...state, deployment: { ...state.deployment, pending_operations: [] } });
+  const deployment = { ...(state.deployment as object), pending_operations: [] };
+  await stack.importStack({ ...state, deployment });
 }
 
 function dropStaleLock(stackName: string): void {
@@ -82,6 +83,6 @@ function removeIfThere(args: readonly string[]): void {
     execFileSync("docker", args, { stdio: "pipe" });
   } catch (error) {
     const said = String((error as { stderr?: unknown }).stderr);
-    if (!/No such|not found/i.test(said)) throw new Error(`docker ${args.join(" ")}: ${said.trim()}`);
+    if (!/No such|not found/i.test(said)) throw new Error(`docker ${args.join(" ")}: ${said.trim()}`, { cause: error });
   }
 }

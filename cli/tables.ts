@@ -1,9 +1,23 @@
-import { KubeConfig } from "@kubernetes/client-node";
 import { request } from "node:https";
+
+import { parse } from "yaml";
 
 interface Table {
   readonly columnDefinitions: readonly { readonly name: string; readonly priority: number }[];
-  readonly rows: readonly { readonly cells: readonly unknown[]; readonly object: { readonly metadata: Metadata } }[];
+  readonly rows: readonly {
+    readonly cells: readonly (string | number)[];
+    readonly object: { readonly metadata: Metadata };
+  }[];
+}
+
+/** The part of a kubeconfig of kubeadm's that is of use here. */
+interface KubeConfig {
+  readonly clusters: readonly {
+    readonly cluster: { readonly server: string; readonly "certificate-authority-data": string };
+  }[];
+  readonly users: readonly {
+    readonly user: { readonly "client-certificate-data": string; readonly "client-key-data": string };
+  }[];
 }
 
 interface Metadata {
@@ -48,24 +62,38 @@ function render(
 
 /** Source: Kubernetes API concepts, "Receiving resources as Tables". */
 async function fetchTable(kubeconfig: string, path: string): Promise<Table> {
-  const config = new KubeConfig();
-  config.loadFromString(kubeconfig);
-  const server = config.getCurrentCluster()?.server ?? "";
-  const options = { headers: { accept: "application/json;as=Table;v=v1;g=meta.k8s.io" }, timeout: 10_000 };
-  await config.applyToHTTPSOptions(options);
+  const { clusters, users } = parse(kubeconfig) as KubeConfig;
+  const [{ cluster } = missing()] = clusters;
+  const [{ user } = missing()] = users;
+  const url = new URL(path, cluster.server);
+  const options = {
+    headers: { accept: "application/json;as=Table;v=v1;g=meta.k8s.io" },
+    timeout: 10_000,
+    ca: bytes(cluster["certificate-authority-data"]),
+    cert: bytes(user["client-certificate-data"]),
+    key: bytes(user["client-key-data"]),
+  };
   const text = await new Promise<string>((resolve, reject) => {
-    const call = request(new URL(path, server), options, (response) => {
+    const call = request(url, options, (response) => {
       let body = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => (body += chunk));
       response.on("end", () => {
         if (response.statusCode === 200) resolve(body);
-        else reject(new Error(`${server}${path} answers ${String(response.statusCode)}: ${body.slice(0, 200)}`));
+        else reject(new Error(`${url.href} answers ${String(response.statusCode)}: ${body.slice(0, 200)}`));
       });
     });
-    call.on("timeout", () => call.destroy(new Error(`${server} does not answer within 10 s`)));
+    call.on("timeout", () => call.destroy(new Error(`${url.origin} does not answer within 10 s`)));
     call.on("error", reject);
     call.end();
   });
   return JSON.parse(text) as Table;
+}
+
+function bytes(base64: string): Buffer {
+  return Buffer.from(base64, "base64");
+}
+
+function missing(): never {
+  throw new Error("the stack's kubeconfig names no cluster: run make up");
 }

@@ -14,9 +14,13 @@ export function daemonJson(settings: Readonly<Record<string, unknown>>): ScriptF
 /** cri-dockerd as socket and service. Source: the unit files in the cri-dockerd repository, packaging/systemd. */
 export function criDockerdUnits(pauseImage: string): readonly ScriptFile[] {
   return [
-    {
-      path: "/etc/systemd/system/cri-docker.service",
-      content: `[Unit]
+    { path: "/etc/systemd/system/cri-docker.service", content: criDockerdService(pauseImage) },
+    { path: "/etc/systemd/system/cri-docker.socket", content: criDockerdSocket },
+  ];
+}
+
+function criDockerdService(pauseImage: string): string {
+  return `[Unit]
 Description=CRI interface for Docker Engine
 After=network-online.target docker.service
 Wants=network-online.target
@@ -37,11 +41,10 @@ KillMode=process
 
 [Install]
 WantedBy=multi-user.target
-`,
-    },
-    {
-      path: "/etc/systemd/system/cri-docker.socket",
-      content: `[Unit]
+`;
+}
+
+const criDockerdSocket = `[Unit]
 Description=CRI socket of Docker Engine
 PartOf=cri-docker.service
 
@@ -53,10 +56,7 @@ SocketGroup=root
 
 [Install]
 WantedBy=sockets.target
-`,
-    },
-  ];
-}
+`;
 
 /**
  * containerd's config.toml. The two marked values depend on the machine, and its script fills them in: the cgroup

@@ -13,27 +13,8 @@ export function clientUrl(machine: Machine, etcd: EtcdConfig): string {
 
 /** One member as a service; every listener asks for a certificate of the cluster's own authority. */
 export function etcdUnit(machine: Machine, members: readonly Machine[], etcd: EtcdConfig): ScriptFile {
-  const peerUrl = (member: Machine) => `https://${member.address}:${etcd.peerPort}`;
-  const flags: Record<string, string> = {
-    name: machine.name,
-    "data-dir": etcd.dataDir,
-    "listen-client-urls": `${clientUrl(machine, etcd)},https://127.0.0.1:${etcd.clientPort}`,
-    "advertise-client-urls": clientUrl(machine, etcd),
-    "listen-peer-urls": peerUrl(machine),
-    "initial-advertise-peer-urls": peerUrl(machine),
-    "initial-cluster": members.map((member) => `${member.name}=${peerUrl(member)}`).join(","),
-    "initial-cluster-state": "new",
-    "cert-file": `${etcdPki}/etcd/server.crt`,
-    "key-file": `${etcdPki}/etcd/server.key`,
-    "trusted-ca-file": `${etcdPki}/etcd/ca.crt`,
-    "client-cert-auth": "true",
-    "peer-cert-file": `${etcdPki}/etcd/peer.crt`,
-    "peer-key-file": `${etcdPki}/etcd/peer.key`,
-    "peer-trusted-ca-file": `${etcdPki}/etcd/ca.crt`,
-    "peer-client-cert-auth": "true",
-    ...etcd.extraArgs,
-  };
-  const words = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
+  const flags = etcdFlags(machine, members, etcd);
+  const words = Object.entries(flags).map(([flag, value]) => systemdWord(`--${flag}=${value}`));
   return {
     path: "/etc/systemd/system/etcd.service",
     content: `[Unit]
@@ -56,6 +37,35 @@ LimitNOFILE=65536
 WantedBy=multi-user.target
 `,
   };
+}
+
+function etcdFlags(machine: Machine, members: readonly Machine[], etcd: EtcdConfig): Record<string, string> {
+  const peerUrl = (member: Machine) => `https://${member.address}:${etcd.peerPort}`;
+  return {
+    name: machine.name,
+    "data-dir": etcd.dataDir,
+    "listen-client-urls": `${clientUrl(machine, etcd)},https://127.0.0.1:${etcd.clientPort}`,
+    "advertise-client-urls": clientUrl(machine, etcd),
+    "listen-peer-urls": peerUrl(machine),
+    "initial-advertise-peer-urls": peerUrl(machine),
+    "initial-cluster": members.map((member) => `${member.name}=${peerUrl(member)}`).join(","),
+    "initial-cluster-state": "new",
+    "cert-file": `${etcdPki}/etcd/server.crt`,
+    "key-file": `${etcdPki}/etcd/server.key`,
+    "trusted-ca-file": `${etcdPki}/etcd/ca.crt`,
+    "client-cert-auth": "true",
+    "peer-cert-file": `${etcdPki}/etcd/peer.crt`,
+    "peer-key-file": `${etcdPki}/etcd/peer.key`,
+    "peer-trusted-ca-file": `${etcdPki}/etcd/ca.crt`,
+    "peer-client-cert-auth": "true",
+    ...etcd.extraArgs,
+  };
+}
+
+/** One word of a command line in a unit. Source: systemd.service(5), "Command lines". */
+function systemdWord(text: string): string {
+  const escaped = text.replaceAll("%", "%%").replaceAll("$", "$$$$");
+  return /[\s"'\\;]/.test(text) ? `"${escaped.replace(/["\\]/g, "\\$&")}"` : escaped;
 }
 
 /** The kubeadm configuration that its `certs` phases sign a member's certificates by. */

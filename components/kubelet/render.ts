@@ -26,7 +26,19 @@ export function clusterKubeletConfiguration(environment: Environment): Record<st
     rotateCertificates: true,
     staticPodPath: "/etc/kubernetes/manifests",
     ...kubelet.configuration,
+    ...featureGates(environment),
   };
+}
+
+/**
+ * The stack's feature gates. From Kubernetes 1.36 on, the kubelet speaks to the runtime's streaming server in a way that
+ * cri-dockerd does not understand, and every `kubectl exec` fails (cri-dockerd issue 569): there it keeps to the old way.
+ */
+function featureGates({ kubernetes }: Environment): Record<string, unknown> {
+  const { featureGates: asked } = kubernetes.kubelet.configuration;
+  const oldStreaming = kubernetes.runtime === "docker" && Number(kubernetes.version.split(".")[1]) >= 36;
+  const gates = { ...(oldStreaming ? { ExtendWebSocketsToKubelet: false } : {}), ...(asked as object | undefined) };
+  return Object.keys(gates).length > 0 ? { featureGates: gates } : {};
 }
 
 /**

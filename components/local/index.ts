@@ -46,7 +46,7 @@ export class LocalMachines extends pulumi.ComponentResource {
     config: MachineConfig,
     environment: Environment,
     network: docker.Network,
-    mounts: docker.ContainerArgs["volumes"] & object[],
+    mounts: readonly docker.types.input.ContainerVolume[],
   ): docker.Container {
     const name = `${prefix}-${config.name}`;
     const disk = new docker.Volume(config.name, { name }, { parent: this });

@@ -29,17 +29,19 @@ export class Nodes extends pulumi.ComponentResource {
     const child = { parent: this, deletedWith: opts?.deletedWith };
     const rows = args.machines.map((machine) => {
       const node = new k8s.core.v1.NodePatch(`${machine.name}-node`, nodePatch(machine), child);
-      return node.status.apply((status): NodeRow => ({
-        name: machine.name,
-        roles: machine.roles,
-        address: machine.address,
-        version: status?.nodeInfo?.kubeletVersion ?? "",
-        runtime: status?.nodeInfo?.containerRuntimeVersion ?? "",
-      }));
+      return node.status.apply((status) => rowOf(machine, status));
     });
     this.rows = pulumi.all(rows);
     this.registerOutputs({ rows: this.rows });
   }
+}
+
+type NodeStatus = k8s.types.output.core.v1.NodeStatusPatch;
+
+/** A status is missing where the cluster has not told any yet. */
+function rowOf({ name, roles, address }: MachineConfig, status: NodeStatus | undefined): NodeRow {
+  const { kubeletVersion, containerRuntimeVersion } = status?.nodeInfo ?? {};
+  return { name, roles, address, version: kubeletVersion ?? "", runtime: containerRuntimeVersion ?? "" };
 }
 
 /**

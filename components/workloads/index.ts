@@ -46,12 +46,23 @@ export class Workloads extends pulumi.ComponentResource {
       child,
     );
     this.url = `http://${args.address}:${args.nginx.nodePort}`;
-    this.pods = pulumi.all([pod.status, deployment.status]).apply(([pod, deployment]) => [
-      { name: "nginx-test", ready: pod?.phase ?? "Unknown" },
-      { name: "nginx-deployment", ready: `${deployment?.readyReplicas ?? 0} of ${args.nginx.replicas}` },
-    ]);
+    this.pods = pulumi
+      .all([pod.status, deployment.status])
+      .apply(([pod, deployment]) => podRows(args.nginx, pod, deployment));
     this.registerOutputs({ url: this.url });
   }
+}
+
+/** A status is missing where the cluster has not told any yet. */
+function podRows(
+  { replicas }: WorkloadsArgs["nginx"],
+  pod: k8s.types.output.core.v1.PodStatus | undefined,
+  deployment: k8s.types.output.apps.v1.DeploymentStatus | undefined,
+): PodRow[] {
+  return [
+    { name: "nginx-test", ready: pod?.phase ?? "Unknown" },
+    { name: "nginx-deployment", ready: `${deployment?.readyReplicas ?? 0} of ${replicas}` },
+  ];
 }
 
 function nginxDeployment({ image, replicas }: WorkloadsArgs["nginx"]): k8s.apps.v1.DeploymentArgs {

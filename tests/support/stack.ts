@@ -86,10 +86,9 @@ export class TestStack {
 
 function countsIn(output: string): Record<string, number> {
   const line = /^resources: (.*)$/m.exec(output)?.[1] ?? "";
-  const pairs = line.split(", ").map((part) => part.split(" "));
-  return Object.fromEntries(
-    pairs.filter(([count]) => /^\d+$/.test(count ?? "")).map(([count, word]) => [word, Number(count)]),
-  );
+  const pairs: readonly (readonly string[])[] = line.split(", ").map((part) => part.split(" "));
+  const counted = pairs.filter(([count]) => /^\d+$/.test(count ?? ""));
+  return Object.fromEntries(counted.map(([count, word]) => [word ?? "", Number(count)]));
 }
 
 /** Runs a command on this computer and gives what it printed. */
