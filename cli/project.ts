@@ -21,10 +21,10 @@ export async function openStack(stackName: string): Promise<Stack> {
   const workDir = workDirectory(stackName);
   return LocalWorkspace.createOrSelectStack(
     // Read only when an operation runs: listing a stack's outputs needs no program.
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- TypeScript is read through require alone
     {
       stackName,
       projectName: "keelson",
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- tsx reads TypeScript through require
       program: () => Promise.resolve(require("../index") as Record<string, unknown>),
     },
     { workDir, pulumiCommand: await PulumiCommand.get(), envVars: environment() },

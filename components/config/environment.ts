@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 
+import { bundleDirectory } from "../artifacts/cache";
 import { contains, networkOf, nthAddress, parseAddress, size } from "./network";
 import { local as localSchema, ssh as sshSchema, type Configuration, type MachineSettings } from "./schema";
 
@@ -44,6 +45,8 @@ export interface MachineConfig {
   /** Taints of its node; where absent, they stay what Kubernetes made them. */
   readonly taints?: Frozen<NonNullable<MachineSettings["taints"]>>;
   readonly unschedulable: boolean;
+  /** It shares its kernel with the computer that it runs on. */
+  readonly sharedKernel: boolean;
   /** What pods may have, in thousandths of a core and in bytes; absent parts are not limited. */
   readonly allocatable?: { readonly millicpu?: number; readonly memoryBytes?: number };
 }
@@ -92,7 +95,7 @@ export function resolve(configuration: Configuration, context: Context): Environ
     stack: context.stack,
     local,
     machines: configuration.machines.map((machine, index) => ({
-      ...machineConfig(machine, etcdRole),
+      ...machineConfig(machine, etcdRole, configuration.provider),
       address: addresses[index] ?? "",
       ssh: login(configuration, machine, { ssh, address: addresses[index] ?? "", context }),
     })),
@@ -125,7 +128,7 @@ function addressesOf({ provider, machines }: Configuration, subnet: string): rea
   return machines.map(({ address }) => address ?? (provider === "local" ? nextFree() : ""));
 }
 
-function machineConfig(machine: MachineSettings, etcdRole: "etcd" | "master") {
+function machineConfig(machine: MachineSettings, etcdRole: "etcd" | "master", provider: Configuration["provider"]) {
   const { cpu, memory } = machine.allocatable ?? {};
   const { roles } = machine;
   // Without machines named for etcd, the masters carry it.
@@ -139,6 +142,7 @@ function machineConfig(machine: MachineSettings, etcdRole: "etcd" | "master") {
     annotations: machine.annotations,
     ...(taints ? { taints } : {}),
     unschedulable: machine.unschedulable,
+    sharedKernel: machine.sharedKernel || provider === "local",
     ...(machine.allocatable ? { allocatable: { millicpu: cpu, memoryBytes: memory } } : {}),
   };
 }
@@ -165,12 +169,11 @@ function login({ provider }: Configuration, machine: MachineSettings, { ssh, add
 }
 
 function artifactsConfig({ provider, artifacts }: Configuration, context: Context): ArtifactsConfig {
-  const cache = process.env.KEELSON_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "keelson");
   return {
     source: artifacts.source ?? (provider === "local" ? "bundle" : "upstream"),
     ...(artifacts.baseUrl === undefined ? {} : { baseUrl: artifacts.baseUrl }),
     directory: artifacts.directory ?? "/opt/keelson/bundle",
-    lock: artifacts.lock === undefined ? join(cache, "bundle", "lock.json") : expand(artifacts.lock, context),
+    lock: artifacts.lock === undefined ? join(bundleDirectory(), "lock.json") : expand(artifacts.lock, context),
     ...(artifacts.imageRegistry === undefined ? {} : { imageRegistry: artifacts.imageRegistry }),
   };
 }

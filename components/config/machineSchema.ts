@@ -147,5 +147,11 @@ export const machine = z.strictObject({
     .describe("Taints of its node, instead of those it has; an empty list takes all away.")
     .meta({ defaultsTo: "what Kubernetes gives it: masters that are no workers repel pods" }),
   unschedulable: z.boolean().default(false).describe("No new pods are placed on its node."),
+  sharedKernel: z
+    .boolean()
+    .default(false)
+    .describe(
+      "The machine is a container (LXC, Docker) on the kernel of another computer: kernel-wide settings are left as they are. Always so for local machines.",
+    ),
   allocatable: allocatable.optional().describe("What pods may take of it.").meta({ defaultsTo: "all that it has" }),
 });

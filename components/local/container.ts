@@ -7,7 +7,7 @@ import type { MachineConfig } from "../config";
  * Every capability but SYS_RESOURCE, which some computers withhold from every process: the machines then behave the
  * same everywhere. The newest ones are left out too: older engines do not know their names, and SYS_ADMIN includes them.
  */
-const capabilities = [
+export const capabilities = [
   "AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER",
   "FSETID IPC_LOCK IPC_OWNER KILL LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN NET_BIND_SERVICE",
   "NET_BROADCAST NET_RAW SETFCAP SETGID SETPCAP SETUID SYSLOG SYS_ADMIN SYS_BOOT SYS_CHROOT SYS_MODULE SYS_NICE",

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
+import { bundleDirectory } from "../artifacts/cache";
 import type { Environment, MachineConfig } from "../config";
 import type { Machine } from "../machine";
 import { containerArgs } from "./container";
@@ -81,15 +81,9 @@ function localMachine(
     identity: hostKey,
     dependsOn: [container],
     deletedWith: container,
-    sharedKernel: true,
+    sharedKernel: config.sharedKernel,
     nameservers: nameservers(),
   };
-}
-
-/** The bundle of artifacts on this computer, which `make up` builds. */
-function bundleDirectory(): string {
-  const cache = process.env.KEELSON_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "keelson");
-  return join(cache, "bundle");
 }
 
 /** Name servers of this computer that containers can reach: loopback addresses are its own affair. */

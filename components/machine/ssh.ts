@@ -20,7 +20,7 @@ export function sshMachines(environment: Environment): readonly Machine[] {
     },
     identity: config.ssh.hostKey ?? config.ssh.host,
     dependsOn: [],
-    sharedKernel: false,
+    sharedKernel: config.sharedKernel,
     nameservers: [],
   }));
 }
