@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Stack } from "@pulumi/pulumi/automation";
 
@@ -30,7 +31,7 @@ const removal: Readonly<Record<string, readonly string[]>> = {
  * States in a backend of the user's own are left to Pulumi's own commands.
  */
 export async function recover(stackName: string, stack: Stack): Promise<void> {
-  dropStaleLock(stackName);
+  await dropStaleLock(stackName);
   const pending = pendingOperations(stackName);
   if (pending.length === 0) return;
   process.stdout.write(
@@ -46,11 +47,15 @@ export async function recover(stackName: string, stack: Stack): Promise<void> {
   await stack.importStack({ ...state, deployment });
 }
 
-function dropStaleLock(stackName: string): void {
+/** How long an engine whose run was killed may take for what it has begun, milliseconds. */
+const patience = 300_000;
+
+async function dropStaleLock(stackName: string): Promise<void> {
   const directory = join(backend, "locks", "organization", "keelson", stackName);
   if (!existsSync(directory)) return;
   for (const file of readdirSync(directory).map((name) => join(directory, name))) {
     const { pid } = JSON.parse(readFileSync(file, "utf8")) as { readonly pid: number };
+    if (isOrphan(pid)) await ended(pid);
     if (isPulumi(pid)) {
       throw new Error(
         `another run works on stack ${stackName} (process ${pid}): wait for it, or end it with kill ${pid}`,
@@ -60,12 +65,32 @@ function dropStaleLock(stackName: string): void {
   }
 }
 
+/** An engine that outlived the run which started it ends by itself as soon as what it has begun is done. */
+async function ended(pid: number): Promise<void> {
+  process.stdout.write(
+    `  note  an earlier run was killed, and its engine (process ${pid}) finishes what it has begun\n`,
+  );
+  const deadline = Date.now() + patience;
+  while (isPulumi(pid) && Date.now() < deadline) await sleep(200);
+}
+
 /** Process numbers are used again: the lock is alive only while it is Pulumi that has the number. */
 function isPulumi(pid: number): boolean {
+  return statusOf(pid, "Name").startsWith("pulumi");
+}
+
+/** Its parent is gone, and a process that takes care of orphans has it. */
+function isOrphan(pid: number): boolean {
+  const parent = Number(statusOf(pid, "PPid"));
+  return isPulumi(pid) && (parent === 1 || statusOf(parent, "Name") === "systemd");
+}
+
+/** A field of a process's status; empty when there is no such process. Source: proc(5). */
+function statusOf(pid: number, field: string): string {
   try {
-    return readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("pulumi");
+    return new RegExp(`^${field}:\\s*(.*)$`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "";
   } catch {
-    return false;
+    return "";
   }
 }
 

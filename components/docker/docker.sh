@@ -50,8 +50,8 @@ run_cri_dockerd() {
 run_containerd() {
   local systemd_cgroup=false
   [ "$(docker info --format '{{.CgroupDriver}}')" != systemd ] || systemd_cgroup=true
-  # The package's own file, which may switch CRI off, is kept for the way back.
-  if [ -e /etc/containerd/config.toml ] && [ ! -e "$STATE/containerd.toml" ]; then
+  # The file of a containerd that was there before is kept for the way back.
+  if [ -e /etc/containerd/config.toml ] && [ ! -e "$STATE/packages/docker" ] && [ ! -e "$STATE/containerd.toml" ]; then
     cp -p /etc/containerd/config.toml "$STATE/containerd.toml"
   fi
   sed -e "s/@SYSTEMD_CGROUP@/$systemd_cgroup/" -e "s/@RESTRICT_OOM_SCORE_ADJ@/$(oom_scores_fixed)/" \
