@@ -1,0 +1,156 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { parseAllDocuments, stringify } from "yaml";
+
+import { environmentOf } from "../../cli/machines";
+import { artifactSet } from "../../components/artifacts";
+import { bundleDirectory } from "../../components/artifacts/cache";
+import type { Environment, MachineConfig } from "../../components/config";
+import { criDockerdUnits, daemonJson } from "../../components/docker/render";
+import { certificateConfig, clientUrl, etcdUnit } from "../../components/etcd/render";
+import { kubeletConfiguration, kubeletUnit } from "../../components/kubelet/render";
+import { capabilities } from "../../components/local/container";
+import { keyPair } from "../../components/local/keys";
+import type { Machine } from "../../components/machine";
+import { kubeadmConfig } from "../../components/master/render";
+import { nameserverLines } from "../support/ownMachines";
+import { here, type TestStack } from "../support/stack";
+
+const network = "keelson-bench-floor";
+const prefix = "172.31.245";
+/** Good for an hour, on machines that live for a minute. */
+const token = "abcdef.0123456789abcdef";
+
+/** The plain script, with files that make its cluster the same as the stack's. */
+export class Floor {
+  private readonly files = mkdtempSync(join(tmpdir(), "keelson-floor-files-"));
+  private readonly keys = mkdtempSync(join(tmpdir(), "keelson-floor-keys-"));
+  private readonly machines: readonly Machine[];
+
+  /** The stack must be up: its Kubernetes resources are read from its state. */
+  constructor(stack: TestStack) {
+    const environment = environmentOf(stack.name);
+    this.machines = environment.machines.map((config, index) => machineAt(config, `${prefix}.${11 + index}`));
+    this.render(environment, stack);
+    keyPair(join(this.keys, "id_ed25519"));
+    for (const { name } of this.machines) {
+      mkdirSync(join(this.keys, name));
+      keyPair(join(this.keys, name, "ssh_host_ed25519_key"));
+    }
+  }
+
+  run(): { readonly what: string; readonly seconds: number; readonly phases: readonly string[] } {
+    here("docker", "network", "create", "--subnet", `${prefix}.0/24`, network);
+    const began = Date.now();
+    try {
+      const output = execFileSync(join(__dirname, "floor.sh"), {
+        encoding: "utf8",
+        env: { ...process.env, ...this.variables() },
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      return { what: "floor", seconds: (Date.now() - began) / 1000, phases: phases(output, began / 1000) };
+    } finally {
+      this.remove();
+    }
+  }
+
+  private variables(): Record<string, string> {
+    return {
+      NETWORK: network,
+      PREFIX: prefix,
+      NAMES: this.machines.map(({ name }) => name).join(" "),
+      CAPABILITIES: capabilities.join(" "),
+      FILES: this.files,
+      KEYS: this.keys,
+      BUNDLE: bundleDirectory(),
+      TOKEN: token,
+    };
+  }
+
+  private remove(): void {
+    here("docker", "rm", "--force", "--volumes", ...this.machines.map(({ name }) => `${network}-${name}`));
+    here("docker", "network", "rm", network);
+    for (const directory of [this.files, this.keys]) rmSync(directory, { recursive: true, force: true });
+  }
+
+  private render(environment: Environment, stack: TestStack): void {
+    const [master] = this.machines;
+    if (!master) throw new Error("the stack has no machines");
+    const artifacts = artifactSet(environment);
+    const write = (name: string, content: string) => writeFileSync(join(this.files, name), content);
+    const version = environment.kubernetes.version;
+    const etcdEndpoints = [clientUrl(master, environment.etcd)];
+    write("kubeadm.yaml", withToken(kubeadmConfig({ environment, machine: master, etcdEndpoints, artifacts })));
+    write("certificates.yaml", certificateConfig(master, version, "/etc/etcd/pki"));
+    write("client-certificate.yaml", certificateConfig(master, version, "/etc/kubernetes/pki"));
+    write("etcd.service", etcdUnit(master, [master], environment.etcd).content);
+    write("daemon.json", daemonJson(environment.docker.daemon).content);
+    write("resolv.conf", nameserverLines());
+    const detected = "cgroupDriver: cgroupfs\nfailCgroupV1: false\nresolvConf: /etc/kubernetes/resolv.conf\n";
+    write("kubelet-config.yaml", kubeletConfiguration(environment) + detected);
+    for (const { path, content } of criDockerdUnits(artifacts.images.pause))
+      write(path.split("/").at(-1) ?? "", content);
+    for (const machine of this.machines) write(`kubelet-${machine.name}.service`, kubeletUnit(machine).content);
+    write("objects.yaml", objectsOf(stack).replaceAll(environment.machines[0]?.address ?? "", master.address));
+  }
+}
+
+function machineAt(config: MachineConfig, address: string): Machine {
+  const connection = { host: address };
+  const common = { identity: "", dependsOn: [], sharedKernel: true, nameservers: [] };
+  return { name: config.name, address, config, connection, ...common };
+}
+
+function withToken(kubeadm: string): string {
+  const documents = parseAllDocuments(kubeadm).map((document) => document.toJS() as Record<string, unknown>);
+  return documents
+    .map((document) =>
+      document["kind"] === "InitConfiguration"
+        ? {
+            ...document,
+            bootstrapTokens: [
+              {
+                token,
+                ttl: "1h",
+                usages: ["signing", "authentication"],
+                groups: ["system:bootstrappers:kubeadm:default-node-token"],
+              },
+            ],
+          }
+        : document,
+    )
+    .map((document) => stringify(document))
+    .join("---\n");
+}
+
+interface State {
+  readonly checkpoint: {
+    readonly latest: { readonly resources: readonly { readonly type: string; readonly inputs: object }[] };
+  };
+}
+
+/** What the stack has in its cluster, as one would write it for kubectl. */
+function objectsOf(stack: TestStack): string {
+  const { checkpoint } = JSON.parse(stack.state()) as State;
+  return checkpoint.latest.resources
+    .filter(({ type }) => type.startsWith("kubernetes:") && !type.endsWith("Patch"))
+    .map(({ inputs }) => stringify(inputs))
+    .join("---\n");
+}
+
+/** How long each phase took, from the times at which they ended. */
+function phases(output: string, began: number): readonly string[] {
+  let before = began;
+  return output
+    .trim()
+    .split("\n")
+    .map((line) => {
+      const [time = "", ...name] = line.split(" ");
+      const seconds = Number(time) - before;
+      before = Number(time);
+      return `${name.join(" ")} ${seconds.toFixed(1)}`;
+    });
+}
