@@ -46,7 +46,7 @@ on() {
 }
 
 send() {
-  tar -C "$FILES" -c . | ssh -q -i "$KEYS/id_ed25519" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null \
+  (cd "$FILES" && tar -c -- *) | ssh -q -i "$KEYS/id_ed25519" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null \
     "keelson@${address[$1]}" tar -C /tmp -x
 }
 
