@@ -70,9 +70,18 @@ async function up(stack: Stack, progress: Progress): Promise<void> {
   process.stdout.write("next: make status, make kubeconfig, make shell MACHINE=worker-1, make destroy\n");
 }
 
-async function preview(stack: Stack): Promise<void> {
+async function preview(stack: Stack, progress: Progress): Promise<void> {
   // The engine's own words: they name every resource and every property that will change.
-  await stack.preview({ diff: true, onOutput: (text) => process.stdout.write(text) });
+  let output = "";
+  await stack.preview({
+    diff: true,
+    onOutput: (text) => (output += text),
+    // What goes wrong is told as for every other operation.
+    onEvent: (event) => {
+      if (event.diagnosticEvent) progress.event(event);
+    },
+  });
+  process.stdout.write(output);
 }
 
 async function refresh(stack: Stack, progress: Progress): Promise<void> {

@@ -26,7 +26,13 @@ export function readConfig(): Environment {
     .filter((key) => key.startsWith(`${project}:`))
     .map((key) => key.slice(project.length + 1));
   const config = new pulumi.Config(project);
-  return parseEnvironment(Object.fromEntries(keys.map((key) => [key, valueOf(config, key)])), context);
+  const environment = parseEnvironment(Object.fromEntries(keys.map((key) => [key, valueOf(config, key)])), context);
+  const reasons = unsupportedTopology(environment);
+  if (reasons.length === 0) return environment;
+  throw new ConfigError(
+    context.stack,
+    reasons.map((message) => ({ path: ["machines"], message })),
+  );
 }
 
 /** Pulumi hands every value over as a text, JSON where it is more than one. */

@@ -9,7 +9,7 @@ import * as wire from "@pulumi/pulumi/proto/provider_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { connectLog, EngineLog } from "./engineLog";
 import { Diff, Operation, Plugin, Remembered, Resource } from "./plugin";
-import { Properties } from "./properties";
+import { Properties, valueAt } from "./properties";
 import { asFailure, fromStruct, toStruct } from "./wireFormat";
 
 /** How often we look whether the engine is still there, milliseconds. */
@@ -85,7 +85,9 @@ class Session {
 
   private diff(request: wire.DiffRequest): wire.DiffResponse {
     const old = remembered(request.getId(), request.getOlds(), request.getOldInputs());
-    return diffResponse(this.resource(request).diff(old, fromStruct(request.getNews()), this.operation(request)));
+    const news = fromStruct(request.getNews());
+    const diff = this.resource(request).diff(old, news, this.operation(request));
+    return withDetails(diffResponse(diff), diff, old.inputs, news);
   }
 
   private async create(request: wire.CreateRequest): Promise<wire.CreateResponse> {
@@ -160,9 +162,28 @@ function diffResponse(diff: Diff): wire.DiffResponse {
   const { DIFF_SOME, DIFF_NONE } = wire.DiffResponse.DiffChanges;
   return new wire.DiffResponse()
     .setChanges(diff.changes.length === 0 ? DIFF_NONE : DIFF_SOME)
-    .setDiffsList([...diff.changes])
-    .setReplacesList([...(diff.replaces ?? [])])
+    .setDiffsList(topLevel(diff.changes))
+    .setReplacesList(topLevel(diff.replaces ?? []))
     .setDeletebeforereplace(diff.deleteBeforeReplace ?? false);
+}
+
+/** Tells the engine how each path changed: it shows these, and not everything around them. */
+function withDetails(response: wire.DiffResponse, diff: Diff, olds: Properties, news: Properties): wire.DiffResponse {
+  const { ADD, DELETE, UPDATE } = wire.PropertyDiff.Kind;
+  for (const path of diff.changes) {
+    const kind = valueAt(olds, path) === undefined ? ADD : valueAt(news, path) === undefined ? DELETE : UPDATE;
+    // The kinds that replace follow the ones that do not.
+    const replaces = diff.replaces?.includes(path) === true ? 1 : 0;
+    const detail = new wire.PropertyDiff().setInputdiff(true);
+    detail.setKind((kind + replaces) as typeof kind);
+    response.getDetaileddiffMap().set(path, detail);
+  }
+  return response.setHasdetaileddiff(true);
+}
+
+/** The properties that paths begin at. */
+function topLevel(paths: readonly string[]): string[] {
+  return [...new Set(paths.map((path) => /^[^.[]*/.exec(path)?.[0] ?? path))];
 }
 
 function answer<Request, Response>(work: (request: Request) => Promise<Response>) {

@@ -1,7 +1,7 @@
 /** What a change of an object's fields means, and how objects get names. Pure. */
 import { randomBytes } from "node:crypto";
 import { Checked, Diff } from "../plugin";
-import { isObject, objectAt, Properties, same, textAt } from "../properties";
+import { isObject, objectAt, pathTo, Properties, same, textAt } from "../properties";
 
 const AUTONAMED = "pulumi.com/autonamed";
 /** Fields that an object keeps from its birth, by kind; each change makes the object anew. */
@@ -56,7 +56,7 @@ export function changedPaths(one: unknown, other: unknown, path = ""): string[] 
   }
   if (isObject(one) && isObject(other)) {
     const keys = [...new Set([...Object.keys(one), ...Object.keys(other)])].sort();
-    return keys.flatMap((key) => changedPaths(one[key], other[key], path === "" ? key : `${path}.${key}`));
+    return keys.flatMap((key) => changedPaths(one[key], other[key], pathTo(path, key)));
   }
   if (Array.isArray(one) && Array.isArray(other) && one.length === other.length) {
     return one.flatMap((member, index) => changedPaths(member, other[index], `${path}[${index}]`));
