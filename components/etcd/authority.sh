@@ -4,7 +4,8 @@
 up() {
   local work=$STATE/etcd-authority
   install_programs
-  mkdir -p -m 0700 "$work"
+  mkdir -p "$work"
+  chmod 0700 "$work"
   # A run that was cut off may have made it already: what other machines may hold must not change.
   certify etcd-ca
   printf '%s %s\n' crt "$(base64 -w 0 <"$work/etcd/ca.crt")" key "$(base64 -w 0 <"$work/etcd/ca.key")"

@@ -57,6 +57,11 @@ export function changedKeys(olds: Properties, news: Properties): string[] {
   return [...keys].filter((key) => !same(olds[key], news[key])).sort();
 }
 
+/** The map less some of its members. */
+export function without(properties: Properties, ...keys: readonly string[]): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([key]) => !keys.includes(key)));
+}
+
 /** The member as a map; an empty one when it is missing. */
 export function objectAt(value: unknown, ...path: readonly string[]): Properties {
   let current: unknown = value;
@@ -82,18 +87,4 @@ export function textAt(value: unknown, key: string): string | undefined {
 export function numberAt(value: unknown, key: string): number | undefined {
   const number = isObject(value) ? value[key] : undefined;
   return typeof number === "number" ? number : undefined;
-}
-
-/** The value at a path such as `spec.containers[0].image` or `metadata.labels["example.com/disk"]`. */
-export function valueAt(value: unknown, path: string): unknown {
-  const keys = [...path.matchAll(/"((?:[^"\\]|\\.)*)"|[^.[\]"]+/g)].map(([word, quoted]) => quoted ?? word);
-  return keys.reduce<unknown>((current, key) => (current as Properties | undefined)?.[key], value);
-}
-
-/** A path one key further; keys that are no plain words stand in brackets and quotes. */
-export function pathTo(path: string, key: string): string {
-  if (!/^[A-Za-z_$][\w$]*$/.test(key)) {
-    return `${path}[${JSON.stringify(key)}]`;
-  }
-  return path === "" ? key : `${path}.${key}`;
 }

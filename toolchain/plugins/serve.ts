@@ -9,13 +9,21 @@ import * as wire from "@pulumi/pulumi/proto/provider_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { connectLog, EngineLog } from "./engineLog";
 import { Diff, Operation, Plugin, Remembered, Resource } from "./plugin";
-import { Properties, valueAt } from "./properties";
+import { Properties } from "./properties";
 import { asFailure, fromStruct, toStruct } from "./wireFormat";
 
 /** How often we look whether the engine is still there, milliseconds. */
 const PARENT_CHECK = 1000;
 /** Composed scripts and kubeconfigs go well beyond the library's limit of 4 MiB when a whole state is sent. */
 const MAX_MESSAGE = 400 * 1024 * 1024;
+
+const { Kind } = wire.PropertyDiff;
+/** The wire's words for a change, in place and by replacement. */
+const CHANGE_KINDS = {
+  add: [Kind.ADD, Kind.ADD_REPLACE],
+  delete: [Kind.DELETE, Kind.DELETE_REPLACE],
+  update: [Kind.UPDATE, Kind.UPDATE_REPLACE],
+} as const;
 
 interface ResourceRequest {
   getUrn(): string;
@@ -38,23 +46,23 @@ class Session {
 
   methods(): grpc.UntypedServiceImplementation {
     return {
-      getPluginInfo: answer(async () => new PluginInfo().setVersion(this.plugin.version)),
-      getSchema: answer(async () => new wire.GetSchemaResponse().setSchema("{}")),
-      attach: answer(async (request: { getAddress(): string }) => {
+      getPluginInfo: answer(() => new PluginInfo().setVersion(this.plugin.version)),
+      getSchema: answer(() => new wire.GetSchemaResponse().setSchema("{}")),
+      attach: answer((request: { getAddress(): string }) => {
         this.log = connectLog(request.getAddress());
         return new Empty();
       }),
-      cancel: answer(async () => {
+      cancel: answer(() => {
         this.stop.abort();
         return new Empty();
       }),
-      checkConfig: answer(async (request: wire.CheckRequest) =>
+      checkConfig: answer((request: wire.CheckRequest) =>
         new wire.CheckResponse().setInputs(request.getNews() ?? toStruct({})),
       ),
-      diffConfig: answer(async (request: wire.DiffRequest) => this.diffConfig(request)),
-      configure: answer(async (request: wire.ConfigureRequest) => this.configure(request)),
-      check: answer(async (request: wire.CheckRequest) => this.check(request)),
-      diff: answer(async (request: wire.DiffRequest) => this.diff(request)),
+      diffConfig: answer((request: wire.DiffRequest) => this.diffConfig(request)),
+      configure: answer((request: wire.ConfigureRequest) => this.configure(request)),
+      check: answer((request: wire.CheckRequest) => this.check(request)),
+      diff: answer((request: wire.DiffRequest) => this.diff(request)),
       create: answer((request: wire.CreateRequest) => this.create(request)),
       read: answer((request: wire.ReadRequest) => this.read(request)),
       update: answer((request: wire.UpdateRequest) => this.update(request)),
@@ -85,9 +93,7 @@ class Session {
 
   private diff(request: wire.DiffRequest): wire.DiffResponse {
     const old = remembered(request.getId(), request.getOlds(), request.getOldInputs());
-    const news = fromStruct(request.getNews());
-    const diff = this.resource(request).diff(old, news, this.operation(request));
-    return withDetails(diffResponse(diff), diff, old.inputs, news);
+    return diffResponse(this.resource(request).diff(old, fromStruct(request.getNews()), this.operation(request)));
   }
 
   private async create(request: wire.CreateRequest): Promise<wire.CreateResponse> {
@@ -160,35 +166,24 @@ function remembered(id: string, outputs: unknown, inputs: unknown): Remembered {
 
 function diffResponse(diff: Diff): wire.DiffResponse {
   const { DIFF_SOME, DIFF_NONE } = wire.DiffResponse.DiffChanges;
-  return new wire.DiffResponse()
+  const response = new wire.DiffResponse()
     .setChanges(diff.changes.length === 0 ? DIFF_NONE : DIFF_SOME)
-    .setDiffsList(topLevel(diff.changes))
-    .setReplacesList(topLevel(diff.replaces ?? []))
-    .setDeletebeforereplace(diff.deleteBeforeReplace ?? false);
+    .setDiffsList([...diff.changes])
+    .setReplacesList([...(diff.replaces ?? [])])
+    .setDeletebeforereplace(diff.deleteBeforeReplace ?? false)
+    .setHasdetaileddiff(diff.details !== undefined);
+  diff.details?.forEach(({ path, kind, replaces }) => {
+    const property = new wire.PropertyDiff().setKind(CHANGE_KINDS[kind][replaces ? 1 : 0]).setInputdiff(true);
+    response.getDetaileddiffMap().set(path, property);
+  });
+  return response;
 }
 
-/** Tells the engine how each path changed: it shows these, and not everything around them. */
-function withDetails(response: wire.DiffResponse, diff: Diff, olds: Properties, news: Properties): wire.DiffResponse {
-  const { ADD, DELETE, UPDATE } = wire.PropertyDiff.Kind;
-  for (const path of diff.changes) {
-    const kind = valueAt(olds, path) === undefined ? ADD : valueAt(news, path) === undefined ? DELETE : UPDATE;
-    // The kinds that replace follow the ones that do not.
-    const replaces = diff.replaces?.includes(path) === true ? 1 : 0;
-    const detail = new wire.PropertyDiff().setInputdiff(true);
-    detail.setKind((kind + replaces) as typeof kind);
-    response.getDetaileddiffMap().set(path, detail);
-  }
-  return response.setHasdetaileddiff(true);
-}
-
-/** The properties that paths begin at. */
-function topLevel(paths: readonly string[]): string[] {
-  return [...new Set(paths.map((path) => /^[^.[]*/.exec(path)?.[0] ?? path))];
-}
-
-function answer<Request, Response>(work: (request: Request) => Promise<Response>) {
+function answer<Request, Response>(work: (request: Request) => Response | Promise<Response>) {
+  // Async, so that what is thrown at once is answered like what is thrown later.
+  const respond = async (request: Request): Promise<Response> => work(request);
   return (call: grpc.ServerUnaryCall<Request, Response>, callback: grpc.sendUnaryData<Response>): void => {
-    work(call.request).then(
+    respond(call.request).then(
       (response) => callback(null, response),
       (error: unknown) => callback(asFailure(error), null),
     );

@@ -65,7 +65,7 @@ async function patiently(
       }
       if (dialErrorLimit >= 0 && failed > dialErrorLimit) {
         const cause = error instanceof Error ? error.message : String(error);
-        throw new Error(`${host}:${port}: after ${failed - 1} failed attempts: ${cause}`);
+        throw new Error(`${host}:${port}: after ${failed - 1} failed attempts: ${cause}`, { cause: error });
       }
       log("status", `${what} ${failed}/${dialErrorLimit < 0 ? "inf" : dialErrorLimit} failed: retrying`);
     }
@@ -76,7 +76,7 @@ async function patiently(
 
 /** One attempt. */
 function connect(connection: Connection, through?: Duplex): Promise<Client> {
-  // Loaded here: a preview and a refresh never connect, and need not pay for it.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a preview never connects, and need not pay for it
   const ssh2 = require("ssh2") as typeof import("ssh2");
   const expected = connection.hostKey === undefined ? undefined : parseHostKey(connection.hostKey);
   return new Promise((resolve, reject) => {

@@ -1,5 +1,6 @@
 /** One command on a connection. */
 import { constants } from "node:os";
+import { StringDecoder } from "node:string_decoder";
 import type { Client, ClientChannel } from "ssh2";
 import { Log } from "../plugin";
 
@@ -32,8 +33,16 @@ export async function run(client: Client, request: Run): Promise<Output> {
   const logs = (name: string): boolean => request.logging === name || request.logging === "stdoutAndStderr";
   const outLines = lines(logs("stdout") ? request.log : undefined);
   const errLines = lines(logs("stderr") ? request.log : undefined);
-  channel.on("data", (data: Buffer) => (stdout.push(data), both.push(data), outLines.take(data)));
-  channel.stderr.on("data", (data: Buffer) => (stderr.push(data), both.push(data), errLines.take(data)));
+  channel.on("data", (data: Buffer) => {
+    stdout.push(data);
+    both.push(data);
+    outLines.take(data);
+  });
+  channel.stderr.on("data", (data: Buffer) => {
+    stderr.push(data);
+    both.push(data);
+    errLines.take(data);
+  });
   const ended = end(client, channel);
   channel.end(request.stdin);
   const failure = await ended;
@@ -59,7 +68,7 @@ function end(client: Client, channel: ClientChannel): Promise<string | undefined
     channel.on("exit", (status: number | null, signalName?: string) => {
       const signal = (signalName ?? "").replace(/^SIG/, "");
       if (status === null) {
-        const number = constants.signals[`SIG${signal}` as NodeJS.Signals] ?? 0;
+        const number = (constants.signals as Readonly<Record<string, number | undefined>>)[`SIG${signal}`] ?? 0;
         failure = `Process exited with status ${128 + number} from signal ${signal}`;
       } else {
         failure = status === 0 ? undefined : `Process exited with status ${status}`;
@@ -76,6 +85,8 @@ function end(client: Client, channel: ClientChannel): Promise<string | undefined
 /** Sends whole lines to the log as they come; drops them when there is none. */
 function lines(log: Log | undefined): { take(data: Buffer): void; flush(): void } {
   let rest = "";
+  // A piece may end within a character.
+  const decoder = new StringDecoder();
   const say = (line: string): void => {
     if (line.length > LONGEST_LINE) {
       log?.("warning", `an output line of ${line.length} bytes: one over 64 KiB hangs the official plugin`);
@@ -86,7 +97,7 @@ function lines(log: Log | undefined): { take(data: Buffer): void; flush(): void 
   return {
     take(data): void {
       if (log !== undefined) {
-        const parts = (rest + data.toString()).split("\n");
+        const parts = (rest + decoder.write(data)).split("\n");
         rest = parts.pop() ?? "";
         parts.forEach(say);
       }

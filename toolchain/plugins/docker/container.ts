@@ -1,6 +1,6 @@
 /** `docker:index/container:Container`. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Container, ContainerCreateOptions, ContainerInspectInfo } from "dockerode";
+import type { Container, ContainerInspectInfo } from "dockerode";
 import { Found, Operation, Resource } from "../plugin";
 import { listAt, numberAt, Properties, textAt } from "../properties";
 import { daemon, statusOf, unlessGone } from "./daemon";
@@ -8,10 +8,12 @@ import { checkNamed, diffReplacing, previewed } from "./inputs";
 import { CONTAINER_INPUTS, containerPayload, endpointOf, updatePayload } from "./payload";
 
 /** What the daemon can change on a container that exists, and what only says how we treat it. */
-const IN_PLACE = new Set([
-  ..."memory memorySwap cpuShares restart".split(" "),
-  ..."attach destroyGraceSeconds logs mustRun removeVolumes rm start wait waitTimeout".split(" "),
-]);
+const IN_PLACE = new Set(
+  [
+    "memory memorySwap cpuShares restart",
+    "attach destroyGraceSeconds logs mustRun removeVolumes rm start wait waitTimeout",
+  ].flatMap((words) => words.split(" ")),
+);
 const FROM_DAEMON = ["networkDatas", "bridge", "exitCode"];
 const POLL = 200;
 /** Default longest wait for a health check to pass, seconds. */
@@ -68,10 +70,11 @@ export const container: Resource = {
 
 async function createContainer(inputs: Properties): Promise<Container> {
   try {
-    return await daemon().createContainer(containerPayload(inputs) as ContainerCreateOptions);
+    return await daemon().createContainer(containerPayload(inputs));
   } catch (error) {
     if (statusOf(error) === 404) {
-      throw new Error(`image ${textAt(inputs, "image")} is not on this computer, and the stand-in plugin pulls none`);
+      const image = textAt(inputs, "image");
+      throw new Error(`image ${image} is not on this computer, and the stand-in plugin pulls none`, { cause: error });
     }
     throw error;
   }
@@ -127,7 +130,7 @@ async function healthy(existing: Container, seconds: number, { cancelled }: Oper
       );
     }
     if (Date.now() > deadline || cancelled.aborted) {
-      const last = State.Health?.Log?.at(-1)?.Output ?? "";
+      const last = State.Health?.Log.at(-1)?.Output ?? "";
       throw new Error(`the container is ${health}, not healthy, after ${seconds} s; its last check said: ${last}`);
     }
     await sleep(POLL);
@@ -136,8 +139,14 @@ async function healthy(existing: Container, seconds: number, { cancelled }: Oper
 
 async function tail(existing: Container): Promise<string> {
   const logs = await existing.logs({ stdout: true, stderr: true, tail: 10 });
-  // The stream's frame headers are not text: an 8-byte header stands before each piece.
-  return logs.toString("utf8").replace(/[\x00-\x02]\x00{3}[\s\S]{4}/g, "");
+  // Eight bytes stand before each piece, of which the last four are its length.
+  const pieces: Buffer[] = [];
+  for (let at = 0; at + 8 <= logs.length;) {
+    const end = at + 8 + logs.readUInt32BE(at + 4);
+    pieces.push(logs.subarray(at + 8, end));
+    at = end;
+  }
+  return Buffer.concat(pieces).toString();
 }
 
 /** Kills and removes it; a grace is given only where the properties ask for one. */
@@ -171,5 +180,7 @@ function outputsOf(found: ContainerInspectInfo, inputs: Properties): Properties 
     ipPrefixLength: network.IPPrefixLen,
     macAddress: network.MacAddress,
   }));
-  return { ...inputs, networkDatas, bridge: found.NetworkSettings.Bridge, exitCode: found.State.ExitCode };
+  // Newer daemons have no such field any more.
+  const bridge = (found.NetworkSettings as { readonly Bridge?: string }).Bridge;
+  return { ...inputs, networkDatas, bridge, exitCode: found.State.ExitCode };
 }

@@ -17,6 +17,7 @@ export function useDaemon(host: string | undefined): void {
 /** The client, made at first use: a preview needs none. */
 export function daemon(): Daemon {
   if (client === undefined) {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded at first use, as the client is made
     const Dockerode = require("dockerode") as typeof import("dockerode");
     client = new Dockerode({ socketPath: socketOf(configuredHost ?? process.env["DOCKER_HOST"]) });
   }

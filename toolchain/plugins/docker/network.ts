@@ -48,7 +48,7 @@ export const network: Resource = {
     if (operation.preview) {
       return { id: "", outputs: previewed(inputs, ["driver", "scope", "ipamConfigs"]) };
     }
-    const made = await daemon().createNetwork(networkPayload(inputs) as Parameters<Daemon["createNetwork"]>[0]);
+    const made = await daemon().createNetwork(networkPayload(inputs));
     return { id: made.id, outputs: await outputsOf(made.id, inputs) };
   },
 
@@ -57,7 +57,7 @@ export const network: Resource = {
     return outputs === undefined ? undefined : { id: old.id, outputs };
   },
 
-  update: async (_old, inputs) => inputs,
+  update: (_old, inputs) => Promise.resolve(inputs),
 
   async delete(old, operation): Promise<void> {
     for (let attempt = 1; ; attempt++) {
@@ -73,8 +73,6 @@ export const network: Resource = {
     }
   },
 };
-
-type Daemon = ReturnType<typeof daemon>;
 
 async function outputsOf(id: string, inputs: Properties): Promise<Properties> {
   const found = await daemon().getNetwork(id).inspect();

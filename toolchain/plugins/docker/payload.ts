@@ -6,19 +6,15 @@ const MIB = 1024 * 1024;
 const SECOND = 1e9;
 
 /** Every property of a container that the stand-in carries. */
-export const CONTAINER_INPUTS = new Set([
-  ..."attach capabilities cgroupnsMode command cpus cpuShares destroyGraceSeconds deviceCgroupRules devices dns".split(
-    " ",
-  ),
-  ..."dnsSearches domainname entrypoints envs groupAdds healthcheck hostname hosts image init ipcMode labels logs".split(
-    " ",
-  ),
-  ..."memory memorySwap mounts mustRun name networkMode networksAdvanced pidMode ports privileged readOnly".split(" "),
-  ..."removeVolumes restart rm runtime securityOpts shmSize start stopSignal stopTimeout sysctls tmpfs ulimits".split(
-    " ",
-  ),
-  ..."user userns volumes wait waitTimeout workingDir".split(" "),
-]);
+export const CONTAINER_INPUTS = new Set(
+  [
+    "attach capabilities cgroupnsMode command cpus cpuShares destroyGraceSeconds deviceCgroupRules devices dns",
+    "dnsSearches domainname entrypoints envs groupAdds healthcheck hostname hosts image init ipcMode labels logs",
+    "memory memorySwap mounts mustRun name networkMode networksAdvanced pidMode ports privileged readOnly",
+    "removeVolumes restart rm runtime securityOpts shmSize start stopSignal stopTimeout sysctls tmpfs ulimits",
+    "user userns volumes wait waitTimeout workingDir",
+  ].flatMap((words) => words.split(" ")),
+);
 
 /** What the daemon is asked to create. */
 export function containerPayload(inputs: Properties) {

@@ -27,7 +27,7 @@ export const volume: Resource = {
     return outputs === undefined ? undefined : { id: old.id, outputs };
   },
 
-  update: async (_old, inputs) => inputs,
+  update: (_old, inputs) => Promise.resolve(inputs),
 
   async delete(old): Promise<void> {
     await unlessGone(daemon().getVolume(old.id).remove());

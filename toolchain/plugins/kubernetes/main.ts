@@ -1,27 +1,27 @@
-/** Stand-in for the plugin of @pulumi/kubernetes: typed objects and patches of them, on one cluster. */
-import { changedKeys, Properties, textAt, UNKNOWN } from "../properties";
+/** Stand-in for the plugin of @pulumi/kubernetes: typed objects, and patches of objects, in one cluster. */
 import { serve } from "../serve";
-import type { Access } from "./cluster";
-import { kubernetesObject } from "./object";
+import { Cluster } from "./cluster";
+import { kubernetesObject, Provider } from "./object";
+import { diffSettings, readSettings } from "./settings";
 
-let access: Access = { kubeconfig: undefined, deleteUnreachable: false };
+/** Types of the package that are no objects of the API. */
+const NO_OBJECTS = /^kubernetes:(helm\.sh|yaml|kustomize)\/|List$/;
+
+function providerOf(settings: Provider["settings"]): Provider {
+  return { settings, cluster: new Cluster(settings) };
+}
+
+let provider = providerOf(readSettings({}));
 
 serve({
   standsFor: "@pulumi/kubernetes",
   version: "4.34.2",
   configure: (config) => {
-    const kubeconfig = textAt(config, "kubeconfig");
-    const deleteUnreachable = textAt(config, "deleteUnreachable") ?? process.env["PULUMI_K8S_DELETE_UNREACHABLE"];
-    access = {
-      kubeconfig: kubeconfig === UNKNOWN ? undefined : kubeconfig,
-      deleteUnreachable: deleteUnreachable === "true",
-    };
+    provider = providerOf(readSettings(config));
   },
-  diffConfig: (olds: Properties, news: Properties) => {
-    const changes = changedKeys(olds, news);
-    // Another cluster is another home for every object; a new way into the same one is not.
-    const fixed = "clusterIdentifier" in news ? "clusterIdentifier" : "kubeconfig";
-    return { changes, replaces: changes.filter((key) => key === fixed) };
-  },
-  resource: (type) => (type.startsWith("kubernetes:") ? kubernetesObject(type, () => access) : undefined),
+  diffConfig: diffSettings,
+  resource: (type) =>
+    /^kubernetes:[\w.-]+\/v\w+:[A-Z]\w*$/.test(type) && !NO_OBJECTS.test(type)
+      ? kubernetesObject(type, () => provider)
+      : undefined,
 });

@@ -1,186 +1,234 @@
-/** Every kind of Kubernetes object, and `...Patch` of it, by the same rules. */
+/** Every kind of Kubernetes object by the same rules, and `...Patch` of it, which holds some fields of another's. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Found, NotReady, Operation, Remembered, Resource } from "../plugin";
-import { containsUnknown, isObject, objectAt, Properties, textAt, UNKNOWN } from "../properties";
-import { Access, Cluster, LiveObject, Unreachable } from "./cluster";
-import { NotYet, notReady } from "./readiness";
-import { asFound, diffObject, named } from "./rules";
+import { Properties, textAt, UNKNOWN } from "../properties";
+import { annotation, timeoutOf } from "./annotations";
+import { ApiFailure, Unreachable } from "./apiServer";
+import { diffObject } from "./changes";
+import { checkObject, checkPatch } from "./checks";
+import { Cluster, describe, Identity, identityOf } from "./cluster";
+import { asFound, asInputs, asOutputs, merged } from "./drift";
+import { CREATOR, managerOf, newManager, relinquish, takeOver } from "./managers";
+import { lacksRule, ruleOf } from "./readiness";
+import type { Settings } from "./settings";
+import { notReadyNow, Unready, untilGone, untilReady } from "./waiting";
 
-const POLL = 250;
-/** Longest wait for an object to be ready or gone, seconds, unless the program says another. */
-const TIMEOUT = 600;
+/** The cluster of a provider, and how it is to be treated. */
+export interface Provider {
+  readonly settings: Settings;
+  readonly cluster: Cluster;
+}
 
-/** Kinds whose objects are there when they are applied, and need not be looked at again. */
-type Live = LiveObject;
+/** Pauses before a create is tried again whose namespace or kind is not there yet, milliseconds. */
+const MISSING_DELAYS = [250, 500, 1000, 2000, 4000];
+/** Kinds whose deletion is not waited for either, with pulumi.com/skipAwait. Source: pulumi-kubernetes, metadata. */
+const SKIPS_DELETION = ["DaemonSet", "Deployment", "Job", "Namespace", "Pod", "ReplicationController", "StatefulSet"];
 
-/** The rules of one type; a patch type owns some fields of an object that is another's. */
-export function kubernetesObject(type: string, access: () => Access): Resource {
-  const isPatch = type.endsWith("Patch");
-  const connect = () => Cluster.connect(access());
-
-  async function apply(inputs: Properties, operation: Operation): Promise<Found> {
-    const cluster = await connect();
-    const force = !isPatch || annotation(inputs, "pulumi.com/patchForce") === "true";
-    const live = await cluster.apply(withNamespace(inputs), manager(operation, isPatch), force);
-    return { id: idOf(inputs), outputs: await awaited(cluster, live, inputs, operation, isPatch), inputs };
-  }
-
+/** The rules of one type, such as `kubernetes:core/v1:NodePatch`. */
+export function kubernetesObject(type: string, provider: () => Provider): Resource {
+  const [, groupVersion = "", typeName = ""] = type.split(":");
+  const isPatch = typeName.endsWith("Patch");
+  const kind = isPatch ? typeName.slice(0, -"Patch".length) : typeName;
+  const ofType = { apiVersion: groupVersion.replace(/^core\//, ""), kind };
   return {
-    check: (inputs, olds, operation) => (isPatch ? { inputs } : named(inputs, olds, operation.name)),
-    diff: (old, inputs) => diffObject(old.inputs, inputs),
-
-    create: async (inputs, operation) =>
-      operation.preview ? { id: "", outputs: previewed(inputs) } : apply(inputs, operation),
-
-    async read(old): Promise<Found | undefined> {
-      const live = await (await connect()).read(withNamespace(old.inputs));
-      if (live === undefined) {
-        return undefined;
-      }
-      return { id: old.id, outputs: outputsOf(live), inputs: asFound(old.inputs, live) as Properties };
-    },
-
-    update: async (_old, inputs, operation) =>
-      operation.preview ? previewed(inputs) : (await apply(inputs, operation)).outputs,
-
-    async delete(old, operation): Promise<void> {
-      try {
-        const cluster = await connect();
-        await (isPatch ? relinquish(cluster, old, operation) : remove(cluster, old, operation));
-      } catch (error) {
-        if (error instanceof Unreachable && access().deleteUnreachable) {
-          return;
-        }
-        throw error instanceof Unreachable
-          ? new Error(`${error.message}. If it is gone for good, set PULUMI_K8S_DELETE_UNREACHABLE=true and run again.`)
-          : error;
-      }
-    },
+    check: (inputs, olds, { name }) => (isPatch ? checkPatch(inputs) : checkObject(inputs, olds, name)),
+    diff: (old, inputs) => diffObject(old.inputs, inputs, isPatch, provider().settings),
+    create: (inputs, operation) =>
+      operation.preview
+        ? Promise.resolve({ id: "", outputs: { ...inputs, status: UNKNOWN } })
+        : create(provider(), inputs, isPatch, operation),
+    read: (old) => read(provider(), old, ofType, isPatch),
+    update: (old, inputs, operation) =>
+      operation.preview
+        ? Promise.resolve(merged(old.outputs, inputs) as Properties)
+        : update(provider(), old, inputs, isPatch, operation),
+    delete: (old, operation) => remove(provider(), old, ofType, isPatch, operation),
   };
 }
 
-/** Each patch is a manager of its own: applying nothing under its name gives back what it held. */
-function manager(operation: Operation, isPatch: boolean): string {
-  return isPatch ? `keelson-${operation.name}`.slice(0, 128) : "pulumi-kubernetes";
-}
-
-async function relinquish(cluster: Cluster, old: Remembered, operation: Operation): Promise<void> {
-  // Applying to what is gone would make it anew.
-  if ((await cluster.read(withNamespace(old.inputs))) === undefined) {
-    return;
-  }
-  const { apiVersion, kind } = old.inputs;
-  const { name, namespace } = objectAt(withNamespace(old.inputs), "metadata");
-  await cluster.apply({ apiVersion, kind, metadata: { name, namespace } }, manager(operation, true), false);
-}
-
-async function remove(cluster: Cluster, old: Remembered, operation: Operation): Promise<void> {
-  const policy = annotation(old.inputs, "pulumi.com/deletionPropagationPolicy") ?? "background";
-  const object = withNamespace(old.inputs);
-  const was = await cluster.delete(object, policy.charAt(0).toUpperCase() + policy.slice(1));
-  if (!was || skipsAwait(old.inputs)) {
-    return;
-  }
-  await poll(operation, async () => {
-    const live = await cluster.read(object);
-    return live === undefined ? undefined : { reason: `${describe(live)} is still there` };
-  });
-}
-
-/** Waits until the object is ready; an object that exists and does not become ready is kept, and told of. */
-async function awaited(
-  cluster: Cluster,
-  live: Live,
+async function create(
+  { cluster, settings }: Provider,
   inputs: Properties,
-  operation: Operation,
   isPatch: boolean,
-): Promise<Properties> {
-  if (isPatch || skipsAwait(inputs)) {
-    return outputsOf(live);
-  }
-  let latest = live;
-  let first = true;
-  try {
-    await poll(operation, async () => {
-      latest = first ? live : ((await cluster.read(live)) ?? latest);
-      first = false;
-      return notReady(latest);
-    });
-  } catch (error) {
-    throw new NotReady(idOf(inputs), outputsOf(latest), inputs, error instanceof Error ? error.message : String(error));
-  }
-  return outputsOf(latest);
+  operation: Operation,
+): Promise<Found> {
+  const manager = newManager(inputs);
+  const live = await patiently(operation, () =>
+    isPatch || settings.upsert
+      ? cluster.apply(inputs, manager, forces(inputs, settings))
+      : cluster.create(inputs, CREATOR),
+  ).catch((error: unknown) => {
+    throw isTaken(error) ? taken(error, inputs) : error;
+  });
+  return { id: idOf(live), outputs: await ready(cluster, live, inputs, manager, isPatch, operation) };
 }
 
-async function poll(operation: Operation, look: () => Promise<NotYet | undefined>): Promise<void> {
-  const seconds = operation.timeout > 0 ? operation.timeout : TIMEOUT;
-  const deadline = Date.now() + seconds * 1000;
-  let told = "";
-  for (;;) {
-    const problem = await look();
-    if (problem === undefined) {
+async function update(
+  { cluster, settings }: Provider,
+  old: Remembered,
+  inputs: Properties,
+  isPatch: boolean,
+  operation: Operation,
+): Promise<Properties> {
+  const identity = { ...identityOf(inputs), ...placeOf(old.id) };
+  const before = await cluster.read(identity);
+  if (before === undefined) {
+    throw new Error(`${describe(identity)} is not in the cluster any more: refresh the stack, then run again`);
+  }
+  const [oldManager, manager] = [managerOf(old.inputs, old.outputs), managerOf(inputs, old.outputs)];
+  if (!isPatch) {
+    await takeOver(cluster, identity, before, manager);
+  }
+  const live = await cluster.apply(inputs, manager, forces(inputs, settings));
+  const outputs = await ready(cluster, live, inputs, manager, isPatch, operation);
+  if (oldManager !== manager) {
+    await relinquish(cluster, identity, oldManager);
+  }
+  return outputs;
+}
+
+async function read(
+  { cluster, settings }: Provider,
+  old: Remembered,
+  ofType: Pick<Identity, "apiVersion" | "kind">,
+  isPatch: boolean,
+): Promise<Found | undefined> {
+  try {
+    const live = await cluster.read({ ...ofType, ...placeOf(old.id) });
+    if (live === undefined) {
+      return undefined;
+    }
+    const isImport = textAt(old.inputs, "kind") === undefined;
+    const inputs = isImport ? asInputs(live) : asFound(old.inputs, live);
+    const outputs = asOutputs(live, managerOf(inputs, old.outputs));
+    const problem = isPatch || isImport || skipsAwait(inputs) ? undefined : await notReadyNow(cluster, live);
+    if (problem !== undefined) {
+      throw new NotReady(old.id, outputs, inputs, `${describe(identityOf(live))} is not ready: ${problem.reason}`);
+    }
+    return { id: old.id, outputs, inputs };
+  } catch (error) {
+    requireGone(error, settings);
+    return undefined;
+  }
+}
+
+async function remove(
+  { cluster, settings }: Provider,
+  old: Remembered,
+  ofType: Pick<Identity, "apiVersion" | "kind">,
+  isPatch: boolean,
+  operation: Operation,
+): Promise<void> {
+  try {
+    const identity = { ...ofType, ...placeOf(old.id) };
+    const live = await cluster.read(identity);
+    // Applying to what is gone would make it anew.
+    if (live === undefined) {
       return;
     }
-    if (problem.failed === true || operation.cancelled.aborted) {
-      throw new Error(problem.reason);
+    if (isPatch) {
+      await relinquish(cluster, identity, managerOf(old.inputs, old.outputs));
+      return;
     }
-    if (Date.now() > deadline) {
-      throw new Error(`after ${seconds} s: ${problem.reason}`);
+    await cluster.delete(identity, propagation(old.inputs));
+    if (!(skipsAwait(old.inputs) && SKIPS_DELETION.includes(identity.kind))) {
+      await untilGone(cluster, live, timeoutOf(old.inputs, operation.timeout), operation);
     }
-    if (problem.reason !== told) {
-      told = problem.reason;
-      operation.log("status", told);
-    }
-    await sleep(POLL);
+  } catch (error) {
+    requireGone(error, settings);
   }
 }
 
-/** Namespaced kinds live in `default` unless they say otherwise; the API ignores it on the others. */
-function withNamespace(inputs: Properties): Properties {
-  const metadata = objectAt(inputs, "metadata");
-  const namespace = textAt(metadata, "namespace") ?? "default";
-  return { ...inputs, metadata: { ...metadata, namespace: clusterWide(inputs) ? undefined : namespace } };
+/** Waits for the object; one that is there and does not become ready is kept by the engine, with the reason. */
+async function ready(
+  cluster: Cluster,
+  made: Properties,
+  inputs: Properties,
+  manager: string,
+  isPatch: boolean,
+  operation: Operation,
+): Promise<Properties> {
+  if (isPatch || skipsAwait(inputs)) {
+    return asOutputs(made, manager);
+  }
+  if (lacksRule(made)) {
+    operation.log(
+      "warning",
+      `the stand-in plugin does not wait for ${describe(identityOf(made))}, the official one does`,
+    );
+  }
+  if (ruleOf(made) === undefined) {
+    return asOutputs(made, manager);
+  }
+  try {
+    const live = await untilReady(cluster, made, timeoutOf(inputs, operation.timeout), operation);
+    return asOutputs(live, manager);
+  } catch (error) {
+    const live = error instanceof Unready ? error.live : made;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new NotReady(idOf(live), asOutputs(live, manager), inputs, reason);
+  }
 }
 
-const CLUSTER_WIDE = new Set([
-  "Namespace",
-  "Node",
-  "ClusterRole",
-  "ClusterRoleBinding",
-  "PersistentVolume",
-  "StorageClass",
-]);
-
-function clusterWide(inputs: Properties): boolean {
-  return CLUSTER_WIDE.has(textAt(inputs, "kind") ?? "");
+async function patiently<Answer>({ log, cancelled }: Operation, request: () => Promise<Answer>): Promise<Answer> {
+  for (const delay of MISSING_DELAYS) {
+    try {
+      return await request();
+    } catch (error) {
+      if (!(error instanceof ApiFailure) || error.status !== 404) {
+        throw error;
+      }
+      log("status", `${error.message}: retrying`);
+    }
+    await sleep(delay, undefined, { signal: cancelled });
+  }
+  return request();
 }
 
-function outputsOf(live: Live): Properties {
-  // Who owns which field is the API's affair, and longer than all the rest.
-  const { managedFields: _, ...metadata } = objectAt(live, "metadata");
-  return {
-    ...(JSON.parse(JSON.stringify(live)) as Properties),
-    metadata: JSON.parse(JSON.stringify(metadata)) as Properties,
-  };
+function isTaken(error: unknown): error is ApiFailure {
+  return error instanceof ApiFailure && error.reason === "AlreadyExists";
 }
 
-function previewed(inputs: Properties): Properties {
-  return containsUnknown(inputs) || isObject(inputs["spec"]) ? { ...inputs, status: UNKNOWN } : inputs;
+function taken(failure: ApiFailure, inputs: Properties): Error {
+  return new Error(
+    `${failure.message}. It is in the cluster, and not in the state: delete it, import it with pulumi import, or let ` +
+      `the provider take over what is there with upsertExistingObjects (${describe(identityOf(inputs))})`,
+    { cause: failure },
+  );
 }
 
-function idOf(inputs: Properties): string {
-  const metadata = objectAt(withNamespace(inputs), "metadata");
-  return [textAt(metadata, "namespace"), textAt(metadata, "name")].filter((part) => part !== undefined).join("/");
+/** Throws the error, unless it says that the cluster cannot be reached and that means gone. */
+function requireGone(error: unknown, settings: Settings): void {
+  if (!(error instanceof Unreachable)) {
+    throw error;
+  }
+  if (!settings.deleteUnreachable) {
+    const way = "If the cluster is gone for good, set PULUMI_K8S_DELETE_UNREACHABLE=true and run again.";
+    throw new Error(`${error.message}. ${way}`, { cause: error });
+  }
 }
 
-function annotation(inputs: Properties, key: string): string | undefined {
-  return textAt(objectAt(inputs, "metadata", "annotations"), key);
+function propagation(inputs: Properties): string {
+  const wanted = annotation(inputs, "deletionPropagationPolicy")?.toLowerCase();
+  // As in the official plugin, what an object made goes before it does.
+  return wanted === "orphan" ? "Orphan" : wanted === "background" ? "Background" : "Foreground";
+}
+
+function forces(inputs: Properties, settings: Settings): boolean {
+  return settings.patchForce || annotation(inputs, "patchForce") === "true";
 }
 
 function skipsAwait(inputs: Properties): boolean {
-  return annotation(inputs, "pulumi.com/skipAwait") === "true";
+  return annotation(inputs, "skipAwait") === "true";
 }
 
-function describe(object: Properties): string {
-  return `${textAt(object, "kind") ?? "object"} ${textAt(objectAt(object, "metadata"), "name") ?? ""}`;
+/** Namespace and name, or the name alone, of an object that is there. */
+function idOf(live: Properties): string {
+  const { namespace, name } = identityOf(live);
+  return namespace === undefined ? name : `${namespace}/${name}`;
+}
+
+function placeOf(id: string): Pick<Identity, "name" | "namespace"> {
+  const [first = "", second] = id.split("/");
+  return second === undefined ? { name: first } : { namespace: first, name: second };
 }
