@@ -1,56 +1,151 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as command from "@pulumi/command";
+import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+
+import { printed } from "./printed";
 
 /** One resource as the program registered it. */
 export interface Registered {
   readonly type: string;
   readonly name: string;
+  /** What the plugin would get, secrets among it in clear. */
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** The inputs that are encrypted in the state, by path: "connection.privateKey". */
+  readonly secrets: readonly string[];
+  readonly urn: string;
+  /** Address of the component it lies in; "" at the top. */
+  readonly parent: string;
+  /** Whether a plugin makes it; components are made of others. */
+  readonly custom: boolean;
+  /** Addresses of resources that must be there before it. */
+  readonly dependsOn: readonly string[];
+  readonly deletedWith: string;
+  readonly deleteBeforeReplace: boolean;
+  readonly ignoreChanges: readonly string[];
+  readonly additionalSecretOutputs: readonly string[];
+  /** Address and id of a provider of its own; "" where it has the default one. */
+  readonly provider: string;
 }
 
-/** What stands for values that only a real machine can print: authorities and kubeconfigs. */
-const printed = ["crt ZXRjZC1jZXJ0", "key ZXRjZC1rZXk=", "admin.conf a3ViZWNvbmZpZw==", "ca-hash sha256:0123"].join(
-  "\n",
-);
+/** What the program asked the engine for, and what it gave back. */
+export interface Program {
+  readonly resources: readonly Registered[];
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** The part of the engine that a program talks to. */
+interface Monitor {
+  registerResource(request: Request, callback: (error: unknown, response?: unknown) => void): Promise<void>;
+  newUrn(parent: string, type: string, name: string): string;
+}
+
+/** What the SDK sends to register a resource. */
+interface Request {
+  getType(): string;
+  getName(): string;
+  getParent(): string;
+  getCustom(): boolean;
+  getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
+  getDependenciesList(): string[];
+  getDeletedwith(): string;
+  getDeletebeforereplace(): boolean;
+  getIgnorechangesList(): string[];
+  getAdditionalsecretoutputsList(): string[];
+  getProvider(): string;
+}
 
 /** Runs the whole program for one configuration, with no engine behind it, and gives what it registered. */
-export async function runProgram(
-  stack: string,
-  config: Readonly<Record<string, unknown>>,
-): Promise<readonly Registered[]> {
-  const registered: Registered[] = [];
+export async function runProgram(stack: string, config: Readonly<Record<string, unknown>>): Promise<Program> {
+  const resources: Registered[] = [];
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name, inputs, id }) => {
-        registered.push({ type, name, inputs: plain(inputs) as Record<string, unknown> });
-        return { id: id ?? `${name}-id`, state: { ...(inputs as object), stdout: printed } };
-      },
+      newResource: ({ type, name, inputs, id }) => ({
+        id: id ?? `${name}-id`,
+        state: { ...(inputs as object), ...outputsOf(resources.find((one) => one.type === type && one.name === name)) },
+      }),
       call: ({ inputs }) => inputs as Record<string, unknown>,
     },
     "keelson",
     stack,
     false,
   );
+  record(resources);
   const entries = Object.entries(config).map(([key, value]) => [`keelson:${key}`, JSON.stringify(value)]);
   pulumi.runtime.setAllConfig(Object.fromEntries(entries) as Record<string, string>);
+  const outputs = await load();
+  await settled(resources);
+  return { resources, outputs };
+}
+
+/** The program itself is made anew for each run; the SDKs, which are large, are not. */
+async function load(): Promise<Readonly<Record<string, unknown>>> {
+  let outputs: Readonly<Record<string, unknown>> = {};
   await jest.isolateModulesAsync(async () => {
-    await import("../../index");
+    jest.doMock("@pulumi/pulumi", () => pulumi);
+    jest.doMock("@pulumi/kubernetes", () => kubernetes);
+    jest.doMock("@pulumi/command", () => command);
+    jest.doMock("@pulumi/docker", () => docker);
+    outputs = await import("../../index");
   });
-  await settled(registered);
-  return registered;
+  return outputs;
+}
+
+/** Notes every request on its way: a mock is shown less than what the engine gets. */
+function record(resources: Registered[]): void {
+  const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, callback) => {
+    resources.push(registered(monitor, request));
+    return register(request, callback);
+  };
+}
+
+function registered(monitor: Monitor, request: Request): Registered {
+  const secrets: string[] = [];
+  const inputs = plain(request.getObject()?.toJavaScript() ?? {}, [], secrets) as Record<string, unknown>;
+  const [type, name] = [request.getType(), request.getName()];
+  return {
+    type,
+    name,
+    inputs,
+    secrets: secrets.sort(),
+    urn: monitor.newUrn(request.getParent(), type, name),
+    parent: request.getParent(),
+    custom: request.getCustom(),
+    dependsOn: request.getDependenciesList(),
+    deletedWith: request.getDeletedwith(),
+    deleteBeforeReplace: request.getDeletebeforereplace(),
+    ignoreChanges: request.getIgnorechangesList(),
+    additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    provider: request.getProvider(),
+  };
+}
+
+/** What a script prints is a secret where the program says so; the engine sees to that, and here is none. */
+function outputsOf(resource: Registered | undefined): Record<string, unknown> {
+  if (resource?.type !== "command:remote:Command") return {};
+  const stdout = printed(resource.name);
+  return { stdout: resource.additionalSecretOutputs.includes("stdout") ? pulumi.secret(stdout) : stdout };
 }
 
 /** Registrations wait for each other's outputs; they are all there when none comes any more. */
-async function settled(registered: readonly Registered[]): Promise<void> {
-  for (let before = -1; before !== registered.length;) {
-    before = registered.length;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+async function settled(resources: readonly Registered[]): Promise<void> {
+  for (let before = -1; before !== resources.length;) {
+    before = resources.length;
+    await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 
-/** Secrets reach a mock wrapped; their values are what a machine would get. */
-function plain(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(plain);
+/** Secrets are sent wrapped: they are unwrapped here, and noted by their paths. */
+function plain(value: unknown, path: readonly string[], secrets: string[]): unknown {
+  if (Array.isArray(value)) return value.map((member, index) => plain(member, [...path, String(index)], secrets));
   if (typeof value !== "object" || value === null) return value;
-  if ("4dabf18193072939515e22adb298388d" in value && "value" in value) return plain(value.value);
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plain(member)]));
+  if ("4dabf18193072939515e22adb298388d" in value && "value" in value) {
+    secrets.push(path.join("."));
+    return plain(value.value, path, secrets);
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, plain(member, [...path, key], secrets)]),
+  );
 }

@@ -24,21 +24,13 @@ export interface Checked {
   readonly failures?: readonly { readonly property: string; readonly reason: string }[];
 }
 
-/** One value that differs, by its path: `spec.containers[0].image`. */
-export interface Change {
-  readonly path: string;
-  readonly kind: "add" | "delete" | "update";
-  readonly replaces: boolean;
-}
-
 /** What a change of inputs means. */
 export interface Diff {
-  /** Top-level properties that differ. */
+  /** Paths of the values that differ, such as `spec.containers[0].image`. */
   readonly changes: readonly string[];
+  /** Those of the changes that an object cannot take while it lives. */
   readonly replaces?: readonly string[];
   readonly deleteBeforeReplace?: boolean;
-  /** The same, value by value; without it people are shown what differs within `changes`. */
-  readonly details?: readonly Change[];
 }
 
 /** A resource as it was found or made. */

@@ -38,14 +38,6 @@ export function plain(value: unknown): unknown {
   return Object.fromEntries(members.map(([key, member]) => [key, plain(member)]));
 }
 
-/** True when any value inside is still unknown. */
-export function containsUnknown(value: unknown): boolean {
-  if (Array.isArray(value)) {
-    return value.some(containsUnknown);
-  }
-  return isObject(value) ? Object.values(value).some(containsUnknown) : value === UNKNOWN;
-}
-
 /** Equal by content, whatever the order of the keys. */
 export function same(one: unknown, other: unknown): boolean {
   return isDeepStrictEqual(plain(one), plain(other));
@@ -87,4 +79,18 @@ export function textAt(value: unknown, key: string): string | undefined {
 export function numberAt(value: unknown, key: string): number | undefined {
   const number = isObject(value) ? value[key] : undefined;
   return typeof number === "number" ? number : undefined;
+}
+
+/** The value at a path such as `spec.containers[0].image` or `metadata.labels["example.com/disk"]`. */
+export function valueAt(value: unknown, path: string): unknown {
+  const keys = [...path.matchAll(/"((?:[^"\\]|\\.)*)"|[^.[\]"]+/g)].map(([word, quoted]) => quoted ?? word);
+  return keys.reduce<unknown>((current, key) => (current as Properties | undefined)?.[key], value);
+}
+
+/** A path one key further; keys that are no plain words stand in brackets and quotes. */
+export function pathTo(path: string, key: string): string {
+  if (!/^[A-Za-z_$][\w$]*$/.test(key)) {
+    return `${path}[${JSON.stringify(key)}]`;
+  }
+  return path === "" ? key : `${path}.${key}`;
 }

@@ -9,21 +9,13 @@ import * as wire from "@pulumi/pulumi/proto/provider_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { connectLog, EngineLog } from "./engineLog";
 import { Diff, Operation, Plugin, Remembered, Resource } from "./plugin";
-import { Properties } from "./properties";
+import { Properties, valueAt } from "./properties";
 import { asFailure, fromStruct, toStruct } from "./wireFormat";
 
 /** How often we look whether the engine is still there, milliseconds. */
 const PARENT_CHECK = 1000;
 /** Composed scripts and kubeconfigs go well beyond the library's limit of 4 MiB when a whole state is sent. */
 const MAX_MESSAGE = 400 * 1024 * 1024;
-
-const { Kind } = wire.PropertyDiff;
-/** The wire's words for a change, in place and by replacement. */
-const CHANGE_KINDS = {
-  add: [Kind.ADD, Kind.ADD_REPLACE],
-  delete: [Kind.DELETE, Kind.DELETE_REPLACE],
-  update: [Kind.UPDATE, Kind.UPDATE_REPLACE],
-} as const;
 
 interface ResourceRequest {
   getUrn(): string;
@@ -93,7 +85,9 @@ class Session {
 
   private diff(request: wire.DiffRequest): wire.DiffResponse {
     const old = remembered(request.getId(), request.getOlds(), request.getOldInputs());
-    return diffResponse(this.resource(request).diff(old, fromStruct(request.getNews()), this.operation(request)));
+    const news = fromStruct(request.getNews());
+    const diff = this.resource(request).diff(old, news, this.operation(request));
+    return withDetails(diffResponse(diff), diff, old.inputs, news);
   }
 
   private async create(request: wire.CreateRequest): Promise<wire.CreateResponse> {
@@ -166,17 +160,30 @@ function remembered(id: string, outputs: unknown, inputs: unknown): Remembered {
 
 function diffResponse(diff: Diff): wire.DiffResponse {
   const { DIFF_SOME, DIFF_NONE } = wire.DiffResponse.DiffChanges;
-  const response = new wire.DiffResponse()
+  return new wire.DiffResponse()
     .setChanges(diff.changes.length === 0 ? DIFF_NONE : DIFF_SOME)
-    .setDiffsList([...diff.changes])
-    .setReplacesList([...(diff.replaces ?? [])])
-    .setDeletebeforereplace(diff.deleteBeforeReplace ?? false)
-    .setHasdetaileddiff(diff.details !== undefined);
-  diff.details?.forEach(({ path, kind, replaces }) => {
-    const property = new wire.PropertyDiff().setKind(CHANGE_KINDS[kind][replaces ? 1 : 0]).setInputdiff(true);
-    response.getDetaileddiffMap().set(path, property);
-  });
-  return response;
+    .setDiffsList(topLevel(diff.changes))
+    .setReplacesList(topLevel(diff.replaces ?? []))
+    .setDeletebeforereplace(diff.deleteBeforeReplace ?? false);
+}
+
+/** Tells the engine how each path changed: it shows these, and not everything around them. */
+function withDetails(response: wire.DiffResponse, diff: Diff, olds: Properties, news: Properties): wire.DiffResponse {
+  const { Kind } = wire.PropertyDiff;
+  const inPlace = { add: Kind.ADD, remove: Kind.DELETE, update: Kind.UPDATE };
+  const replacing = { add: Kind.ADD_REPLACE, remove: Kind.DELETE_REPLACE, update: Kind.UPDATE_REPLACE };
+  for (const path of diff.changes) {
+    const kinds = diff.replaces?.includes(path) === true ? replacing : inPlace;
+    const [added, removed] = [valueAt(olds, path) === undefined, valueAt(news, path) === undefined];
+    const kind = added ? kinds.add : removed ? kinds.remove : kinds.update;
+    response.getDetaileddiffMap().set(path, new wire.PropertyDiff().setKind(kind).setInputdiff(true));
+  }
+  return response.setHasdetaileddiff(true);
+}
+
+/** The properties that paths begin at. */
+function topLevel(paths: readonly string[]): string[] {
+  return [...new Set(paths.map((path) => /^[^.[]*/.exec(path)?.[0] ?? path))];
 }
 
 function answer<Request, Response>(work: (request: Request) => Response | Promise<Response>) {

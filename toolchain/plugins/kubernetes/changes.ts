@@ -1,6 +1,6 @@
 /** What a change of an object's fields means. Pure. */
-import { Change, Diff } from "../plugin";
-import { isObject, objectAt, Properties, textAt } from "../properties";
+import { Diff } from "../plugin";
+import { isObject, objectAt, pathTo, Properties, textAt } from "../properties";
 import { AUTONAMED, isAutonamed } from "./annotations";
 import type { Settings } from "./settings";
 
@@ -9,7 +9,6 @@ type Path = readonly (string | number)[];
 
 interface Difference {
   readonly path: Path;
-  readonly kind: Change["kind"];
   /** The new value, or the one that goes. */
   readonly value: unknown;
 }
@@ -41,18 +40,20 @@ const POD_CHANGEABLE = /^spec\.(activeDeadlineSeconds|tolerations)(\W|$)/;
 export function diffObject(olds: Properties, news: Properties, isPatch: boolean, settings: Settings): Diff {
   const fixed = ["metadata.name", "metadata.namespace", ...(isPatch ? [] : fixedFields(news, settings.mutable))];
   const pod = !isPatch && typeOf(news) === "/Pod";
-  const details = differences(canonical(olds, settings), canonical(news, settings)).map(({ path, kind, value }) => {
-    const text = pathText(path);
+  const [before, now] = [canonical(olds, settings), canonical(news, settings)];
+  const changes = differences(before, now).map(({ path, value }) => {
+    const text = path.reduce<string>(
+      (to, part) => (typeof part === "number" ? `${to}[${part}]` : pathTo(to, part)),
+      "",
+    );
     const replaces = fixed.some((field) => touches(path, field, value)) || (pod && isPodFixed(path, text));
-    return { path: text, kind, replaces };
+    return { text, replaces };
   });
-  const [before, now] = [canonical(olds, settings), canonical(news, settings)].map((object) => nameOf(object));
   return {
-    changes: [...new Set(details.map(({ path }) => /^[^.[]*/.exec(path)?.[0] ?? path))],
-    replaces: details.filter(({ replaces }) => replaces).map(({ path }) => path),
+    changes: changes.map(({ text }) => text),
+    replaces: changes.filter(({ replaces }) => replaces).map(({ text }) => text),
     // Two objects of one name cannot be there side by side.
-    deleteBeforeReplace: before === now && !isAutonamed(news),
-    details,
+    deleteBeforeReplace: nameOf(before) === nameOf(now) && !isAutonamed(news),
   };
 }
 
@@ -114,18 +115,5 @@ function differences(one: unknown, other: unknown, path: Path = []): Difference[
   if (before === now) {
     return [];
   }
-  const kind = before === undefined ? "add" : now === undefined ? "delete" : "update";
-  return [{ path, kind, value: now ?? before }];
-}
-
-/** A path as the engine reads it: `spec.containers[0].image`, `metadata.labels["example.com/a"]`. */
-function pathText(path: Path): string {
-  return path
-    .map((part, depth) => {
-      if (typeof part === "number") {
-        return `[${part}]`;
-      }
-      return /[."[\]]/.test(part) ? `["${part.replaceAll('"', '\\"')}"]` : `${depth === 0 ? "" : "."}${part}`;
-    })
-    .join("");
+  return [{ path, value: now ?? before }];
 }

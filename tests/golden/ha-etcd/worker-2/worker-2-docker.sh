@@ -1,0 +1,50 @@
+# Here is the text of components/machine/lib.sh.
+
+readonly SCRIPT='worker-2-docker'
+
+# Here is the text of components/artifacts/fetch.sh.
+
+# Here is the text of components/artifacts/install.sh.
+
+readonly PACKAGES='distribution'
+
+readonly RUNTIME='containerd'
+
+readonly -a PROGRAMS=()
+
+readonly CONTAINERD_CONFIG='version = 2
+
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = "registry.k8s.io/pause:3.10.1"
+  restrict_oom_score_adj = @RESTRICT_OOM_SCORE_ADJ@
+
+[plugins."io.containerd.grpc.v1.cri".cni]
+  bin_dir = "/opt/cni/bin"
+  conf_dir = "/etc/cni/net.d"
+
+[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+  runtime_type = "io.containerd.runc.v2"
+
+[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+  SystemdCgroup = @SYSTEMD_CGROUP@
+'
+
+write_files() {
+  put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'
+{
+  "log-driver": "json-file",
+  "log-opts": {
+    "max-size": "10m",
+    "max-file": "3"
+  }
+}
+END_OF_FILE
+}
+remove_files() {
+  remove_file '/etc/docker/daemon.json'
+}
+
+# Here is the text of components/docker/docker.sh.
+
+main "$1" </dev/null
+exit

@@ -1,0 +1,39 @@
+# Here is the text of components/machine/lib.sh.
+
+readonly SCRIPT='worker-2-join'
+
+# Here is the text of components/kubelet/leave.sh.
+
+readonly ENDPOINT='192.0.2.100:6443'
+
+readonly TOKEN_ID='aaaaaa'
+
+readonly CRI_SOCKET='unix:///run/containerd/containerd.sock'
+
+readonly IGNORED_CHECKS=''
+
+readonly JOIN_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
+kind: JoinConfiguration
+discovery:
+  bootstrapToken:
+    apiServerEndpoint: 192.0.2.100:6443
+    token: aaaaaa.aaaaaaaaaaaaaaaa
+    caCertHashes:
+      - sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+nodeRegistration:
+  name: worker-2
+  criSocket: unix:///run/containerd/containerd.sock
+  imagePullPolicy: IfNotPresent
+'
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/worker/join.sh.
+
+main "$1" </dev/null
+exit

@@ -1,0 +1,39 @@
+# Here is the text of components/machine/lib.sh.
+
+readonly SCRIPT='0-w-join'
+
+# Here is the text of components/kubelet/leave.sh.
+
+readonly ENDPOINT='198.51.100.1:8443'
+
+readonly TOKEN_ID='aaaaaa'
+
+readonly CRI_SOCKET='unix:///run/cri-dockerd.sock'
+
+readonly IGNORED_CHECKS=''
+
+readonly JOIN_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
+kind: JoinConfiguration
+discovery:
+  bootstrapToken:
+    apiServerEndpoint: 198.51.100.1:8443
+    token: aaaaaa.aaaaaaaaaaaaaaaa
+    caCertHashes:
+      - sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+nodeRegistration:
+  name: 0-w
+  criSocket: unix:///run/cri-dockerd.sock
+  imagePullPolicy: IfNotPresent
+'
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/worker/join.sh.
+
+main "$1" </dev/null
+exit

@@ -1,0 +1,19 @@
+# Here is the text of components/machine/lib.sh.
+
+readonly SCRIPT='0-w-admit'
+
+readonly NODE='0-w'
+
+readonly TOKEN='aaaaaa.aaaaaaaaaaaaaaaa'
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/worker/admit.sh.
+
+main "$1" </dev/null
+exit

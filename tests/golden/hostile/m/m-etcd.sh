@@ -1,0 +1,88 @@
+# Here is the text of components/machine/lib.sh.
+
+readonly SCRIPT='m-etcd'
+
+# Here is the text of components/artifacts/fetch.sh.
+
+# Here is the text of components/artifacts/install.sh.
+
+# Here is the text of components/etcd/certificates.sh.
+
+readonly -a PROGRAMS=('kubeadm binary /usr/local/lib/keelson file:///srv/mirror/it'\''s$(x)/release/v1.36.3/bin/linux/amd64/kubeadm bba1733c701bf70ec74ba1cc3fd5745404c1134a8a4b0a5f8560cc9832023421 file:///srv/mirror/it'\''s$(x)/release/v1.36.3/bin/linux/arm64/kubeadm 276cfbdc43b10fef663288cc1ed76abf77b1b7f700e9f1c053cb5dc3115484de' 'etcd archive /usr/local/bin file:///srv/mirror/it'\''s$(x)/etcd-io/etcd/releases/download/v3.6.14/etcd-v3.6.14-linux-amd64.tar.gz ffe840ff9295808e88cce2794a18a5ac87f12a5203c8314d0bf6aa119b41bac5 file:///srv/mirror/it'\''s$(x)/etcd-io/etcd/releases/download/v3.6.14/etcd-v3.6.14-linux-arm64.tar.gz fa1b80565ee6fc2df1ae6f57a508b221f3ecc7d591c317c581cd8281b0842b3e etcd-v3.6.14-linux-{arch}/etcd etcd-v3.6.14-linux-{arch}/etcdctl')
+
+readonly CERTIFICATE_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
+kind: InitConfiguration
+localAPIEndpoint:
+  advertiseAddress: 198.51.100.1
+nodeRegistration:
+  name: m
+  criSocket: unix:///run/none.sock
+---
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: ClusterConfiguration
+kubernetesVersion: v1.36.3
+certificatesDir: /etc/etcd/pki
+etcd:
+  local:
+    serverCertSANs: &a1
+      - m
+      - 198.51.100.1
+    peerCertSANs: *a1
+'
+
+readonly DATA_DIR='/data/etcd+odd@1'
+
+readonly CLIENT_PORT='12379'
+
+readonly ETCD_CA_CRT='ZXRjZCdzIGF1dGhvcml0eQ=='
+
+readonly ETCD_CA_KEY='Y2FuYXJ5OiBrZXkgb2YgZXRjZCdzIGF1dGhvcml0eQ=='
+
+write_files() {
+  put '/etc/systemd/system/etcd.service' 0644 <<'END_OF_FILE'
+[Unit]
+Description=etcd, the key-value store of the Kubernetes cluster
+Documentation=https://etcd.io/docs/
+Wants=network-online.target
+After=network-online.target
+StartLimitIntervalSec=0
+
+[Service]
+Type=notify
+ExecStart=/usr/local/bin/etcd --name=m \
+  --data-dir=/data/etcd+odd@1 \
+  --listen-client-urls=https://198.51.100.1:12379,https://127.0.0.1:12379 \
+  --advertise-client-urls=https://198.51.100.1:12379 \
+  --listen-peer-urls=https://198.51.100.1:12380 \
+  --initial-advertise-peer-urls=https://198.51.100.1:12380 \
+  --initial-cluster=m=https://198.51.100.1:12380 \
+  --initial-cluster-state=new \
+  --cert-file=/etc/etcd/pki/etcd/server.crt \
+  --key-file=/etc/etcd/pki/etcd/server.key \
+  --trusted-ca-file=/etc/etcd/pki/etcd/ca.crt \
+  --client-cert-auth=true \
+  --peer-cert-file=/etc/etcd/pki/etcd/peer.crt \
+  --peer-key-file=/etc/etcd/pki/etcd/peer.key \
+  --peer-trusted-ca-file=/etc/etcd/pki/etcd/ca.crt \
+  --peer-client-cert-auth=true \
+  "--log-format='\"`id`$$(id)$${HOME}%%h%%%%\\;#&|*é☸" \
+  --auto-compaction-retention=8 \
+  --snapshot-count=a$$b%%c
+Restart=always
+RestartSec=2
+# The first start waits for a majority of the members, which start at their own time.
+TimeoutStartSec=infinity
+LimitNOFILE=65536
+
+[Install]
+WantedBy=multi-user.target
+END_OF_FILE
+}
+remove_files() {
+  remove_file '/etc/systemd/system/etcd.service'
+}
+
+# Here is the text of components/etcd/etcd.sh.
+
+main "$1" </dev/null
+exit

@@ -1,0 +1,103 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { stringify } from "yaml";
+
+import type { Registered } from "../support/program";
+
+const project = join(__dirname, "../..");
+
+/** The shell scripts of the components, by their paths in the project. */
+const sources: ReadonlyMap<string, string> = new Map(
+  readdirSync(join(project, "components"), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".sh"))
+    .sort()
+    .map((path) => [`components/${path}`, readFileSync(join(project, "components", path), "utf8")]),
+);
+
+/** What every program begins with. */
+export const lib = sources.get("components/machine/lib.sh") ?? "";
+
+/**
+ * A program as a golden file has it: scripts are reviewed where they lie, and not in each program anew, so a line stands
+ * for each that is there whole.
+ */
+export function folded(program: string): string {
+  return [...sources].reduce((text, [path, source]) => text.replace(source, () => lineFor(path)), program);
+}
+
+/** The program that a golden file stands for. */
+export function unfolded(golden: string): string {
+  return [...sources].reduce((text, [path, source]) => text.replace(lineFor(path), () => source), golden);
+}
+
+const lineFor = (path: string) => `# Here is the text of ${path}.\n`;
+
+type Connection = Readonly<{ host: string; port: number; user: string; hostKey?: string }>;
+
+/** The programs among what was registered. */
+export function scriptsOf(resources: readonly Registered[]): readonly Registered[] {
+  return resources.filter(({ type }) => type === "command:remote:Command");
+}
+
+/** Everything that the machines and the cluster receive, as files by their paths. */
+export function received(resources: readonly Registered[]): ReadonlyMap<string, string> {
+  const custom = resources.filter((resource) => resource.custom).sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  const machines = machinesByServer(custom);
+  const files = new Map<string, string>();
+  for (const script of scriptsOf(custom)) {
+    const machine = machines.get(serverOf(script)) ?? "unknown";
+    files.set(`${machine}/${script.name}.sh`, folded(programOf(script)));
+  }
+  const objects = custom.filter(({ type }) => type.startsWith("kubernetes:"));
+  files.set("kubernetes.yaml", objects.map(({ name, inputs }) => `# ${name}\n${stringify(inputs)}`).join("---\n"));
+  files.set("resources.txt", custom.map((resource) => summary(resource, custom, resources)).join("\n"));
+  return files;
+}
+
+/** The program that a script's machine reads. */
+export function programOf({ inputs }: Registered): string {
+  return String(inputs.stdin);
+}
+
+const key = ({ type, name }: Registered) => `${type} ${name}`;
+
+/** Every machine has a preflight, which says where the machine is. */
+function machinesByServer(resources: readonly Registered[]): ReadonlyMap<string, string> {
+  const preflights = resources.filter(({ name }) => name.endsWith("-preflight"));
+  return new Map(preflights.map((preflight) => [serverOf(preflight), preflight.name.replace(/-preflight$/, "")]));
+}
+
+function serverOf({ inputs }: Registered): string {
+  const { host, port } = inputs.connection as Connection;
+  return `${host}:${port}`;
+}
+
+/** What the engine knows of a resource besides its inputs. */
+function summary(resource: Registered, custom: readonly Registered[], all: readonly Registered[]): string {
+  const nameOf = (urn: string) => custom.find((one) => one.urn === urn)?.name ?? urn.split("::").slice(2).join(" ");
+  const lines = [
+    ["with", loginOf(resource)],
+    ["after", orderOf(resource, all).map(nameOf).sort().join(", ")],
+    ["deleted with", resource.deletedWith && nameOf(resource.deletedWith)],
+    ["secret", resource.secrets.join(", ")],
+    ["secret outputs", [...resource.additionalSecretOutputs].sort().join(", ")],
+    ["keeps", resource.ignoreChanges.join(", ")],
+  ];
+  const told = lines.filter(([, text]) => text !== "").map(([what, text]) => `  ${what}: ${text}\n`);
+  return `${key(resource)}\n${told.join("")}`;
+}
+
+function loginOf({ type, inputs }: Registered): string {
+  if (type !== "command:remote:Command") return "";
+  const { host, port, user, hostKey } = inputs.connection as Connection;
+  const trust = hostKey === undefined ? "any host key" : "its host key";
+  return `${user}@${host}:${port}, ${trust}, ${String(inputs.create)} | ${String(inputs.delete)}`;
+}
+
+/** A component is registered only when what it waits for is there, so what lies in it waits as well. */
+export function orderOf(resource: Registered, all: readonly Registered[]): readonly string[] {
+  const parent = all.find(({ urn }) => urn === resource.parent);
+  const urns = [...resource.dependsOn, ...(parent ? orderOf(parent, all) : [])];
+  return [...new Set(urns)];
+}

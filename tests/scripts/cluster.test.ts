@@ -1,0 +1,212 @@
+import { readdirSync } from "node:fs";
+
+import { parse } from "yaml";
+
+import { Host } from "./host";
+
+let host: Host;
+beforeEach(() => {
+  host = new Host();
+  ["systemctl", "journalctl", "ip"].forEach((name) => host.stub(name));
+  host.stub("iptables-save", "exit 1");
+});
+afterEach(() => host.remove());
+
+const token = "abcdef.0123456789abcdef";
+const secretPart = "0123456789abcdef";
+/** How commands were called, in one text. */
+const called = () => host.called().join("\n");
+
+describe("master.sh", () => {
+  const master = (direction = "up") =>
+    host.run(
+      {
+        script: Host.script("master/master.sh"),
+        uses: [Host.script("etcd/certificates.sh"), Host.script("kubelet/leave.sh")],
+        values: {
+          KUBEADM_CONFIG: "kind: InitConfiguration\n",
+          CERTIFICATE_CONFIG: "",
+          ETCD_CA_CRT: Buffer.from("certificate\n").toString("base64"),
+          ETCD_CA_KEY: Buffer.from("key\n").toString("base64"),
+          CRI_SOCKET: "unix:///run/none.sock",
+          ENDPOINT: "192.0.2.1:8443",
+          IGNORED_CHECKS: ",SystemVerification",
+        },
+      },
+      direction,
+    );
+  const manifests = "etc/kubernetes/manifests";
+  const backups = () => readdirSync(host.path("etc/kubernetes")).filter((name) => name.startsWith("manifests.backup-"));
+
+  beforeEach(() => {
+    host.stub("kubeadm", `[ "$1" != init ] || cat >'${host.path("config")}'`);
+    ["curl", "kubectl", "openssl"].forEach((name) => host.stub(name));
+    host.write("etc/kubernetes/pki/apiserver-etcd-client.crt", "");
+    host.write("var/lib/keelson/fit", "");
+    host.write("var/log/x", "");
+  });
+
+  test("sets manifests aside that are not of this cluster, and its own never", () => {
+    host.write(`${manifests}/foreign.yaml`, "foreign\n");
+    expect(master()).toMatchObject({ status: 0, stdout: "" });
+    const [backup = ""] = backups();
+    expect(backup).toMatch(/^manifests\.backup-\d{8}-\d{6}$/);
+    expect(host.read(`etc/kubernetes/${backup}/foreign.yaml`)).toBe("foreign\n");
+    expect(host.has(`${manifests}/foreign.yaml`)).toBe(false);
+    host.write(`${manifests}/kube-apiserver.yaml`, "ours\n");
+    master();
+    expect(host.has(`${manifests}/kube-apiserver.yaml`)).toBe(true);
+    expect(backups()).toEqual([backup]);
+  });
+  test("hands the configuration over on standard input, and forgives a second init what it finds of the first", () => {
+    master();
+    expect(host.read("config")).toBe("kind: InitConfiguration\n\n");
+    const init = host.called().find((call) => call.startsWith("kubeadm init"));
+    expect(init).toContain("--config /dev/stdin");
+    expect(init).toMatch(/--ignore-preflight-errors Port-8443,Port-10250,.*,SystemVerification$/);
+  });
+  test("shows what kubeadm said last, but no token", () => {
+    host.stub("kubeadm", `echo "it broke"; echo "kubeadm join --token ${token}"; exit 1`);
+    const { status, stderr, stdout } = master();
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/it broke\n.*error: kubeadm init failed on /s);
+    expect(stderr + stdout).not.toContain(secretPart);
+  });
+  test("goes, but leaves etcd's data to etcd", () => {
+    master();
+    host.called();
+    host.write("var/lib/kubelet/pods/x", "");
+    host.write("var/lib/etcd/data", "");
+    expect(master("down").status).toBe(0);
+    expect(called()).toMatch(
+      /^kubeadm reset --force --skip-phases=remove-etcd-member --cri-socket=unix:\/\/\/.*\/none\.sock$/m,
+    );
+    expect([host.has("var/lib/keelson/master"), host.has("var/log/keelson-kubeadm.log")]).toEqual([false, false]);
+    expect([host.has("var/lib/kubelet"), host.has("var/lib/etcd/data")]).toEqual([false, true]);
+  });
+});
+
+describe("admit.sh", () => {
+  const admit = (change = (script: string) => script) =>
+    host.run({ script: change(Host.script("worker/admit.sh")), values: { NODE: "worker-1", TOKEN: token } });
+  const kubectl = (get: string) =>
+    host.stub("kubectl", `case $1 in get) ${get} ;; create) cat >'${host.path("created")}' ;; esac`);
+
+  test("offers a token of 15 minutes until the node is there, and takes it back", () => {
+    kubectl(`[ -e '${host.path("created")}' ]`);
+    expect(admit()).toEqual({ status: 0, stdout: "", stderr: "" });
+    const secret = parse(host.read("created")) as { stringData: Record<string, string> };
+    expect(secret).toMatchObject({
+      kind: "Secret",
+      metadata: { name: "bootstrap-token-abcdef", namespace: "kube-system" },
+      type: "bootstrap.kubernetes.io/token",
+      stringData: { "token-id": "abcdef", "token-secret": secretPart, "usage-bootstrap-signing": "true" },
+    });
+    const minutes = (Date.parse(secret.stringData.expiration ?? "") - Date.now()) / 60_000;
+    expect(minutes).toBeGreaterThan(14);
+    expect(minutes).toBeLessThanOrEqual(15);
+    const calls = called();
+    expect(calls).toMatch(/delete secret --namespace kube-system bootstrap-token-abcdef/);
+    expect(calls).not.toContain(secretPart);
+  });
+  test("offers nothing where the node is there", () => {
+    kubectl("exit 0");
+    expect(admit().status).toBe(0);
+    expect(host.called()).toEqual(["kubectl get node worker-1 --request-timeout 3s"]);
+  });
+  test("names the machine that did not join", () => {
+    kubectl("exit 1");
+    const { status, stderr } = admit((script) => script.replace("wait_for 180", "wait_for 1"));
+    expect(status).toBe(1);
+    expect(stderr).toContain("error: worker-1 did not join within 3 minutes");
+  });
+});
+
+describe("join.sh", () => {
+  const join = (change = (script: string) => script) =>
+    host.run({
+      script: change(Host.script("worker/join.sh")),
+      uses: [Host.script("kubelet/leave.sh")],
+      values: {
+        JOIN_CONFIG: `token: ${token}\n`,
+        ENDPOINT: "192.0.2.1:6443",
+        TOKEN_ID: "abcdef",
+        CRI_SOCKET: "unix:///none.sock",
+        IGNORED_CHECKS: ",SystemVerification",
+      },
+    });
+  beforeEach(() => {
+    host.stub("curl", "echo jws-kubeconfig-abcdef");
+    host.stub("kubeadm", `cat >'${host.path("config")}'`);
+    host.write("var/log/x", "");
+  });
+
+  test("joins when its token is offered, which is on no command line", () => {
+    expect(join()).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(host.read("config")).toBe(`token: ${token}\n\n`);
+    const calls = called();
+    expect(calls).toContain("https://192.0.2.1:6443/api/v1/namespaces/kube-public/configmaps/cluster-info");
+    expect(calls).toMatch(/^kubeadm join --config \/dev\/stdin --ignore-preflight-errors .*,SystemVerification$/m);
+    expect(calls).not.toContain(secretPart);
+  });
+  test("does not join without the token being offered", () => {
+    host.stub("curl", "echo jws-kubeconfig-another");
+    const { status, stderr } = join((script) => script.replace("wait_for 120", "wait_for 1"));
+    expect(status).toBe(1);
+    expect(stderr).toContain("did not appear at https://192.0.2.1:6443");
+    expect(called()).not.toContain("kubeadm");
+  });
+  test("only starts the kubelet of a machine that has joined", () => {
+    host.write("etc/kubernetes/kubelet.conf", "");
+    expect(join().status).toBe(0);
+    expect(host.called()).toEqual(["systemctl start kubelet.service"]);
+  });
+  test("shows what kubeadm said last, but no token", () => {
+    host.stub("kubeadm", `echo "it broke"; echo "the token ${token} is wrong"; exit 1`);
+    const { status, stderr } = join();
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/it broke\n.*error: kubeadm join failed on /s);
+    expect(stderr).not.toContain(secretPart);
+  });
+});
+
+describe("member.sh", () => {
+  const member = (direction: string, change = (script: string) => script) =>
+    host.run({ script: change(Host.script("worker/member.sh")), values: { NODE: "w", DRAIN_SECONDS: 120 } }, direction);
+  const kubectls = () => host.called().map((call) => call.split(" ")[1]);
+
+  test("is done when the node is ready", () => {
+    host.stub("kubectl", "echo True");
+    expect(member("up")).toEqual({ status: 0, stdout: "", stderr: "" });
+  });
+  test("shows why a node is not ready", () => {
+    host.stub("kubectl", "case $1 in get) echo False ;; describe) echo 'Conditions:'; echo '  no network' ;; esac");
+    const { status, stderr } = member("up", (script) => script.replace("wait_for 300", "wait_for 1"));
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /waiting for the node w to be ready\nConditions:\n {2}no network\nerror: the node w is not ready/,
+    );
+  });
+  test("drains a node before it goes", () => {
+    host.stub("kubectl");
+    host.write("etc/kubernetes/admin.conf", "");
+    expect(member("down").status).toBe(0);
+    expect(kubectls()).toEqual(["get", "drain", "delete"]);
+  });
+  test("keeps a node that cannot be drained", () => {
+    host.stub("kubectl", '[ "$1" != drain ]');
+    host.write("etc/kubernetes/admin.conf", "");
+    const { status, stderr } = member("down");
+    expect(status).toBe(1);
+    expect(stderr).toContain("error: w could not be drained within 120 s");
+    expect(kubectls()).toEqual(["get", "drain"]);
+  });
+  test("has nothing to do where the node, or the master, is gone", () => {
+    host.stub("kubectl", '[ "$1" != get ]');
+    expect(member("down").status).toBe(0);
+    expect(kubectls()).toEqual([]);
+    host.write("etc/kubernetes/admin.conf", "");
+    expect(member("down").status).toBe(0);
+    expect(kubectls()).toEqual(["get"]);
+  });
+});

@@ -1,0 +1,100 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { composed, sources } from "./composed";
+
+const isThere = spawnSync("shellcheck", ["--version"]).status === 0;
+const components = join(__dirname, "../../components");
+
+/** Programs of one topology that are made of the same scripts differ in names and addresses alone. */
+const kinds = new Map(
+  composed.map((program) => [`${program.path.split("/")[0] ?? ""} ${program.sources.join()}`, program]),
+);
+
+test("every script of the components is in a program", () => {
+  const scripts = readdirSync(components, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".sh"));
+  expect([...sources.keys()].sort()).toEqual(scripts.map((path) => `components/${path}`).sort());
+});
+
+if (!isThere) test.skip("shellcheck is not installed (apt-get install shellcheck)", () => undefined);
+else {
+  // A part may be there for others; values may have dollar signs; functions are called by name; os-release is a machine's.
+  const excluded = ["SC2034", "SC2016", "SC2317", "SC2329", "SC1091"].map((code) => `--exclude=${code}`);
+  const shellcheck = (files: readonly string[]) =>
+    spawnSync("shellcheck", ["--shell=bash", "--format=gcc", ...excluded, ...files], { encoding: "utf8" });
+
+  test("programs are as shellcheck wants them", () => {
+    const directory = mkdtempSync(join(tmpdir(), "keelson-shellcheck-"));
+    try {
+      const files = [...kinds.values()].map(({ path, text }) => {
+        const file = join(directory, path.replaceAll("/", "_"));
+        writeFileSync(file, text);
+        return file;
+      });
+      const wrong = join(directory, "wrong.sh");
+      writeFileSync(wrong, "main() { cd $1; }\n");
+      expect(shellcheck([wrong]).stdout).toContain("SC2086");
+      expect(files.length).toBeGreaterThan(30);
+      expect(shellcheck(files)).toMatchObject({ stdout: "", stderr: "", status: 0 });
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  }, 60_000);
+}
+
+/** Set by bash, by os-release or by the environment. */
+const given = new Set(["SECONDS", "PATH", "ID", "VERSION_CODENAME", "SCRIPT"]);
+const code = (text: string) => text.replace(/^\s*#.*$/gm, "");
+const names = (text: string, pattern: RegExp) =>
+  new Set([...code(text).matchAll(pattern)].map(([, name]) => name ?? ""));
+const read = (text: string) => names(text, /\$\{?[#!]?([A-Z][A-Z0-9_]+)/g);
+const defined = (text: string) => names(text, /(?:^|[\s(])([A-Z][A-Z0-9_]+)=/gm);
+const lib = readFileSync(join(components, "machine/lib.sh"), "utf8");
+
+/** Upper-case names that a text reads and others must give it. */
+function wanted(text: string): readonly string[] {
+  const own = new Set([...given, ...defined(text), ...defined(lib)]);
+  return [...read(text)].filter((name) => !own.has(name)).sort();
+}
+
+/** What the header of a script says it reads. */
+function header(text: string): readonly string[] {
+  const lines = [...text.matchAll(/^# Reads: (.*)$/gm)].map(([, line]) => line ?? "");
+  return lines.flatMap((line) => line.split(" ")).sort();
+}
+
+const isMain = (text: string) => /^up\(\)/m.test(text);
+const mains = [...sources].filter(([, text]) => isMain(text)).map(([path]) => path);
+const chapters = [...sources].filter(([, text]) => !isMain(text)).map(([path]) => path);
+
+test.each(mains)("%s is given the values that its header says", (path) => {
+  const programs = composed.filter(({ sources }) => sources.at(-1) === path);
+  expect(programs.length).toBeGreaterThan(0);
+  for (const program of programs) expect([...program.values].sort()).toEqual(header(sources.get(path) ?? ""));
+});
+
+test.each(mains)("%s reads every value of its header, itself or by its functions, and no other", (path) => {
+  const text = sources.get(path) ?? "";
+  const { sources: parts = [] } = composed.find(({ sources }) => sources.at(-1) === path) ?? {};
+  const all = new Set(parts.flatMap((part) => [...read(sources.get(part) ?? "")]));
+  expect(header(text).filter((name) => !all.has(name))).toEqual([]);
+  expect(wanted(text).filter((name) => !header(text).includes(name))).toEqual([]);
+});
+
+test.each(chapters)("%s, which has functions for others, says what they read", (path) => {
+  const text = sources.get(path) ?? "";
+  expect(header(text)).toEqual(wanted(text));
+});
+
+test.each([...mains])("%s has its way back", (path) => {
+  expect(sources.get(path)).toMatch(/^down\(\)/m);
+});
+
+test("a value that nobody reads, and one that nobody gives, are found", () => {
+  expect(wanted('up() { echo "$GIVEN ${#LIST[@]} ${OTHER:-}"; local OWN=1; echo "$OWN $STATE"; } # $COMMENT')).toEqual([
+    ...["COMMENT", "GIVEN", "LIST", "OTHER"],
+  ]);
+  expect(header("# Text.\n# Reads: B A\n# Reads: C\n")).toEqual(["A", "B", "C"]);
+});

@@ -1,0 +1,93 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+import { compose, type ScriptParts } from "../../components/machine/compose";
+
+/** The "/" before a directory of the system that programs change. */
+const systemDirectory = /(?<![\w.])\/(?=(var|run|etc|proc|sys|opt|usr\/libexec|usr\/local)(\/|\b))/g;
+
+export interface Result {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * A machine's part of a temporary directory, in which programs run without root: directories of the system stand
+ * below it, and commands that change a system are stand-ins that write down how they were called.
+ */
+export class Host {
+  readonly root = mkdtempSync(join(tmpdir(), "keelson-host-"));
+  private readonly bin = join(this.root, "stubs");
+  private readonly calls = join(this.root, "calls");
+
+  constructor() {
+    mkdirSync(this.bin);
+  }
+
+  /** The path below the temporary directory that stands for one of a machine. */
+  path(path: string): string {
+    return join(this.root, path);
+  }
+
+  write(path: string, content: string): void {
+    mkdirSync(dirname(this.path(path)), { recursive: true });
+    writeFileSync(this.path(path), content);
+  }
+
+  read(path: string): string {
+    return readFileSync(this.path(path), "utf8");
+  }
+
+  has(path: string): boolean {
+    return existsSync(this.path(path));
+  }
+
+  /** Puts a stand-in for a command on PATH; its body is bash. */
+  stub(name: string, body = ":"): void {
+    const file = join(this.bin, name);
+    const noted = `printf '%s' '${name}' >>'${this.calls}'; printf ' %s' "$@" >>'${this.calls}'; echo >>'${this.calls}'`;
+    writeFileSync(file, `#!/bin/bash\n${noted}\n${body}\n`);
+    chmodSync(file, 0o755);
+  }
+
+  /** How the stand-ins were called since this was asked last, one line each. */
+  called(): readonly string[] {
+    const lines = existsSync(this.calls) ? readFileSync(this.calls, "utf8").split("\n").slice(0, -1) : [];
+    rmSync(this.calls, { force: true });
+    return lines;
+  }
+
+  /** Runs a program as a machine would, but for where the system's directories are. */
+  run(parts: Partial<ScriptParts> & Pick<ScriptParts, "script">, direction = "up"): Result {
+    return this.bash(compose({ name: "test", ...parts }), direction);
+  }
+
+  /** The text of a script of the components. */
+  static script(path: string): string {
+    return readFileSync(join(__dirname, "../../components", path), "utf8");
+  }
+
+  /** Runs a few lines with the library at hand. */
+  up(body: string, parts: Partial<ScriptParts> = {}): Result {
+    return this.run({ ...parts, script: `up() {\n${body}\n}\ndown() { :; }` });
+  }
+
+  /** Lets bash read a program's text from its standard input. */
+  bash(program: string, direction = "up"): Result {
+    const moved = program
+      .replace(systemDirectory, `${this.root}/`)
+      .replace(/^export PATH=.*$/m, () => `export PATH=${this.bin}:/usr/bin:/bin`);
+    // A test that is run as root must not meet its own system.
+    const left = /^.*(?<![\w.])\/(etc|var|opt|run|root|home)\b.*$/m.exec(moved);
+    if (left) throw new Error(`this line knows a directory of the system: ${left[0]}`);
+    const { status, stdout, stderr } = spawnSync("bash", ["-s", "--", direction], { input: moved, encoding: "utf8" });
+    return { status, stdout, stderr };
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true });
+  }
+}

@@ -1,0 +1,147 @@
+import { chmodSync, mkdirSync, readdirSync, statSync } from "node:fs";
+
+import { compose } from "../../components/machine/compose";
+import { Host } from "./host";
+
+let host: Host;
+beforeEach(() => {
+  host = new Host();
+});
+afterEach(() => host.remove());
+
+const clean = { status: 0, stdout: "", stderr: "" };
+const mode = (path: string) => (statSync(host.path(path)).mode & 0o777).toString(8);
+const identity = (path: string) => {
+  const { ino, mtimeMs, ctimeMs } = statSync(host.path(path));
+  return { ino, mtimeMs, ctimeMs };
+};
+
+describe("a program", () => {
+  test("goes up or down, and nowhere else", () => {
+    const script = "up() { echo up; }\ndown() { echo down; }";
+    expect(host.run({ script }, "up").stdout).toBe("up\n");
+    expect(host.run({ script }, "down").stdout).toBe("down\n");
+    expect(host.run({ script }, "sideways")).toMatchObject({ status: 1, stdout: "" });
+    expect(host.run({ script }, "sideways").stderr).toContain("unknown direction 'sideways'");
+  });
+  test("ends at the first failure, in a command substitution and a pipe too", () => {
+    expect(host.up("false; echo on")).toMatchObject({ status: 1, stdout: "" });
+    expect(host.up("local a; a=$(false; echo on); echo on")).toMatchObject({ status: 1, stdout: "" });
+    expect(host.up("false | cat; echo on")).toMatchObject({ status: 1, stdout: "" });
+    expect(host.up('echo "$NOT_GIVEN"').status).not.toBe(0);
+  });
+  test("does nothing when its end is cut off on its way", () => {
+    const program = compose({ name: "test", script: `up() { touch '${host.path("done")}'; }\ndown() { :; }` });
+    const call = program.lastIndexOf("main ");
+    const middles = [1, 2, 3, 4, 5, 6, 7].map((eighths) => Math.floor((program.length * eighths) / 8));
+    for (const length of [...middles, call, call + 3, call + 4, call + 7, call + 11]) {
+      host.bash(program.slice(0, length));
+      expect([length, host.has("done")]).toEqual([length, false]);
+    }
+    host.bash(program);
+    expect(host.has("done")).toBe(true);
+  });
+  test("lets nothing that it starts read on in it", () => {
+    expect(host.up("cat; read -r line || echo nothing")).toEqual({ ...clean, stdout: "nothing\n" });
+  });
+  test("waits for an earlier run of the same name", () => {
+    const other = `( exec 9>"${host.path("run/keelson/test.lock")}"; flock -n 9 && echo free || echo taken )`;
+    expect(host.up(`${other}; flock --version >/dev/null`).stdout).toBe("taken\n");
+    expect(host.up(other.replace("test.lock", "other.lock")).stdout).toBe("free\n");
+  });
+  test("says what is wrong on standard error", () => {
+    expect(host.up('log one "two  three"; die "it broke"')).toEqual({
+      ...clean,
+      status: 1,
+      stderr: "one two  three\nerror: it broke\n",
+    });
+  });
+});
+
+describe("put", () => {
+  const put = (content: string, mode = "0644", path = "dir/file") =>
+    host.up(`printf '%s' "$CONTENT" | put "${host.path(path)}" ${mode}`, { values: { CONTENT: content } });
+
+  test("makes a file with its directories", () => {
+    expect(put("one\n", "0600", "a/b/c")).toEqual(clean);
+    expect(host.read("a/b/c")).toBe("one\n");
+    expect(mode("a/b/c")).toBe("600");
+    expect(mode("a/b")).toBe("755");
+  });
+  test("leaves a file that is the same alone", () => {
+    put("one\n");
+    const before = identity("dir/file");
+    put("one\n");
+    expect(identity("dir/file")).toEqual(before);
+    expect(readdirSync(host.path("dir"))).toEqual(["file"]);
+  });
+  test("replaces a file whole, and never writes into it", () => {
+    put("one\n");
+    const before = identity("dir/file");
+    put("two\n");
+    expect(host.read("dir/file")).toBe("two\n");
+    expect(identity("dir/file").ino).not.toBe(before.ino);
+    expect(readdirSync(host.path("dir"))).toEqual(["file"]);
+  });
+  test("replaces a file of the same text with another mode", () => {
+    put("one\n", "0644");
+    put("one\n", "0600");
+    expect(mode("dir/file")).toBe("600");
+  });
+});
+
+describe("directories and files that were made", () => {
+  const tree = () =>
+    readdirSync(host.root, { recursive: true, encoding: "utf8" }).filter((path) => path.startsWith("t"));
+
+  test("go again, and those that were there stay", () => {
+    mkdirSync(host.path("there"));
+    const before = tree();
+    host.up(`echo 1 | put "${host.path("there/a/b/file")}" 0644; make_directory "${host.path("top/c")}"`);
+    expect(tree()).toEqual(expect.arrayContaining(["there/a/b/file", "top/c"]));
+    host.up(`remove_file "${host.path("there/a/b/file")}"; remove_empty "${host.path("top/c")}"`);
+    expect(tree()).toEqual(before);
+  });
+  test("stay where others put something in them", () => {
+    host.up(`echo 1 | put "${host.path("there/file")}" 0644`);
+    host.write("there/other", "");
+    expect(host.up(`remove_file "${host.path("there/file")}"`)).toEqual(clean);
+    expect(tree()).toEqual(["there", "there/other"]);
+  });
+  test("are gone already: that is no failure", () => {
+    expect(host.up(`remove_file "${host.path("no/file")}"; remove_empty "${host.path("no")}"`)).toEqual(clean);
+  });
+  test("write_files and remove_files are each other's way back", () => {
+    const files = [
+      { path: host.path("top/a/1"), content: "one" },
+      { path: host.path("top/2"), content: "two\n", mode: "0600" },
+    ];
+    const script = "up() { write_files; }\ndown() { remove_files; }";
+    expect(host.run({ script, files })).toEqual(clean);
+    expect([host.read("top/a/1"), host.read("top/2"), mode("top/2")]).toEqual(["one\n", "two\n", "600"]);
+    expect(host.run({ script, files }, "down")).toEqual(clean);
+    expect(tree()).toEqual([]);
+  });
+});
+
+describe("wait_for", () => {
+  test("goes on as soon as it can", () => {
+    const ready = `ready() { [ -e "$1" ] || { touch "$1"; return 1; }; }`;
+    expect(host.up(`${ready}; wait_for 5 "it" ready "${host.path("ready")}"; echo on`).stdout).toBe("on\n");
+  });
+  test("says what it waited for when it gives up", () => {
+    expect(host.up('wait_for 1 "the moon" false')).toEqual({
+      ...clean,
+      status: 1,
+      stderr: "gave up after 1 s waiting for the moon\n",
+    });
+  });
+});
+
+test("a directory that cannot be written is named", () => {
+  host.write("closed", "a file, and no directory");
+  chmodSync(host.path("closed"), 0o444);
+  const { status, stderr } = host.up(`echo 1 | put "${host.path("closed/file")}" 0644`);
+  expect(status).not.toBe(0);
+  expect(stderr).toContain("closed");
+});

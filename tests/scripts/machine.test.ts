@@ -1,0 +1,232 @@
+import { parse } from "yaml";
+
+import { Host } from "./host";
+
+let host: Host;
+beforeEach(() => {
+  host = new Host();
+  ["systemctl", "journalctl", "modprobe"].forEach((name) => host.stub(name));
+});
+afterEach(() => host.remove());
+
+const clean = { status: 0, stdout: "", stderr: "" };
+
+describe("preflight.sh", () => {
+  const preflight = (swap = "false") =>
+    host.run({ script: Host.script("machine/preflight.sh"), values: { SWAP_ALLOWED: swap, PORTS: ["6443", "10250"] } });
+
+  beforeEach(() => {
+    ["curl", "iptables", "openssl", "tar"].forEach((name) => host.stub(name));
+    host.stub("id", "echo 0");
+    host.stub("uname", "echo x86_64");
+    host.stub("hostname", "echo machine-1");
+    host.stub("ss");
+    host.write("etc/os-release", "ID=debian\n");
+    host.write("proc/swaps", "Filename\n");
+    host.write("run/systemd/system/x", "");
+  });
+
+  test("finds a machine fit, and asks only once", () => {
+    expect(preflight()).toEqual(clean);
+    expect(host.has("var/lib/keelson/fit")).toBe(true);
+    host.write("etc/os-release", "ID=plan9\n");
+    expect(preflight()).toEqual(clean);
+  });
+  test("names everything that is wrong at once, and changes nothing", () => {
+    host.stub("id", "echo 1000");
+    host.stub("uname", "echo riscv64");
+    host.stub("hostname", "echo Machine-1");
+    host.stub("ss", `[ "$2" != "sport = :6443" ] || echo 'LISTEN  0  128  *:6443'`);
+    host.write("etc/os-release", "ID=plan9\n");
+    host.write("proc/swaps", "Filename\n/swapfile file 1 0 -2\n");
+    host.write("etc/kubernetes/admin.conf", "");
+    const { status, stdout, stderr } = preflight();
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    const faults = [
+      "as root",
+      "'plan9'",
+      "riscv64",
+      "capitals",
+      "swap is on",
+      "admin.conf is there",
+      "port 6443 is in use",
+    ];
+    expect(stderr.split("\n").filter((line) => line.startsWith("  - "))).toEqual(
+      faults.map((fault) => expect.stringContaining(fault) as unknown),
+    );
+    expect(host.has("var/lib/keelson")).toBe(false);
+  });
+  test("lets swap be where it is allowed", () => {
+    host.write("proc/swaps", "Filename\n/swapfile file 1 0 -2\n");
+    expect(preflight("true")).toEqual(clean);
+  });
+});
+
+describe("kubelet.sh", () => {
+  const values = {
+    RUNTIME: "docker",
+    PROGRAMS: [],
+    IMAGES: [],
+    KUBELET_CONFIG: "kind: KubeletConfiguration\n",
+    KUBELET_CONFIG_FILE: "/etc/kubernetes/kubelet-config.yaml",
+    NAMESERVERS: [] as string[],
+    ALLOCATABLE_MILLICPU: 0,
+    ALLOCATABLE_BYTES: 0,
+  };
+  const configuration = (more: Partial<Record<keyof typeof values, string | number | string[]>> = {}) => {
+    const uses = [Host.script("kubelet/kubelet.sh")];
+    const result = host.up("detected_configuration", { uses, values: { ...values, ...more } });
+    return { ...result, stdout: result.status === 0 ? (parse(result.stdout) as unknown) : undefined };
+  };
+  const gibibyte = 1024 ** 3;
+
+  beforeEach(() => {
+    host.stub("docker", "echo 'cgroupDriver: systemd'");
+    host.stub("nproc", "echo 4");
+    host.write("proc/meminfo", `MemTotal: ${(8 * gibibyte) / 1024} kB\nMemFree: 1 kB\n`);
+    host.write("sys/fs/cgroup/cgroup.controllers", "");
+    host.write("etc/resolv.conf", "nameserver 192.0.2.53\n");
+  });
+
+  test("adds what only the machine knows", () => {
+    expect(configuration().stdout).toEqual({
+      kind: "KubeletConfiguration",
+      cgroupDriver: "systemd",
+      resolvConf: host.path("etc/resolv.conf"),
+    });
+  });
+  test("reserves all but what pods may have", () => {
+    expect(configuration({ ALLOCATABLE_MILLICPU: 1500, ALLOCATABLE_BYTES: 2 * gibibyte }).stdout).toMatchObject({
+      systemReserved: { cpu: "2500m", memory: String(6 * gibibyte - 100 * 1024 ** 2) },
+    });
+    expect(configuration({ ALLOCATABLE_MILLICPU: 4000 }).stdout).toMatchObject({ systemReserved: { cpu: "0m" } });
+  });
+  test("says how much a machine has that has less than pods may have", () => {
+    expect(configuration({ ALLOCATABLE_MILLICPU: 4001 }).stderr).toMatch(
+      /allocatable\.cpu is 4001m, but .* has 4 cores/,
+    );
+    expect(configuration({ ALLOCATABLE_BYTES: 8 * gibibyte }).stderr).toContain("allocatable.memory is");
+  });
+  test("gives pods no resolv.conf that leads to themselves", () => {
+    host.write("etc/resolv.conf", "nameserver 127.0.0.11\n");
+    expect(configuration().stderr).toContain("set resolvConf in kubernetes.kubelet.configuration");
+    const own = host.path("etc/kubernetes/resolv.conf");
+    expect(configuration({ NAMESERVERS: ["192.0.2.1", "192.0.2.2"] }).stdout).toMatchObject({ resolvConf: own });
+    expect(host.read("etc/kubernetes/resolv.conf")).toBe("nameserver 192.0.2.1\nnameserver 192.0.2.2\n");
+    const asked = "kind: KubeletConfiguration\nresolvConf: /run/asked\n";
+    expect(configuration({ KUBELET_CONFIG: asked }).stdout).toMatchObject({ resolvConf: host.path("run/asked") });
+    host.write("run/systemd/resolve/resolv.conf", "nameserver 192.0.2.53\n");
+    expect(configuration().stdout).toMatchObject({ resolvConf: host.path("run/systemd/resolve/resolv.conf") });
+  });
+  test("knows an old kernel's control groups", () => {
+    host.up(`rm '${host.path("sys/fs/cgroup/cgroup.controllers")}'`);
+    expect(configuration().stdout).toMatchObject({ failCgroupV1: false });
+  });
+  test("gives the kernel its settings back", () => {
+    const uses = [Host.script("kubelet/kubelet.sh")];
+    const settings = [
+      "net/bridge/bridge-nf-call-iptables",
+      "net/bridge/bridge-nf-call-ip6tables",
+      "net/ipv4/ip_forward",
+    ];
+    const now = () => settings.map((setting) => host.read(`proc/sys/${setting}`).trim());
+    settings.forEach((setting, index) => host.write(`proc/sys/${setting}`, `${index % 2}\n`));
+    expect(host.up("configure_kernel; configure_kernel", { uses, values })).toEqual(clean);
+    expect(now()).toEqual(["1", "1", "1"]);
+    expect(host.run({ script: Host.script("kubelet/kubelet.sh"), uses: artifacts(), values }, "down").status).toBe(0);
+    expect(now()).toEqual(["0", "1", "0"]);
+  });
+});
+
+const artifacts = () => ["artifacts/fetch.sh", "artifacts/install.sh"].map((path) => Host.script(path));
+
+describe("etcd.sh", () => {
+  const values = { PROGRAMS: [], CERTIFICATE_CONFIG: "", CLIENT_PORT: 2379, ETCD_CA_CRT: "", ETCD_CA_KEY: "" };
+  const etcd = (direction: string, directory = "/var/lib/etcd") =>
+    host.run(
+      {
+        script: Host.script("etcd/etcd.sh"),
+        uses: [...artifacts(), Host.script("etcd/certificates.sh")],
+        values: { ...values, DATA_DIR: directory },
+        files: [{ path: "/etc/systemd/system/etcd.service", content: "unit" }],
+      },
+      direction,
+    );
+  beforeEach(() => {
+    host.stub("curl");
+    host.stub("openssl");
+    host.write("usr/local/bin/etcd", "program");
+    for (const name of ["server", "peer", "healthcheck-client"]) host.write(`etc/etcd/pki/etcd/${name}.crt`, name);
+    host.write("var/lib/keelson/fit", "");
+  });
+
+  test("refuses a directory with data of another etcd", () => {
+    host.write("var/lib/etcd/member/wal", "another's");
+    const { status, stderr } = etcd("up");
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/has data of another etcd: move it away, or set etcd\.dataDir/);
+    expect(etcd("down").status).toBe(0);
+    expect(host.read("var/lib/etcd/member/wal")).toBe("another's");
+  });
+  test("runs on its own data again, and takes it along when it goes", () => {
+    expect(etcd("up")).toEqual(clean);
+    host.write("var/lib/etcd/member/wal", "ours");
+    host.called();
+    expect(etcd("up")).toEqual(clean);
+    expect(host.called()).not.toContain("systemctl restart etcd.service");
+    expect(etcd("down")).toEqual(clean);
+    expect(host.has("var/lib/etcd")).toBe(false);
+    expect(host.has("etc/systemd/system/etcd.service")).toBe(false);
+  });
+  test("leaves no key of the authority on the machine", () => {
+    etcd("up");
+    expect(host.has("etc/etcd/pki/etcd/ca.key")).toBe(false);
+    host.stub("openssl", "exit 1");
+    host.write(
+      "usr/local/lib/keelson/kubeadm",
+      `[ -e '${host.path("etc/etcd/pki/etcd/ca.key")}' ] && echo signs >&2; exit 1`,
+    );
+    host.up(`chmod +x '${host.path("usr/local/lib/keelson/kubeadm")}'`);
+    const { status, stderr } = etcd("up");
+    expect(status).not.toBe(0);
+    expect(stderr).toContain("signs");
+    expect(host.has("etc/etcd/pki/etcd/ca.key")).toBe(false);
+  });
+});
+
+describe("docker.sh", () => {
+  const config = "cgroups = @SYSTEMD_CGROUP@\nscores = @RESTRICT_OOM_SCORE_ADJ@\n";
+  const values = { PACKAGES: "distribution", RUNTIME: "containerd", PROGRAMS: [], CONTAINERD_CONFIG: config };
+  const docker = (direction: string) =>
+    host.run({ script: Host.script("docker/docker.sh"), uses: artifacts(), values }, direction);
+  const bounding = (set: string) => host.write("proc/self/status", `CapBnd:\t${set}\n`);
+
+  beforeEach(() => {
+    host.stub("docker", "echo systemd");
+    for (const name of ["ctr", "ip", "apt-get", "apt-cache", "dpkg", "iptables"]) host.stub(name);
+    host.stub("dpkg-query", "echo installed");
+    host.write("etc/docker/daemon.json", "{}");
+    bounding("000001ffffffffff");
+  });
+
+  test("fills in what depends on the machine", () => {
+    expect(docker("up").status).toBe(0);
+    expect(host.read("etc/containerd/config.toml")).toMatch(/^cgroups = true\nscores = false\n/);
+    bounding("000001fffeffffff");
+    host.stub("docker", "echo cgroupfs");
+    docker("up");
+    expect(host.read("etc/containerd/config.toml")).toMatch(/^cgroups = false\nscores = true\n/);
+  });
+  test("gives a containerd that was there its own file back", () => {
+    host.write("etc/containerd/config.toml", "its own\n");
+    expect(docker("up").status).toBe(0);
+    expect(docker("up").status).toBe(0);
+    expect(host.read("etc/containerd/config.toml")).not.toBe("its own\n");
+    host.called();
+    expect(docker("down").status).toBe(0);
+    expect(host.read("etc/containerd/config.toml")).toBe("its own\n");
+    const calls = host.called();
+    expect(calls).toContain("systemctl restart containerd.service");
+    expect(calls.some((call) => /apt-get| docker\.service/.test(call))).toBe(false);
+  });
+});

@@ -1,0 +1,27 @@
+/** Texts that must not be seen anywhere but in secrets. */
+export const canaries = {
+  etcdKey: "canary: key of etcd's authority",
+  clusterKey: "canary: key of the cluster's authority",
+  kubeconfig: "canary: the administrator's kubeconfig",
+};
+
+/** Digest of the cluster authority's public key, as the master prints it. */
+export const caHash = `sha256:${"0123456789abcdef".repeat(4)}`;
+
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+/** What a script of this name prints on a real machine, as far as other scripts read it. */
+export function printed(name: string): string {
+  const lines: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    "etcd-authority": { crt: base64("etcd's authority"), key: base64(canaries.etcdKey) },
+    "master-authority": {
+      "ca.crt": base64("the cluster's authority"),
+      "ca.key": base64(canaries.clusterKey),
+      "admin.conf": base64(canaries.kubeconfig),
+      "ca-hash": caHash,
+    },
+  };
+  return Object.entries(lines[name] ?? {})
+    .map(([field, value]) => `${field} ${value}\n`)
+    .join("");
+}

@@ -1,0 +1,249 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { hostKey } from "../golden/topologies";
+import { orderOf } from "../golden/received";
+import { caHash, canaries } from "../support/printed";
+import type { Program } from "../support/program";
+import {
+  changes,
+  commands,
+  find,
+  inClear,
+  machine,
+  made,
+  master,
+  privateKey,
+  run,
+  valueOf,
+  worker,
+} from "./program.fixture";
+
+let program: Program;
+beforeAll(async () => {
+  program = await run();
+});
+
+test("every resource has the name that its state is kept under", () => {
+  const named = made(program).map(({ type, name }) => `${type.split(":").pop() ?? ""} ${name}`);
+  expect(named.sort()).toEqual(
+    [
+      ...["preflight", "docker", "etcd", "kubelet", "master", "member"].map((step) => `Command master-1-${step}`),
+      ...["preflight", "docker", "kubelet", "admit", "join", "member"].map((step) => `Command worker-1-${step}`),
+      ...["etcd-authority", "master-authority"].map((name) => `Command ${name}`),
+      ...["Namespace kube-flannel", "ConfigMap kube-flannel-cfg", "DaemonSet kube-flannel-ds"],
+      ...["ServiceAccount flannel", "ClusterRole flannel", "ClusterRoleBinding flannel"],
+      ...["NodePatch master-1-node", "NodePatch worker-1-node"],
+      ...["Pod nginx-test", "Deployment nginx-deployment", "Service nginx", "kubernetes cluster"],
+    ].sort(),
+  );
+});
+
+describe("a script", () => {
+  test("is asked for by inputs that say nothing of its values", () => {
+    const { inputs, ...rest } = find(program, "worker-1-docker");
+    expect(inputs).toEqual({
+      stdin: expect.stringContaining("readonly SCRIPT='worker-1-docker'") as unknown,
+      connection: {
+        dialErrorLimit: 10,
+        perDialTimeout: 15,
+        host: "192.0.2.2",
+        port: 22,
+        user: "admin",
+        privateKey,
+        hostKey: hostKey("worker-1"),
+      },
+      create: "sudo -n bash -s -- up",
+      delete: "sudo -n bash -s -- down",
+      triggers: [hostKey("worker-1")],
+      logging: "stderr",
+      addPreviousOutputInEnv: false,
+    });
+    expect(rest).toMatchObject({ deleteBeforeReplace: true, ignoreChanges: [], deletedWith: "" });
+  });
+  test("is made anew when its machine, or the one it speaks of, is another, and for nothing else", () => {
+    const [first, second] = [hostKey("master-1"), hostKey("worker-1")];
+    const triggers = commands(program).map(({ name, inputs }) => [name, inputs.triggers]);
+    expect(Object.fromEntries(triggers)).toEqual({
+      ...Object.fromEntries(
+        ["preflight", "docker", "etcd", "kubelet", "master"].map((s) => [`master-1-${s}`, [first]]),
+      ),
+      ...Object.fromEntries(["preflight", "docker", "kubelet", "join"].map((s) => [`worker-1-${s}`, [second]])),
+      ...{ "etcd-authority": [first], "master-authority": [first], "master-1-member": [first, first] },
+      ...{ "worker-1-admit": [first, second], "worker-1-member": [first, second] },
+    });
+    expect(commands(program).every(({ deleteBeforeReplace }) => deleteBeforeReplace)).toBe(true);
+  });
+  test("is sent once where it is of one moment", () => {
+    const once = made(program).filter(({ ignoreChanges }) => ignoreChanges.length > 0);
+    expect(once.map(({ name, ignoreChanges }) => [name, ignoreChanges]).sort()).toEqual([
+      ["worker-1-admit", ["stdin"]],
+      ["worker-1-join", ["stdin"]],
+    ]);
+  });
+});
+
+describe("secrets", () => {
+  test("are marked", async () => {
+    const secrets = made(program).map(({ name, secrets }) => [name, secrets] as const);
+    const withStdin = ["master-1-etcd", "master-1-master", "worker-1-admit", "worker-1-join"];
+    expect(commands(program).every(({ secrets }) => secrets.includes("connection"))).toBe(true);
+    expect(
+      secrets
+        .filter(([, paths]) => paths.includes("stdin"))
+        .map(([name]) => name)
+        .sort(),
+    ).toEqual(withStdin);
+    expect(find(program, "cluster").secrets).toEqual(["kubeconfig"]);
+    await expect(pulumi.isSecret(program.outputs.kubeconfig as pulumi.Output<string>)).resolves.toBe(true);
+  });
+  test("that a script prints are marked, and not logged", () => {
+    const quiet = commands(program).filter(({ inputs }) => inputs.logging === "none");
+    const printing = commands(program).filter(({ additionalSecretOutputs }) =>
+      additionalSecretOutputs.includes("stdout"),
+    );
+    expect(quiet.map(({ name }) => name).sort()).toEqual(["etcd-authority", "master-authority"]);
+    expect(printing).toEqual(quiet);
+    for (const script of printing) expect(script.additionalSecretOutputs).toContain("stderr");
+  });
+  test("are in no name and no input that is in clear", () => {
+    const token = valueOf(find(program, "worker-1-admit"), "TOKEN") ?? "";
+    expect(token).toMatch(/^[a-z0-9]{6}\.[a-z0-9]{16}$/);
+    const texts = [...Object.values(canaries), privateKey.split("\n")[1] ?? "", token, token.slice(7)];
+    const encoded = texts.map((text) =>
+      Buffer.from(text)
+        .toString("base64")
+        .replace(/.{0,4}$/, ""),
+    );
+    const all = made(program);
+    const everything = JSON.stringify(all.map(({ inputs }) => inputs));
+    for (const sent of [canaries.kubeconfig, texts[3], token, encoded[0]]) expect(everything).toContain(sent);
+    const clear = JSON.stringify(all.map((resource) => [resource.name, resource.urn, inClear(resource)]));
+    for (const text of [...texts, ...encoded]) expect(clear).not.toContain(text);
+  });
+  test("are another token for each machine and each run", async () => {
+    const second = machine("worker-2", "192.0.2.3");
+    const other = await run({ machines: [master, worker, second] });
+    const tokens = [find(program, "worker-1-admit"), find(other, "worker-1-admit"), find(other, "worker-2-admit")];
+    expect(new Set(tokens.map((script) => valueOf(script, "TOKEN"))).size).toBe(3);
+  });
+});
+
+describe("order", () => {
+  const before = (name: string, type?: string) =>
+    orderOf(find(program, name, type), program.resources).map((urn) => urn.split("::").pop());
+  const preflights = ["master-1-preflight", "worker-1-preflight"];
+
+  test.each([
+    ["master-1-preflight", []],
+    ["worker-1-docker", preflights],
+    ["etcd-authority", preflights],
+    ["worker-1-kubelet", ["worker-1-docker"]],
+    ["master-authority", ["master-1-kubelet"]],
+    ["master-1-master", ["master-authority", "master-1-etcd", "etcd-authority"]],
+    ["worker-1-admit", ["master-1-master", "worker-1-kubelet"]],
+    ["worker-1-join", ["master-1-master", "worker-1-kubelet"]],
+    ["worker-1-member", ["worker-1-admit", "worker-1-join", "kube-flannel-ds"]],
+    ["worker-1-node", ["worker-1-member", "master-1-member"]],
+    ["nginx-deployment", ["worker-1-member"]],
+    ["cluster", ["master-1-master"]],
+  ])("%s waits for %j", (name, names) => {
+    expect(before(name)).toEqual(expect.arrayContaining(names));
+    if (names.length === 0) expect(before(name)).toEqual([]);
+  });
+  test("admission and join go on at the same time", () => {
+    expect(before("worker-1-admit")).not.toContain("worker-1-join");
+    expect(before("worker-1-join")).not.toContain("worker-1-admit");
+  });
+});
+
+describe("the cluster", () => {
+  const objects = () => made(program).filter(({ type }) => type.startsWith("kubernetes:"));
+
+  test("is the same one, however its kubeconfig changes", () => {
+    expect(find(program, "cluster").inputs).toEqual({
+      kubeconfig: canaries.kubeconfig,
+      clusterIdentifier: "keelson-unit",
+      kubeClientSettings: '{"timeout":30}',
+    });
+  });
+  test("takes everything in it along when it goes, and is the only way in", () => {
+    const cluster = find(program, "master-1-master").urn;
+    expect(objects().length).toBe(11);
+    for (const { deletedWith, provider } of objects()) {
+      expect(deletedWith).toBe(cluster);
+      expect(provider).toContain(find(program, "cluster").urn);
+    }
+    for (const name of ["worker-1-member", "master-1-member", "worker-1-admit"]) {
+      expect(find(program, name).deletedWith).toBe(cluster);
+    }
+  });
+  test("is joined by machines that pin its authority", () => {
+    const config = valueOf(find(program, "worker-1-join"), "JOIN_CONFIG");
+    const token = valueOf(find(program, "worker-1-admit"), "TOKEN") ?? "";
+    expect(config).toContain(`caCertHashes:\n      - ${caHash}\n`);
+    expect(config).toContain(`token: ${token}\n`);
+    expect(valueOf(find(program, "worker-1-join"), "TOKEN_ID")).toBe(token.slice(0, 6));
+  });
+  test("tells where it answers", async () => {
+    expect(program.outputs.apiEndpoint).toBe("https://192.0.2.1:6443");
+    expect(program.outputs.nginxUrl).toBe("http://192.0.2.1:30080");
+    const rows = await new Promise((resolve) => (program.outputs.nodes as pulumi.Output<unknown>).apply(resolve));
+    expect(rows).toEqual([
+      { name: "master-1", roles: ["master", "etcd"], address: "192.0.2.1", version: "", runtime: "" },
+      { name: "worker-1", roles: ["worker"], address: "192.0.2.2", version: "", runtime: "" },
+    ]);
+  });
+});
+
+describe("a change touches", () => {
+  const after = async (more: Parameters<typeof run>[0]) => changes(program, await run(more));
+  const changed = (more: object) => ({ machines: [master, { ...worker, ...more }] });
+
+  test("nothing, where there is none", async () => expect(await after({})).toEqual([]));
+  test("no other machine, where a worker is added", async () => {
+    const steps = ["admit", "docker", "join", "kubelet", "member", "node", "preflight"];
+    const machines = [master, worker, machine("worker-2", "192.0.2.3")];
+    expect(await after({ machines })).toEqual(steps.map((step) => `+worker-2-${step}`));
+  });
+  test("the Deployment alone, where replicas change", async () => {
+    expect(await after({ workloads: { nginx: { replicas: 7 } } })).toEqual(["~nginx-deployment"]);
+  });
+  test("one node alone, where a label, a taint or a cordon changes", async () => {
+    const taints = [{ key: "dedicated", value: "db", effect: "NoSchedule" }];
+    const labels = { "example.com/disk": "ssd" };
+    const annotations = { "example.com/owner": "us" };
+    const more = await run(changed({ labels, annotations, taints, unschedulable: true }));
+    expect(changes(program, more)).toEqual(["~worker-1-node"]);
+    expect(find(more, "worker-1-node").inputs).toEqual({
+      apiVersion: "v1",
+      kind: "Node",
+      metadata: {
+        name: "worker-1",
+        labels: { "node-role.kubernetes.io/worker": "", ...labels },
+        annotations: { "pulumi.com/patchForce": "true", ...annotations },
+      },
+      spec: { taints, unschedulable: true },
+    });
+  });
+  test("one kubelet alone, where allocatable changes", async () => {
+    const more = await run(changed({ allocatable: { cpu: "1500m", memory: "2Gi" } }));
+    expect(changes(program, more)).toEqual(["~worker-1-kubelet"]);
+    expect(valueOf(find(more, "worker-1-kubelet"), "ALLOCATABLE_MILLICPU")).toBe("1500");
+    expect(valueOf(find(more, "worker-1-kubelet"), "ALLOCATABLE_BYTES")).toBe(String(2 * 1024 ** 3));
+  });
+  test("Docker alone, where its settings change", async () => {
+    const docker = { daemon: { "live-restore": true } };
+    expect(await after({ docker })).toEqual(["~master-1-docker", "~worker-1-docker"]);
+  });
+  test("everything on a machine, where another one stands in its place", async () => {
+    const ssh = { hostKey: hostKey("another") };
+    const steps = ["admit", "docker", "join", "kubelet", "member", "preflight"];
+    expect(await after(changed({ ssh }))).toEqual(steps.map((step) => `~worker-1-${step}`));
+  });
+});
+
+test("no workload is there where none is wanted", async () => {
+  const none = await run({ workloads: { enabled: false } });
+  expect(changes(program, none)).toEqual(["-nginx", "-nginx-deployment", "-nginx-test"]);
+  expect(none.outputs.nginxUrl).toBeUndefined();
+});

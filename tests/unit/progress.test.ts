@@ -1,0 +1,182 @@
+import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
+
+import { tellFailure } from "../../cli/failure";
+import { Progress, phaseOf, plainText, seconds } from "../../cli/progress";
+
+const urnOf = (name: string, type = "keelson:worker:Worker$command:remote:Command") =>
+  `urn:pulumi:dev::keelson::${type}::${name}`;
+const urn = urnOf("worker-1-join");
+
+let said: string;
+let progress: Progress;
+const out = (isTTY: boolean) =>
+  ({ isTTY, columns: 100, write: (text: string) => (said += text) }) as unknown as NodeJS.WriteStream;
+const spoken = () => {
+  const text = said;
+  said = "";
+  return text;
+};
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  said = "";
+  progress = new Progress(out(false));
+});
+afterEach(() => {
+  progress.close();
+  jest.useRealTimers();
+});
+
+const event = (event: object) => progress.event(event as EngineEvent);
+const metadata = (urn: string, op: OpType) => ({ urn, op, type: urn.split("::")[2]?.split("$").at(-1) ?? "" });
+const begin = (urn: string, op: OpType = "create") => event({ resourcePreEvent: { metadata: metadata(urn, op) } });
+const end = (urn: string, op: OpType = "create") => event({ resOutputsEvent: { metadata: metadata(urn, op) } });
+const fail = (urn: string, op: OpType = "create") => event({ resOpFailedEvent: { metadata: metadata(urn, op) } });
+const tell = (message: string, urn = "", severity = "info") => event({ diagnosticEvent: { urn, message, severity } });
+
+test.each([
+  ["keelson:docker:DockerEngine$command:remote:Command", "docker"],
+  ["keelson:local:LocalMachines$docker:index/container:Container", "machines"],
+  ["keelson:kubelet:Kubelets$command:remote:Command", "kubelets"],
+  ["keelson:worker:Worker$command:remote:Command", "workers"],
+  ["keelson:nodes:Nodes$kubernetes:core/v1:NodePatch", "nodes"],
+  ["kubernetes:core/v1:Namespace", "cluster"],
+  ["", "cluster"],
+])("a resource of %j belongs to %s", (type, phase) => {
+  expect(phaseOf(urnOf("keelson:docker:x", type))).toBe(phase);
+});
+
+test("colours of the engine and of terminals are nothing to read", () => {
+  expect(plainText("<{%fg 1%}>error: <{%reset%}>100 % of \x1b[31mit\x1b[0m <b> {%")).toBe("error: 100 % of it <b> {%");
+});
+
+test("times are told in seconds", () => {
+  expect([seconds(0), seconds(1249), seconds(123_456)]).toEqual(["  0.0 s", "  1.2 s", "123.5 s"]);
+});
+
+describe("a line is told", () => {
+  test("when work is done, with its time and what it said last", () => {
+    begin(urn);
+    jest.advanceTimersByTime(1500);
+    tell("<{%reset%}>waiting for the API\njoined\n", urn);
+    expect(spoken()).toBe("");
+    end(urn);
+    expect(spoken()).toBe("  done    workers   worker-1-join            1.5 s  joined\n");
+    end(urn);
+    expect(spoken()).toBe("");
+  });
+  test.each<[OpType, string]>([
+    ["update", "changed"],
+    ["delete", "removed"],
+    ["create-replacement", "replaced"],
+    ["delete-replaced", "removed"],
+  ])("for %s", (op, word) => {
+    begin(urn, op);
+    end(urn, op);
+    expect(spoken()).toMatch(new RegExp(`^ {2}${word} +workers +worker-1-join +0\\.0 s\n$`));
+  });
+  test("for nothing that changes nothing", () => {
+    begin(urn, "same");
+    end(urn, "same");
+    begin(urnOf("docker", "keelson:docker:DockerEngine"));
+    begin(urnOf("cluster", "pulumi:providers:kubernetes"));
+    jest.advanceTimersByTime(60_000);
+    expect([spoken(), progress.steps]).toEqual(["", []]);
+  });
+  test("of work that failed, without what it said: that is told below", () => {
+    begin(urn);
+    tell("it broke", urn, "error");
+    fail(urn);
+    expect(spoken()).toMatch(/^ {2}FAILED {2}workers +worker-1-join +0\.0 s\n$/);
+    expect(progress.steps).toMatchObject([{ urn, name: "worker-1-join", phase: "workers", failed: true }]);
+  });
+  test("once of what is of no resource", () => {
+    tell("stand-in plugins");
+    tell("stand-in plugins");
+    tell("");
+    expect(spoken()).toBe("  note  stand-in plugins\n");
+  });
+  test("now and then of what is under way, in a pipe", () => {
+    begin(urn);
+    begin(urnOf("worker-2-join"));
+    tell("waiting", urn);
+    jest.advanceTimersByTime(9_999);
+    expect(spoken()).toBe("");
+    jest.advanceTimersByTime(1);
+    expect(spoken()).toBe("  now     workers   worker-1-join           10.0 s (and 1 more)  waiting\n");
+    progress.close();
+    jest.advanceTimersByTime(60_000);
+    expect(spoken()).toBe("");
+  });
+  test("with no escapes in a pipe, and over itself on a terminal", () => {
+    const escape = "\x1b[";
+    const run = () => {
+      begin(urn);
+      jest.advanceTimersByTime(10_000);
+      end(urn);
+      return spoken();
+    };
+    expect(run()).not.toContain(escape);
+    progress.close();
+    progress = new Progress(out(true));
+    expect(run()).toContain(`${escape}2K\r`);
+  });
+});
+
+describe("a failure", () => {
+  let written: string;
+  beforeEach(() => {
+    written = "";
+    jest.spyOn(process.stderr, "write").mockImplementation((text) => {
+      written += String(text);
+      return true;
+    });
+  });
+
+  test("is told with its machine, its cause first, what led to it, and what to do next", () => {
+    begin(urn);
+    tell("downloading\nwaiting for the API\nerror: the token did not appear\n", urn, "error");
+    tell('error: Process exited with status 1: running "sudo -n bash -s -- up"', urn, "error");
+    fail(urn);
+    tellFailure(progress, new Error("code: 255"), "dev");
+    expect(written).toBe(
+      [
+        "\nfailed: workers, worker-1-join",
+        "  error: the token did not appear",
+        "  downloading",
+        "  waiting for the API",
+        "\nnext: correct the cause and run make up again: it goes on from where it stopped\n",
+      ].join("\n"),
+    );
+  });
+  test("shows the last lines, and no more", () => {
+    const lines = Array.from({ length: 40 }, (_, index) => `line ${index}`);
+    begin(urn);
+    tell([...lines, "error: it broke"].join("\n"), urn, "error");
+    fail(urn);
+    tellFailure(progress, undefined, "dev");
+    expect(written.match(/line \d+/g)).toEqual(lines.slice(-15));
+  });
+  test("of several machines is told of each", () => {
+    for (const name of ["worker-1-join", "worker-2-join"]) {
+      begin(urnOf(name));
+      tell(`error: ${name} broke`, urnOf(name), "error");
+      fail(urnOf(name));
+    }
+    tellFailure(progress, undefined, "prod");
+    expect(written).toMatch(
+      /failed: workers, worker-1-join\n.*worker-1-join broke\n\nfailed: workers, worker-2-join\n/s,
+    );
+    expect(written).toContain("run make up STACK=prod again");
+  });
+  test("of no resource is told by what was reported, once, or else by the error", () => {
+    tell("the configuration has 1 problem", "", "error");
+    tell("the configuration has 1 problem", "", "error");
+    tellFailure(progress, new Error("code: 255"), "dev");
+    expect(written.startsWith("\nthe configuration has 1 problem\n\nnext: ")).toBe(true);
+    written = "";
+    tellFailure(new Progress(out(false)), new Error("code: 255"), "dev");
+    expect(written.startsWith("\ncode: 255\n\nnext: ")).toBe(true);
+    expect(written).not.toMatch(/\bat /);
+  });
+});

@@ -1,0 +1,151 @@
+import { kubeletConfiguration } from "../../components/kubelet/render";
+import { apiEndpoint, kubeadmConfig, nodeRegistration } from "../../components/master/render";
+import { joinConfig } from "../../components/worker/render";
+import type { Raw } from "./config.fixture";
+import { ambiguous, artifacts, documents, environment, machineOf, ofKind } from "./render.fixture";
+
+const v1beta4 = "kubeadm.k8s.io/v1beta4";
+
+describe("kubeadm init", () => {
+  const config = (kubernetes: Raw = {}, shared = false, stack = "unit") => {
+    const env = environment({ kubernetes }, stack);
+    const machine = machineOf(env, 0, { sharedKernel: shared });
+    return kubeadmConfig({ environment: env, machine, etcdEndpoints: ["https://192.0.2.1:2379"], artifacts });
+  };
+
+  test("runs by four documents", () => {
+    expect(documents(config()).map(({ apiVersion, kind }) => [apiVersion, kind])).toEqual([
+      [v1beta4, "InitConfiguration"],
+      [v1beta4, "ClusterConfiguration"],
+      ["kubelet.config.k8s.io/v1beta1", "KubeletConfiguration"],
+      ["kubeproxy.config.k8s.io/v1alpha1", "KubeProxyConfiguration"],
+    ]);
+  });
+  test("registers the first master, and lets nobody in by a token of its own", () => {
+    expect(ofKind(config(), "InitConfiguration")).toEqual({
+      apiVersion: v1beta4,
+      kind: "InitConfiguration",
+      localAPIEndpoint: { advertiseAddress: "192.0.2.1", bindPort: 6443 },
+      nodeRegistration: { name: "m", criSocket: "unix:///run/cri-dockerd.sock", imagePullPolicy: "IfNotPresent" },
+      bootstrapTokens: [
+        { ttl: "1s", usages: ["authentication"], groups: ["system:bootstrappers:kubeadm:default-node-token"] },
+      ],
+    });
+  });
+  test("makes the cluster that the stack describes", () => {
+    const networking = { podSubnet: "10.32.0.0/16", serviceSubnet: "10.112.0.0/12", dnsDomain: "a.example" };
+    const apiServer = { certSANs: ["api.example.com"], extraArgs: { profiling: false, v: 2 } };
+    const controllerManager = { extraArgs: { a: "1" } };
+    const scheduler = { extraArgs: { b: "x=y" } };
+    const all = {
+      networking,
+      apiServer,
+      controllerManager,
+      scheduler,
+      bindPort: 8443,
+      advertiseAddress: "192.0.2.100",
+    };
+    expect(ofKind(config(all), "ClusterConfiguration")).toEqual({
+      apiVersion: v1beta4,
+      kind: "ClusterConfiguration",
+      clusterName: "unit",
+      kubernetesVersion: "v1.36.3",
+      controlPlaneEndpoint: "192.0.2.100:8443",
+      imageRepository: "registry.example.com/k8s",
+      networking,
+      etcd: {
+        external: {
+          endpoints: ["https://192.0.2.1:2379"],
+          caFile: "/etc/kubernetes/pki/etcd/ca.crt",
+          certFile: "/etc/kubernetes/pki/apiserver-etcd-client.crt",
+          keyFile: "/etc/kubernetes/pki/apiserver-etcd-client.key",
+        },
+      },
+      apiServer: {
+        certSANs: ["api.example.com", "127.0.0.1", "192.0.2.1"],
+        extraArgs: [
+          { name: "profiling", value: "false" },
+          { name: "v", value: "2" },
+        ],
+      },
+      controllerManager: { extraArgs: [{ name: "a", value: "1" }] },
+      scheduler: { extraArgs: [{ name: "b", value: "x=y" }] },
+      dns: { imageRepository: "registry.example.com/coredns", imageTag: "v1" },
+    });
+    expect(ofKind(config(all), "InitConfiguration")).toMatchObject({
+      localAPIEndpoint: { advertiseAddress: "192.0.2.100", bindPort: 8443 },
+    });
+    expect(ofKind(config(all), "KubeProxyConfiguration")).toMatchObject({ clusterCIDR: "10.32.0.0/16" });
+  });
+  test("keeps the same kubelet configuration in the cluster as on the machines", () => {
+    const kubelet = { configuration: { maxPods: 9 } };
+    const [machines] = documents(kubeletConfiguration(environment({ kubernetes: { kubelet } })));
+    expect(ofKind(config({ kubelet }), "KubeletConfiguration")).toEqual(machines);
+  });
+  test("leaves a kernel alone that is another computer's", () => {
+    expect(ofKind(config({}, true), "KubeProxyConfiguration").conntrack).toEqual({
+      maxPerCore: 0,
+      min: 0,
+      tcpEstablishedTimeout: "0s",
+      tcpCloseWaitTimeout: "0s",
+    });
+    expect(ofKind(config({}, false), "KubeProxyConfiguration").conntrack).toBeUndefined();
+    const registration = ofKind(config({}, true), "InitConfiguration").nodeRegistration;
+    expect(registration).toMatchObject({ ignorePreflightErrors: ["SystemVerification"] });
+  });
+  test("reads texts as texts, which kubeadm refuses to take for anything else", () => {
+    const names = ambiguous.map((_, index) => `flag-${index}`);
+    const extraArgs = Object.fromEntries(ambiguous.map((value, index) => [names[index] ?? "", value]));
+    expect(ofKind(config({ scheduler: { extraArgs } }, false, "no"), "ClusterConfiguration")).toMatchObject({
+      clusterName: "no",
+      scheduler: { extraArgs: ambiguous.map((value, index) => ({ name: names[index], value })) },
+    });
+  });
+});
+
+test("the API is where the stack says, or at the first master", () => {
+  const endpoint = (kubernetes: Raw) => {
+    const env = environment({ kubernetes });
+    return apiEndpoint(env, machineOf(env, 0));
+  };
+  expect(endpoint({})).toBe("192.0.2.1:6443");
+  expect(endpoint({ bindPort: 8443, advertiseAddress: "192.0.2.100" })).toBe("192.0.2.100:8443");
+});
+
+describe("kubeadm join", () => {
+  const join = (name = "w", kubernetes: Raw = {}) => {
+    const env = environment({ kubernetes });
+    return joinConfig({
+      environment: env,
+      machine: machineOf(env, 1, { name }),
+      endpoint: "192.0.2.1:6443",
+      token: "abcdef.0123456789abcdef",
+      caHash: "sha256:0123",
+    });
+  };
+
+  test("pins the authority that it meets", () => {
+    expect(documents(join())).toEqual([
+      {
+        apiVersion: v1beta4,
+        kind: "JoinConfiguration",
+        discovery: {
+          bootstrapToken: {
+            apiServerEndpoint: "192.0.2.1:6443",
+            token: "abcdef.0123456789abcdef",
+            caCertHashes: ["sha256:0123"],
+          },
+        },
+        nodeRegistration: nodeRegistration(environment(), machineOf(environment(), 1)),
+      },
+    ]);
+  });
+  test("goes to the runtime of the stack", () => {
+    expect(documents(join("w", { runtime: "containerd" }))[0]).toMatchObject({
+      nodeRegistration: { criSocket: "unix:///run/containerd/containerd.sock" },
+    });
+  });
+  test.each(["no", "y", "on", "1e3", "012"])("works for a machine named %j", (name) => {
+    expect(documents(join(name))[0]).toMatchObject({ nodeRegistration: { name } });
+  });
+});
