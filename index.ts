@@ -56,7 +56,7 @@ const workloads = environment.workloads.enabled
   ? new Workloads(
       "workloads",
       { nginx: environment.workloads.nginx, address: first.address },
-      { ...inCluster, dependsOn: workers },
+      { ...inCluster, dependsOn: joined },
     )
   : undefined;
 

@@ -20,6 +20,8 @@ const words: Partial<Record<OpType, string>> = {
   "create-replacement": "replaced",
   "delete-replaced": "removed",
 };
+/** As wide as the longest of them, and a space. */
+const wordWidth = 9;
 /** How often a pipe is told what goes on, milliseconds; a terminal is told at once. */
 const quietTime = 10_000;
 
@@ -86,7 +88,7 @@ export class Progress {
 
   private line(word: string, step: Step, rest: string): void {
     this.clear();
-    this.out.write(`  ${word.padEnd(8)}${step.phase.padEnd(10)}${step.name.padEnd(22)} ${rest}\n`);
+    this.out.write(`  ${word.padEnd(wordWidth)}${step.phase.padEnd(10)}${step.name.padEnd(22)} ${rest}\n`);
   }
 
   private now(): void {
@@ -95,7 +97,7 @@ export class Progress {
     const more = this.active.size > 1 ? ` (and ${this.active.size - 1} more)` : "";
     const time = seconds(Date.now() - this.began - oldest.start);
     const text = `${time}${more}  ${oldest.said ?? ""}`;
-    this.line("now", oldest, this.out.isTTY ? text.slice(0, this.out.columns - 44) : text);
+    this.line("now", oldest, this.out.isTTY ? text.slice(0, this.out.columns - 45) : text);
     if (this.out.isTTY) this.out.write("\x1b[1A");
   }
 

@@ -1,6 +1,7 @@
 # Programs and images from verified artifacts. PROGRAMS holds one line each:
 # NAME KIND DIRECTORY AMD64-LOCATION AMD64-SHA256 ARM64-LOCATION ARM64-SHA256 MEMBER..., with "-" for what is not to be had;
 # "{arch}" in a member is the processor's name.
+# Reads: PROGRAMS IMAGES
 
 install_programs() {
   local line
@@ -32,6 +33,7 @@ install_binary() {
   fi
   artifact_fetch "$name" "$location" "$sha256" "$destination.new"
   chmod 0755 "$destination.new"
+  keep_found "$destination"
   mv -f "$destination.new" "$destination"
 }
 
@@ -49,6 +51,7 @@ install_archive() {
   rm -f "$record.tgz"
   for member; do
     install -m 0755 "$unpacked/$member" "$directory/.${member##*/}.new"
+    keep_found "$directory/${member##*/}"
     mv -f "$directory/.${member##*/}.new" "$directory/${member##*/}"
   done
   rm -rf "$unpacked"

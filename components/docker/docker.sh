@@ -50,10 +50,6 @@ run_cri_dockerd() {
 run_containerd() {
   local systemd_cgroup=false
   [ "$(docker info --format '{{.CgroupDriver}}')" != systemd ] || systemd_cgroup=true
-  # The file of a containerd that was there before is kept for the way back.
-  if [ -e /etc/containerd/config.toml ] && [ ! -e "$STATE/packages/docker" ] && [ ! -e "$STATE/containerd.toml" ]; then
-    cp -p /etc/containerd/config.toml "$STATE/containerd.toml"
-  fi
   sed -e "s/@SYSTEMD_CGROUP@/$systemd_cgroup/" -e "s/@RESTRICT_OOM_SCORE_ADJ@/$(oom_scores_fixed)/" \
     <<<"$CONTAINERD_CONFIG" | put /etc/containerd/config.toml 0644
   run_unit containerd.service /etc/containerd/config.toml
@@ -74,25 +70,30 @@ remember_forward_policy() {
 }
 
 down() {
+  local unsettled=()
+  ! changed /etc/docker/daemon.json || unsettled+=(docker.service)
+  ! changed /etc/containerd/config.toml || unsettled+=(containerd.service)
   stop_unit cri-docker.service cri-docker.socket
-  if [ -e "$STATE/packages/docker" ]; then
-    stop_unit docker.socket docker.service containerd.service
-    remove_packages docker
-    rm -rf /var/lib/docker /var/lib/containerd /var/lib/cri-dockerd /run/docker /run/containerd /opt/containerd /etc/docker/key.json
-    ip link delete docker0 2>/dev/null || true
-    iptables_without 'DOCKER|docker0'
-    [ ! -s "$STATE/forward" ] || iptables -P FORWARD "$(cat "$STATE/forward")"
-  fi
-  if [ -e "$STATE/containerd.toml" ]; then
-    mv "$STATE/containerd.toml" /etc/containerd/config.toml
-    ! systemctl is-active --quiet containerd.service || systemctl restart containerd.service
-  else
-    remove_file /etc/containerd/config.toml
-  fi
   remove_programs
+  remove_file /etc/containerd/config.toml
+  remove_files
+  systemctl daemon-reload
+  if has_packages docker; then
+    remove_engine
+  elif [ "${#unsettled[@]}" -gt 0 ]; then
+    # An engine that was here before runs on its own settings again.
+    systemctl try-restart "${unsettled[@]}" 2>/dev/null || true
+  fi
   remove_file /etc/apt/sources.list.d/docker.list
   remove_file /etc/apt/keyrings/docker.asc
-  remove_files
   remove_empty /etc/docker
-  systemctl daemon-reload
+}
+
+remove_engine() {
+  stop_unit docker.socket docker.service containerd.service
+  remove_packages docker
+  rm -rf /var/lib/docker /var/lib/containerd /var/lib/cri-dockerd /run/docker /run/containerd /opt/containerd /etc/docker/key.json
+  ip link delete docker0 2>/dev/null || true
+  iptables_without 'DOCKER|docker0'
+  [ ! -s "$STATE/forward" ] || iptables -P FORWARD "$(cat "$STATE/forward")"
 }

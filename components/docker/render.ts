@@ -5,9 +5,10 @@ export function criSocket(runtime: "docker" | "containerd"): string {
   return runtime === "docker" ? "unix:///run/cri-dockerd.sock" : "unix:///run/containerd/containerd.sock";
 }
 
-/** Docker's daemon.json; logs are bounded unless the stack says otherwise. */
+/** Docker's daemon.json; logs are bounded unless the stack says otherwise, or chooses a driver with options of its own. */
 export function daemonJson(settings: Readonly<Record<string, unknown>>): ScriptFile {
-  const defaults = { "log-driver": "json-file", "log-opts": { "max-size": "10m", "max-file": "3" } };
+  const bounded = { "log-driver": "json-file", "log-opts": { "max-size": "10m", "max-file": "3" } };
+  const defaults = (settings["log-driver"] ?? "json-file") === "json-file" ? bounded : {};
   return { path: "/etc/docker/daemon.json", content: JSON.stringify({ ...defaults, ...settings }, null, 2) };
 }
 

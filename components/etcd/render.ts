@@ -1,7 +1,5 @@
-import { stringify } from "yaml";
-
 import type { EtcdConfig } from "../config";
-import type { Machine, ScriptFile } from "../machine";
+import { yaml, type Machine, type ScriptFile } from "../machine";
 
 /** Outside of /etc/kubernetes, which `kubeadm reset` empties. */
 export const etcdPki = "/etc/etcd/pki";
@@ -71,7 +69,7 @@ function systemdWord(text: string): string {
 /** The kubeadm configuration that its `certs` phases sign a member's certificates by. */
 export function certificateConfig(machine: Machine, kubernetesVersion: string, directory: string): string {
   const names = [machine.name, machine.address];
-  return [
+  return yaml(
     {
       apiVersion: "kubeadm.k8s.io/v1beta4",
       kind: "InitConfiguration",
@@ -85,7 +83,5 @@ export function certificateConfig(machine: Machine, kubernetesVersion: string, d
       certificatesDir: directory,
       etcd: { local: { serverCertSANs: names, peerCertSANs: names } },
     },
-  ]
-    .map((document) => stringify(document))
-    .join("---\n");
+  );
 }

@@ -1,8 +1,6 @@
-import { stringify } from "yaml";
-
 import type { Environment } from "../config";
 import { criSocket } from "../docker/render";
-import type { Machine, ScriptFile } from "../machine";
+import { yaml, type Machine, type ScriptFile } from "../machine";
 
 /** Where the kubelet reads its configuration: ours, whole, so that every field can be changed while it lives. */
 export const kubeletConfigFile = "/etc/kubernetes/kubelet-config.yaml";
@@ -46,7 +44,7 @@ function featureGates({ kubernetes }: Environment): Record<string, unknown> {
  * its script adds that.
  */
 export function kubeletConfiguration(environment: Environment): string {
-  return stringify(clusterKubeletConfiguration(environment));
+  return yaml(clusterKubeletConfiguration(environment));
 }
 
 /** The kubelet as a service, told by flags only what cannot stand in its configuration file. */

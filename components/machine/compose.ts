@@ -67,7 +67,10 @@ function assignment(name: string, value: ScriptValue): string {
 
 function fileFunctions(files: readonly ScriptFile[]): string {
   const writes = files.map(({ path, content, mode }) => {
-    const body = content.replace(/\n*$/, "\n");
+    if (content.includes("\0")) {
+      throw new Error(`the file ${path} for a machine has a NUL byte in it: only text can be sent this way`);
+    }
+    const body = content.endsWith("\n") ? content : `${content}\n`;
     const end = endMarker(body);
     return `  put ${quote(path)} ${mode ?? "0644"} <<'${end}'\n${body}${end}`;
   });

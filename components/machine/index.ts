@@ -3,3 +3,4 @@ export type { ScriptFile, ScriptValue } from "./compose";
 export { HostScript, type HostScriptArgs } from "./hostScript";
 export { Preflight } from "./preflight";
 export { sshMachines } from "./ssh";
+export { yaml } from "./yaml";

@@ -28,6 +28,7 @@ die() {
 }
 
 # put PATH MODE: installs standard input as PATH, at once and whole; leaves a file that is the same already alone.
+# What was there before our first version is kept for remove_file.
 put() {
   local path=$1 mode=$2 new
   make_directory "$(dirname "$path")"
@@ -37,7 +38,21 @@ put() {
   if cmp -s "$new" "$path" && [ "$(stat -c %a "$path")" = "$(stat -c %a "$new")" ]; then
     rm -f "$new"
   else
+    keep_found "$path"
     mv -f "$new" "$path"
+  fi
+}
+
+# keep_found PATH: before the first change of PATH, keeps the file that is there, or the word that there is none.
+keep_found() {
+  local kept=$STATE/found$1
+  ! changed "$1" || return 0
+  mkdir -p "$(dirname "$kept")"
+  if [ -e "$1" ]; then
+    cp -p "$1" "$kept.new"
+    mv "$kept.new" "$kept"
+  else
+    touch "$kept.none"
   fi
 }
 
@@ -51,10 +66,18 @@ make_directory() {
   printf '%s\n' "$path" >>"$STATE/directories"
 }
 
-# remove_file PATH: removes it, and the directories made for it that are empty now.
+changed() { [ -e "$STATE/found$1" ] || [ -e "$STATE/found$1.none" ]; }
+
+# remove_file PATH: what was found there before us is there again; the directories made for it go when they are empty.
+# A file that was never ours is left alone.
 remove_file() {
-  rm -f "$1"
-  remove_empty "$(dirname "$1")"
+  local kept=$STATE/found$1
+  if [ -e "$kept" ]; then
+    mv -f "$kept" "$1"
+  elif [ -e "$kept.none" ]; then
+    rm -f "$1" "$kept.none"
+    remove_empty "$(dirname "$1")"
+  fi
 }
 
 remove_empty() {
@@ -69,7 +92,8 @@ wait_for() {
   local deadline=$((SECONDS + $1)) seconds=$1 what=$2
   shift 2
   until "$@" >/dev/null 2>&1; do
-    if [ "$SECONDS" -ge "$deadline" ]; then
+    # The shell counts whole seconds: the one that the wait began in is not over yet.
+    if [ "$SECONDS" -gt "$deadline" ]; then
       log "gave up after $seconds s waiting for $what"
       return 1
     fi
@@ -109,20 +133,32 @@ stop_unit() {
   done
 }
 
-# install_packages OWNER PACKAGE...: from the distribution; remembers what was there before for remove_packages.
+# install_packages OWNER PACKAGE...: from the distribution, with what they need; all that came is written down for
+# remove_packages. What others install later is theirs.
 install_packages() {
-  local owner=$1
+  local owner=$1 before=$STATE/packages/$1.before
   shift
   if dpkg-query -W -f '${db:Status-Status}\n' "$@" 2>/dev/null | grep -cx installed | grep -qx "$#"; then
     return
   fi
   mkdir -p "$STATE/packages"
-  [ -e "$STATE/packages/$owner" ] || installed_packages >"$STATE/packages/$owner"
+  [ -e "$before" ] || installed_packages >"$before"
   dpkg --configure -a
   log "installing packages: $*"
   apt_get install "$@" || { apt_get update && apt_get install "$@"; } ||
     die "the packages $* could not be installed on $(hostname): see apt's own words above"
+  write_down_added "$owner"
 }
+
+# A run that was cut off on its way left no list yet: then everything that came since it began counts.
+write_down_added() {
+  local before=$STATE/packages/$1.before
+  [ -e "$before" ] || return 0
+  comm -13 "$before" <(installed_packages) >>"$STATE/packages/$1"
+  rm "$before"
+}
+
+has_packages() { [ -e "$STATE/packages/$1" ] || [ -e "$STATE/packages/$1.before" ]; }
 
 # apt's own wait names the process that holds the lock.
 apt_get() {
@@ -133,11 +169,12 @@ apt_get() {
 installed_packages() { dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | sort -u; }
 
 remove_packages() {
-  local before=$STATE/packages/$1 added
-  [ -e "$before" ] || return 0
-  mapfile -t added < <(comm -13 "$before" <(installed_packages))
+  local list=$STATE/packages/$1 added
+  write_down_added "$1"
+  [ -e "$list" ] || return 0
+  mapfile -t added < <(sort -u "$list" | comm -12 - <(installed_packages))
   [ "${#added[@]}" -eq 0 ] || apt_get purge "${added[@]}"
-  rm -f "$before"
+  rm -f "$list"
 }
 
 # iptables_without PATTERN: takes out every rule and chain whose text matches, and no other.

@@ -1,10 +1,8 @@
-import { stringify } from "yaml";
-
 import type { ArtifactSet } from "../artifacts";
 import type { Environment } from "../config";
 import { criSocket } from "../docker/render";
 import { clusterKubeletConfiguration } from "../kubelet/render";
-import type { Machine } from "../machine";
+import { yaml, type Machine } from "../machine";
 
 const apiVersion = "kubeadm.k8s.io/v1beta4";
 
@@ -26,14 +24,12 @@ export function apiEndpoint(environment: Environment, master: Machine): string {
  * documentation.
  */
 export function kubeadmConfig(args: KubeadmConfigArgs): string {
-  return [
+  return yaml(
     initConfiguration(args),
     clusterConfiguration(args),
     clusterKubeletConfiguration(args.environment),
     kubeProxyConfiguration(args),
-  ]
-    .map((document) => stringify(document))
-    .join("---\n");
+  );
 }
 
 function initConfiguration({ environment, machine }: KubeadmConfigArgs): object {

@@ -1,7 +1,5 @@
-import { stringify } from "yaml";
-
 import type { Environment } from "../config";
-import type { Machine } from "../machine";
+import { yaml, type Machine } from "../machine";
 import { nodeRegistration } from "../master/render";
 
 export interface JoinConfigArgs {
@@ -17,7 +15,7 @@ export interface JoinConfigArgs {
 
 /** The configuration `kubeadm join` runs by. Source: kubeadm Configuration (v1beta4), Kubernetes documentation. */
 export function joinConfig({ environment, machine, endpoint, token, caHash }: JoinConfigArgs): string {
-  return stringify({
+  return yaml({
     apiVersion: "kubeadm.k8s.io/v1beta4",
     kind: "JoinConfiguration",
     discovery: {

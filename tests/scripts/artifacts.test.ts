@@ -70,11 +70,11 @@ function place(name: string, content: Buffer): string {
   return path;
 }
 
-/** Names of all files below the machine's part, but for the record of directories. */
+/** Names of all files below the machine's part, but for the records of what was found there. */
 function installed(): readonly string[] {
   if (!existsSync(join(root, "machine"))) return [];
   return readdirSync(join(root, "machine"), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name !== "directories")
+    .filter((entry) => entry.isFile() && !/^directories$|\.none$/.test(entry.name))
     .map((entry) => entry.name);
 }
 

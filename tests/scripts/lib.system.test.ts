@@ -114,6 +114,21 @@ describe("packages", () => {
     host.up("remove_packages owner");
     expect(list()).toEqual(["bash"]);
   });
+  test("that came later are others', and stay", () => {
+    installed(["bash"]);
+    host.up("install_packages owner tool");
+    installed([...list(), "theirs"]);
+    host.up("remove_packages owner");
+    expect(list()).toEqual(["bash", "theirs"]);
+  });
+  test("are removed after a run that was cut off while it installed them", () => {
+    installed(["bash"]);
+    host.stub("dpkg", "kill -9 $PPID");
+    expect(host.up("install_packages owner tool").status).not.toBe(0);
+    installed([...list(), "tool"]);
+    expect(host.up("has_packages owner && remove_packages owner && ! has_packages owner").status).toBe(0);
+    expect(list()).toEqual(["bash"]);
+  });
   test("are looked for in newer lists, and waited for, when they cannot be had", () => {
     installed(["bash"]);
     host.stub("apt-get", 'case "$*" in *update*) ;; *) exit 1 ;; esac');

@@ -111,6 +111,21 @@ describe("directories and files that were made", () => {
   test("are gone already: that is no failure", () => {
     expect(host.up(`remove_file "${host.path("no/file")}"; remove_empty "${host.path("no")}"`)).toEqual(clean);
   });
+  test("give way to what was found there, however often they changed", () => {
+    host.write("there/file", "found\n");
+    chmodSync(host.path("there/file"), 0o640);
+    for (const text of ["one", "two"]) host.up(`echo ${text} | put "${host.path("there/file")}" 0644`);
+    expect(host.read("there/file")).toBe("two\n");
+    host.up(`remove_file "${host.path("there/file")}"`);
+    expect([host.read("there/file"), mode("there/file")]).toEqual(["found\n", "640"]);
+    host.up(`remove_file "${host.path("there/file")}"`);
+    expect(host.read("there/file")).toBe("found\n");
+  });
+  test("that were never ours are not removed", () => {
+    host.write("there/file", "theirs");
+    host.up(`echo -n theirs | put "${host.path("there/file")}" 0644; remove_file "${host.path("there/file")}"`);
+    expect(host.read("there/file")).toBe("theirs");
+  });
   test("write_files and remove_files are each other's way back", () => {
     const files = [
       { path: host.path("top/a/1"), content: "one" },

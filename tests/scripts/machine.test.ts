@@ -197,15 +197,16 @@ describe("etcd.sh", () => {
 describe("docker.sh", () => {
   const config = "cgroups = @SYSTEMD_CGROUP@\nscores = @RESTRICT_OOM_SCORE_ADJ@\n";
   const values = { PACKAGES: "distribution", RUNTIME: "containerd", PROGRAMS: [], CONTAINERD_CONFIG: config };
-  const docker = (direction: string) =>
-    host.run({ script: Host.script("docker/docker.sh"), uses: artifacts(), values }, direction);
+  const docker = (direction: string) => {
+    const files = [{ path: host.path("etc/docker/daemon.json"), content: "{}" }];
+    return host.run({ script: Host.script("docker/docker.sh"), uses: artifacts(), values, files }, direction);
+  };
   const bounding = (set: string) => host.write("proc/self/status", `CapBnd:\t${set}\n`);
 
   beforeEach(() => {
     host.stub("docker", "echo systemd");
     for (const name of ["ctr", "ip", "apt-get", "apt-cache", "dpkg", "iptables"]) host.stub(name);
     host.stub("dpkg-query", "echo installed");
-    host.write("etc/docker/daemon.json", "{}");
     bounding("000001ffffffffff");
   });
 
@@ -217,7 +218,8 @@ describe("docker.sh", () => {
     docker("up");
     expect(host.read("etc/containerd/config.toml")).toMatch(/^cgroups = false\nscores = true\n/);
   });
-  test("gives a containerd that was there its own file back", () => {
+  test("gives an engine and a containerd that were there their own settings back", () => {
+    host.write("etc/docker/daemon.json", '{ "its": "own" }');
     host.write("etc/containerd/config.toml", "its own\n");
     expect(docker("up").status).toBe(0);
     expect(docker("up").status).toBe(0);
@@ -226,7 +228,8 @@ describe("docker.sh", () => {
     expect(docker("down").status).toBe(0);
     expect(host.read("etc/containerd/config.toml")).toBe("its own\n");
     const calls = host.called();
-    expect(calls).toContain("systemctl restart containerd.service");
-    expect(calls.some((call) => /apt-get| docker\.service/.test(call))).toBe(false);
+    expect(host.read("etc/docker/daemon.json")).toBe('{ "its": "own" }');
+    expect(calls).toContain("systemctl try-restart docker.service containerd.service");
+    expect(calls.some((call) => call.startsWith("apt-get"))).toBe(false);
   });
 });

@@ -83,7 +83,7 @@ describe("a machine gets, byte for byte,", () => {
         const expected = files.flatMap(({ path, content, mode = "0644" }) => [
           `text ${hex(path)}`,
           `mode ${mode}`,
-          `body ${hex(content.replace(/\n*$/, "\n"))}`,
+          `body ${hex(content.replace(/\n?$/, "\n"))}`,
         ]);
         expect(came({}, files)).toEqual(expected);
       }),
@@ -98,4 +98,5 @@ describe("a machine gets, byte for byte,", () => {
 test("a NUL byte, which no shell holds, is refused in words", () => {
   expect(() => quote("a\0b")).toThrow(/NUL byte/);
   expect(() => compose({ name: "a", script: "", values: { A: ["\0"] } })).toThrow(/NUL byte/);
+  expect(() => compose({ name: "a", script: "", files: [{ path: "/a", content: "\0" }] })).toThrow("the file /a ");
 });

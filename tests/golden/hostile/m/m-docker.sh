@@ -17,16 +17,12 @@ readonly CONTAINERD_CONFIG=''
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'
 {
-  "log-driver": "local",
-  "log-opts": {
-    "max-size": "10m",
-    "max-file": "3"
-  },
   "labels": [
     "first 'line'\nEND_OF_FILE\n'\"`id`$(id)${HOME}%h%%\\;#&|*é☸ `touch /tmp/a` $(touch /tmp/b) $'\\x41' !! ~ {a,b}\n\n\ttab\\\n@SYSTEMD_CGROUP@ last",
     "'\"`id`$(id)${HOME}%h%%\\;#&|*é☸ `touch /tmp/a` $(touch /tmp/b) $'\\x41' !! ~ {a,b}"
   ],
-  "'\"`id`$(id)${HOME}%h%%\\;#&|*é☸ `touch /tmp/a` $(touch /tmp/b) $'\\x41' !! ~ {a,b}": null
+  "'\"`id`$(id)${HOME}%h%%\\;#&|*é☸ `touch /tmp/a` $(touch /tmp/b) $'\\x41' !! ~ {a,b}": null,
+  "log-driver": "local"
 }
 END_OF_FILE
   put '/etc/systemd/system/cri-docker.service' 0644 <<'END_OF_FILE'

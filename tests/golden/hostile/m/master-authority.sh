@@ -51,10 +51,10 @@ controllerManager:
     - name: feature-gates
       value: A=true,B=false
     - name: x
-      value: yes
+      value: "yes"
 scheduler:
   extraArgs:
-    - name: y
+    - name: "y"
       value: "'\''\"`id`$(id)${HOME}%h%%\\;#&|*é☸"
 dns:
   imageRepository: registry.example.com:5000/a/coredns
