@@ -39,6 +39,10 @@ const provider = new k8s.Provider(
     // Fixed: a kubeconfig that is not known yet must not look like another cluster.
     clusterIdentifier: `keelson-${environment.stack}`,
     kubeClientSettings: { timeout: 30 },
+    // What a killed run made and did not note is taken over by the next.
+    upsertExistingObjects: true,
+    // Settings change in place: pods that start meanwhile must find them.
+    enableConfigMapMutable: true,
   },
   { dependsOn: [master.cluster] },
 );
