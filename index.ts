@@ -8,7 +8,7 @@ import { Kubelets } from "./components/kubelet";
 import { LocalMachines } from "./components/local";
 import { Preflight, named, sshMachines } from "./components/machine";
 import { Master } from "./components/master";
-import { Network } from "./components/network";
+import { ClusterDns, Network } from "./components/network";
 import { Nodes } from "./components/nodes";
 import { Member, Worker } from "./components/worker";
 import { Workloads } from "./components/workloads";
@@ -48,8 +48,9 @@ const provider = new k8s.Provider(
 );
 const inCluster = { provider, deletedWith: master.cluster };
 
-// Pods get a network, and machines join.
+// Pods get a network and names, and machines join.
 const network = new Network("network", { environment, artifacts }, inCluster);
+new ClusterDns("dns", { master }, { dependsOn: [network] });
 const workers = named(workersOf(environment), kubelets.machines).map(
   (machine) => new Worker(machine.name, { machine, master, environment, network }),
 );

@@ -6,6 +6,8 @@ import type { Environment } from "../config";
 import { flannelPod } from "./pod";
 import { cniConfig, networkConfig } from "./render";
 
+export { ClusterDns } from "./dns";
+
 export interface NetworkArgs {
   readonly environment: Environment;
   readonly artifacts: ArtifactSet;

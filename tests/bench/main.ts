@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   const stack = new TestStack("bench", { provider: "local", local: { subnet: "172.31.244.0/24" }, machines });
   const figures: Figure[] = [];
   const measure = async (what: string, command: string): Promise<void> => {
-    process.stderr.write(`  now     ${what}\n`);
+    process.stderr.write(`  now      ${what}\n`);
     const { seconds, run } = await timed(() => stack.succeed(command));
     figures.push({ what, seconds, phases: phasesOf(run) });
   };
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
     await measure("up, cold page cache", "up");
     const floor = new Floor(stack);
     await measure("destroy", "destroy");
-    process.stderr.write("  now     floor\n");
+    process.stderr.write("  now      floor\n");
     figures.push(floor.run());
     await measure("up, warm", "up");
     await measure("up, nothing to do", "up");

@@ -61,7 +61,7 @@ describe("a line is told", () => {
     tell("<{%reset%}>waiting for the API\njoined\n", urn);
     expect(spoken()).toBe("");
     end(urn);
-    expect(spoken()).toBe("  done    workers   worker-1-join            1.5 s  joined\n");
+    expect(spoken()).toBe("  done     workers   worker-1-join            1.5 s  joined\n");
     end(urn);
     expect(spoken()).toBe("");
   });
@@ -87,7 +87,7 @@ describe("a line is told", () => {
     begin(urn);
     tell("it broke", urn, "error");
     fail(urn);
-    expect(spoken()).toMatch(/^ {2}FAILED {2}workers +worker-1-join +0\.0 s\n$/);
+    expect(spoken()).toMatch(/^ {2}FAILED {3}workers +worker-1-join +0\.0 s\n$/);
     expect(progress.steps).toMatchObject([{ urn, name: "worker-1-join", phase: "workers", failed: true }]);
   });
   test("once of what is of no resource", () => {
@@ -103,7 +103,7 @@ describe("a line is told", () => {
     jest.advanceTimersByTime(9_999);
     expect(spoken()).toBe("");
     jest.advanceTimersByTime(1);
-    expect(spoken()).toBe("  now     workers   worker-1-join           10.0 s (and 1 more)  waiting\n");
+    expect(spoken()).toBe("  now      workers   worker-1-join           10.0 s (and 1 more)  waiting\n");
     progress.close();
     jest.advanceTimersByTime(60_000);
     expect(spoken()).toBe("");

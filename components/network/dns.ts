@@ -1,0 +1,21 @@
+import { join } from "node:path";
+
+import type * as pulumi from "@pulumi/pulumi";
+
+import { HostScript } from "../machine";
+import type { Master } from "../master";
+
+export interface ClusterDnsArgs {
+  readonly master: Master;
+}
+
+/** Names resolve in the cluster: CoreDNS, which kubeadm deploys with the first master, is available. */
+export class ClusterDns extends HostScript {
+  constructor(name: string, { master }: ClusterDnsArgs, opts: pulumi.CustomResourceOptions) {
+    super(
+      name,
+      { machine: master.machine, script: join(__dirname, "dns.sh") },
+      { deletedWith: master.cluster, ...opts },
+    );
+  }
+}

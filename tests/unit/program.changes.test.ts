@@ -1,0 +1,61 @@
+import { hostKey } from "../golden/topologies";
+import type { Program } from "../support/program";
+import { changes, find, machine, master, run, valueOf, worker } from "./program.fixture";
+
+let program: Program;
+beforeAll(async () => {
+  program = await run();
+});
+
+describe("a change touches", () => {
+  const after = async (more: Parameters<typeof run>[0]) => changes(program, await run(more));
+  const changed = (more: object) => ({ machines: [master, { ...worker, ...more }] });
+
+  test("nothing, where there is none", async () => expect(await after({})).toEqual([]));
+  test("no other machine, where a worker is added", async () => {
+    const steps = ["admit", "docker", "join", "kubelet", "member", "node", "preflight"];
+    const machines = [master, worker, machine("worker-2", "192.0.2.3")];
+    expect(await after({ machines })).toEqual(steps.map((step) => `+worker-2-${step}`));
+  });
+  test("the Deployment alone, where replicas change", async () => {
+    expect(await after({ workloads: { nginx: { replicas: 7 } } })).toEqual(["~nginx-deployment"]);
+  });
+  test("one node alone, where a label, a taint or a cordon changes", async () => {
+    const taints = [{ key: "dedicated", value: "db", effect: "NoSchedule" }];
+    const labels = { "example.com/disk": "ssd" };
+    const annotations = { "example.com/owner": "us" };
+    const more = await run(changed({ labels, annotations, taints, unschedulable: true }));
+    expect(changes(program, more)).toEqual(["~worker-1-node"]);
+    expect(find(more, "worker-1-node").inputs).toEqual({
+      apiVersion: "v1",
+      kind: "Node",
+      metadata: {
+        name: "worker-1",
+        labels: { "node-role.kubernetes.io/worker": "", ...labels },
+        annotations: { "pulumi.com/patchForce": "true", ...annotations },
+      },
+      spec: { taints, unschedulable: true },
+    });
+  });
+  test("one kubelet alone, where allocatable changes", async () => {
+    const more = await run(changed({ allocatable: { cpu: "1500m", memory: "2Gi" } }));
+    expect(changes(program, more)).toEqual(["~worker-1-kubelet"]);
+    expect(valueOf(find(more, "worker-1-kubelet"), "ALLOCATABLE_MILLICPU")).toBe("1500");
+    expect(valueOf(find(more, "worker-1-kubelet"), "ALLOCATABLE_BYTES")).toBe(String(2 * 1024 ** 3));
+  });
+  test("Docker alone, where its settings change", async () => {
+    const docker = { daemon: { "live-restore": true } };
+    expect(await after({ docker })).toEqual(["~master-1-docker", "~worker-1-docker"]);
+  });
+  test("everything on a machine, where another one stands in its place", async () => {
+    const ssh = { hostKey: hostKey("another") };
+    const steps = ["admit", "docker", "join", "kubelet", "member", "preflight"];
+    expect(await after(changed({ ssh }))).toEqual(steps.map((step) => `~worker-1-${step}`));
+  });
+});
+
+test("no workload is there where none is wanted", async () => {
+  const none = await run({ workloads: { enabled: false } });
+  expect(changes(program, none)).toEqual(["-nginx", "-nginx-deployment", "-nginx-test"]);
+  expect(none.outputs.nginxUrl).toBeUndefined();
+});
