@@ -25,8 +25,17 @@ export interface Output {
 const LONGEST_LINE = 64 * 1024;
 
 /** Runs the command to its end; fails with its exit status and everything it said. */
-export async function run(client: Client, request: Run): Promise<Output> {
-  const channel = await open(client, request);
+export function run(client: Client, request: Run): Promise<Output> {
+  return new Promise((resolve, reject) => {
+    client.exec(request.command, { env: { ...request.environment } }, (error, channel) => {
+      // Listened to at once: a short command's end may be in the same packet as the news that it runs.
+      if (error) reject(error);
+      else converse(client, channel, request).then(resolve, reject);
+    });
+  });
+}
+
+async function converse(client: Client, channel: ClientChannel, request: Run): Promise<Output> {
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   const both: Buffer[] = [];
@@ -53,12 +62,6 @@ export async function run(client: Client, request: Run): Promise<Output> {
     throw new Error(`${failure}: running ${JSON.stringify(request.command)}:\n${said}`);
   }
   return { stdout: text(stdout), stderr: text(stderr) };
-}
-
-function open(client: Client, { command, environment }: Run): Promise<ClientChannel> {
-  return new Promise((resolve, reject) => {
-    client.exec(command, { env: { ...environment } }, (error, channel) => (error ? reject(error) : resolve(channel)));
-  });
 }
 
 /** Waits for the command's end: undefined when it succeeded, else how it ended. */
