@@ -20,12 +20,12 @@ key_of() {
   { cat "$@" && uname -m; } | sha256sum | cut -c 1-16
 }
 
-# only_one NAME: waits until no other run makes the same thing; the lock goes with this process.
+# only_one NAME: waits until no other run is at the same thing; the lock goes with this process.
 only_one() {
   mkdir -p "$CACHE"
   exec {ONLY_ONE}>"$CACHE/$1.lock"
   flock -n "$ONLY_ONE" && return
-  say "$1: another run makes it; waiting for that one"
+  say "$1: another run is at it; waiting for that one"
   flock "$ONLY_ONE"
 }
 

@@ -151,7 +151,7 @@ export const machine = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      "The machine is a container (LXC, Docker) on the kernel of another computer: kernel-wide settings are left as they are. Always so for local machines.",
+      "The machine is a container (LXC, Docker) on the kernel and the disk of another computer: kernel-wide settings are left as they are, and pods are evicted when less than 1 GiB of that disk is free instead of at a percentage. Always so for local machines.",
     ),
   allocatable: allocatable.optional().describe("What pods may take of it.").meta({ defaultsTo: "all that it has" }),
 });

@@ -38,7 +38,7 @@ export class Kubelets extends pulumi.ComponentResource {
               ...programs(artifacts, ["cni-plugins", "flannel-cni"], "/opt/cni/bin"),
             ],
             IMAGES: imageArchives(artifacts, machine.config.roles),
-            KUBELET_CONFIG: kubeletConfiguration(environment),
+            KUBELET_CONFIG: kubeletConfiguration(environment, machine),
             KUBELET_CONFIG_FILE: kubeletConfigFile,
             NAMESERVERS: machine.nameservers,
             ALLOCATABLE_MILLICPU: machine.config.allocatable?.millicpu ?? 0,

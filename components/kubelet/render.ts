@@ -43,9 +43,18 @@ function featureGates({ kubernetes }: Environment): Record<string, unknown> {
  * One machine's KubeletConfiguration, but for what only the machine knows (cgroup driver, resolv.conf, its capacity):
  * its script adds that.
  */
-export function kubeletConfiguration(environment: Environment): string {
-  return yaml(clusterKubeletConfiguration(environment));
+export function kubeletConfiguration(environment: Environment, machine: Machine): string {
+  return yaml({ ...(machine.sharedKernel ? sharedDisk : {}), ...clusterKubeletConfiguration(environment) });
 }
+
+/**
+ * A container's disk is its computer's, and the kubelet would evict pods and delete images for how full others have
+ * made it: there only space that really runs out counts, and images stay.
+ */
+const sharedDisk = {
+  evictionHard: { "memory.available": "100Mi", "nodefs.available": "1Gi", "imagefs.available": "1Gi" },
+  imageGCHighThresholdPercent: 100,
+};
 
 /** The kubelet as a service, told by flags only what cannot stand in its configuration file. */
 export function kubeletUnit(machine: Machine): ScriptFile {

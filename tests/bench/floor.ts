@@ -90,7 +90,7 @@ export class Floor {
     write("daemon.json", daemonJson(environment.docker.daemon).content);
     write("resolv.conf", nameserverLines());
     const detected = "cgroupDriver: cgroupfs\nfailCgroupV1: false\nresolvConf: /etc/kubernetes/resolv.conf\n";
-    write("kubelet-config.yaml", kubeletConfiguration(environment) + detected);
+    write("kubelet-config.yaml", kubeletConfiguration(environment, master) + detected);
     for (const { path, content } of criDockerdUnits(artifacts.images.pause))
       write(path.split("/").at(-1) ?? "", content);
     for (const machine of this.machines) write(`kubelet-${machine.name}.service`, kubeletUnit(machine).content);

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { stringify } from "yaml";
@@ -16,6 +16,8 @@ export interface Run {
 
 /** A stack of its own for one suite, driven as a person drives it. */
 export class TestStack {
+  private readonly running = new Set<ChildProcess>();
+
   constructor(
     readonly name: string,
     private config: Readonly<Record<string, unknown>>,
@@ -59,11 +61,14 @@ export class TestStack {
   /** Starts a command in a process group of its own, which can be killed whole. */
   start(command: string): ChildProcess {
     const tsx = join(root, "node_modules", "tsx", "dist", "cjs", "index.cjs");
-    return spawn(process.execPath, ["--require", tsx, join(root, "cli", "main.ts"), command, this.name], {
+    const child = spawn(process.execPath, ["--require", tsx, join(root, "cli", "main.ts"), command, this.name], {
       cwd: root,
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
+    this.running.add(child);
+    child.on("close", () => this.running.delete(child));
+    return child;
   }
 
   /** The state as it lies on the disk. */
@@ -71,10 +76,16 @@ export class TestStack {
     return readFileSync(join(root, ".keelson", "state", ".pulumi", "stacks", "keelson", `${this.name}.json`), "utf8");
   }
 
-  /** What every suite ends with, also when it failed. */
+  /** What every suite ends with, also when it failed: a run that its test did not wait for is ended first. */
   async remove(): Promise<void> {
+    const ends = [...this.running].map((child) => {
+      process.kill(-(child.pid ?? 0), "SIGKILL");
+      return new Promise((resolve) => child.on("close", resolve));
+    });
+    await Promise.all(ends);
     if (existsSync(join(root, ".keelson", this.name))) await this.run("destroy");
     rmSync(this.file, { force: true });
+    clear(this.name);
   }
 
   private log(command: string, output: string): void {
@@ -100,12 +111,34 @@ export function here(command: string, ...args: readonly string[]): string {
   });
 }
 
-/** Docker's objects of a stack, of all kinds; empty when nothing is left. */
+/** Docker's objects of a stack, of all kinds, and of those whose names go on from its name; empty when nothing is left. */
 export function dockerObjects(stack: string): readonly string[] {
-  const filter = ["--filter", `name=^/?keelson-${stack}(-|$)`];
+  const list = (kind: string, format: string, ...command: readonly string[]) =>
+    here("docker", ...command, "--format", `${kind} ${format}`, "--filter", `name=^/?keelson-${stack}(-|$)`);
   return [
-    here("docker", "ps", "--all", "--format", "container {{.Names}}", ...filter),
-    here("docker", "network", "ls", "--format", "network {{.Name}}", "--filter", `name=^keelson-${stack}$`),
-    here("docker", "volume", "ls", "--format", "volume {{.Name}}", "--filter", `name=^keelson-${stack}-`),
+    list("container", "{{.Names}}", "ps", "--all"),
+    list("network", "{{.Name}}", "network", "ls"),
+    list("volume", "{{.Name}}", "volume", "ls"),
   ].flatMap((lines) => lines.split("\n").filter((line) => line !== ""));
+}
+
+/**
+ * Takes away by their names what stacks of the tests have on this computer, when `destroy` could not or was never come to:
+ * Docker's objects, and this checkout's state of them.
+ */
+export function clear(stack: string): void {
+  for (const object of dockerObjects(stack)) {
+    const [kind = "", name = ""] = object.split(" ");
+    here("docker", kind, "rm", ...(kind === "container" ? ["--force", "--volumes"] : []), name);
+  }
+  const state = join(root, ".keelson", "state", ".pulumi");
+  for (const directory of [
+    join(root, ".keelson"),
+    join(state, "stacks", "keelson"),
+    join(state, "locks", "organization", "keelson"),
+  ]) {
+    const names = existsSync(directory) ? readdirSync(directory) : [];
+    const own = names.filter((name) => new RegExp(`^${stack}([-.]|$)`).test(name));
+    for (const name of own) rmSync(join(directory, name), { recursive: true });
+  }
 }

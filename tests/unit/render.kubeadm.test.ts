@@ -79,7 +79,8 @@ describe("kubeadm init", () => {
   });
   test("keeps the same kubelet configuration in the cluster as on the machines", () => {
     const kubelet = { configuration: { maxPods: 9 } };
-    const [machines] = documents(kubeletConfiguration(environment({ kubernetes: { kubelet } })));
+    const cluster = environment({ kubernetes: { kubelet } });
+    const [machines] = documents(kubeletConfiguration(cluster, machineOf(cluster, 0)));
     expect(ofKind(config({ kubelet }), "KubeletConfiguration")).toEqual(machines);
   });
   test("leaves a kernel alone that is another computer's", () => {

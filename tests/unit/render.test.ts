@@ -96,7 +96,10 @@ describe("etcd", () => {
 });
 
 describe("the kubelet", () => {
-  const configuration = (kubernetes: Raw = {}) => documents(kubeletConfiguration(environment({ kubernetes })))[0];
+  const configuration = (kubernetes: Raw = {}, sharedKernel = false) => {
+    const cluster = environment({ kubernetes });
+    return documents(kubeletConfiguration(cluster, machineOf(cluster, 0, { sharedKernel })))[0];
+  };
 
   test("has a whole configuration", () => {
     expect(configuration()).toEqual({
@@ -115,6 +118,15 @@ describe("the kubelet", () => {
       rotateCertificates: true,
       staticPodPath: "/etc/kubernetes/manifests",
       featureGates: { ExtendWebSocketsToKubelet: false },
+    });
+  });
+  test("does not evict pods for how full others have made a disk that is shared", () => {
+    expect(configuration({}, true)).toMatchObject({
+      evictionHard: { "memory.available": "100Mi", "nodefs.available": "1Gi", "imagefs.available": "1Gi" },
+      imageGCHighThresholdPercent: 100,
+    });
+    expect(configuration({ kubelet: { configuration: { imageGCHighThresholdPercent: 90 } } }, true)).toMatchObject({
+      imageGCHighThresholdPercent: 90,
     });
   });
   test("has what the stack says of it", () => {

@@ -12,7 +12,12 @@ readonly -a PROGRAMS=('kubeadm binary /usr/local/bin /opt/keelson/bundle/bin/kub
 
 readonly -a IMAGES=('control-plane /opt/keelson/bundle/images/control-plane.tar 9999999999999999999999999999999999999999999999999999999999999999 registry.k8s.io/kube-apiserver:v1.36.3 registry.k8s.io/kube-controller-manager:v1.36.3 registry.k8s.io/kube-scheduler:v1.36.3' 'node /opt/keelson/bundle/images/node.tar aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa registry.k8s.io/pause:3.10.1 registry.k8s.io/kube-proxy:v1.36.3 ghcr.io/flannel-io/flannel:v0.28.10 registry.k8s.io/coredns/coredns:v1.14.7' 'workloads /opt/keelson/bundle/images/workloads.tar bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb docker.io/library/nginx:latest docker.io/library/nginx:stable')
 
-readonly KUBELET_CONFIG='apiVersion: kubelet.config.k8s.io/v1beta1
+readonly KUBELET_CONFIG='evictionHard:
+  memory.available: 100Mi
+  nodefs.available: 1Gi
+  imagefs.available: 1Gi
+imageGCHighThresholdPercent: 100
+apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
 authentication:
   anonymous:
