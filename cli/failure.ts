@@ -8,7 +8,9 @@ export function tellFailure(progress: Progress, error: unknown, stack: string): 
   const failed = progress.steps.filter((step) => step.failed);
   for (const step of failed) {
     const output = (progress.errors.get(step.urn) ?? []).join("\n");
-    process.stderr.write(`\nfailed: ${step.phase}, ${step.name}\n${indented(matter(output))}\n`);
+    process.stderr.write(
+      `\nfailed: ${step.phase}, ${step.name}\n${indented([...matter(output), ...hint(output, stack)])}\n`,
+    );
   }
   if (failed.length === 0) process.stderr.write(`\n${ownErrors(progress) || messageOf(error)}\n`);
   const arg = stack === "dev" ? "" : ` STACK=${stack}`;
@@ -22,6 +24,24 @@ function matter(output: string): readonly string[] {
   const causes = said.filter((line) => line.startsWith("error: "));
   const led = said.filter((line) => !line.startsWith("error: ")).slice(-tail);
   return [...new Set([...causes, ...led])];
+}
+
+/** What Docker's own words for two common collisions mean here, and the way out. */
+function hint(output: string, stack: string): readonly string[] {
+  if (/network with name \S+ already exists|name "\S+" is already in use/.test(output)) {
+    const network = `keelson-${stack}`;
+    return [
+      `hint: this computer has machines of a stack ${stack} that this checkout's state does not know: another checkout made`,
+      "them, or the state was lost. Destroy them there, or name this stack differently. What no state knows any more goes with",
+      `  for name in $(docker ps --all --filter network=${network} --format '{{.Names}}'); do`,
+      "    docker rm --force $name && docker volume rm $name",
+      `  done; docker network rm ${network}`,
+    ];
+  }
+  if (/Pool overlaps with other one/.test(output)) {
+    return ["hint: another network of this computer has these addresses: set local.subnet to a subnet that is free"];
+  }
+  return [];
 }
 
 function ownErrors(progress: Progress): string {

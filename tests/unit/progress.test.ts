@@ -169,6 +169,17 @@ describe("a failure", () => {
     );
     expect(written).toContain("run make up STACK=prod again");
   });
+  test.each([
+    ['Conflict. The container name "/keelson-dev-m" is already in use by', "docker network rm keelson-dev"],
+    ["network with name keelson-dev already exists", "another checkout made"],
+    ["invalid pool request: Pool overlaps with other one on this address space", "set local.subnet"],
+  ])("in Docker's words is explained: %s", (words, explanation) => {
+    begin(urn);
+    tell(`error: ${words}`, urn, "error");
+    fail(urn);
+    tellFailure(progress, undefined, "dev");
+    expect(written).toContain(explanation);
+  });
   test("of no resource is told by what was reported, once, or else by the error", () => {
     tell("the configuration has 1 problem", "", "error");
     tell("the configuration has 1 problem", "", "error");
