@@ -167,7 +167,7 @@ test("destroy leaves nothing", async () => {
 
 /** Other checkouts on this machine may be at work, and builds have plugins' names on their command lines. */
 function pluginsOfThisCheckout(): string {
-  const mine = '[ "$(readlink "/proc/$pid/cwd")" = "$PWD" ]';
+  const mine = '[[ "$(readlink "/proc/$pid/cwd")/" = "$PWD/"* ]]';
   return here(
     "bash",
     "-c",
