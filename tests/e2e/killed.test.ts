@@ -1,5 +1,5 @@
 import { TestMachine } from "../support/machine";
-import { dockerObjects, TestStack } from "../support/stack";
+import { dockerObjects, killed, TestStack } from "../support/stack";
 
 const name = "e2e-killed";
 const stack = new TestStack(name, {
@@ -22,10 +22,7 @@ async function killedAt(line: RegExp): Promise<void> {
     });
     child.on("close", () => reject(new Error(`up ended before ${String(line)} came:\n${output}`)));
   });
-  child.removeAllListeners("close");
-  const gone = new Promise((resolve) => child.on("close", resolve));
-  process.kill(-(child.pid ?? 0), "SIGKILL");
-  await gone;
+  await killed(child);
 }
 
 test.each([

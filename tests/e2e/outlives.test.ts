@@ -3,11 +3,10 @@ import { nameserverLines, OwnMachines } from "../support/ownMachines";
 import { TestStack } from "../support/stack";
 
 const name = "e2e-ssh";
-const network = `keelson-${name}`;
 let own: OwnMachines;
 let stack: TestStack;
 let before: readonly Snapshot[];
-const machines = [new TestMachine(`${network}-node-a`), new TestMachine(`${network}-node-b`)] as const;
+const machines = [new TestMachine(`keelson-${name}-node-a`), new TestMachine(`keelson-${name}-node-b`)] as const;
 const [master] = machines;
 
 /** Where packages and their caches leave their marks, on every machine where any was ever installed and removed. */
@@ -51,7 +50,7 @@ function snapshot(machine: TestMachine): Snapshot {
 }
 
 beforeAll(() => {
-  own = new OwnMachines(network, "172.31.242", ["node-a", "node-b"]);
+  own = new OwnMachines(name, "172.31.242", ["node-a", "node-b"]);
   for (const machine of machines) machine.run(`printf '%s\\n' '${nameserverLines()}' >/etc/own-resolv.conf`);
   for (const machine of machines)
     machine.run("until systemctl is-system-running --wait >/dev/null; do sleep 0.2; done");

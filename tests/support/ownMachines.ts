@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { bundleDirectory } from "../../components/artifacts/cache";
 import { capabilities } from "../../components/local/container";
 import { keyPair } from "../../components/local/keys";
-import { here } from "./stack";
+import { clear, here } from "./stack";
 
 /** What the configuration of an SSH machine says of one of these. */
 export interface OwnMachine {
@@ -24,20 +24,22 @@ export class OwnMachines {
   private readonly directory = mkdtempSync(join(tmpdir(), "keelson-machines-"));
 
   constructor(
-    private readonly network: string,
+    private readonly stack: string,
     /** The first three numbers of its addresses. */
     prefix: string,
     names: readonly string[],
   ) {
-    here("docker", "network", "create", "--subnet", `${prefix}.0/24`, network);
+    here("docker", "network", "create", "--subnet", `${prefix}.0/24`, this.network);
     this.machines = names.map((name, index) => this.start(name, `${prefix}.${11 + index}`));
   }
 
   remove(): void {
-    const containers = this.machines.map(({ name }) => `${this.network}-${name}`);
-    here("docker", "rm", "--force", "--volumes", ...containers);
-    here("docker", "network", "rm", this.network);
+    clear(this.stack);
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private get network(): string {
+    return `keelson-${this.stack}`;
   }
 
   private start(name: string, address: string): OwnMachine {

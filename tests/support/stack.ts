@@ -16,7 +16,7 @@ export interface Run {
 
 /** A stack of its own for one suite, driven as a person drives it. */
 export class TestStack {
-  private readonly running = new Set<ChildProcess>();
+  private readonly runs: ChildProcess[] = [];
 
   constructor(
     readonly name: string,
@@ -66,8 +66,7 @@ export class TestStack {
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
-    this.running.add(child);
-    child.on("close", () => this.running.delete(child));
+    this.runs.push(child);
     return child;
   }
 
@@ -78,11 +77,8 @@ export class TestStack {
 
   /** What every suite ends with, also when it failed: a run that its test did not wait for is ended first. */
   async remove(): Promise<void> {
-    const ends = [...this.running].map((child) => {
-      process.kill(-(child.pid ?? 0), "SIGKILL");
-      return new Promise((resolve) => child.on("close", resolve));
-    });
-    await Promise.all(ends);
+    const alive = this.runs.filter((child) => child.exitCode === null && child.signalCode === null);
+    await Promise.all(alive.map(killed));
     if (existsSync(join(root, ".keelson", this.name))) await this.run("destroy");
     rmSync(this.file, { force: true });
     clear(this.name);
@@ -93,6 +89,13 @@ export class TestStack {
     mkdirSync(directory, { recursive: true });
     writeFileSync(join(directory, `${this.name}-${command}-${Date.now()}.log`), output);
   }
+}
+
+/** Kills a run with everything it started, and waits until it is gone. */
+export async function killed(run: ChildProcess): Promise<void> {
+  const gone = new Promise((resolve) => run.on("close", resolve));
+  process.kill(-(run.pid ?? 0), "SIGKILL");
+  await gone;
 }
 
 function countsIn(output: string): Record<string, number> {
