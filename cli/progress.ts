@@ -68,8 +68,7 @@ export class Progress {
     this.active.delete(urn);
     step.end = Date.now() - this.began;
     step.failed = failed;
-    // How the connection came about is of interest only while it does.
-    const said = failed || step.said === undefined || /^Dial /.test(step.said) ? "" : `  ${step.said}`;
+    const said = failed || step.said === undefined || isOver(step.said, urn) ? "" : `  ${step.said}`;
     this.line(failed ? "FAILED" : (words[step.op] ?? step.op), step, seconds(step.end - step.start) + said);
   }
 
@@ -104,6 +103,11 @@ export class Progress {
   private clear(): void {
     if (this.out.isTTY) this.out.write("\x1b[2K\r");
   }
+}
+
+/** How a connection came about, and what an object in the cluster waited for, is of interest only while it does. */
+function isOver(said: string, urn: string): boolean {
+  return said.startsWith("Dial ") || (urn.split("::")[2] ?? "").includes("kubernetes:");
 }
 
 /** The chapter of the program that a resource belongs to, from the component it lies in. */

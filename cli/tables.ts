@@ -83,8 +83,10 @@ async function fetchTable(kubeconfig: string, path: string): Promise<Table> {
         else reject(new Error(`${url.href} answers ${String(response.statusCode)}: ${body.slice(0, 200)}`));
       });
     });
-    call.on("timeout", () => call.destroy(new Error(`${url.origin} does not answer within 10 s`)));
-    call.on("error", reject);
+    call.on("timeout", () => call.destroy(new Error("no answer within 10 s")));
+    call.on("error", ({ message }) =>
+      reject(new Error(`the cluster's API at ${url.origin} does not answer (${message}): does its machine run?`)),
+    );
     call.end();
   });
   return JSON.parse(text) as Table;

@@ -83,6 +83,13 @@ describe("a line is told", () => {
     jest.advanceTimersByTime(60_000);
     expect([spoken(), progress.steps]).toEqual(["", []]);
   });
+  test("without what the work waited for, which is over", () => {
+    const deployment = urnOf("nginx", "keelson:workloads:Workloads$kubernetes:apps/v1:Deployment");
+    begin(deployment);
+    tell("2 of 3 pods are available", deployment);
+    end(deployment);
+    expect(spoken()).toMatch(/nginx +0\.0 s\n$/);
+  });
   test("of work that failed, without what it said: that is told below", () => {
     begin(urn);
     tell("it broke", urn, "error");
