@@ -3,11 +3,12 @@ import * as k8s from "@pulumi/kubernetes";
 import { artifactSet } from "./components/artifacts";
 import { mastersOf, readConfig, workersOf } from "./components/config";
 import { DockerEngine } from "./components/docker";
+import { ApiProxies } from "./components/endpoint";
 import { EtcdCluster } from "./components/etcd";
 import { Kubelets } from "./components/kubelet";
 import { LocalMachines } from "./components/local";
 import { Preflight, named, sshMachines } from "./components/machine";
-import { Master } from "./components/master";
+import { ControlPlane } from "./components/master";
 import { ClusterDns, Network } from "./components/network";
 import { Nodes } from "./components/nodes";
 import { Member, Worker } from "./components/worker";
@@ -16,22 +17,23 @@ import { Workloads } from "./components/workloads";
 // What the stack asks for, and what will be installed for it.
 const environment = readConfig();
 const artifacts = artifactSet(environment);
-const [first] = mastersOf(environment);
-const members = [first, ...workersOf(environment)];
+const masterConfigs = mastersOf(environment);
+const nodeConfigs = [...masterConfigs, ...workersOf(environment)];
 
 // Machines that answer over SSH, each found fit before anything is changed on any.
 const found =
   environment.provider === "local" ? new LocalMachines("machines", environment).machines : sshMachines(environment);
 const { machines } = new Preflight("preflight", { machines: found, environment });
 
-// Docker everywhere; meanwhile etcd forms, and then the kubelets get ready to join.
+// Docker everywhere; meanwhile etcd forms, and then the nodes get a kubelet and their way to the API.
 const engines = new DockerEngine("docker", { machines, environment, artifacts });
 const etcd = new EtcdCluster("etcd", { machines, environment, artifacts });
-const kubelets = new Kubelets("kubelets", { machines: named(members, engines.machines), environment, artifacts });
+const withDocker = named(nodeConfigs, engines.machines);
+const kubelets = new Kubelets("kubelets", { machines: withDocker, environment, artifacts });
+const prepared = new ApiProxies("proxies", { machines: withDocker, environment }).before(kubelets.machines);
 
 // The control plane, and the way in that everything in the cluster uses.
-const [machine] = named([first], kubelets.machines);
-const master = new Master("master", { machine, environment, artifacts, etcd });
+const master = new ControlPlane("master", { machines: named(masterConfigs, prepared), environment, artifacts, etcd });
 const provider = new k8s.Provider(
   "cluster",
   {
@@ -44,23 +46,26 @@ const provider = new k8s.Provider(
     // Settings change in place: pods that start meanwhile must find them.
     enableConfigMapMutable: true,
   },
-  { dependsOn: [master.cluster] },
+  { dependsOn: [...master.operator.dependsOn] },
 );
 const inCluster = { provider, deletedWith: master.cluster };
 
 // Pods get a network and names, and machines join.
 const network = new Network("network", { environment, artifacts }, inCluster);
 new ClusterDns("dns", { master }, { dependsOn: [network] });
-const workers = named(workersOf(environment), kubelets.machines).map(
+const workers = named(workersOf(environment), prepared).map(
   (machine) => new Worker(machine.name, { machine, master, environment, network }),
 );
-const joined = [new Member(first.name, { machine, master }, { dependsOn: [network] }), ...workers];
-const table = new Nodes("nodes", { machines: members }, { ...inCluster, dependsOn: joined });
+const members = named(masterConfigs, master.machines).map(
+  (machine) => new Member(machine.name, { machine, master }, { dependsOn: [network] }),
+);
+const joined = [...members, ...workers];
+const table = new Nodes("nodes", { machines: nodeConfigs }, { ...inCluster, dependsOn: joined });
 
 const workloads = environment.workloads.enabled
   ? new Workloads(
       "workloads",
-      { nginx: environment.workloads.nginx, address: first.address },
+      { nginx: environment.workloads.nginx, address: masterConfigs[0].address },
       { ...inCluster, dependsOn: joined },
     )
   : undefined;

@@ -113,7 +113,11 @@ function isOver(said: string, urn: string): boolean {
 /** The chapter of the program that a resource belongs to, from the component it lies in. */
 export function phaseOf(urn: string): string {
   const phase = /\bkeelson:(\w+):/.exec(urn.split("::")[2] ?? "")?.[1];
-  return { local: "machines", kubelet: "kubelets", worker: "workers" }[phase ?? ""] ?? phase ?? "cluster";
+  return (
+    { local: "machines", kubelet: "kubelets", worker: "workers", endpoint: "proxies" }[phase ?? ""] ??
+    phase ??
+    "cluster"
+  );
 }
 
 function nameOf(urn: string): string {

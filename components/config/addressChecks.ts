@@ -11,6 +11,7 @@ const localSubnet = ["local", "subnet"];
 export function* addressChecks(subject: Subject): Generator<Contradiction> {
   yield* presence(subject);
   yield* duplicates(subject);
+  yield* virtualAddress(subject);
   if (subject.environment.provider === "local") yield* localAddresses(subject);
   yield* overlapping(subject.environment);
   yield* addressesInNetworks(subject.environment);
@@ -44,6 +45,26 @@ function* duplicates({ configuration }: Subject): Generator<Contradiction> {
       path: ["machines", index, "address"],
       message: `${address} is the address of machines[${first}] as well: give each machine an address of its own`,
     };
+  }
+}
+
+function* virtualAddress({ configuration, environment }: Subject): Generator<Contradiction> {
+  const address = environment.kubernetes.virtualAddress;
+  if (address === undefined) return;
+  const path = ["kubernetes", "virtualAddress"];
+  const uses = [["machines"], ["provider"], localSubnet];
+  const index = environment.machines.findIndex((machine) => machine.address === address);
+  if (index >= 0) {
+    yield configuration.kubernetes.virtualAddress === undefined
+      ? {
+          path: ["machines", index, "address"],
+          uses,
+          message: `${address} is kept for the masters together: use another, or set kubernetes.virtualAddress`,
+        }
+      : { path, uses, message: `${address} is the address of machines[${index}]: use one that no machine has` };
+  } else if (environment.provider === "local" && !liesIn(address, environment.local.subnet)) {
+    const message = `${address} is not in local.subnet ${environment.local.subnet}: use an address of it that no machine has`;
+    yield { path, uses, message };
   }
 }
 
@@ -89,11 +110,14 @@ function* overlapping({ provider, local, kubernetes }: Environment): Generator<C
 }
 
 function* addressesInNetworks({ provider, machines, kubernetes }: Environment): Generator<Contradiction> {
-  const { networking, advertiseAddress } = kubernetes;
+  const { networking } = kubernetes;
   const addresses = machines.map(({ address }, index) => ({ path: ["machines", index, "address"] as Path, address }));
-  const api = { path: ["kubernetes", "advertiseAddress"] as Path, address: advertiseAddress ?? "" };
+  const api = (["advertiseAddress", "virtualAddress"] as const).map((field) => ({
+    path: ["kubernetes", field] as Path,
+    address: kubernetes[field] ?? "",
+  }));
   // Local machines lie in local.subnet, whose overlaps are found as such.
-  for (const { path, address } of provider === "local" ? [api] : [...addresses, api]) {
+  for (const { path, address } of provider === "local" ? api : [...addresses, ...api]) {
     for (const [networkPath, network] of [
       [podSubnet, networking.podSubnet],
       [serviceSubnet, networking.serviceSubnet],

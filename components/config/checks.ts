@@ -27,6 +27,7 @@ export function contradictions(subject: Subject): readonly Contradiction[] {
     ...addressChecks(subject),
     ...loginChecks(subject),
     ...portChecks(subject),
+    ...endpointChecks(subject),
     ...kubernetesChecks(subject),
     ...artifactChecks(subject),
   ];
@@ -62,6 +63,22 @@ function* roleChecks({ machines, workloads }: Environment): Generator<Contradict
     const message =
       'no machine has the role "worker", so the workloads have no place: give it to one, or set workloads.enabled to false';
     yield { path, uses, message };
+  }
+}
+
+/** Several masters need one address that is none of theirs: the API is to be reached while any one of them is gone. */
+function* endpointChecks({ configuration, environment }: Subject): Generator<Contradiction> {
+  const { advertiseAddress, endpoint } = configuration.kubernetes;
+  const masters = environment.machines.filter(({ roles }) => roles.includes("master")).map(({ name }) => name);
+  const uses = [["machines"], ["provider"]];
+  if (masters.length < 2) return;
+  if (endpoint === undefined && environment.kubernetes.virtualAddress === undefined) {
+    const message = `is missing: ${masters.length} masters (${masters.join(", ")}) need one address for the API; use a free one on their network, or set kubernetes.endpoint to your load balancer`;
+    yield { path: ["kubernetes", "virtualAddress"], uses: [...uses, ["kubernetes", "endpoint"]], message };
+  }
+  if (advertiseAddress !== undefined) {
+    const message = `is one address, and there are ${masters.length} masters (${masters.join(", ")}): leave it out, and set kubernetes.virtualAddress or kubernetes.endpoint`;
+    yield { path: ["kubernetes", "advertiseAddress"], uses, message };
   }
 }
 

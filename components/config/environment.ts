@@ -101,6 +101,7 @@ export function resolve(configuration: Configuration, context: Context): Environ
     })),
     kubernetes: {
       ...kubernetes,
+      virtualAddress: virtualAddress(configuration, local.subnet),
       kubelet: { ...kubernetes.kubelet, clusterDNS: kubernetes.kubelet.clusterDNS ?? [tenthAddress(configuration)] },
     },
     artifacts: artifactsConfig(configuration, context),
@@ -110,6 +111,13 @@ export function resolve(configuration: Configuration, context: Context): Environ
 /** The address of the cluster's DNS Service. Source: kubeadm reference, "dns": the tenth of the service subnet. */
 export function tenthAddress({ kubernetes }: Configuration): string {
   return nthAddress(networkOf(kubernetes.networking.serviceSubnet), 10) ?? "";
+}
+
+/** The masters' common address; several masters that are containers have one of their network's first. */
+function virtualAddress({ provider, machines, kubernetes }: Configuration, subnet: string): string | undefined {
+  const several = machines.filter(({ roles }) => roles.includes("master")).length > 1;
+  const automatic = provider === "local" && several ? nthAddress(networkOf(subnet), 10) : undefined;
+  return kubernetes.virtualAddress ?? automatic;
 }
 
 /** Each machine's address; local machines without one get the free ones from the eleventh on, in their order. */

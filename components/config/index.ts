@@ -26,13 +26,7 @@ export function readConfig(): Environment {
     .filter((key) => key.startsWith(`${project}:`))
     .map((key) => key.slice(project.length + 1));
   const config = new pulumi.Config(project);
-  const environment = parseEnvironment(Object.fromEntries(keys.map((key) => [key, valueOf(config, key)])), context);
-  const reasons = unsupportedTopology(environment);
-  if (reasons.length === 0) return environment;
-  throw new ConfigError(
-    context.stack,
-    reasons.map((message) => ({ path: ["machines"], message })),
-  );
+  return parseEnvironment(Object.fromEntries(keys.map((key) => [key, valueOf(config, key)])), context);
 }
 
 /** Pulumi hands every value over as a text, JSON where it is more than one. */
@@ -81,13 +75,4 @@ export function workersOf({ machines }: Environment): readonly MachineConfig[] {
 /** Machines that carry a member of etcd each, at least one. */
 export function etcdMembersOf({ machines }: Environment): readonly MachineConfig[] {
   return machines.filter(({ roles }) => roles.includes("etcd"));
-}
-
-/** Why this program cannot build a cluster that its configuration may well describe; empty where it can. */
-export function unsupportedTopology(environment: Environment): readonly string[] {
-  const masters = mastersOf(environment).map(({ name }) => name);
-  if (masters.length === 1) return [];
-  return [
-    `${masters.length} machines have the role "master" (${masters.join(", ")}), and only one can be built so far: leave the role to ${masters[0] ?? ""}`,
-  ];
 }

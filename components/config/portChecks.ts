@@ -47,6 +47,7 @@ function listenersOn(machine: MachineConfig, environment: Environment): readonly
     { what: "SSH", port: machine.ssh.port },
     node && { what: "the kubelet", port: 10250 },
     node && { what: "the kubelet's health", port: 10248 },
+    node && { what: "the node's proxy to the API", port: 6444 },
     node && { what: "kube-proxy's metrics", port: 10249 },
     node && { what: "kube-proxy's health", port: 10256 },
     has("master") && { what: "kube-controller-manager", port: 10257 },

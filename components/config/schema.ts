@@ -40,6 +40,12 @@ export const ssh = z.strictObject({
     .describe("Every machine must prove that it is itself. Without it, whoever answers at the address is trusted."),
 });
 
+/** "HOST:PORT". */
+function isEndpoint(text: string): boolean {
+  const [host = "", port = "", ...more] = text.split(":");
+  return more.length === 0 && f.host().safeParse(host).success && f.port().safeParse(Number(port || NaN)).success;
+}
+
 const networking = z.strictObject({
   podSubnet: f
     .subnet(8, 24)
@@ -85,11 +91,28 @@ const kubernetes = z.strictObject({
     .default("docker")
     .describe("What runs the pods: Docker through cri-dockerd, or the containerd that Docker runs on."),
   bindPort: f.port().default(6443).describe("TCP port at which the API server listens."),
+  endpoint: f
+    .text(
+      "an endpoint",
+      isEndpoint,
+      "is no host and port",
+      'use a name or an IPv4 address, a colon and a TCP port, as in "api.example.com:6443"',
+    )
+    .optional()
+    .describe("Where people and Pulumi reach the API: a load balancer of your own before the masters' bindPort.")
+    .meta({ defaultsTo: "virtualAddress, or else advertiseAddress, with bindPort" }),
+  virtualAddress: f
+    .ipv4()
+    .optional()
+    .describe(
+      "A free address on the masters' network that one of them always has, by VRRP; people and Pulumi reach the API there. With several masters, this or endpoint is required.",
+    )
+    .meta({ defaultsTo: "for several local masters the tenth address of local.subnet; none for ssh" }),
   advertiseAddress: f
     .ipv4()
     .optional()
-    .describe("Address at which machines and people reach the API.")
-    .meta({ defaultsTo: "the first master's" }),
+    .describe("Address at which the one master offers its API; with several masters each offers it at its own.")
+    .meta({ defaultsTo: "the master's" }),
   networking: networking.prefault({}).describe("The networks inside the cluster."),
   apiServer: apiServer.prefault({}).describe("kube-apiserver."),
   controllerManager: component("kube-controller-manager", controllerManagerFlags).describe("kube-controller-manager."),

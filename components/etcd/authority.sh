@@ -1,21 +1,13 @@
-# The certificate authority of etcd, made once on one machine; its certificate and key are printed for the state.
-# Reads: PROGRAMS CERTIFICATE_CONFIG
+# The certificate authority of etcd, made once for the stack's life; its certificate and key are printed for the state.
+# Nothing stays here but the program that made them, which this machine's member needs as well.
+# Reads: PROGRAMS CERTIFICATE_CONFIG DIRECTORY
 
 up() {
-  local work=$STATE/etcd-authority
   install_programs
-  mkdir -p "$work"
-  chmod 0700 "$work"
-  # A run that was cut off may have made it already: what other machines may hold must not change.
-  certify etcd-ca
-  printf '%s %s\n' crt "$(base64 -w 0 <"$work/etcd/ca.crt")" key "$(base64 -w 0 <"$work/etcd/ca.key")"
-}
-
-certify() {
-  [ -e "$STATE/etcd-authority/etcd/ca.key" ] ||
-    /usr/local/lib/keelson/kubeadm init phase certs "$1" --config /dev/stdin <<<"$CERTIFICATE_CONFIG" >/dev/null
-}
-
-down() {
-  rm -rf "$STATE/etcd-authority"
+  # In memory, and gone with this script.
+  trap 'rm -rf "$DIRECTORY"' EXIT
+  rm -rf "$DIRECTORY"
+  (umask 077 && mkdir -p "$DIRECTORY")
+  /usr/local/lib/keelson/kubeadm init phase certs etcd-ca --config /dev/stdin <<<"$CERTIFICATE_CONFIG" >/dev/null
+  printf '%s %s\n' crt "$(base64 -w 0 <"$DIRECTORY/etcd/ca.crt")" key "$(base64 -w 0 <"$DIRECTORY/etcd/ca.key")"
 }

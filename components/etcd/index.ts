@@ -20,6 +20,9 @@ export interface EtcdAuthority {
   readonly key: pulumi.Output<string>;
 }
 
+/** Where the authority is while it is made: in memory. */
+const authorityDirectory = "/run/keelson/etcd-authority";
+
 /** Functions, and the values they read, for a script that signs certificates of etcd's authority. */
 export const certificatesScript = join(__dirname, "certificates.sh");
 
@@ -50,13 +53,11 @@ export class EtcdCluster extends pulumi.ComponentResource {
         uses: artifactScripts,
         values: {
           PROGRAMS: signingPrograms(args.artifacts),
-          CERTIFICATE_CONFIG: certificateConfig(
-            machine,
-            args.environment.kubernetes.version,
-            "/var/lib/keelson/etcd-authority",
-          ),
+          CERTIFICATE_CONFIG: certificateConfig(machine, args.environment.kubernetes.version, authorityDirectory),
+          DIRECTORY: authorityDirectory,
         },
         secretOutput: true,
+        forGood: true,
       },
       { parent: this },
     );

@@ -23,7 +23,15 @@ export interface HostScriptArgs {
   readonly secretOutput?: boolean;
   /** What was sent is never sent again, however its values change: for scripts of one moment, such as a join. @default false */
   readonly once?: boolean;
-  /** Identities, besides the machine's, whose change makes everything anew. @default none */
+  /**
+   * The script ran once for the stack's life, wherever that was: no other machine and no other values run it again, and
+   * nothing is undone. For what is made out of nothing and kept in the state alone. @default false
+   */
+  readonly forGood?: boolean;
+  /**
+   * Identities whose change makes everything anew; for scripts that act on one machine by way of another.
+   * @default the machine's
+   */
   readonly replaceOn?: readonly string[];
 }
 
@@ -41,19 +49,22 @@ export class HostScript extends command.remote.Command {
       {
         connection: machine.connection,
         create: `${asRoot}bash -s -- up`,
-        delete: `${asRoot}bash -s -- down`,
+        ...(args.forGood ? {} : { delete: `${asRoot}bash -s -- down` }),
         stdin: program(name, args),
-        triggers: [machine.identity, ...(args.replaceOn ?? [])],
+        triggers: [...(args.replaceOn ?? [machine.identity])],
         logging: args.secretOutput ? "none" : "stderr",
         addPreviousOutputInEnv: false,
       },
       pulumi.mergeOptions(
         {
           dependsOn: [...machine.dependsOn],
-          deletedWith: machine.deletedWith,
+          ...(args.forGood ? {} : { deletedWith: machine.deletedWith }),
           deleteBeforeReplace: true,
           additionalSecretOutputs: args.secretOutput ? ["stdout", "stderr"] : [],
-          ignoreChanges: args.once ? ["stdin"] : [],
+          ignoreChanges: [
+            ...(args.once || args.forGood ? ["stdin"] : []),
+            ...(args.forGood ? ["connection", "triggers"] : []),
+          ],
         },
         opts,
       ),

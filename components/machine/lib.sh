@@ -118,6 +118,15 @@ run_unit() {
   printf '%s\n' "$digest" >"$record"
 }
 
+# reload_unit UNIT FILE: the running UNIT has read FILE as it is now.
+reload_unit() {
+  local record=$STATE/units/$1.read digest
+  digest=$(sha256sum <"$2")
+  [ "$(cat "$record" 2>/dev/null)" != "$digest" ] || return 0
+  systemctl reload "$1" || unit_failed "$1"
+  printf '%s\n' "$digest" >"$record"
+}
+
 unit_failed() {
   systemctl --no-pager --lines=0 status "$1" >&2 || true
   journalctl --no-pager --lines=20 --unit="$1" >&2 || true
@@ -128,7 +137,7 @@ stop_unit() {
   systemctl disable --quiet --now "$@" 2>/dev/null || true
   local unit
   for unit; do
-    rm -f "$STATE/units/$unit"
+    rm -f "$STATE/units/$unit" "$STATE/units/$unit.read"
     systemctl reset-failed --quiet "$unit" 2>/dev/null || true
   done
 }
@@ -175,6 +184,25 @@ remove_packages() {
   mapfile -t added < <(sort -u "$list" | comm -12 - <(installed_packages))
   [ "${#added[@]}" -eq 0 ] || apt_get purge "${added[@]}"
   rm -f "$list"
+}
+
+# install_idle OWNER UNIT PACKAGE: the package, whose own UNIT is not to start: its program runs under a unit of ours.
+# Where it was installed before, its unit is left as it is.
+install_idle() {
+  if ! dpkg-query -W -f '${db:Status-Status}' "$3" 2>/dev/null | grep -qx installed; then
+    mkdir -p "$STATE/masked"
+    touch "$STATE/masked/$2"
+    systemctl mask --quiet "$2"
+  fi
+  install_packages "$1" "$3"
+}
+
+remove_idle() {
+  remove_packages "$1"
+  if [ -e "$STATE/masked/$2" ]; then
+    systemctl unmask --quiet "$2"
+    rm -f "$STATE/masked/$2"
+  fi
 }
 
 # iptables_without PATTERN: takes out every rule and chain whose text matches, and no other.

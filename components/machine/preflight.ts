@@ -43,6 +43,6 @@ function portsOf({ config }: Machine, { kubernetes, etcd }: Environment): readon
   const ports = new Set<number>();
   if (config.roles.includes("etcd")) [etcd.clientPort, etcd.peerPort].forEach((port) => ports.add(port));
   if (config.roles.includes("master")) [kubernetes.bindPort, 10257, 10259].forEach((port) => ports.add(port));
-  if (config.roles.some((role) => role !== "etcd")) [10250, 10256].forEach((port) => ports.add(port));
+  if (config.roles.some((role) => role !== "etcd")) [6444, 10250, 10256].forEach((port) => ports.add(port));
   return [...ports];
 }

@@ -5,78 +5,125 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ArtifactSet } from "../artifacts";
 import type { Environment } from "../config";
 import { criSocket } from "../docker/render";
+import { clusterEndpoint, nodeEndpoint, VirtualAddress } from "../endpoint";
 import { certificatesScript, type EtcdCluster } from "../etcd";
 import { certificateConfig } from "../etcd/render";
 import { leaveScript } from "../kubelet";
 import { HostScript, type Machine } from "../machine";
-import { apiEndpoint, kubeadmConfig } from "./render";
+import { authorityConfig, certificateNames, kubeadmConfig, serverAddress } from "./render";
 
-export interface MasterArgs {
-  /** The machine that initialises the cluster, its kubelet prepared. */
-  readonly machine: Machine;
+export interface ControlPlaneArgs {
+  /** The masters, their kubelets and proxies prepared. */
+  readonly machines: readonly [Machine, ...Machine[]];
   readonly environment: Environment;
   readonly artifacts: ArtifactSet;
   readonly etcd: EtcdCluster;
 }
 
-/** The control plane on the first master: the API answers when this component is done. */
-export class Master extends pulumi.ComponentResource {
-  /** Where the API is reached, "10.0.0.11:6443"; a plain string. */
+/** Where the authorities are while they are made: in memory. */
+const authorityDirectory = "/run/keelson/authority";
+
+/** The control plane, one master after the other: the API answers when this component is done. */
+export class ControlPlane extends pulumi.ComponentResource {
+  /** Where people and Pulumi reach the API, "10.0.0.11:6443"; a plain string. */
   readonly endpoint: string;
   /** The administrator's kubeconfig; a secret. */
   readonly kubeconfig: pulumi.Output<string>;
   /** Digest of the public key of the cluster's authority, which joining machines pin: "sha256:...". */
   readonly caHash: pulumi.Output<string>;
-  /** The machine, later scripts on it waiting for the API. */
-  readonly machine: Machine;
+  /** The masters, later scripts on them waiting for their API servers. */
+  readonly machines: readonly Machine[];
+  /** The master by way of which scripts act on the cluster; when its scripts are done, the endpoint answers. */
+  readonly operator: Machine;
   /** What takes the whole cluster with it when it is deleted: nothing in the cluster needs undoing one by one. */
   readonly cluster: pulumi.Resource;
 
-  constructor(name: string, args: MasterArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("keelson:master:Master", name, {}, opts);
-    this.endpoint = apiEndpoint(args.environment, args.machine);
-    const config = kubeadmConfig({ ...args, etcdEndpoints: args.etcd.endpoints });
-    const authority = this.makeAuthority(name, args.machine, config);
-    this.kubeconfig = field(authority, "admin.conf").apply((text) => Buffer.from(text, "base64").toString());
+  constructor(name: string, args: ControlPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("keelson:master:ControlPlane", name, {}, opts);
+    const [first] = args.machines;
+    this.endpoint = clusterEndpoint(args.environment);
+    const authority = this.makeAuthority(name, first, args.environment);
+    this.cluster = authority;
+    this.kubeconfig = field(authority, "admin.conf").apply((text) => this.withEndpoint(text));
     // A digest of a public key is no secret, though it comes from among them.
     this.caHash = pulumi.unsecret(field(authority, "ca-hash"));
-    this.cluster = this.initialise(args, config, authority);
-    this.machine = { ...args.machine, dependsOn: [this.cluster] };
+
+    // One after the other, so that a change that restarts them leaves all but one at work.
+    const masters: Machine[] = [];
+    for (const machine of args.machines) {
+      const before = masters.flatMap(({ dependsOn }) => dependsOn);
+      masters.push({ ...machine, dependsOn: this.initialise(machine, args, authority, before) });
+    }
+    this.machines = masters;
+    this.operator = { ...first, dependsOn: masters[0]?.dependsOn ?? [] };
     this.registerOutputs({ endpoint: this.endpoint, kubeconfig: this.kubeconfig });
   }
 
-  private makeAuthority(name: string, machine: Machine, config: string): HostScript {
+  private makeAuthority(name: string, machine: Machine, environment: Environment): HostScript {
     return new HostScript(
       `${name}-authority`,
       {
         machine,
         script: join(__dirname, "authority.sh"),
-        values: { KUBEADM_CONFIG: config },
+        values: { KUBEADM_CONFIG: authorityConfig(environment, authorityDirectory), DIRECTORY: authorityDirectory },
         secretOutput: true,
+        forGood: true,
       },
       { parent: this },
     );
   }
 
-  private initialise(args: MasterArgs, config: string, authority: HostScript): HostScript {
-    const { machine, environment, etcd } = args;
-    return new HostScript(
+  private initialise(
+    machine: Machine,
+    args: ControlPlaneArgs,
+    authority: HostScript,
+    before: readonly pulumi.Resource[],
+  ): readonly pulumi.Resource[] {
+    const { environment, etcd } = args;
+    const master = new HostScript(
       `${machine.name}-master`,
       {
         machine,
         script: join(__dirname, "master.sh"),
         uses: [certificatesScript, leaveScript],
         values: {
-          KUBEADM_CONFIG: config,
+          KUBEADM_CONFIG: kubeadmConfig({ ...args, machine, etcdEndpoints: etcd.endpoints }),
           CERTIFICATE_CONFIG: certificateConfig(machine, environment.kubernetes.version, "/etc/kubernetes/pki"),
+          CERTIFICATE_NAMES: certificateNames(environment, machine),
           CRI_SOCKET: criSocket(environment.kubernetes.runtime),
-          ENDPOINT: this.endpoint,
+          COREDNS_TAG: args.artifacts.images.corednsTag,
+          ENDPOINT: serverAddress(environment, machine),
+          PROXY: nodeEndpoint,
           IGNORED_CHECKS: machine.sharedKernel ? ",SystemVerification" : "",
         },
-        secrets: { ETCD_CA_CRT: etcd.authority.certificate, ETCD_CA_KEY: etcd.authority.key },
+        secrets: {
+          AUTHORITY: authority.stdout,
+          ETCD_CA_CRT: etcd.authority.certificate,
+          ETCD_CA_KEY: etcd.authority.key,
+        },
       },
-      { parent: this, dependsOn: [authority, etcd] },
+      { parent: this, dependsOn: [authority, etcd, ...before] },
     );
+    return [master, ...this.share(machine, environment, master)];
+  }
+
+  /** The master takes part in holding the common address, where there is one. */
+  private share(machine: Machine, environment: Environment, master: HostScript): readonly VirtualAddress[] {
+    const { virtualAddress } = environment.kubernetes;
+    if (virtualAddress === undefined) return [];
+    return [
+      new VirtualAddress(
+        `${machine.name}-virtual-address`,
+        { machine, environment, virtualAddress },
+        { parent: this, dependsOn: [master] },
+      ),
+    ];
+  }
+
+  /** kubeadm writes what holds on the machines: their own proxy. */
+  private withEndpoint(base64: string): string {
+    const text = Buffer.from(base64, "base64").toString();
+    return text.replace(/^(\s*server: ).*$/m, `$1https://${this.endpoint}`);
   }
 }
 

@@ -1,14 +1,19 @@
-# The first master: kubeadm init, again and again until it holds.
-# Reads: KUBEADM_CONFIG CERTIFICATE_CONFIG ETCD_CA_CRT ETCD_CA_KEY CRI_SOCKET ENDPOINT IGNORED_CHECKS
+# A master: kubeadm init with the cluster's own authorities, again and again until it holds. Every master is made like
+# the first, so that none is more than the others.
+# Reads: KUBEADM_CONFIG CERTIFICATE_CONFIG CERTIFICATE_NAMES AUTHORITY ETCD_CA_CRT ETCD_CA_KEY CRI_SOCKET ENDPOINT IGNORED_CHECKS
+# Reads: COREDNS_TAG PROXY
 
+readonly PKI=/etc/kubernetes/pki
 readonly MANIFESTS=/etc/kubernetes/manifests
 readonly LOG=/var/log/keelson-kubeadm.log
 
 up() {
   set_foreign_manifests_aside
-  etcd_certificates kubeadm /etc/kubernetes/pki apiserver-etcd-client
+  install_authority
+  renew_names
+  etcd_certificates kubeadm "$PKI" apiserver-etcd-client
   initialise
-  wait_for 120 "the API server to be ready" api_ready || die "the API server does not answer at https://$ENDPOINT/readyz; see crictl logs or docker logs of kube-apiserver on $(hostname)"
+  wait_for 120 "the API server to be ready" api_ready "$ENDPOINT" || die "the API server does not answer at https://$ENDPOINT/readyz; see crictl logs or docker logs of kube-apiserver on $(hostname)"
   # The first pods need it, and the controller that makes it takes a moment.
   wait_for 60 "the service account of the default namespace" account_exists
   log "the API answers at https://$ENDPOINT"
@@ -28,23 +33,58 @@ set_foreign_manifests_aside() {
   touch "$STATE/master"
 }
 
+install_authority() {
+  local file content
+  while read -r file content; do
+    case $file in
+    *.key) base64 -d <<<"$content" | put "$PKI/$file" 0600 ;;
+    *.crt | *.pub) base64 -d <<<"$content" | put "$PKI/$file" 0644 ;;
+    esac
+  done <<<"$AUTHORITY"
+}
+
+# kubeadm keeps a certificate whatever names it is good for: one that lacks a name is made anew, and read at once.
+renew_names() {
+  local name names
+  [ -e "$PKI/apiserver.crt" ] || return 0
+  names=$(openssl x509 -in "$PKI/apiserver.crt" -noout -ext subjectAltName)
+  for name in "${CERTIFICATE_NAMES[@]}"; do
+    if ! grep -qE "(DNS|IP Address):${name//./\\.}(,|$)" <<<"$names"; then
+      log "the API server's certificate is made anew: it is to be good for $name"
+      rm -f "$PKI/apiserver.crt" "$PKI/apiserver.key"
+      return
+    fi
+  done
+}
+
 # kubeadm's phases keep what is right and write what is not, so init itself is what converges; its checks for a
 # machine that was never initialised are the ones that a second run is bound to fail.
 initialise() {
   local ports=Port-${ENDPOINT##*:},Port-10250,Port-10257,Port-10259
   local files=FileAvailable--etc-kubernetes-manifests-kube-apiserver.yaml,FileAvailable--etc-kubernetes-manifests-kube-controller-manager.yaml,FileAvailable--etc-kubernetes-manifests-kube-scheduler.yaml
+  local skipped=()
+  # kubeadm would move the settings of CoreDNS on, and refuses to where it does not know the release that runs.
+  ! dns_is_current || skipped=(--skip-phases addon/coredns)
   (umask 077 && : >"$LOG")
-  kubeadm init --config /dev/stdin --skip-token-print --skip-certificate-key-print \
+  kubeadm init --config /dev/stdin --skip-token-print --skip-certificate-key-print "${skipped[@]}" \
     --ignore-preflight-errors "$ports,$files$IGNORED_CHECKS" <<<"$KUBEADM_CONFIG" >"$LOG" 2>&1 || init_failed
 }
 
-init_failed() {
-  grep -vE 'token|certificate-key' "$LOG" | tail -n 25 >&2
-  journalctl --no-pager --lines=10 --unit=kubelet.service >&2 || true
-  die "kubeadm init failed on $(hostname): its last lines, and the kubelet's, are above"
+# Asked by this node's proxy with the administrator's kubeconfig from the state: a new master has none yet.
+dns_is_current() {
+  api_ready "$PROXY" || return
+  sed -n 's/^admin.conf //p' <<<"$AUTHORITY" | base64 -d |
+    kubectl --kubeconfig /dev/stdin --namespace kube-system get deployment coredns --request-timeout 10s \
+      -o 'jsonpath={.spec.template.spec.containers[0].image}' 2>/dev/null | grep -q ":$COREDNS_TAG\$"
 }
 
-api_ready() { curl -fsS --max-time 3 --cacert /etc/kubernetes/pki/ca.crt "https://$ENDPOINT/readyz"; }
+init_failed() {
+  journalctl --no-pager --lines=10 --unit=kubelet.service >&2 || true
+  grep -vE 'token|certificate-key' "$LOG" | tail -n 12 >&2
+  die "kubeadm init failed on $(hostname): the kubelet's last lines, and its own, are above"
+}
+
+api_ready() { curl -fsS --max-time 3 --cacert "$PKI/ca.crt" "https://$1/readyz" >/dev/null 2>&1; }
 
 account_exists() { kubectl --kubeconfig /etc/kubernetes/admin.conf get serviceaccount default --request-timeout 3s; }
 

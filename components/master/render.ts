@@ -1,6 +1,7 @@
 import type { ArtifactSet } from "../artifacts";
-import type { Environment } from "../config";
+import { mastersOf, type Environment } from "../config";
 import { criSocket } from "../docker/render";
+import { clusterEndpoint, nodeEndpoint } from "../endpoint";
 import { clusterKubeletConfiguration } from "../kubelet/render";
 import { yaml, type Machine } from "../machine";
 
@@ -13,10 +14,43 @@ export interface KubeadmConfigArgs {
   readonly artifacts: ArtifactSet;
 }
 
-/** The address under which machines and people reach the API, "10.0.0.11:6443". */
-export function apiEndpoint(environment: Environment, master: Machine): string {
+/** Where a master's own API server answers, "10.0.0.11:6443". */
+export function serverAddress(environment: Environment, machine: Machine): string {
   const { advertiseAddress, bindPort } = environment.kubernetes;
-  return `${advertiseAddress ?? master.address}:${bindPort}`;
+  return `${advertiseAddress ?? machine.address}:${bindPort}`;
+}
+
+/** Names and addresses that a master's certificate is good for, besides those that kubeadm adds of its own. */
+export function certificateNames(environment: Environment, machine: Machine): readonly string[] {
+  const { apiServer, virtualAddress } = environment.kubernetes;
+  const names = [...apiServer.certSANs, "127.0.0.1", machine.address, hostOf(clusterEndpoint(environment))];
+  return [...new Set([...names, ...(virtualAddress === undefined ? [] : [virtualAddress])])];
+}
+
+function hostOf(endpoint: string): string {
+  return endpoint.slice(0, endpoint.lastIndexOf(":"));
+}
+
+/** The configuration by which kubeadm makes the cluster's authorities, and the administrator's kubeconfig, in a directory. */
+export function authorityConfig(environment: Environment, directory: string): string {
+  const { version } = environment.kubernetes;
+  return yaml(
+    {
+      apiVersion,
+      kind: "InitConfiguration",
+      // Neither is read, but kubeadm looks for both on the machine when they are missing.
+      localAPIEndpoint: { advertiseAddress: mastersOf(environment)[0].address },
+      nodeRegistration: { name: "authority", criSocket: "unix:///run/none.sock" },
+    },
+    {
+      apiVersion,
+      kind: "ClusterConfiguration",
+      clusterName: environment.stack,
+      kubernetesVersion: `v${version}`,
+      controlPlaneEndpoint: nodeEndpoint,
+      certificatesDir: directory,
+    },
+  );
 }
 
 /**
@@ -65,7 +99,7 @@ function clusterConfiguration({ environment, machine, etcdEndpoints, artifacts }
     kind: "ClusterConfiguration",
     clusterName: environment.stack,
     kubernetesVersion: `v${kubernetes.version}`,
-    controlPlaneEndpoint: apiEndpoint(environment, machine),
+    controlPlaneEndpoint: nodeEndpoint,
     imageRepository: artifacts.images.repository,
     networking: { ...kubernetes.networking },
     etcd: {
@@ -77,7 +111,7 @@ function clusterConfiguration({ environment, machine, etcdEndpoints, artifacts }
       },
     },
     apiServer: {
-      certSANs: [...kubernetes.apiServer.certSANs, "127.0.0.1", machine.address],
+      certSANs: [...certificateNames(environment, machine)],
       extraArgs: extraArgs(kubernetes.apiServer.extraArgs),
     },
     controllerManager: { extraArgs: extraArgs(kubernetes.controllerManager.extraArgs) },
@@ -90,14 +124,14 @@ function extraArgs(args: Readonly<Record<string, string>>): object[] {
   return Object.entries(args).map(([name, value]) => ({ name, value }));
 }
 
-function kubeProxyConfiguration({ environment, machine }: KubeadmConfigArgs): object {
+function kubeProxyConfiguration({ environment }: KubeadmConfigArgs): object {
   return {
     apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
     kind: "KubeProxyConfiguration",
     clusterCIDR: environment.kubernetes.networking.podSubnet,
     mode: "iptables",
     // Connection tracking is sized by the computer's own kernel there, and asking to change it ends kube-proxy.
-    ...(machine.sharedKernel
+    ...(environment.machines.some(({ sharedKernel }) => sharedKernel)
       ? {
           conntrack: {
             maxPerCore: 0,

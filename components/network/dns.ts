@@ -3,10 +3,10 @@ import { join } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { HostScript } from "../machine";
-import type { Master } from "../master";
+import type { ControlPlane } from "../master";
 
 export interface ClusterDnsArgs {
-  readonly master: Master;
+  readonly master: ControlPlane;
 }
 
 /** Names resolve in the cluster: CoreDNS, which kubeadm deploys with the first master, is available. */
@@ -14,7 +14,7 @@ export class ClusterDns extends HostScript {
   constructor(name: string, { master }: ClusterDnsArgs, opts: pulumi.CustomResourceOptions) {
     super(
       name,
-      { machine: master.machine, script: join(__dirname, "dns.sh") },
+      { machine: master.operator, script: join(__dirname, "dns.sh"), replaceOn: [] },
       { deletedWith: master.cluster, ...opts },
     );
   }

@@ -5,9 +5,10 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Environment } from "../config";
 import { criSocket } from "../docker/render";
+import { nodeEndpoint } from "../endpoint";
 import { leaveScript } from "../kubelet";
 import { HostScript, type Machine } from "../machine";
-import type { Master } from "../master";
+import type { ControlPlane } from "../master";
 import { Member } from "./member";
 import { joinConfig } from "./render";
 
@@ -16,7 +17,7 @@ export { Member } from "./member";
 export interface WorkerArgs {
   /** The machine that joins, its kubelet prepared. */
   readonly machine: Machine;
-  readonly master: Master;
+  readonly master: ControlPlane;
   readonly environment: Environment;
   /** What pods on the machine need before its node can be ready: the pod network. */
   readonly network: pulumi.Resource;
@@ -35,7 +36,7 @@ export class Worker extends pulumi.ComponentResource {
     const admission = new HostScript(
       `${name}-admit`,
       {
-        machine: master.machine,
+        machine: master.operator,
         script: join(__dirname, "admit.sh"),
         values: { NODE: machine.name },
         secrets: { TOKEN: token },
@@ -58,19 +59,19 @@ export class Worker extends pulumi.ComponentResource {
         script: join(__dirname, "join.sh"),
         uses: [leaveScript],
         values: {
-          ENDPOINT: master.endpoint,
+          ENDPOINT: nodeEndpoint,
           TOKEN_ID: token.split(".")[0] ?? "",
           CRI_SOCKET: criSocket(environment.kubernetes.runtime),
           IGNORED_CHECKS: machine.sharedKernel ? ",SystemVerification" : "",
         },
         secrets: {
           JOIN_CONFIG: master.caHash.apply((caHash) =>
-            joinConfig({ environment, machine, endpoint: master.endpoint, token, caHash }),
+            joinConfig({ environment, machine, endpoint: nodeEndpoint, token, caHash }),
           ),
         },
         once: true,
       },
-      { parent: this, dependsOn: [...master.machine.dependsOn] },
+      { parent: this, dependsOn: [...master.operator.dependsOn] },
     );
   }
 }

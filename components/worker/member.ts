@@ -1,14 +1,14 @@
 import { join } from "node:path";
 
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
 import { HostScript, type Machine } from "../machine";
-import type { Master } from "../master";
+import type { ControlPlane } from "../master";
 
 export interface MemberArgs {
   /** The machine whose node is meant. */
   readonly machine: Machine;
-  readonly master: Master;
+  readonly master: ControlPlane;
 }
 
 /** How long pods may take to leave a node that is removed. */
@@ -20,12 +20,12 @@ export class Member extends HostScript {
     super(
       `${name}-member`,
       {
-        machine: master.machine,
+        machine: master.operator,
         script: join(__dirname, "member.sh"),
         values: { NODE: machine.name, DRAIN_SECONDS: drainSeconds },
         replaceOn: [machine.identity],
       },
-      { deletedWith: master.cluster, ...opts },
+      pulumi.mergeOptions({ deletedWith: master.cluster, dependsOn: [...machine.dependsOn] }, opts),
     );
   }
 }

@@ -11,6 +11,7 @@ export function topologies(privateKeyFile: string): Readonly<Record<string, Conf
   return {
     single: single(privateKeyFile),
     small,
+    ha: ha(privateKeyFile),
     "ha-etcd": haEtcd(privateKeyFile),
     hostile: hostile(privateKeyFile),
   };
@@ -46,6 +47,20 @@ export const small: Config = {
   ],
   artifacts: { lock },
 };
+
+/** Three masters, each with a member of etcd, which hold an address together. */
+function ha(privateKeyFile: string): Config {
+  return {
+    provider: "ssh",
+    ssh: { user: "ubuntu", privateKeyFile },
+    machines: [
+      ...[1, 2, 3].map((number) => remote(`master-${number}`, 10 + number, { roles: ["master", "etcd"] })),
+      remote("worker-1", 31),
+    ],
+    kubernetes: { virtualAddress: "192.0.2.10", bindPort: 8443 },
+    artifacts: { source: "bundle", lock },
+  };
+}
 
 /** etcd apart from the control plane, and containerd under the kubelets. */
 function haEtcd(privateKeyFile: string): Config {

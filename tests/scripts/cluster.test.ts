@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 
 import { parse } from "yaml";
 
@@ -18,7 +18,7 @@ const secretPart = "0123456789abcdef";
 const called = () => host.called().join("\n");
 
 describe("master.sh", () => {
-  const master = (direction = "up") =>
+  const master = (direction = "up", names: readonly string[] = []) =>
     host.run(
       {
         script: Host.script("master/master.sh"),
@@ -26,6 +26,10 @@ describe("master.sh", () => {
         values: {
           KUBEADM_CONFIG: "kind: InitConfiguration\n",
           CERTIFICATE_CONFIG: "",
+          CERTIFICATE_NAMES: names,
+          AUTHORITY: `ca.crt ${Buffer.from("crt\n").toString("base64")}\nca.key ${Buffer.from("key\n").toString("base64")}`,
+          COREDNS_TAG: "v1",
+          PROXY: "127.0.0.1:6444",
           ETCD_CA_CRT: Buffer.from("certificate\n").toString("base64"),
           ETCD_CA_KEY: Buffer.from("key\n").toString("base64"),
           CRI_SOCKET: "unix:///run/none.sock",
@@ -64,6 +68,33 @@ describe("master.sh", () => {
     const init = host.called().find((call) => call.startsWith("kubeadm init"));
     expect(init).toContain("--config /dev/stdin");
     expect(init).toMatch(/--ignore-preflight-errors Port-8443,Port-10250,.*,SystemVerification$/);
+  });
+  test("has the cluster's authorities, their keys for root alone", () => {
+    master();
+    expect([host.read("etc/kubernetes/pki/ca.crt"), host.read("etc/kubernetes/pki/ca.key")]).toEqual([
+      "crt\n",
+      "key\n",
+    ]);
+    expect(statSync(host.path("etc/kubernetes/pki/ca.key")).mode & 0o777).toBe(0o600);
+  });
+  test("has its certificate made anew where that lacks a name, and only there", () => {
+    host.stub("openssl", "echo '    DNS:kubernetes, IP Address:127.0.0.1, IP Address:192.0.2.10'");
+    for (const [names, kept] of [
+      [["127.0.0.1", "192.0.2.10", "kubernetes"], true],
+      [["127.0.0.1", "192.0.2.1"], false],
+    ] as const) {
+      host.write("etc/kubernetes/pki/apiserver.crt", "");
+      expect(master("up", names).status).toBe(0);
+      expect(host.has("etc/kubernetes/pki/apiserver.crt")).toBe(kept);
+    }
+  });
+  test("leaves CoreDNS alone where it is the one that is wanted", () => {
+    host.stub("kubectl", "echo registry.example.com/coredns:v1");
+    master();
+    expect(host.called().find((call) => call.startsWith("kubeadm init"))).toContain("--skip-phases addon/coredns");
+    host.stub("kubectl", "echo registry.example.com/coredns:v10");
+    master();
+    expect(host.called().find((call) => call.startsWith("kubeadm init"))).not.toContain("--skip-phases");
   });
   test("shows what kubeadm said last, but no token", () => {
     host.stub("kubeadm", `echo "it broke"; echo "kubeadm join --token ${token}"; exit 1`);

@@ -11,6 +11,9 @@ import {
   type Raw,
 } from "./config.fixture";
 
+const more = (role: string, count: number) =>
+  Array.from({ length: count }, (_, index) => ({ name: `${role}-${index + 1}`, roles: [role] }));
+
 describe("each mistake in the cluster has its line", () => {
   const cases: readonly (readonly [string, Raw, string])[] = [
     ["no provider", { machines: [master, worker] }, 'provider: is missing: use "local" or "ssh"'],
@@ -61,6 +64,42 @@ describe("each mistake in the cluster has its line", () => {
       "the API among Services",
       kubernetes({ advertiseAddress: "10.96.0.5" }),
       "kubernetes.advertiseAddress: 10.96.0.5 lies in kubernetes.networking.serviceSubnet 10.96.0.0/12: use a network for Services that no machine is in",
+    ],
+    [
+      "a virtual address that no local machine can have",
+      kubernetes({ virtualAddress: "172.30.1.5" }),
+      "kubernetes.virtualAddress: 172.30.1.5 is not in local.subnet 172.30.0.0/24: use an address of it that no machine has",
+    ],
+    [
+      "a virtual address that a machine has",
+      kubernetes({ virtualAddress: "172.30.0.11" }),
+      "kubernetes.virtualAddress: 172.30.0.11 is the address of machines[0]: use one that no machine has",
+    ],
+    [
+      "a machine at the masters' common address",
+      local({ machines: [{ ...master, address: "172.30.0.10" }, ...more("master", 2), worker] }),
+      "machines[0].address: 172.30.0.10 is kept for the masters together: use another, or set kubernetes.virtualAddress",
+    ],
+    [
+      "several masters without a common address",
+      remote({
+        machines: [
+          remoteMaster,
+          { ...remoteWorker, roles: ["master"] },
+          { ...remoteWorker, name: "x", address: "192.0.2.3" },
+        ],
+      }),
+      "kubernetes.virtualAddress: is missing: 2 masters (m, w) need one address for the API; use a free one on their network, or set kubernetes.endpoint to your load balancer",
+    ],
+    [
+      "several masters that advertise one address",
+      local({ machines: [master, ...more("master", 2), worker], kubernetes: { advertiseAddress: "172.30.0.9" } }),
+      "kubernetes.advertiseAddress: is one address, and there are 3 masters (m, master-1, master-2): leave it out, and set kubernetes.virtualAddress or kubernetes.endpoint",
+    ],
+    [
+      "an endpoint without a port",
+      kubernetes({ endpoint: "api.example.com" }),
+      'kubernetes.endpoint: "api.example.com" is no host and port: use a name or an IPv4 address, a colon and a TCP port, as in "api.example.com:6443"',
     ],
     [
       "a subnet that is none",

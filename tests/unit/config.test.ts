@@ -11,7 +11,6 @@ import {
   mastersOf,
   parseEnvironment,
   readConfig,
-  unsupportedTopology,
   workersOf,
   type Environment,
 } from "../../components/config";
@@ -163,13 +162,6 @@ describe("an environment", () => {
     const raw = { ...local, docker: { daemon: { "log-opts": { "max-size": "1m" } } } };
     environmentOf(raw);
     expect(Object.isFrozen(raw.docker.daemon["log-opts"])).toBe(false);
-  });
-
-  test("with several masters is refused by the program, not by the schema", () => {
-    expect(unsupportedTopology(environmentOf(local))).toEqual([]);
-    expect(unsupportedTopology(parseEnvironment(stackFile("prod"), context))).toEqual([
-      '3 machines have the role "master" (prod-master-1, prod-master-2, prod-master-3), and only one can be built so far: leave the role to prod-master-1',
-    ]);
   });
 });
 

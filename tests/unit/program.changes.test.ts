@@ -13,7 +13,7 @@ describe("a change touches", () => {
 
   test("nothing, where there is none", async () => expect(await after({})).toEqual([]));
   test("no other machine, where a worker is added", async () => {
-    const steps = ["admit", "docker", "join", "kubelet", "member", "node", "preflight"];
+    const steps = ["admit", "docker", "join", "kubelet", "member", "node", "preflight", "proxy"];
     const machines = [master, worker, machine("worker-2", "192.0.2.3")];
     expect(await after({ machines })).toEqual(steps.map((step) => `+worker-2-${step}`));
   });
@@ -49,7 +49,7 @@ describe("a change touches", () => {
   });
   test("everything on a machine, where another one stands in its place", async () => {
     const ssh = { hostKey: hostKey("another") };
-    const steps = ["admit", "docker", "join", "kubelet", "member", "preflight"];
+    const steps = ["admit", "docker", "join", "kubelet", "member", "preflight", "proxy"];
     expect(await after(changed({ ssh }))).toEqual(steps.map((step) => `~worker-1-${step}`));
   });
 });
@@ -58,4 +58,21 @@ test("no workload is there where none is wanted", async () => {
   const none = await run({ workloads: { enabled: false } });
   expect(changes(program, none)).toEqual(["-nginx", "-nginx-deployment", "-nginx-test"]);
   expect(none.outputs.nginxUrl).toBeUndefined();
+});
+
+describe("several masters", () => {
+  const [first, second, third] = [1, 2, 3].map((number) =>
+    machine(`master-${number}`, `192.0.2.1${number}`, { roles: ["master", "etcd"] }),
+  );
+  const kubernetes = { virtualAddress: "192.0.2.10" };
+  const of = (...masters: readonly unknown[]) => run({ machines: [...masters, worker], kubernetes });
+
+  test("are made one after the other, each with its part of their common address", async () => {
+    const ha = await of(first, second, third);
+    const waits = (name: string) => find(ha, name).dependsOn;
+    for (const name of ["master-1", "master-2", "master-3"])
+      expect(waits(`${name}-virtual-address`)).toContain(find(ha, `${name}-master`).urn);
+    expect(waits("master-2-master")).toContain(find(ha, "master-1-virtual-address").urn);
+    expect(waits("master-3-master")).toContain(find(ha, "master-2-virtual-address").urn);
+  });
 });

@@ -15,8 +15,12 @@ test("every resource has the name that its state is kept under", () => {
   const named = made(program).map(({ type, name }) => `${type.split(":").pop() ?? ""} ${name}`);
   expect(named.sort()).toEqual(
     [
-      ...["preflight", "docker", "etcd", "kubelet", "master", "member"].map((step) => `Command master-1-${step}`),
-      ...["preflight", "docker", "kubelet", "admit", "join", "member"].map((step) => `Command worker-1-${step}`),
+      ...["preflight", "docker", "etcd", "kubelet", "proxy", "master", "member"].map(
+        (step) => `Command master-1-${step}`,
+      ),
+      ...["preflight", "docker", "kubelet", "proxy", "admit", "join", "member"].map(
+        (step) => `Command worker-1-${step}`,
+      ),
       ...["etcd-authority", "master-authority", "dns"].map((name) => `Command ${name}`),
       ...["Namespace kube-flannel", "ConfigMap kube-flannel-cfg", "DaemonSet kube-flannel-ds"],
       ...["ServiceAccount flannel", "ClusterRole flannel", "ClusterRoleBinding flannel"],
@@ -48,22 +52,26 @@ describe("a script", () => {
     });
     expect(rest).toMatchObject({ deleteBeforeReplace: true, ignoreChanges: [], deletedWith: "" });
   });
-  test("is made anew when its machine, or the one it speaks of, is another, and for nothing else", () => {
+  test("is made anew when the machine that it speaks of is another, and for nothing else", () => {
     const [first, second] = [hostKey("master-1"), hostKey("worker-1")];
     const triggers = commands(program).map(({ name, inputs }) => [name, inputs.triggers]);
     expect(Object.fromEntries(triggers)).toEqual({
       ...Object.fromEntries(
-        ["preflight", "docker", "etcd", "kubelet", "master"].map((s) => [`master-1-${s}`, [first]]),
+        ["preflight", "docker", "etcd", "kubelet", "proxy", "master", "member"].map((s) => [`master-1-${s}`, [first]]),
       ),
-      ...Object.fromEntries(["preflight", "docker", "kubelet", "join"].map((s) => [`worker-1-${s}`, [second]])),
-      ...{ "etcd-authority": [first], "master-authority": [first], dns: [first], "master-1-member": [first, first] },
-      ...{ "worker-1-admit": [first, second], "worker-1-member": [first, second] },
+      ...Object.fromEntries(
+        ["preflight", "docker", "kubelet", "proxy", "admit", "join", "member"].map((s) => [`worker-1-${s}`, [second]]),
+      ),
+      // The one is kept for good, whatever becomes of the machine; the other speaks of no machine.
+      ...{ "etcd-authority": [first], "master-authority": [first], dns: [] },
     });
     expect(commands(program).every(({ deleteBeforeReplace }) => deleteBeforeReplace)).toBe(true);
   });
   test("is sent once where it is of one moment", () => {
     const once = made(program).filter(({ ignoreChanges }) => ignoreChanges.length > 0);
     expect(once.map(({ name, ignoreChanges }) => [name, ignoreChanges]).sort()).toEqual([
+      ["etcd-authority", ["stdin", "connection", "triggers"]],
+      ["master-authority", ["stdin", "connection", "triggers"]],
       ["worker-1-admit", ["stdin"]],
       ["worker-1-join", ["stdin"]],
     ]);
@@ -157,7 +165,7 @@ describe("the cluster", () => {
     });
   });
   test("takes everything in it along when it goes, and is the only way in", () => {
-    const cluster = find(program, "master-1-master").urn;
+    const cluster = find(program, "master-authority").urn;
     expect(objects().length).toBe(11);
     for (const { deletedWith, provider } of objects()) {
       expect(deletedWith).toBe(cluster);

@@ -1,5 +1,6 @@
 import { kubeletConfiguration } from "../../components/kubelet/render";
-import { apiEndpoint, kubeadmConfig, nodeRegistration } from "../../components/master/render";
+import { clusterEndpoint } from "../../components/endpoint";
+import { certificateNames, kubeadmConfig, nodeRegistration, serverAddress } from "../../components/master/render";
 import { joinConfig } from "../../components/worker/render";
 import type { Raw } from "./config.fixture";
 import { ambiguous, artifacts, documents, environment, machineOf, ofKind } from "./render.fixture";
@@ -8,7 +9,8 @@ const v1beta4 = "kubeadm.k8s.io/v1beta4";
 
 describe("kubeadm init", () => {
   const config = (kubernetes: Raw = {}, shared = false, stack = "unit") => {
-    const env = environment({ kubernetes }, stack);
+    const plain = environment({ kubernetes }, stack);
+    const env = { ...plain, machines: plain.machines.map((machine) => ({ ...machine, sharedKernel: shared })) };
     const machine = machineOf(env, 0, { sharedKernel: shared });
     return kubeadmConfig({ environment: env, machine, etcdEndpoints: ["https://192.0.2.1:2379"], artifacts });
   };
@@ -50,7 +52,7 @@ describe("kubeadm init", () => {
       kind: "ClusterConfiguration",
       clusterName: "unit",
       kubernetesVersion: "v1.36.3",
-      controlPlaneEndpoint: "192.0.2.100:8443",
+      controlPlaneEndpoint: "127.0.0.1:6444",
       imageRepository: "registry.example.com/k8s",
       networking,
       etcd: {
@@ -62,7 +64,7 @@ describe("kubeadm init", () => {
         },
       },
       apiServer: {
-        certSANs: ["api.example.com", "127.0.0.1", "192.0.2.1"],
+        certSANs: ["api.example.com", "127.0.0.1", "192.0.2.1", "192.0.2.100"],
         extraArgs: [
           { name: "profiling", value: "false" },
           { name: "v", value: "2" },
@@ -107,10 +109,26 @@ describe("kubeadm init", () => {
 test("the API is where the stack says, or at the first master", () => {
   const endpoint = (kubernetes: Raw) => {
     const env = environment({ kubernetes });
-    return apiEndpoint(env, machineOf(env, 0));
+    return [serverAddress(env, machineOf(env, 0)), clusterEndpoint(env)];
   };
-  expect(endpoint({})).toBe("192.0.2.1:6443");
-  expect(endpoint({ bindPort: 8443, advertiseAddress: "192.0.2.100" })).toBe("192.0.2.100:8443");
+  expect(endpoint({})).toEqual(["192.0.2.1:6443", "192.0.2.1:6443"]);
+  const advertised = "192.0.2.100:8443";
+  expect(endpoint({ bindPort: 8443, advertiseAddress: "192.0.2.100" })).toEqual([advertised, advertised]);
+  expect(endpoint({ bindPort: 8443, virtualAddress: "192.0.2.9" })).toEqual(["192.0.2.1:8443", "192.0.2.9:8443"]);
+  expect(endpoint({ virtualAddress: "192.0.2.9", endpoint: "api.example.com:443" })[1]).toBe("api.example.com:443");
+});
+
+test("a master's certificate is good for every way to it", () => {
+  const env = environment({
+    kubernetes: {
+      apiServer: { certSANs: ["api"] },
+      virtualAddress: "192.0.2.9",
+      endpoint: "api.example.com:443",
+    },
+  });
+  expect(certificateNames(env, machineOf(env, 0))).toEqual([
+    ...["api", "127.0.0.1", "192.0.2.1", "api.example.com", "192.0.2.9"],
+  ]);
 });
 
 describe("kubeadm join", () => {

@@ -26,7 +26,7 @@ apiVersion: kubeadm.k8s.io/v1beta4
 kind: ClusterConfiguration
 clusterName: golden-ha-etcd
 kubernetesVersion: v1.36.3
-controlPlaneEndpoint: 192.0.2.100:6443
+controlPlaneEndpoint: 127.0.0.1:6444
 imageRepository: registry.k8s.io
 networking:
   podSubnet: 10.32.0.0/12
@@ -45,6 +45,7 @@ apiServer:
   certSANs:
     - 127.0.0.1
     - 192.0.2.11
+    - 192.0.2.100
   extraArgs: []
 controllerManager:
   extraArgs: []
@@ -99,11 +100,23 @@ etcd:
     peerCertSANs: *a1
 '
 
+readonly -a CERTIFICATE_NAMES=('127.0.0.1' '192.0.2.11' '192.0.2.100')
+
 readonly CRI_SOCKET='unix:///run/containerd/containerd.sock'
+
+readonly COREDNS_TAG='v1.14.7'
 
 readonly ENDPOINT='192.0.2.100:6443'
 
+readonly PROXY='127.0.0.1:6444'
+
 readonly IGNORED_CHECKS=''
+
+readonly AUTHORITY='ca.crt dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
+ca.key Y2FuYXJ5OiBrZXkgb2YgdGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
+admin.conf Y2FuYXJ5OiB0aGUgYWRtaW5pc3RyYXRvcidzIGt1YmVjb25maWc=
+ca-hash sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+'
 
 readonly ETCD_CA_CRT='ZXRjZCdzIGF1dGhvcml0eQ=='
 

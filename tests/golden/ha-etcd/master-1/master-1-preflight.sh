@@ -4,7 +4,7 @@ readonly SCRIPT='master-1-preflight'
 
 readonly SWAP_ALLOWED='true'
 
-readonly -a PORTS=('6443' '10257' '10259' '10250' '10256')
+readonly -a PORTS=('6443' '10257' '10259' '6444' '10250' '10256')
 
 write_files() {
   :

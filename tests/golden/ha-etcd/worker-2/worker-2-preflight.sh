@@ -4,7 +4,7 @@ readonly SCRIPT='worker-2-preflight'
 
 readonly SWAP_ALLOWED='true'
 
-readonly -a PORTS=('10250' '10256')
+readonly -a PORTS=('6444' '10250' '10256')
 
 write_files() {
   :

@@ -4,7 +4,7 @@ readonly SCRIPT='0-w-join'
 
 # Here is the text of components/kubelet/leave.sh.
 
-readonly ENDPOINT='198.51.100.1:8443'
+readonly ENDPOINT='127.0.0.1:6444'
 
 readonly TOKEN_ID='aaaaaa'
 
@@ -16,7 +16,7 @@ readonly JOIN_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
 kind: JoinConfiguration
 discovery:
   bootstrapToken:
-    apiServerEndpoint: 198.51.100.1:8443
+    apiServerEndpoint: 127.0.0.1:6444
     token: aaaaaa.aaaaaaaaaaaaaaaa
     caCertHashes:
       - sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef

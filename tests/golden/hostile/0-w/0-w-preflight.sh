@@ -4,7 +4,7 @@ readonly SCRIPT='0-w-preflight'
 
 readonly SWAP_ALLOWED='false'
 
-readonly -a PORTS=('10250' '10256')
+readonly -a PORTS=('6444' '10250' '10256')
 
 write_files() {
   :

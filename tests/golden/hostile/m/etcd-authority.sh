@@ -19,7 +19,7 @@ nodeRegistration:
 apiVersion: kubeadm.k8s.io/v1beta4
 kind: ClusterConfiguration
 kubernetesVersion: v1.36.3
-certificatesDir: /var/lib/keelson/etcd-authority
+certificatesDir: /run/keelson/etcd-authority
 etcd:
   local:
     serverCertSANs: &a1
@@ -27,6 +27,8 @@ etcd:
       - 198.51.100.1
     peerCertSANs: *a1
 '
+
+readonly DIRECTORY='/run/keelson/etcd-authority'
 
 write_files() {
   :

@@ -26,7 +26,7 @@ apiVersion: kubeadm.k8s.io/v1beta4
 kind: ClusterConfiguration
 clusterName: golden-hostile
 kubernetesVersion: v1.36.3
-controlPlaneEndpoint: 198.51.100.1:8443
+controlPlaneEndpoint: 127.0.0.1:6444
 imageRepository: registry.example.com:5000/a
 networking:
   podSubnet: 10.244.0.0/16
@@ -133,11 +133,23 @@ etcd:
     peerCertSANs: *a1
 '
 
+readonly -a CERTIFICATE_NAMES=('api.example.com' '203.0.113.7' '127.0.0.1' '198.51.100.1')
+
 readonly CRI_SOCKET='unix:///run/cri-dockerd.sock'
+
+readonly COREDNS_TAG='v1.14.2'
 
 readonly ENDPOINT='198.51.100.1:8443'
 
+readonly PROXY='127.0.0.1:6444'
+
 readonly IGNORED_CHECKS=''
+
+readonly AUTHORITY='ca.crt dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
+ca.key Y2FuYXJ5OiBrZXkgb2YgdGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
+admin.conf Y2FuYXJ5OiB0aGUgYWRtaW5pc3RyYXRvcidzIGt1YmVjb25maWc=
+ca-hash sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+'
 
 readonly ETCD_CA_CRT='ZXRjZCdzIGF1dGhvcml0eQ=='
 

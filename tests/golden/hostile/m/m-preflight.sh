@@ -4,7 +4,7 @@ readonly SCRIPT='m-preflight'
 
 readonly SWAP_ALLOWED='false'
 
-readonly -a PORTS=('12379' '12380' '8443' '10257' '10259' '10250' '10256')
+readonly -a PORTS=('12379' '12380' '8443' '10257' '10259' '6444' '10250' '10256')
 
 write_files() {
   :

@@ -6,108 +6,19 @@ readonly KUBEADM_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
 kind: InitConfiguration
 localAPIEndpoint:
   advertiseAddress: 198.51.100.1
-  bindPort: 8443
 nodeRegistration:
-  name: m
-  criSocket: unix:///run/cri-dockerd.sock
-  imagePullPolicy: IfNotPresent
-bootstrapTokens:
-  - ttl: 1s
-    usages:
-      - authentication
-    groups:
-      - system:bootstrappers:kubeadm:default-node-token
+  name: authority
+  criSocket: unix:///run/none.sock
 ---
 apiVersion: kubeadm.k8s.io/v1beta4
 kind: ClusterConfiguration
 clusterName: golden-hostile
 kubernetesVersion: v1.36.3
-controlPlaneEndpoint: 198.51.100.1:8443
-imageRepository: registry.example.com:5000/a
-networking:
-  podSubnet: 10.244.0.0/16
-  serviceSubnet: 10.96.0.0/12
-  dnsDomain: odd-1.example
-etcd:
-  external:
-    endpoints:
-      - https://198.51.100.1:12379
-    caFile: /etc/kubernetes/pki/etcd/ca.crt
-    certFile: /etc/kubernetes/pki/apiserver-etcd-client.crt
-    keyFile: /etc/kubernetes/pki/apiserver-etcd-client.key
-apiServer:
-  certSANs:
-    - api.example.com
-    - 203.0.113.7
-    - 127.0.0.1
-    - 198.51.100.1
-  extraArgs:
-    - name: oidc-issuer-url
-      value: "'\''\"`id`$(id)${HOME}%h%%\\;#&|*é☸"
-    - name: v
-      value: "2"
-controllerManager:
-  extraArgs:
-    - name: feature-gates
-      value: A=true,B=false
-    - name: x
-      value: "yes"
-scheduler:
-  extraArgs:
-    - name: "y"
-      value: "'\''\"`id`$(id)${HOME}%h%%\\;#&|*é☸"
-dns:
-  imageRepository: registry.example.com:5000/a/coredns
-  imageTag: v1.14.2
----
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-authentication:
-  anonymous:
-    enabled: true
-  webhook:
-    enabled: true
-  x509:
-    clientCAFile: /etc/kubernetes/pki/ca.crt
-authorization:
-  mode: Webhook
-clusterDNS:
-  - 10.96.0.10
-clusterDomain: odd-1.example
-containerRuntimeEndpoint: unix:///run/cri-dockerd.sock
-failSwapOn: true
-rotateCertificates: true
-staticPodPath: /etc/kubernetes/manifests
-staticPodURLHeader:
-  "'\''\"`id`$(id)${HOME}%h%%\\;#&|*é☸ `touch /tmp/a` $(touch /tmp/b) $'\''\\x41'\'' !! ~ {a,b}":
-    - >-
-      first '\''line'\''
-
-      END_OF_FILE
-
-      '\''"`id`$(id)${HOME}%h%%\;#&|*é☸ `touch /tmp/a` $(touch /tmp/b) $'\''\x41'\'' !! ~
-      {a,b}
-
-      	tab\
-      @SYSTEMD_CGROUP@ last
-z: >-
-  first '\''line'\''
-
-  END_OF_FILE
-
-  '\''"`id`$(id)${HOME}%h%%\;#&|*é☸ `touch /tmp/a` $(touch /tmp/b) $'\''\x41'\'' !! ~
-  {a,b}
-
-  	tab\
-  @SYSTEMD_CGROUP@ last
-featureGates:
-  ExtendWebSocketsToKubelet: false
----
-apiVersion: kubeproxy.config.k8s.io/v1alpha1
-kind: KubeProxyConfiguration
-clusterCIDR: 10.244.0.0/16
-mode: iptables
+controlPlaneEndpoint: 127.0.0.1:6444
+certificatesDir: /run/keelson/authority
 '
+
+readonly DIRECTORY='/run/keelson/authority'
 
 write_files() {
   :

@@ -6,74 +6,19 @@ readonly KUBEADM_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
 kind: InitConfiguration
 localAPIEndpoint:
   advertiseAddress: 192.0.2.10
-  bindPort: 6443
 nodeRegistration:
-  name: only
-  criSocket: unix:///run/cri-dockerd.sock
-  imagePullPolicy: IfNotPresent
-bootstrapTokens:
-  - ttl: 1s
-    usages:
-      - authentication
-    groups:
-      - system:bootstrappers:kubeadm:default-node-token
+  name: authority
+  criSocket: unix:///run/none.sock
 ---
 apiVersion: kubeadm.k8s.io/v1beta4
 kind: ClusterConfiguration
 clusterName: golden-single
 kubernetesVersion: v1.36.3
-controlPlaneEndpoint: 192.0.2.10:6443
-imageRepository: registry.k8s.io
-networking:
-  podSubnet: 10.244.0.0/16
-  serviceSubnet: 10.96.0.0/12
-  dnsDomain: cluster.local
-etcd:
-  external:
-    endpoints:
-      - https://192.0.2.10:2379
-    caFile: /etc/kubernetes/pki/etcd/ca.crt
-    certFile: /etc/kubernetes/pki/apiserver-etcd-client.crt
-    keyFile: /etc/kubernetes/pki/apiserver-etcd-client.key
-apiServer:
-  certSANs:
-    - 127.0.0.1
-    - 192.0.2.10
-  extraArgs: []
-controllerManager:
-  extraArgs: []
-scheduler:
-  extraArgs: []
-dns:
-  imageRepository: registry.k8s.io/coredns
-  imageTag: v1.14.2
----
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-authentication:
-  anonymous:
-    enabled: false
-  webhook:
-    enabled: true
-  x509:
-    clientCAFile: /etc/kubernetes/pki/ca.crt
-authorization:
-  mode: Webhook
-clusterDNS:
-  - 10.96.0.10
-clusterDomain: cluster.local
-containerRuntimeEndpoint: unix:///run/cri-dockerd.sock
-failSwapOn: false
-rotateCertificates: true
-staticPodPath: /etc/kubernetes/manifests
-featureGates:
-  ExtendWebSocketsToKubelet: false
----
-apiVersion: kubeproxy.config.k8s.io/v1alpha1
-kind: KubeProxyConfiguration
-clusterCIDR: 10.244.0.0/16
-mode: iptables
+controlPlaneEndpoint: 127.0.0.1:6444
+certificatesDir: /run/keelson/authority
 '
+
+readonly DIRECTORY='/run/keelson/authority'
 
 write_files() {
   :

@@ -1,0 +1,81 @@
+import { join } from "node:path";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Environment } from "../config";
+import { HostScript, type Machine } from "../machine";
+import {
+  proxyConfig,
+  proxyConfigFile,
+  proxyUnit,
+  virtualAddressConfig,
+  virtualAddressConfigFile,
+  virtualAddressUnit,
+} from "./render";
+
+export { clusterEndpoint, nodeEndpoint } from "./render";
+
+export interface ApiProxiesArgs {
+  /** Every machine that is to be a node. */
+  readonly machines: readonly Machine[];
+  readonly environment: Environment;
+}
+
+/** Every node reaches the API through a proxy of its own, which leads to the masters that are well. */
+export class ApiProxies extends pulumi.ComponentResource {
+  private readonly proxies: ReadonlyMap<string, pulumi.Resource>;
+
+  constructor(name: string, { machines, environment }: ApiProxiesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("keelson:endpoint:ApiProxies", name, {}, opts);
+    const files = [proxyConfig(environment), proxyUnit];
+    const script = join(__dirname, "proxy.sh");
+    const values = { CONFIG_FILE: proxyConfigFile };
+    this.proxies = new Map(
+      machines.map((machine) => [
+        machine.name,
+        new HostScript(`${machine.name}-proxy`, { machine, script, values, files }, { parent: this }),
+      ]),
+    );
+    this.registerOutputs({});
+  }
+
+  /** The machines, their later scripts waiting for their proxies as well. */
+  before(machines: readonly Machine[]): readonly Machine[] {
+    return machines.map((machine) => {
+      const proxy = this.proxies.get(machine.name);
+      return proxy ? { ...machine, dependsOn: [...machine.dependsOn, proxy] } : machine;
+    });
+  }
+}
+
+export interface VirtualAddressArgs {
+  /** A master whose API server answers. */
+  readonly machine: Machine;
+  readonly environment: Environment;
+  readonly virtualAddress: string;
+}
+
+/** A master takes part in holding the masters' common address, which answers when this is done. */
+export class VirtualAddress extends HostScript {
+  constructor(
+    name: string,
+    { machine, environment, virtualAddress }: VirtualAddressArgs,
+    opts: pulumi.CustomResourceOptions,
+  ) {
+    super(
+      name,
+      {
+        machine,
+        script: join(__dirname, "virtualAddress.sh"),
+        values: {
+          CONFIG: virtualAddressConfig(machine, environment, virtualAddress),
+          CONFIG_FILE: virtualAddressConfigFile,
+          ADDRESS: machine.address,
+          ENDPOINT: `${virtualAddress}:${environment.kubernetes.bindPort}`,
+        },
+        files: [virtualAddressUnit],
+      },
+      opts,
+    );
+  }
+}

@@ -1,0 +1,60 @@
+# Here is the text of components/machine/lib.sh.
+
+readonly SCRIPT='master-1-proxy'
+
+readonly CONFIG_FILE='/etc/keelson/api-proxy.cfg'
+
+write_files() {
+  put '/etc/keelson/api-proxy.cfg' 0644 <<'END_OF_FILE'
+global
+  log stdout format raw daemon notice
+  user haproxy
+  group haproxy
+
+defaults
+  log global
+  mode tcp
+  option clitcpka
+  option srvtcpka
+  option redispatch
+  timeout connect 3s
+  timeout client 4h
+  timeout server 4h
+
+listen api
+  bind 127.0.0.1:6444
+  balance leastconn
+  option httpchk GET /readyz
+  http-check expect rstatus ^(200|401|403)$
+  default-server check check-ssl verify none inter 2s fastinter 500ms downinter 1s rise 1 fall 2 on-marked-down shutdown-sessions
+  server master-1 192.0.2.11:6443
+END_OF_FILE
+  put '/etc/systemd/system/keelson-api-proxy.service' 0644 <<'END_OF_FILE'
+[Unit]
+Description=Proxy from this node to the API servers of its cluster
+After=network-online.target
+Wants=network-online.target
+StartLimitIntervalSec=0
+
+[Service]
+Type=notify
+ExecStart=/usr/sbin/haproxy -Ws -f /etc/keelson/api-proxy.cfg
+ExecReload=/usr/sbin/haproxy -c -q -f /etc/keelson/api-proxy.cfg
+ExecReload=/bin/kill -USR2 $MAINPID
+KillMode=mixed
+Restart=always
+RestartSec=1
+
+[Install]
+WantedBy=multi-user.target
+END_OF_FILE
+}
+remove_files() {
+  remove_file '/etc/systemd/system/keelson-api-proxy.service'
+  remove_file '/etc/keelson/api-proxy.cfg'
+}
+
+# Here is the text of components/endpoint/proxy.sh.
+
+main "$1" </dev/null
+exit

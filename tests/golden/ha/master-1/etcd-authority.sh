@@ -1,0 +1,43 @@
+# Here is the text of components/machine/lib.sh.
+
+readonly SCRIPT='etcd-authority'
+
+# Here is the text of components/artifacts/fetch.sh.
+
+# Here is the text of components/artifacts/install.sh.
+
+readonly -a PROGRAMS=('kubeadm binary /usr/local/lib/keelson /opt/keelson/bundle/bin/kubeadm 1111111111111111111111111111111111111111111111111111111111111111 - -')
+
+readonly CERTIFICATE_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
+kind: InitConfiguration
+localAPIEndpoint:
+  advertiseAddress: 192.0.2.11
+nodeRegistration:
+  name: master-1
+  criSocket: unix:///run/none.sock
+---
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: ClusterConfiguration
+kubernetesVersion: v1.36.3
+certificatesDir: /run/keelson/etcd-authority
+etcd:
+  local:
+    serverCertSANs: &a1
+      - master-1
+      - 192.0.2.11
+    peerCertSANs: *a1
+'
+
+readonly DIRECTORY='/run/keelson/etcd-authority'
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/etcd/authority.sh.
+
+main "$1" </dev/null
+exit

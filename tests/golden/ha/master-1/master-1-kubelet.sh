@@ -1,0 +1,81 @@
+# Here is the text of components/machine/lib.sh.
+
+readonly SCRIPT='master-1-kubelet'
+
+# Here is the text of components/artifacts/fetch.sh.
+
+# Here is the text of components/artifacts/install.sh.
+
+readonly RUNTIME='docker'
+
+readonly -a PROGRAMS=('kubeadm binary /usr/local/bin /opt/keelson/bundle/bin/kubeadm 1111111111111111111111111111111111111111111111111111111111111111 - -' 'kubelet binary /usr/local/bin /opt/keelson/bundle/bin/kubelet 2222222222222222222222222222222222222222222222222222222222222222 - -' 'kubectl binary /usr/local/bin /opt/keelson/bundle/bin/kubectl 3333333333333333333333333333333333333333333333333333333333333333 - -' 'cni-plugins archive /opt/cni/bin /opt/keelson/bundle/cni/cni-plugins.tgz 8888888888888888888888888888888888888888888888888888888888888888 - - bridge host-local loopback portmap' 'flannel-cni binary /opt/cni/bin /opt/keelson/bundle/bin/flannel 7777777777777777777777777777777777777777777777777777777777777777 - - flannel')
+
+readonly -a IMAGES=('control-plane /opt/keelson/bundle/images/control-plane.tar 9999999999999999999999999999999999999999999999999999999999999999 registry.k8s.io/kube-apiserver:v1.36.3 registry.k8s.io/kube-controller-manager:v1.36.3 registry.k8s.io/kube-scheduler:v1.36.3' 'node /opt/keelson/bundle/images/node.tar aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa registry.k8s.io/pause:3.10.1 registry.k8s.io/kube-proxy:v1.36.3 ghcr.io/flannel-io/flannel:v0.28.10 registry.k8s.io/coredns/coredns:v1.14.7' 'workloads /opt/keelson/bundle/images/workloads.tar bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb docker.io/library/nginx:latest docker.io/library/nginx:stable')
+
+readonly KUBELET_CONFIG='apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+authentication:
+  anonymous:
+    enabled: false
+  webhook:
+    enabled: true
+  x509:
+    clientCAFile: /etc/kubernetes/pki/ca.crt
+authorization:
+  mode: Webhook
+clusterDNS:
+  - 10.96.0.10
+clusterDomain: cluster.local
+containerRuntimeEndpoint: unix:///run/cri-dockerd.sock
+failSwapOn: false
+rotateCertificates: true
+staticPodPath: /etc/kubernetes/manifests
+featureGates:
+  ExtendWebSocketsToKubelet: false
+'
+
+readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
+
+readonly -a NAMESERVERS=()
+
+readonly ALLOCATABLE_MILLICPU='0'
+
+readonly ALLOCATABLE_BYTES='0'
+
+write_files() {
+  put '/etc/modules-load.d/keelson.conf' 0644 <<'END_OF_FILE'
+overlay
+br_netfilter
+END_OF_FILE
+  put '/etc/sysctl.d/90-keelson.conf' 0644 <<'END_OF_FILE'
+net.bridge.bridge-nf-call-iptables = 1
+net.bridge.bridge-nf-call-ip6tables = 1
+net.ipv4.ip_forward = 1
+END_OF_FILE
+  put '/etc/systemd/system/kubelet.service' 0644 <<'END_OF_FILE'
+[Unit]
+Description=Kubernetes node agent
+Documentation=https://kubernetes.io/docs/
+Wants=network-online.target
+After=network-online.target docker.service containerd.service cri-docker.service
+StartLimitIntervalSec=0
+
+[Service]
+ExecStart=/usr/local/bin/kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf --kubeconfig=/etc/kubernetes/kubelet.conf --config=/etc/kubernetes/kubelet-config.yaml --hostname-override=master-1 --node-ip=192.0.2.11
+Restart=always
+RestartSec=2
+
+[Install]
+WantedBy=multi-user.target
+END_OF_FILE
+}
+remove_files() {
+  remove_file '/etc/systemd/system/kubelet.service'
+  remove_file '/etc/sysctl.d/90-keelson.conf'
+  remove_file '/etc/modules-load.d/keelson.conf'
+}
+
+# Here is the text of components/kubelet/kubelet.sh.
+
+main "$1" </dev/null
+exit

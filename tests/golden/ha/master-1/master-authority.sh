@@ -1,0 +1,33 @@
+# Here is the text of components/machine/lib.sh.
+
+readonly SCRIPT='master-authority'
+
+readonly KUBEADM_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
+kind: InitConfiguration
+localAPIEndpoint:
+  advertiseAddress: 192.0.2.11
+nodeRegistration:
+  name: authority
+  criSocket: unix:///run/none.sock
+---
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: ClusterConfiguration
+clusterName: golden-ha
+kubernetesVersion: v1.36.3
+controlPlaneEndpoint: 127.0.0.1:6444
+certificatesDir: /run/keelson/authority
+'
+
+readonly DIRECTORY='/run/keelson/authority'
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/master/authority.sh.
+
+main "$1" </dev/null
+exit

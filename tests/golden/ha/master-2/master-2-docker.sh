@@ -1,0 +1,74 @@
+# Here is the text of components/machine/lib.sh.
+
+readonly SCRIPT='master-2-docker'
+
+# Here is the text of components/artifacts/fetch.sh.
+
+# Here is the text of components/artifacts/install.sh.
+
+readonly PACKAGES='distribution'
+
+readonly RUNTIME='docker'
+
+readonly -a PROGRAMS=('cri-dockerd binary /usr/local/bin /opt/keelson/bundle/bin/cri-dockerd 6666666666666666666666666666666666666666666666666666666666666666 - -')
+
+readonly CONTAINERD_CONFIG=''
+
+write_files() {
+  put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'
+{
+  "log-driver": "json-file",
+  "log-opts": {
+    "max-size": "10m",
+    "max-file": "3"
+  }
+}
+END_OF_FILE
+  put '/etc/systemd/system/cri-docker.service' 0644 <<'END_OF_FILE'
+[Unit]
+Description=CRI interface for Docker Engine
+After=network-online.target docker.service
+Wants=network-online.target
+Requires=cri-docker.socket
+
+[Service]
+Type=notify
+ExecStart=/usr/local/bin/cri-dockerd --container-runtime-endpoint fd:// --network-plugin cni --cni-bin-dir /opt/cni/bin --cni-conf-dir /etc/cni/net.d --pod-infra-container-image registry.k8s.io/pause:3.10.1
+ExecReload=/bin/kill -s HUP $MAINPID
+Restart=always
+RestartSec=2
+LimitNOFILE=infinity
+LimitNPROC=infinity
+LimitCORE=infinity
+TasksMax=infinity
+Delegate=yes
+KillMode=process
+
+[Install]
+WantedBy=multi-user.target
+END_OF_FILE
+  put '/etc/systemd/system/cri-docker.socket' 0644 <<'END_OF_FILE'
+[Unit]
+Description=CRI socket of Docker Engine
+PartOf=cri-docker.service
+
+[Socket]
+ListenStream=/run/cri-dockerd.sock
+SocketMode=0660
+SocketUser=root
+SocketGroup=root
+
+[Install]
+WantedBy=sockets.target
+END_OF_FILE
+}
+remove_files() {
+  remove_file '/etc/systemd/system/cri-docker.socket'
+  remove_file '/etc/systemd/system/cri-docker.service'
+  remove_file '/etc/docker/daemon.json'
+}
+
+# Here is the text of components/docker/docker.sh.
+
+main "$1" </dev/null
+exit

@@ -1,0 +1,85 @@
+# Here is the text of components/machine/lib.sh.
+
+readonly SCRIPT='master-2-etcd'
+
+# Here is the text of components/artifacts/fetch.sh.
+
+# Here is the text of components/artifacts/install.sh.
+
+# Here is the text of components/etcd/certificates.sh.
+
+readonly -a PROGRAMS=('kubeadm binary /usr/local/lib/keelson /opt/keelson/bundle/bin/kubeadm 1111111111111111111111111111111111111111111111111111111111111111 - -' 'etcd binary /usr/local/bin /opt/keelson/bundle/bin/etcd 4444444444444444444444444444444444444444444444444444444444444444 - -' 'etcdctl binary /usr/local/bin /opt/keelson/bundle/bin/etcdctl 5555555555555555555555555555555555555555555555555555555555555555 - -')
+
+readonly CERTIFICATE_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
+kind: InitConfiguration
+localAPIEndpoint:
+  advertiseAddress: 192.0.2.12
+nodeRegistration:
+  name: master-2
+  criSocket: unix:///run/none.sock
+---
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: ClusterConfiguration
+kubernetesVersion: v1.36.3
+certificatesDir: /etc/etcd/pki
+etcd:
+  local:
+    serverCertSANs: &a1
+      - master-2
+      - 192.0.2.12
+    peerCertSANs: *a1
+'
+
+readonly DATA_DIR='/var/lib/etcd'
+
+readonly CLIENT_PORT='2379'
+
+readonly ETCD_CA_CRT='ZXRjZCdzIGF1dGhvcml0eQ=='
+
+readonly ETCD_CA_KEY='Y2FuYXJ5OiBrZXkgb2YgZXRjZCdzIGF1dGhvcml0eQ=='
+
+write_files() {
+  put '/etc/systemd/system/etcd.service' 0644 <<'END_OF_FILE'
+[Unit]
+Description=etcd, the key-value store of the Kubernetes cluster
+Documentation=https://etcd.io/docs/
+Wants=network-online.target
+After=network-online.target
+StartLimitIntervalSec=0
+
+[Service]
+Type=notify
+ExecStart=/usr/local/bin/etcd --name=master-2 \
+  --data-dir=/var/lib/etcd \
+  --listen-client-urls=https://192.0.2.12:2379,https://127.0.0.1:2379 \
+  --advertise-client-urls=https://192.0.2.12:2379 \
+  --listen-peer-urls=https://192.0.2.12:2380 \
+  --initial-advertise-peer-urls=https://192.0.2.12:2380 \
+  --initial-cluster=master-1=https://192.0.2.11:2380,master-2=https://192.0.2.12:2380,master-3=https://192.0.2.13:2380 \
+  --initial-cluster-state=new \
+  --cert-file=/etc/etcd/pki/etcd/server.crt \
+  --key-file=/etc/etcd/pki/etcd/server.key \
+  --trusted-ca-file=/etc/etcd/pki/etcd/ca.crt \
+  --client-cert-auth=true \
+  --peer-cert-file=/etc/etcd/pki/etcd/peer.crt \
+  --peer-key-file=/etc/etcd/pki/etcd/peer.key \
+  --peer-trusted-ca-file=/etc/etcd/pki/etcd/ca.crt \
+  --peer-client-cert-auth=true
+Restart=always
+RestartSec=2
+# The first start waits for a majority of the members, which start at their own time.
+TimeoutStartSec=infinity
+LimitNOFILE=65536
+
+[Install]
+WantedBy=multi-user.target
+END_OF_FILE
+}
+remove_files() {
+  remove_file '/etc/systemd/system/etcd.service'
+}
+
+# Here is the text of components/etcd/etcd.sh.
+
+main "$1" </dev/null
+exit

@@ -1,0 +1,137 @@
+# Here is the text of components/machine/lib.sh.
+
+readonly SCRIPT='master-2-master'
+
+# Here is the text of components/etcd/certificates.sh.
+
+# Here is the text of components/kubelet/leave.sh.
+
+readonly KUBEADM_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
+kind: InitConfiguration
+localAPIEndpoint:
+  advertiseAddress: 192.0.2.12
+  bindPort: 8443
+nodeRegistration:
+  name: master-2
+  criSocket: unix:///run/cri-dockerd.sock
+  imagePullPolicy: IfNotPresent
+bootstrapTokens:
+  - ttl: 1s
+    usages:
+      - authentication
+    groups:
+      - system:bootstrappers:kubeadm:default-node-token
+---
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: ClusterConfiguration
+clusterName: golden-ha
+kubernetesVersion: v1.36.3
+controlPlaneEndpoint: 127.0.0.1:6444
+imageRepository: registry.k8s.io
+networking:
+  podSubnet: 10.244.0.0/16
+  serviceSubnet: 10.96.0.0/12
+  dnsDomain: cluster.local
+etcd:
+  external:
+    endpoints:
+      - https://192.0.2.11:2379
+      - https://192.0.2.12:2379
+      - https://192.0.2.13:2379
+    caFile: /etc/kubernetes/pki/etcd/ca.crt
+    certFile: /etc/kubernetes/pki/apiserver-etcd-client.crt
+    keyFile: /etc/kubernetes/pki/apiserver-etcd-client.key
+apiServer:
+  certSANs:
+    - 127.0.0.1
+    - 192.0.2.12
+    - 192.0.2.10
+  extraArgs: []
+controllerManager:
+  extraArgs: []
+scheduler:
+  extraArgs: []
+dns:
+  imageRepository: registry.k8s.io/coredns
+  imageTag: v1.14.7
+---
+apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+authentication:
+  anonymous:
+    enabled: false
+  webhook:
+    enabled: true
+  x509:
+    clientCAFile: /etc/kubernetes/pki/ca.crt
+authorization:
+  mode: Webhook
+clusterDNS:
+  - 10.96.0.10
+clusterDomain: cluster.local
+containerRuntimeEndpoint: unix:///run/cri-dockerd.sock
+failSwapOn: false
+rotateCertificates: true
+staticPodPath: /etc/kubernetes/manifests
+featureGates:
+  ExtendWebSocketsToKubelet: false
+---
+apiVersion: kubeproxy.config.k8s.io/v1alpha1
+kind: KubeProxyConfiguration
+clusterCIDR: 10.244.0.0/16
+mode: iptables
+'
+
+readonly CERTIFICATE_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
+kind: InitConfiguration
+localAPIEndpoint:
+  advertiseAddress: 192.0.2.12
+nodeRegistration:
+  name: master-2
+  criSocket: unix:///run/none.sock
+---
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: ClusterConfiguration
+kubernetesVersion: v1.36.3
+certificatesDir: /etc/kubernetes/pki
+etcd:
+  local:
+    serverCertSANs: &a1
+      - master-2
+      - 192.0.2.12
+    peerCertSANs: *a1
+'
+
+readonly -a CERTIFICATE_NAMES=('127.0.0.1' '192.0.2.12' '192.0.2.10')
+
+readonly CRI_SOCKET='unix:///run/cri-dockerd.sock'
+
+readonly COREDNS_TAG='v1.14.7'
+
+readonly ENDPOINT='192.0.2.12:8443'
+
+readonly PROXY='127.0.0.1:6444'
+
+readonly IGNORED_CHECKS=''
+
+readonly AUTHORITY='ca.crt dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
+ca.key Y2FuYXJ5OiBrZXkgb2YgdGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
+admin.conf Y2FuYXJ5OiB0aGUgYWRtaW5pc3RyYXRvcidzIGt1YmVjb25maWc=
+ca-hash sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+'
+
+readonly ETCD_CA_CRT='ZXRjZCdzIGF1dGhvcml0eQ=='
+
+readonly ETCD_CA_KEY='Y2FuYXJ5OiBrZXkgb2YgZXRjZCdzIGF1dGhvcml0eQ=='
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/master/master.sh.
+
+main "$1" </dev/null
+exit

@@ -1,0 +1,71 @@
+# Here is the text of components/machine/lib.sh.
+
+readonly SCRIPT='master-2-virtual-address'
+
+readonly CONFIG='global_defs {
+  script_user root
+  enable_script_security
+}
+
+vrrp_script api {
+  script "/usr/bin/curl -fsS --max-time 2 -o /dev/null --cacert /etc/kubernetes/pki/ca.crt --cert /etc/kubernetes/pki/apiserver-kubelet-client.crt --key /etc/kubernetes/pki/apiserver-kubelet-client.key https://127.0.0.1:8443/readyz"
+  interval 1
+  timeout 3
+  fall 3
+  rise 1
+}
+
+vrrp_instance api {
+  state BACKUP
+  nopreempt
+  interface @INTERFACE@
+  virtual_router_id 10
+  priority 199
+  advert_int 1
+  unicast_src_ip 192.0.2.12
+  unicast_peer {
+    192.0.2.11
+    192.0.2.13
+  }
+  virtual_ipaddress {
+    192.0.2.10/32
+  }
+  track_script {
+    api
+  }
+}
+'
+
+readonly CONFIG_FILE='/etc/keelson/virtual-address.conf'
+
+readonly ADDRESS='192.0.2.12'
+
+readonly ENDPOINT='192.0.2.10:8443'
+
+write_files() {
+  put '/etc/systemd/system/keelson-virtual-address.service' 0644 <<'END_OF_FILE'
+[Unit]
+Description=The address at which the masters of this cluster are reached together
+After=network-online.target
+Wants=network-online.target
+StartLimitIntervalSec=0
+
+[Service]
+ExecStart=/usr/sbin/keepalived --dont-fork --log-console --use-file /etc/keelson/virtual-address.conf --pid /run/keelson-virtual-address.pid --vrrp_pid /run/keelson-virtual-address-vrrp.pid
+ExecReload=/bin/kill -HUP $MAINPID
+KillMode=mixed
+Restart=always
+RestartSec=1
+
+[Install]
+WantedBy=multi-user.target
+END_OF_FILE
+}
+remove_files() {
+  remove_file '/etc/systemd/system/keelson-virtual-address.service'
+}
+
+# Here is the text of components/endpoint/virtualAddress.sh.
+
+main "$1" </dev/null
+exit

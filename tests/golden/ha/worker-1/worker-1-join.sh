@@ -1,0 +1,39 @@
+# Here is the text of components/machine/lib.sh.
+
+readonly SCRIPT='worker-1-join'
+
+# Here is the text of components/kubelet/leave.sh.
+
+readonly ENDPOINT='127.0.0.1:6444'
+
+readonly TOKEN_ID='aaaaaa'
+
+readonly CRI_SOCKET='unix:///run/cri-dockerd.sock'
+
+readonly IGNORED_CHECKS=''
+
+readonly JOIN_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
+kind: JoinConfiguration
+discovery:
+  bootstrapToken:
+    apiServerEndpoint: 127.0.0.1:6444
+    token: aaaaaa.aaaaaaaaaaaaaaaa
+    caCertHashes:
+      - sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+nodeRegistration:
+  name: worker-1
+  criSocket: unix:///run/cri-dockerd.sock
+  imagePullPolicy: IfNotPresent
+'
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/worker/join.sh.
+
+main "$1" </dev/null
+exit
