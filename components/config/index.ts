@@ -60,9 +60,9 @@ function freeze<T>(value: T): T {
   return value;
 }
 
-/** Machines of the control plane, at least one. */
+/** Machines of the control plane, at least one; by name, so that their order in the stack's file changes nothing. */
 export function mastersOf({ machines }: Environment): readonly [MachineConfig, ...MachineConfig[]] {
-  const [first, ...others] = machines.filter(({ roles }) => roles.includes("master"));
+  const [first, ...others] = machines.filter(({ roles }) => roles.includes("master")).sort(byName);
   if (!first) throw new Error('no machine has the role "master"');
   return [first, ...others];
 }
@@ -72,7 +72,11 @@ export function workersOf({ machines }: Environment): readonly MachineConfig[] {
   return machines.filter(({ roles }) => roles.includes("worker") && !roles.includes("master"));
 }
 
-/** Machines that carry a member of etcd each, at least one. */
+/** Machines that carry a member of etcd each, at least one; by name. */
 export function etcdMembersOf({ machines }: Environment): readonly MachineConfig[] {
-  return machines.filter(({ roles }) => roles.includes("etcd"));
+  return machines.filter(({ roles }) => roles.includes("etcd")).sort(byName);
+}
+
+function byName(one: MachineConfig, other: MachineConfig): number {
+  return one.name < other.name ? -1 : 1;
 }

@@ -1,6 +1,6 @@
 # The certificate authority of etcd, made once for the stack's life; its certificate and key are printed for the state.
 # Nothing stays here but the program that made them, which this machine's member needs as well.
-# Reads: PROGRAMS CERTIFICATE_CONFIG DIRECTORY
+# Reads: PROGRAMS CERTIFICATE_CONFIG DIRECTORY FOUNDERS
 
 up() {
   install_programs
@@ -9,5 +9,6 @@ up() {
   rm -rf "$DIRECTORY"
   (umask 077 && mkdir -p "$DIRECTORY")
   /usr/local/lib/keelson/kubeadm init phase certs etcd-ca --config /dev/stdin <<<"$CERTIFICATE_CONFIG" >/dev/null
-  printf '%s %s\n' crt "$(base64 -w 0 <"$DIRECTORY/etcd/ca.crt")" key "$(base64 -w 0 <"$DIRECTORY/etcd/ca.key")"
+  # Whoever is a member later joins those that are here at the beginning.
+  printf '%s %s\n' founders "$FOUNDERS" crt "$(base64 -w 0 <"$DIRECTORY/etcd/ca.crt")" key "$(base64 -w 0 <"$DIRECTORY/etcd/ca.key")"
 }

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
-import { etcdMembersOf, type Environment } from "../config";
+import { etcdMembersOf, type Environment, type EtcdConfig } from "../config";
 import { HostScript, named, type Machine } from "../machine";
-import { certificateConfig, clientUrl, etcdPki, etcdUnit } from "./render";
+import { beginningFile, certificateConfig, clientUrl, etcdPki, etcdUnit, initialCluster, peerUrl } from "./render";
 
 export interface EtcdClusterArgs {
   /** All machines; those with the role etcd carry one member each. */
@@ -20,11 +20,20 @@ export interface EtcdAuthority {
   readonly key: pulumi.Output<string>;
 }
 
+/** What is made once, before there is any member. */
+interface Authority extends EtcdAuthority {
+  /** The members that begin together, as etcd is told of them. */
+  readonly founders: pulumi.Output<string>;
+  readonly script: HostScript;
+}
+
 /** Where the authority is while it is made: in memory. */
 const authorityDirectory = "/run/keelson/etcd-authority";
 
 /** Functions, and the values they read, for a script that signs certificates of etcd's authority. */
 export const certificatesScript = join(__dirname, "certificates.sh");
+
+const membershipScript = join(__dirname, "membership.sh");
 
 /** An etcd cluster under systemd: one TLS-only member per machine, healthy when this component is done. */
 export class EtcdCluster extends pulumi.ComponentResource {
@@ -32,17 +41,22 @@ export class EtcdCluster extends pulumi.ComponentResource {
   readonly endpoints: readonly string[];
   /** What clients' certificates are signed with. */
   readonly authority: EtcdAuthority;
+  private readonly beginning: Authority;
 
   constructor(name: string, args: EtcdClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:etcd:EtcdCluster", name, {}, opts);
     const members = named(etcdMembersOf(args.environment), args.machines);
-    this.authority = this.makeAuthority(name, members, args);
+    this.beginning = this.makeAuthority(name, members, args);
+    this.authority = this.beginning;
     this.endpoints = members.map((member) => clientUrl(member, args.environment.etcd));
-    members.forEach((member) => this.member(member, members, args));
+    for (const machine of members) {
+      const others = members.filter(({ name }) => name !== machine.name);
+      this.membership(machine, others, args, this.member(machine, others, args));
+    }
     this.registerOutputs({ endpoints: this.endpoints });
   }
 
-  private makeAuthority(name: string, members: readonly Machine[], args: EtcdClusterArgs): EtcdAuthority {
+  private makeAuthority(name: string, members: readonly Machine[], args: EtcdClusterArgs): Authority {
     const [machine] = members;
     if (!machine) throw new pulumi.RunError("no machine has the role etcd: give it to 1, 3 or 5 of them");
     const script = new HostScript(
@@ -55,6 +69,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
           PROGRAMS: signingPrograms(args.artifacts),
           CERTIFICATE_CONFIG: certificateConfig(machine, args.environment.kubernetes.version, authorityDirectory),
           DIRECTORY: authorityDirectory,
+          FOUNDERS: initialCluster(members, args.environment.etcd),
         },
         secretOutput: true,
         forGood: true,
@@ -63,28 +78,63 @@ export class EtcdCluster extends pulumi.ComponentResource {
     );
     const field = (field: string) =>
       script.stdout.apply((text) => new RegExp(`^${field} (.*)$`, "m").exec(text)?.[1] ?? "");
-    return { certificate: field("crt"), key: field("key") };
+    return { certificate: field("crt"), key: field("key"), founders: field("founders"), script };
   }
 
-  private member(machine: Machine, members: readonly Machine[], args: EtcdClusterArgs): HostScript {
+  private member(machine: Machine, others: readonly Machine[], args: EtcdClusterArgs): HostScript {
+    const { etcd, kubernetes } = args.environment;
     return new HostScript(
       `${machine.name}-etcd`,
       {
         machine,
         script: join(__dirname, "etcd.sh"),
-        uses: [...artifactScripts, certificatesScript],
+        uses: [...artifactScripts, certificatesScript, membershipScript],
         values: {
           PROGRAMS: [...signingPrograms(args.artifacts), ...programs(args.artifacts, ["etcd", "etcdctl"])],
-          CERTIFICATE_CONFIG: certificateConfig(machine, args.environment.kubernetes.version, etcdPki),
-          DATA_DIR: args.environment.etcd.dataDir,
-          CLIENT_PORT: args.environment.etcd.clientPort,
+          CERTIFICATE_CONFIG: certificateConfig(machine, kubernetes.version, etcdPki),
+          NAME: machine.name,
+          DATA_DIR: etcd.dataDir,
+          CLIENT_PORT: etcd.clientPort,
+          BEGINNING: beginningFile,
+          ...peerValues(machine, others, etcd),
         },
-        secrets: { ETCD_CA_CRT: this.authority.certificate, ETCD_CA_KEY: this.authority.key },
-        files: [etcdUnit(machine, members, args.environment.etcd)],
+        secrets: {
+          FOUNDERS: this.beginning.founders,
+          ETCD_CA_CRT: this.authority.certificate,
+          ETCD_CA_KEY: this.authority.key,
+        },
+        files: [etcdUnit(machine, etcd)],
       },
       { parent: this },
     );
   }
+
+  /** Where the whole cluster goes, no member needs to leave it. */
+  private membership(
+    machine: Machine,
+    others: readonly Machine[],
+    { environment }: EtcdClusterArgs,
+    member: HostScript,
+  ): void {
+    new HostScript(
+      `${machine.name}-etcd-member`,
+      {
+        machine,
+        script: join(__dirname, "member.sh"),
+        uses: [membershipScript],
+        values: peerValues(machine, others, environment.etcd),
+      },
+      { parent: this, dependsOn: [member], deletedWith: this.beginning.script },
+    );
+  }
+}
+
+/** What a script needs to speak with the other members. */
+function peerValues(machine: Machine, others: readonly Machine[], etcd: EtcdConfig) {
+  return {
+    PEER_URL: peerUrl(machine, etcd),
+    PEERS: others.map((other) => `${other.name} ${clientUrl(other, etcd)}`),
+  };
 }
 
 /** kubeadm for certificates alone lies apart from the node's own, which may be of another release. */

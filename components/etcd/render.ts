@@ -9,9 +9,22 @@ export function clientUrl(machine: Machine, etcd: EtcdConfig): string {
   return `https://${machine.address}:${etcd.clientPort}`;
 }
 
+/** The URL at which an etcd member speaks with the others. */
+export function peerUrl(machine: Machine, etcd: EtcdConfig): string {
+  return `https://${machine.address}:${etcd.peerPort}`;
+}
+
+/** Members as etcd is told of them at its beginning: "name=url,name=url". */
+export function initialCluster(members: readonly Machine[], etcd: EtcdConfig): string {
+  return members.map((member) => `${member.name}=${peerUrl(member, etcd)}`).join(",");
+}
+
+/** What only counts when a member has no data yet; its script writes it then, and never again. */
+export const beginningFile = "/etc/etcd/beginning.env";
+
 /** One member as a service; every listener asks for a certificate of the cluster's own authority. */
-export function etcdUnit(machine: Machine, members: readonly Machine[], etcd: EtcdConfig): ScriptFile {
-  const flags = etcdFlags(machine, members, etcd);
+export function etcdUnit(machine: Machine, etcd: EtcdConfig): ScriptFile {
+  const flags = etcdFlags(machine, etcd);
   const words = Object.entries(flags).map(([flag, value]) => systemdWord(`--${flag}=${value}`));
   return {
     path: "/etc/systemd/system/etcd.service",
@@ -24,6 +37,7 @@ StartLimitIntervalSec=0
 
 [Service]
 Type=notify
+EnvironmentFile=-${beginningFile}
 ExecStart=/usr/local/bin/etcd ${words.join(" \\\n  ")}
 Restart=always
 RestartSec=2
@@ -37,17 +51,14 @@ WantedBy=multi-user.target
   };
 }
 
-function etcdFlags(machine: Machine, members: readonly Machine[], etcd: EtcdConfig): Record<string, string> {
-  const peerUrl = (member: Machine) => `https://${member.address}:${etcd.peerPort}`;
+function etcdFlags(machine: Machine, etcd: EtcdConfig): Record<string, string> {
   return {
     name: machine.name,
     "data-dir": etcd.dataDir,
     "listen-client-urls": `${clientUrl(machine, etcd)},https://127.0.0.1:${etcd.clientPort}`,
     "advertise-client-urls": clientUrl(machine, etcd),
-    "listen-peer-urls": peerUrl(machine),
-    "initial-advertise-peer-urls": peerUrl(machine),
-    "initial-cluster": members.map((member) => `${member.name}=${peerUrl(member)}`).join(","),
-    "initial-cluster-state": "new",
+    "listen-peer-urls": peerUrl(machine, etcd),
+    "initial-advertise-peer-urls": peerUrl(machine, etcd),
     "cert-file": `${etcdPki}/etcd/server.crt`,
     "key-file": `${etcdPki}/etcd/server.key`,
     "trusted-ca-file": `${etcdPki}/etcd/ca.crt`,

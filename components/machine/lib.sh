@@ -104,18 +104,20 @@ wait_for() {
 # run_unit UNIT FILE...: UNIT is enabled and runs on the FILEs as they are now. A restart happens only when one of
 # them is another than at the last start; the record is written after it, so a killed run restarts again.
 run_unit() {
-  local unit=$1 digest record
+  local unit=$1
+  ! runs_on "$@" || return 0
   shift
-  record=$STATE/units/$unit
-  digest=$(sha256sum "$@" | sha256sum)
-  if [ "$(cat "$record" 2>/dev/null)" = "$digest" ] && systemctl is-active --quiet "$unit"; then
-    return
-  fi
   systemctl daemon-reload
   systemctl enable --quiet "$unit"
   systemctl restart "$unit" || unit_failed "$unit"
   mkdir -p "$STATE/units"
-  printf '%s\n' "$digest" >"$record"
+  sha256sum "$@" | sha256sum >"$STATE/units/$unit"
+}
+
+runs_on() {
+  local unit=$1
+  shift
+  [ "$(cat "$STATE/units/$unit" 2>/dev/null)" = "$(sha256sum "$@" | sha256sum)" ] && systemctl is-active --quiet "$unit"
 }
 
 # reload_unit UNIT FILE: the running UNIT has read FILE as it is now.

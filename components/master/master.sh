@@ -8,11 +8,16 @@ readonly MANIFESTS=/etc/kubernetes/manifests
 readonly LOG=/var/log/keelson-kubeadm.log
 
 up() {
+  local before
   set_foreign_manifests_aside
   install_authority
   renew_names
   etcd_certificates kubeadm "$PKI" apiserver-etcd-client
+  before=$(server_settings)
   initialise
+  # Until the kubelet has seen new settings, it is the old server that answers.
+  [ "$before" = "$(server_settings)" ] || wait_for 60 "the API server to start" api_started ||
+    die "the API server of $(hostname) does not start on its settings: see crictl logs or docker logs of kube-apiserver there"
   wait_for 120 "the API server to be ready" api_ready "$ENDPOINT" || die "the API server does not answer at https://$ENDPOINT/readyz; see crictl logs or docker logs of kube-apiserver on $(hostname)"
   # The first pods need it, and the controller that makes it takes a moment.
   wait_for 60 "the service account of the default namespace" account_exists
@@ -82,6 +87,15 @@ init_failed() {
   journalctl --no-pager --lines=10 --unit=kubelet.service >&2 || true
   grep -vE 'token|certificate-key' "$LOG" | tail -n 12 >&2
   die "kubeadm init failed on $(hostname): the kubelet's last lines, and its own, are above"
+}
+
+server_settings() { sha256sum "$MANIFESTS/kube-apiserver.yaml" 2>/dev/null || true; }
+
+api_started() {
+  local pid age
+  pid=$(pgrep -xn kube-apiserver)
+  age=$(ps -o etimes= -p "$pid")
+  [ $(($(date +%s) - age)) -ge "$(stat -c %Y "$MANIFESTS/kube-apiserver.yaml")" ]
 }
 
 api_ready() { curl -fsS --max-time 3 --cacert "$PKI/ca.crt" "https://$1/readyz" >/dev/null 2>&1; }

@@ -10,12 +10,13 @@ import { artifactSet } from "../../components/artifacts";
 import { bundleDirectory } from "../../components/artifacts/cache";
 import type { Environment, MachineConfig } from "../../components/config";
 import { criDockerdUnits, daemonJson } from "../../components/docker/render";
-import { certificateConfig, clientUrl, etcdUnit } from "../../components/etcd/render";
+import { certificateConfig, clientUrl, etcdUnit, initialCluster } from "../../components/etcd/render";
+import { nodeEndpoint } from "../../components/endpoint";
 import { kubeletConfiguration, kubeletUnit } from "../../components/kubelet/render";
 import { capabilities } from "../../components/local/container";
 import { keyPair } from "../../components/local/keys";
 import type { Machine } from "../../components/machine";
-import { kubeadmConfig } from "../../components/master/render";
+import { kubeadmConfig, serverAddress } from "../../components/master/render";
 import { nameserverLines } from "../support/ownMachines";
 import { here, type TestStack } from "../support/stack";
 
@@ -83,10 +84,13 @@ export class Floor {
     const write = (name: string, content: string) => writeFileSync(join(this.files, name), content);
     const version = environment.kubernetes.version;
     const etcdEndpoints = [clientUrl(master, environment.etcd)];
-    write("kubeadm.yaml", withToken(kubeadmConfig({ environment, machine: master, etcdEndpoints, artifacts })));
+    // One master that stays needs no proxies: the floor goes without.
+    const config = kubeadmConfig({ environment, machine: master, etcdEndpoints, artifacts });
+    write("kubeadm.yaml", withToken(config.replace(nodeEndpoint, serverAddress(environment, master))));
     write("certificates.yaml", certificateConfig(master, version, "/etc/etcd/pki"));
     write("client-certificate.yaml", certificateConfig(master, version, "/etc/kubernetes/pki"));
-    write("etcd.service", etcdUnit(master, [master], environment.etcd).content);
+    const beginning = `Environment=ETCD_INITIAL_CLUSTER=${initialCluster([master], environment.etcd)}`;
+    write("etcd.service", etcdUnit(master, environment.etcd).content.replace(/^EnvironmentFile=.*$/m, beginning));
     write("daemon.json", daemonJson(environment.docker.daemon).content);
     write("resolv.conf", nameserverLines());
     const detected = "cgroupDriver: cgroupfs\nfailCgroupV1: false\nresolvConf: /etc/kubernetes/resolv.conf\n";

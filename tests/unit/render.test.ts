@@ -1,5 +1,5 @@
 import { containerdConfig, criDockerdUnits, criSocket, daemonJson } from "../../components/docker/render";
-import { certificateConfig, clientUrl, etcdUnit } from "../../components/etcd/render";
+import { certificateConfig, clientUrl, etcdUnit, initialCluster } from "../../components/etcd/render";
 import { kernelFiles, kubeletConfiguration, kubeletUnit } from "../../components/kubelet/render";
 import { ambiguous, documents, environment, machineOf, ofKind } from "./render.fixture";
 import type { Raw } from "./config.fixture";
@@ -51,11 +51,10 @@ describe("etcd", () => {
     });
   const unit = (etcd: Raw = {}) => {
     const env = cluster(etcd);
-    const members = [0, 1, 2].map((index) => machineOf(env, index));
-    return etcdUnit(machineOf(env, 1), members, env.etcd);
+    return etcdUnit(machineOf(env, 1), env.etcd);
   };
 
-  test("is told of all its members, and listens for them where they look", () => {
+  test("listens where the other members and its clients look", () => {
     const { path, content } = unit({ dataDir: "/data/etcd", clientPort: 12379, peerPort: 12380 });
     const flags = wordsOf(content);
     expect(path).toBe("/etc/systemd/system/etcd.service");
@@ -66,10 +65,19 @@ describe("etcd", () => {
         "--data-dir=/data/etcd",
         "--listen-client-urls=https://192.0.2.12:12379,https://127.0.0.1:12379",
         "--advertise-client-urls=https://192.0.2.12:12379",
-        "--initial-cluster=etcd-1=https://192.0.2.11:12380,etcd-2=https://192.0.2.12:12380,etcd-3=https://192.0.2.13:12380",
+        "--listen-peer-urls=https://192.0.2.12:12380",
+        "--initial-advertise-peer-urls=https://192.0.2.12:12380",
       ]),
     );
     expect(clientUrl(machineOf(cluster(), 0), cluster().etcd)).toBe("https://192.0.2.11:2379");
+  });
+  test("keeps its unit whoever else is a member, now or at the beginning", () => {
+    expect(unit().content).not.toContain("192.0.2.11");
+    expect(unit().content).toContain("EnvironmentFile=-/etc/etcd/beginning.env\n");
+    const members = [0, 2].map((index) => machineOf(cluster(), index));
+    expect(initialCluster(members, cluster().etcd)).toBe(
+      "etcd-1=https://192.0.2.11:2380,etcd-3=https://192.0.2.13:2380",
+    );
   });
   test("asks everyone for a certificate", () => {
     const flags = wordsOf(unit().content);

@@ -30,6 +30,8 @@ etcd:
 
 readonly DIRECTORY='/run/keelson/etcd-authority'
 
+readonly FOUNDERS='etcd-1=https://192.0.2.21:2380,etcd-2=https://192.0.2.22:2380,etcd-3=https://192.0.2.23:2380'
+
 write_files() {
   :
 }

@@ -30,6 +30,8 @@ etcd:
 
 readonly DIRECTORY='/run/keelson/etcd-authority'
 
+readonly FOUNDERS='master-1=https://192.0.2.11:2380,master-2=https://192.0.2.12:2380,master-3=https://192.0.2.13:2380'
+
 write_files() {
   :
 }

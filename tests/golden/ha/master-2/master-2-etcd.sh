@@ -8,6 +8,8 @@ readonly SCRIPT='master-2-etcd'
 
 # Here is the text of components/etcd/certificates.sh.
 
+# Here is the text of components/etcd/membership.sh.
+
 readonly -a PROGRAMS=('kubeadm binary /usr/local/lib/keelson /opt/keelson/bundle/bin/kubeadm 1111111111111111111111111111111111111111111111111111111111111111 - -' 'etcd binary /usr/local/bin /opt/keelson/bundle/bin/etcd 4444444444444444444444444444444444444444444444444444444444444444 - -' 'etcdctl binary /usr/local/bin /opt/keelson/bundle/bin/etcdctl 5555555555555555555555555555555555555555555555555555555555555555 - -')
 
 readonly CERTIFICATE_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
@@ -30,9 +32,19 @@ etcd:
     peerCertSANs: *a1
 '
 
+readonly NAME='master-2'
+
 readonly DATA_DIR='/var/lib/etcd'
 
 readonly CLIENT_PORT='2379'
+
+readonly BEGINNING='/etc/etcd/beginning.env'
+
+readonly PEER_URL='https://192.0.2.12:2380'
+
+readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-3 https://192.0.2.13:2379')
+
+readonly FOUNDERS=''
 
 readonly ETCD_CA_CRT='ZXRjZCdzIGF1dGhvcml0eQ=='
 
@@ -49,14 +61,13 @@ StartLimitIntervalSec=0
 
 [Service]
 Type=notify
+EnvironmentFile=-/etc/etcd/beginning.env
 ExecStart=/usr/local/bin/etcd --name=master-2 \
   --data-dir=/var/lib/etcd \
   --listen-client-urls=https://192.0.2.12:2379,https://127.0.0.1:2379 \
   --advertise-client-urls=https://192.0.2.12:2379 \
   --listen-peer-urls=https://192.0.2.12:2380 \
   --initial-advertise-peer-urls=https://192.0.2.12:2380 \
-  --initial-cluster=master-1=https://192.0.2.11:2380,master-2=https://192.0.2.12:2380,master-3=https://192.0.2.13:2380 \
-  --initial-cluster-state=new \
   --cert-file=/etc/etcd/pki/etcd/server.crt \
   --key-file=/etc/etcd/pki/etcd/server.key \
   --trusted-ca-file=/etc/etcd/pki/etcd/ca.crt \

@@ -30,6 +30,8 @@ etcd:
 
 readonly DIRECTORY='/run/keelson/etcd-authority'
 
+readonly FOUNDERS='m=https://198.51.100.1:12380'
+
 write_files() {
   :
 }

@@ -30,6 +30,8 @@ etcd:
 
 readonly DIRECTORY='/run/keelson/etcd-authority'
 
+readonly FOUNDERS='only=https://192.0.2.10:2380'
+
 write_files() {
   :
 }

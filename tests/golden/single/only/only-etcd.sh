@@ -8,6 +8,8 @@ readonly SCRIPT='only-etcd'
 
 # Here is the text of components/etcd/certificates.sh.
 
+# Here is the text of components/etcd/membership.sh.
+
 readonly -a PROGRAMS=('kubeadm binary /usr/local/lib/keelson https://dl.k8s.io/release/v1.36.3/bin/linux/amd64/kubeadm bba1733c701bf70ec74ba1cc3fd5745404c1134a8a4b0a5f8560cc9832023421 https://dl.k8s.io/release/v1.36.3/bin/linux/arm64/kubeadm 276cfbdc43b10fef663288cc1ed76abf77b1b7f700e9f1c053cb5dc3115484de' 'etcd archive /usr/local/bin https://github.com/etcd-io/etcd/releases/download/v3.6.14/etcd-v3.6.14-linux-amd64.tar.gz ffe840ff9295808e88cce2794a18a5ac87f12a5203c8314d0bf6aa119b41bac5 https://github.com/etcd-io/etcd/releases/download/v3.6.14/etcd-v3.6.14-linux-arm64.tar.gz fa1b80565ee6fc2df1ae6f57a508b221f3ecc7d591c317c581cd8281b0842b3e etcd-v3.6.14-linux-{arch}/etcd etcd-v3.6.14-linux-{arch}/etcdctl')
 
 readonly CERTIFICATE_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
@@ -30,9 +32,19 @@ etcd:
     peerCertSANs: *a1
 '
 
+readonly NAME='only'
+
 readonly DATA_DIR='/var/lib/etcd'
 
 readonly CLIENT_PORT='2379'
+
+readonly BEGINNING='/etc/etcd/beginning.env'
+
+readonly PEER_URL='https://192.0.2.10:2380'
+
+readonly -a PEERS=()
+
+readonly FOUNDERS=''
 
 readonly ETCD_CA_CRT='ZXRjZCdzIGF1dGhvcml0eQ=='
 
@@ -49,14 +61,13 @@ StartLimitIntervalSec=0
 
 [Service]
 Type=notify
+EnvironmentFile=-/etc/etcd/beginning.env
 ExecStart=/usr/local/bin/etcd --name=only \
   --data-dir=/var/lib/etcd \
   --listen-client-urls=https://192.0.2.10:2379,https://127.0.0.1:2379 \
   --advertise-client-urls=https://192.0.2.10:2379 \
   --listen-peer-urls=https://192.0.2.10:2380 \
   --initial-advertise-peer-urls=https://192.0.2.10:2380 \
-  --initial-cluster=only=https://192.0.2.10:2380 \
-  --initial-cluster-state=new \
   --cert-file=/etc/etcd/pki/etcd/server.crt \
   --key-file=/etc/etcd/pki/etcd/server.key \
   --trusted-ca-file=/etc/etcd/pki/etcd/ca.crt \

@@ -30,6 +30,8 @@ etcd:
 
 readonly DIRECTORY='/run/keelson/etcd-authority'
 
+readonly FOUNDERS='master-1=https://172.30.0.11:2380'
+
 write_files() {
   :
 }

@@ -1,0 +1,24 @@
+# How a member of etcd speaks with the others. PEERS holds one line for each of them: NAME CLIENT-URL.
+# Reads: PEERS PEER_URL
+
+# etcd_ctl ARGUMENT...: asks the other members.
+etcd_ctl() {
+  local pki=/etc/etcd/pki/etcd urls=("${PEERS[@]##* }")
+  etcdctl --endpoints="$(IFS=, && printf '%s' "${urls[*]}")" --cacert="$pki/ca.crt" \
+    --cert="$pki/healthcheck-client.crt" --key="$pki/healthcheck-client.key" "$@"
+}
+
+# Whether any other member listens: etcdctl itself would wait for it.
+peers_listen() {
+  local peer
+  for peer in "${PEERS[@]}"; do
+    ! (exec 3<>"/dev/tcp/$(sed -E 's|.*//(.*):(.*)|\1/\2|' <<<"$peer")") 2>/dev/null || return 0
+  done
+  return 1
+}
+
+# One line for each member: ID, STATUS, NAME, PEER-URL, CLIENT-URL, LEARNER. A member that never ran has no client URL.
+members() { peers_listen && etcd_ctl member list --command-timeout=3s 2>/dev/null; }
+
+# own_field NUMBER: that field of this machine's own line; nothing where the members do not know it.
+own_field() { awk -F ', ' -v url="$PEER_URL" -v field="$1" '$4 == url { print $field }'; }

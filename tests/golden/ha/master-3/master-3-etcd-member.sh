@@ -1,0 +1,21 @@
+# Here is the text of components/machine/lib.sh.
+
+readonly SCRIPT='master-3-etcd-member'
+
+# Here is the text of components/etcd/membership.sh.
+
+readonly PEER_URL='https://192.0.2.13:2380'
+
+readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.12:2379')
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/etcd/member.sh.
+
+main "$1" </dev/null
+exit

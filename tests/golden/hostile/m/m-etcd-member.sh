@@ -1,0 +1,21 @@
+# Here is the text of components/machine/lib.sh.
+
+readonly SCRIPT='m-etcd-member'
+
+# Here is the text of components/etcd/membership.sh.
+
+readonly PEER_URL='https://198.51.100.1:12380'
+
+readonly -a PEERS=()
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/etcd/member.sh.
+
+main "$1" </dev/null
+exit

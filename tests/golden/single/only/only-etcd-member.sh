@@ -1,0 +1,21 @@
+# Here is the text of components/machine/lib.sh.
+
+readonly SCRIPT='only-etcd-member'
+
+# Here is the text of components/etcd/membership.sh.
+
+readonly PEER_URL='https://192.0.2.10:2380'
+
+readonly -a PEERS=()
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/etcd/member.sh.
+
+main "$1" </dev/null
+exit
