@@ -51,7 +51,7 @@ export class Network extends pulumi.ComponentResource {
         },
         spec: {
           selector: { matchLabels: { app: "flannel" } },
-          template: { metadata: { labels }, spec: flannelPod(args.environment, args.artifacts) },
+          template: { metadata: { labels }, spec: flannelPod(args.artifacts) },
         },
       },
       { ...child, dependsOn: [account, settings] },

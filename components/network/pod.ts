@@ -1,21 +1,21 @@
 import type { types } from "@pulumi/kubernetes";
 
 import type { ArtifactSet } from "../artifacts";
-import type { Environment } from "../config";
+import { nodeEndpoint } from "../endpoint";
 import { announceNetwork, configDirectory } from "./render";
 
 type PodSpec = types.input.core.v1.PodSpec;
 type Container = types.input.core.v1.Container;
 
 /** flanneld's pod on each node: in the host's network, before anything else there can have a network. */
-export function flannelPod(environment: Environment, artifacts: ArtifactSet): PodSpec {
+export function flannelPod(artifacts: ArtifactSet): PodSpec {
   return {
     hostNetwork: true,
     priorityClassName: "system-node-critical",
     serviceAccountName: "flannel",
     tolerations: [{ operator: "Exists", effect: "NoSchedule" }],
     initContainers: pluginInstaller(artifacts),
-    containers: [flanneld(environment, artifacts)],
+    containers: [flanneld(artifacts)],
     volumes: [
       hostPath("run", "/run/flannel"),
       hostPath("cni-plugin", "/opt/cni/bin"),
@@ -39,7 +39,7 @@ function pluginInstaller({ images }: ArtifactSet): Container[] {
   ];
 }
 
-function flanneld(environment: Environment, { images }: ArtifactSet): Container {
+function flanneld({ images }: ArtifactSet): Container {
   return {
     name: "kube-flannel",
     image: images.flannel,
@@ -50,8 +50,8 @@ function flanneld(environment: Environment, { images }: ArtifactSet): Container 
       fromField("POD_NAME", "metadata.name"),
       fromField("POD_NAMESPACE", "metadata.namespace"),
       fromField("HOST_IP", "status.hostIP"),
-      // Before kube-proxy has run on the node, the Service address leads nowhere.
-      ...apiServer(environment),
+      // By the node's own proxy: before kube-proxy has run there, the Service address leads nowhere.
+      ...apiServer(),
       { name: "EVENT_QUEUE_DEPTH", value: "5000" },
       { name: "CONT_WHEN_CACHE_NOT_READY", value: "false" },
     ],
@@ -67,13 +67,11 @@ function flanneld(environment: Environment, { images }: ArtifactSet): Container 
   };
 }
 
-function apiServer({ kubernetes, machines }: Environment): types.input.core.v1.EnvVar[] {
-  const master = machines.find((machine) => machine.roles.includes("master"));
-  const address = kubernetes.advertiseAddress ?? master?.address;
-  if (address === undefined) return [];
+function apiServer(): types.input.core.v1.EnvVar[] {
+  const [host = "", port = ""] = nodeEndpoint.split(":");
   return [
-    { name: "KUBERNETES_SERVICE_HOST", value: address },
-    { name: "KUBERNETES_SERVICE_PORT", value: String(kubernetes.bindPort) },
+    { name: "KUBERNETES_SERVICE_HOST", value: host },
+    { name: "KUBERNETES_SERVICE_PORT", value: port },
   ];
 }
 

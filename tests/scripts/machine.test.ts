@@ -140,60 +140,6 @@ describe("kubelet.sh", () => {
 
 const artifacts = () => ["artifacts/fetch.sh", "artifacts/install.sh"].map((path) => Host.script(path));
 
-describe("etcd.sh", () => {
-  const values = { PROGRAMS: [], CERTIFICATE_CONFIG: "", CLIENT_PORT: 2379, ETCD_CA_CRT: "", ETCD_CA_KEY: "" };
-  const etcd = (direction: string, directory = "/var/lib/etcd") =>
-    host.run(
-      {
-        script: Host.script("etcd/etcd.sh"),
-        uses: [...artifacts(), Host.script("etcd/certificates.sh")],
-        values: { ...values, DATA_DIR: directory },
-        files: [{ path: "/etc/systemd/system/etcd.service", content: "unit" }],
-      },
-      direction,
-    );
-  beforeEach(() => {
-    host.stub("curl");
-    host.stub("openssl");
-    host.write("usr/local/bin/etcd", "program");
-    for (const name of ["server", "peer", "healthcheck-client"]) host.write(`etc/etcd/pki/etcd/${name}.crt`, name);
-    host.write("var/lib/keelson/fit", "");
-  });
-
-  test("refuses a directory with data of another etcd", () => {
-    host.write("var/lib/etcd/member/wal", "another's");
-    const { status, stderr } = etcd("up");
-    expect(status).toBe(1);
-    expect(stderr).toMatch(/has data of another etcd: move it away, or set etcd\.dataDir/);
-    expect(etcd("down").status).toBe(0);
-    expect(host.read("var/lib/etcd/member/wal")).toBe("another's");
-  });
-  test("runs on its own data again, and takes it along when it goes", () => {
-    expect(etcd("up")).toEqual(clean);
-    host.write("var/lib/etcd/member/wal", "ours");
-    host.called();
-    expect(etcd("up")).toEqual(clean);
-    expect(host.called()).not.toContain("systemctl restart etcd.service");
-    expect(etcd("down")).toEqual(clean);
-    expect(host.has("var/lib/etcd")).toBe(false);
-    expect(host.has("etc/systemd/system/etcd.service")).toBe(false);
-  });
-  test("leaves no key of the authority on the machine", () => {
-    etcd("up");
-    expect(host.has("etc/etcd/pki/etcd/ca.key")).toBe(false);
-    host.stub("openssl", "exit 1");
-    host.write(
-      "usr/local/lib/keelson/kubeadm",
-      `[ -e '${host.path("etc/etcd/pki/etcd/ca.key")}' ] && echo signs >&2; exit 1`,
-    );
-    host.up(`chmod +x '${host.path("usr/local/lib/keelson/kubeadm")}'`);
-    const { status, stderr } = etcd("up");
-    expect(status).not.toBe(0);
-    expect(stderr).toContain("signs");
-    expect(host.has("etc/etcd/pki/etcd/ca.key")).toBe(false);
-  });
-});
-
 describe("docker.sh", () => {
   const config = "cgroups = @SYSTEMD_CGROUP@\nscores = @RESTRICT_OOM_SCORE_ADJ@\n";
   const values = { PACKAGES: "distribution", RUNTIME: "containerd", PROGRAMS: [], CONTAINERD_CONFIG: config };

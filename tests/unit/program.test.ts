@@ -15,7 +15,7 @@ test("every resource has the name that its state is kept under", () => {
   const named = made(program).map(({ type, name }) => `${type.split(":").pop() ?? ""} ${name}`);
   expect(named.sort()).toEqual(
     [
-      ...["preflight", "docker", "etcd", "kubelet", "proxy", "master", "member"].map(
+      ...["preflight", "docker", "etcd", "etcd-member", "kubelet", "proxy", "master", "member"].map(
         (step) => `Command master-1-${step}`,
       ),
       ...["preflight", "docker", "kubelet", "proxy", "admit", "join", "member"].map(
@@ -57,7 +57,10 @@ describe("a script", () => {
     const triggers = commands(program).map(({ name, inputs }) => [name, inputs.triggers]);
     expect(Object.fromEntries(triggers)).toEqual({
       ...Object.fromEntries(
-        ["preflight", "docker", "etcd", "kubelet", "proxy", "master", "member"].map((s) => [`master-1-${s}`, [first]]),
+        ["preflight", "docker", "etcd", "etcd-member", "kubelet", "proxy", "master", "member"].map((s) => [
+          `master-1-${s}`,
+          [first],
+        ]),
       ),
       ...Object.fromEntries(
         ["preflight", "docker", "kubelet", "proxy", "admit", "join", "member"].map((s) => [`worker-1-${s}`, [second]]),

@@ -1,0 +1,148 @@
+import { spawn } from "node:child_process";
+
+import { TestMachine } from "../support/machine";
+import { dockerObjects, here, TestStack } from "../support/stack";
+
+const name = "e2e-ha";
+const machine = (role: "master" | "worker", number: number) => ({
+  name: `${role}-${number}`,
+  roles: role === "master" ? ["master", "etcd"] : ["worker"],
+  address: `172.31.243.${(role === "master" ? 10 : 20) + number}`,
+});
+const worker = machine("worker", 1);
+const masters = [1, 2, 3].map((number) => machine("master", number));
+const stack = new TestStack(name, {
+  provider: "local",
+  local: { subnet: "172.31.243.0/24" },
+  machines: [...masters, worker],
+  workloads: { nginx: { replicas: 1 } },
+});
+const container = (machine: string) => `keelson-${name}-${machine}`;
+const on = (machine: string) => new TestMachine(container(machine));
+
+afterAll(() => stack.remove());
+
+/** A client like a person's, with the kubeconfig that the stack emits, on this computer. */
+const kubectl = (...args: readonly string[]) =>
+  here(`.keelson/${name}/kubectl`, "--kubeconfig", `.keelson/${name}/kubeconfig`, "--request-timeout", "3s", ...args);
+
+function succeeds(action: () => unknown): boolean {
+  try {
+    action();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function within(seconds: number, condition: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + seconds * 1000; !condition();) {
+    if (Date.now() > deadline) throw new Error(`what was awaited did not come within ${seconds} s`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+const ready = (node: string) =>
+  kubectl("get", "node", node, "-o", "jsonpath={.status.conditions[?(@.type=='Ready')].status}") === "True";
+
+/** When the worker's kubelet last told that it lives. */
+const heartbeat = () =>
+  kubectl("get", "lease", "-n", "kube-node-lease", worker.name, "-o", "jsonpath={.spec.renewTime}");
+
+function etcdMembers(master: string): readonly string[] {
+  const pki = "/etc/etcd/pki/etcd";
+  const keys = `--cacert ${pki}/ca.crt --cert ${pki}/healthcheck-client.crt --key ${pki}/healthcheck-client.key`;
+  const lines = on(master).run(`etcdctl --endpoints https://127.0.0.1:2379 ${keys} member list`).split("\n");
+  return lines
+    .map((line) =>
+      line
+        .split(", ")
+        .filter((_, index) => [1, 2, 5].includes(index))
+        .join(" "),
+    )
+    .sort();
+}
+
+const voters = (names: readonly string[]) => names.map((name) => `started ${name} false`);
+
+/** Writes to the API all the while, and says in the end how often that failed. */
+function writer(): { readonly end: () => Promise<{ readonly written: number; readonly failed: number }> } {
+  const script = `trap 'echo $written $failed; exit' TERM; written=0 failed=0
+    for i in $(seq 1 2000); do
+      if "$@" create configmap "written-$$-$i" >/dev/null 2>&1; then written=$((written + 1)); else failed=$((failed + 1)); fi
+    done; echo $written $failed`;
+  const client = [`.keelson/${name}/kubectl`, "--kubeconfig", `.keelson/${name}/kubeconfig`, "--request-timeout", "5s"];
+  const child = spawn("bash", ["-c", script, "bash", ...client], { stdio: ["ignore", "pipe", "ignore"] });
+  let output = "";
+  child.stdout.on("data", (data: Buffer) => (output += data.toString()));
+  const gone = new Promise((resolve) => child.on("close", resolve));
+  return {
+    end: async () => {
+      child.kill("SIGTERM");
+      await gone;
+      const [written = 0, failed = 0] = output.trim().split(" ").map(Number);
+      return { written, failed };
+    },
+  };
+}
+
+test("three masters are built, each with a member of etcd", async () => {
+  const { output } = await stack.succeed("up");
+  expect(output).toContain("(200)");
+  await stack.succeed("kubeconfig");
+  here("docker", "cp", "--quiet", `${container("master-1")}:/usr/local/bin/kubectl`, `.keelson/${name}/kubectl`);
+  for (const { name } of [...masters, worker]) expect(ready(name)).toBe(true);
+  expect(etcdMembers("master-1")).toEqual(voters(["master-1", "master-2", "master-3"]));
+  expect(Object.keys((await stack.succeed("up")).counts)).toEqual(["unchanged"]);
+});
+
+test.each(masters.map(({ name }) => name))("%s can die: people and kubelets go on by the others", async (victim) => {
+  here("docker", "kill", container(victim));
+  const before = Date.now();
+  await within(15, () => succeeds(() => kubectl("get", "--raw", "/readyz")));
+  await within(15, () => succeeds(() => kubectl("create", "configmap", `without-${victim}`)));
+  await within(30, () => succeeds(heartbeat) && Date.parse(heartbeat()) > before);
+  expect(on(worker.name).run("curl -sk --max-time 3 https://127.0.0.1:6444/readyz")).toBe("ok");
+  here("docker", "start", container(victim));
+  await within(90, () =>
+    succeeds(() => expect(on(victim).run("curl -sk --max-time 3 https://127.0.0.1:6443/readyz")).toBe("ok")),
+  );
+  await within(60, () => succeeds(() => etcdMembers(victim)));
+});
+
+test("a setting of etcd restarts its members one at a time, and no write is lost", async () => {
+  const writes = writer();
+  stack.change({ etcd: { extraArgs: { "snapshot-count": "20000" } } });
+  const { counts } = await stack.succeed("up");
+  expect(counts).toMatchObject({ changed: 3 });
+  const { written, failed } = await writes.end();
+  expect(written).toBeGreaterThan(20);
+  expect(failed).toBe(0);
+});
+
+test("the first master and member is replaced by another, and what is not concerned is not touched", async () => {
+  const untouched = () => [worker.name, "master-2", "master-3"].map((machine) => on(machine).unitStarts());
+  const before = untouched();
+  stack.change({ machines: [...masters.slice(1), machine("master", 4), worker] });
+  await stack.succeed("up");
+  expect(etcdMembers("master-4")).toEqual(voters(["master-2", "master-3", "master-4"]));
+  expect(kubectl("get", "nodes", "-o", "name").split("\n")).not.toContain("node/master-1");
+  expect(ready("master-4")).toBe(true);
+  expect(untouched()).toEqual(before);
+  expect(Object.keys((await stack.succeed("up")).counts)).toEqual(["unchanged"]);
+});
+
+test("three masters shrink to one, and the last still has what was written", async () => {
+  stack.change({ machines: [machine("master", 4), worker] });
+  await stack.succeed("up");
+  await stack.succeed("kubeconfig");
+  expect(etcdMembers("master-4")).toEqual(voters(["master-4"]));
+  expect(kubectl("get", "nodes", "-o", "name").trim().split("\n")).toEqual(["node/master-4", "node/worker-1"]);
+  expect(kubectl("get", "configmap", "without-master-1", "-o", "name").trim()).toBe("configmap/without-master-1");
+  expect(here("curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "http://172.31.243.14:30080")).toBe("200");
+});
+
+test("destroy leaves nothing", async () => {
+  await stack.succeed("destroy");
+  expect(dockerObjects(name)).toEqual([]);
+});
