@@ -17,8 +17,9 @@ export function clusterEndpoint(environment: Environment): string {
 }
 
 /**
- * A master is asked for its health, not only for its port; its connections end when it fails, so that clients meet the
- * next at once. Who may not ask is answered too. Source: HAProxy configuration manual, "http-check expect", "server".
+ * A master is asked for its health, not only for its port, and sooner when a connection to it fails; its connections end
+ * when it is found unwell, so that clients meet the next at once. A server that lets only known users ask is well too.
+ * Source: HAProxy configuration manual, "http-check expect", "observe", "on-marked-down".
  */
 export function proxyConfig(environment: Environment): ScriptFile {
   const servers = mastersOf(environment).map(
@@ -36,8 +37,10 @@ defaults
   mode tcp
   option clitcpka
   option srvtcpka
-  option redispatch
-  timeout connect 3s
+  retries 2
+  option redispatch 1
+  timeout connect 1s
+  timeout check 2s
   timeout client 4h
   timeout server 4h
 
@@ -46,7 +49,7 @@ listen api
   balance leastconn
   option httpchk GET /readyz
   http-check expect rstatus ^(200|401|403)$
-  default-server check check-ssl verify none inter 2s fastinter 500ms downinter 1s rise 1 fall 2 on-marked-down shutdown-sessions
+  default-server check check-ssl verify none inter 3s fastinter 500ms downinter 2s rise 1 fall 2 observe layer4 error-limit 1 on-error sudden-death on-marked-down shutdown-sessions
 ${servers.join("\n")}
 `,
   };

@@ -49,10 +49,8 @@ export class EtcdCluster extends pulumi.ComponentResource {
     this.beginning = this.makeAuthority(name, members, args);
     this.authority = this.beginning;
     this.endpoints = members.map((member) => clientUrl(member, args.environment.etcd));
-    for (const machine of members) {
-      const others = members.filter(({ name }) => name !== machine.name);
-      this.membership(machine, others, args, this.member(machine, others, args));
-    }
+    const running = members.map((machine) => ({ ...machine, dependsOn: [this.member(machine, members, args)] }));
+    for (const machine of running) this.membership(machine, running, args.environment.etcd);
     this.registerOutputs({ endpoints: this.endpoints });
   }
 
@@ -81,7 +79,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
     return { certificate: field("crt"), key: field("key"), founders: field("founders"), script };
   }
 
-  private member(machine: Machine, others: readonly Machine[], args: EtcdClusterArgs): HostScript {
+  private member(machine: Machine, members: readonly Machine[], args: EtcdClusterArgs): HostScript {
     const { etcd, kubernetes } = args.environment;
     return new HostScript(
       `${machine.name}-etcd`,
@@ -96,7 +94,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
           DATA_DIR: etcd.dataDir,
           CLIENT_PORT: etcd.clientPort,
           BEGINNING: beginningFile,
-          ...peerValues(machine, others, etcd),
+          ...peerValues(machine, members, etcd),
         },
         secrets: {
           FOUNDERS: this.beginning.founders,
@@ -109,28 +107,29 @@ export class EtcdCluster extends pulumi.ComponentResource {
     );
   }
 
-  /** Where the whole cluster goes, no member needs to leave it. */
-  private membership(
-    machine: Machine,
-    others: readonly Machine[],
-    { environment }: EtcdClusterArgs,
-    member: HostScript,
-  ): void {
+  /**
+   * By way of another member, which lets this one go also when its machine is dead. Where the whole cluster goes, nobody
+   * needs to leave.
+   */
+  private membership(machine: Machine, members: readonly Machine[], etcd: EtcdConfig): void {
+    const by = members.find(({ name }) => name !== machine.name) ?? machine;
     new HostScript(
       `${machine.name}-etcd-member`,
       {
-        machine,
+        machine: by,
         script: join(__dirname, "member.sh"),
         uses: [membershipScript],
-        values: peerValues(machine, others, environment.etcd),
+        values: { NAME: machine.name, ...peerValues(machine, members, etcd) },
+        replaceOn: [machine.identity],
       },
-      { parent: this, dependsOn: [member], deletedWith: this.beginning.script },
+      { parent: this, dependsOn: [...machine.dependsOn], deletedWith: this.beginning.script },
     );
   }
 }
 
 /** What a script needs to speak with the other members. */
-function peerValues(machine: Machine, others: readonly Machine[], etcd: EtcdConfig) {
+function peerValues(machine: Machine, members: readonly Machine[], etcd: EtcdConfig) {
+  const others = members.filter(({ name }) => name !== machine.name);
   return {
     PEER_URL: peerUrl(machine, etcd),
     PEERS: others.map((other) => `${other.name} ${clientUrl(other, etcd)}`),

@@ -69,7 +69,9 @@ initialise() {
   local files=FileAvailable--etc-kubernetes-manifests-kube-apiserver.yaml,FileAvailable--etc-kubernetes-manifests-kube-controller-manager.yaml,FileAvailable--etc-kubernetes-manifests-kube-scheduler.yaml
   local skipped=()
   # kubeadm would move the settings of CoreDNS on, and refuses to where it does not know the release that runs.
-  ! dns_is_current || skipped=(--skip-phases addon/coredns)
+  ! dns_is_current || skipped+=(--skip-phases addon/coredns)
+  # A kubelet that is at work has nothing to gain from its restarts.
+  ! kubelet_is_joined || skipped+=(--skip-phases "kubelet-start,kubelet-finalize")
   (umask 077 && : >"$LOG")
   kubeadm init --config /dev/stdin --skip-token-print --skip-certificate-key-print "${skipped[@]}" \
     --ignore-preflight-errors "$ports,$files$IGNORED_CHECKS" <<<"$KUBEADM_CONFIG" >"$LOG" 2>&1 || init_failed
@@ -81,6 +83,10 @@ dns_is_current() {
   sed -n 's/^admin.conf //p' <<<"$AUTHORITY" | base64 -d |
     kubectl --kubeconfig /dev/stdin --namespace kube-system get deployment coredns --request-timeout 10s \
       -o 'jsonpath={.spec.template.spec.containers[0].image}' 2>/dev/null | grep -q ":$COREDNS_TAG\$"
+}
+
+kubelet_is_joined() {
+  grep -qs kubelet-client-current.pem /etc/kubernetes/kubelet.conf && systemctl is-active --quiet kubelet.service
 }
 
 init_failed() {

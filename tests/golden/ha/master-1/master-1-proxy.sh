@@ -16,8 +16,10 @@ defaults
   mode tcp
   option clitcpka
   option srvtcpka
-  option redispatch
-  timeout connect 3s
+  retries 2
+  option redispatch 1
+  timeout connect 1s
+  timeout check 2s
   timeout client 4h
   timeout server 4h
 
@@ -26,7 +28,7 @@ listen api
   balance leastconn
   option httpchk GET /readyz
   http-check expect rstatus ^(200|401|403)$
-  default-server check check-ssl verify none inter 2s fastinter 500ms downinter 1s rise 1 fall 2 on-marked-down shutdown-sessions
+  default-server check check-ssl verify none inter 3s fastinter 500ms downinter 2s rise 1 fall 2 observe layer4 error-limit 1 on-error sudden-death on-marked-down shutdown-sessions
   server master-1 192.0.2.11:8443
   server master-2 192.0.2.12:8443
   server master-3 192.0.2.13:8443

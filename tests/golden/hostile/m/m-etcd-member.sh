@@ -4,6 +4,8 @@ readonly SCRIPT='m-etcd-member'
 
 # Here is the text of components/etcd/membership.sh.
 
+readonly NAME='m'
+
 readonly PEER_URL='https://198.51.100.1:12380'
 
 readonly -a PEERS=()

@@ -4,6 +4,8 @@ readonly SCRIPT='only-etcd-member'
 
 # Here is the text of components/etcd/membership.sh.
 
+readonly NAME='only'
+
 readonly PEER_URL='https://192.0.2.10:2380'
 
 readonly -a PEERS=()

@@ -4,6 +4,8 @@ readonly SCRIPT='master-1-etcd-member'
 
 # Here is the text of components/etcd/membership.sh.
 
+readonly NAME='master-1'
+
 readonly PEER_URL='https://172.30.0.11:2380'
 
 readonly -a PEERS=()

@@ -1,12 +1,14 @@
 # Here is the text of components/machine/lib.sh.
 
-readonly SCRIPT='master-2-etcd-member'
+readonly SCRIPT='master-3-etcd-member'
 
 # Here is the text of components/etcd/membership.sh.
 
-readonly PEER_URL='https://192.0.2.12:2380'
+readonly NAME='master-3'
 
-readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-3 https://192.0.2.13:2379')
+readonly PEER_URL='https://192.0.2.13:2380'
+
+readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.12:2379')
 
 write_files() {
   :

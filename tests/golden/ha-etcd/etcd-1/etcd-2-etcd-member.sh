@@ -1,12 +1,14 @@
 # Here is the text of components/machine/lib.sh.
 
-readonly SCRIPT='etcd-1-etcd-member'
+readonly SCRIPT='etcd-2-etcd-member'
 
 # Here is the text of components/etcd/membership.sh.
 
-readonly PEER_URL='https://192.0.2.21:2380'
+readonly NAME='etcd-2'
 
-readonly -a PEERS=('etcd-2 https://192.0.2.22:2379' 'etcd-3 https://192.0.2.23:2379')
+readonly PEER_URL='https://192.0.2.22:2380'
+
+readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-3 https://192.0.2.23:2379')
 
 write_files() {
   :

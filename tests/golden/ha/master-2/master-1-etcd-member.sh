@@ -4,6 +4,8 @@ readonly SCRIPT='master-1-etcd-member'
 
 # Here is the text of components/etcd/membership.sh.
 
+readonly NAME='master-1'
+
 readonly PEER_URL='https://192.0.2.11:2380'
 
 readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.13:2379')
