@@ -1,0 +1,116 @@
+import { readdirSync, statSync } from "node:fs";
+
+import { Host } from "./host";
+
+let host: Host;
+beforeEach(() => {
+  host = new Host();
+  ["systemctl", "journalctl", "ip"].forEach((name) => host.stub(name));
+  host.stub("iptables-save", "exit 1");
+});
+afterEach(() => host.remove());
+
+const token = "abcdef.0123456789abcdef";
+const secretPart = "0123456789abcdef";
+/** How commands were called, in one text. */
+const called = () => host.called().join("\n");
+
+describe("master.sh", () => {
+  const master = (direction = "up", names: readonly string[] = []) =>
+    host.run(
+      {
+        script: Host.script("master/master.sh"),
+        uses: [Host.script("etcd/certificates.sh"), Host.script("kubelet/leave.sh")],
+        values: {
+          KUBEADM_CONFIG: "kind: InitConfiguration\n",
+          CERTIFICATE_CONFIG: "",
+          CERTIFICATE_NAMES: names,
+          AUTHORITY: `ca.crt ${Buffer.from("crt\n").toString("base64")}\nca.key ${Buffer.from("key\n").toString("base64")}`,
+          COREDNS_TAG: "v1",
+          PROXY: "127.0.0.1:6444",
+          ETCD_CA_CRT: Buffer.from("certificate\n").toString("base64"),
+          ETCD_CA_KEY: Buffer.from("key\n").toString("base64"),
+          CRI_SOCKET: "unix:///run/none.sock",
+          ENDPOINT: "192.0.2.1:8443",
+          IGNORED_CHECKS: ",SystemVerification",
+        },
+      },
+      direction,
+    );
+  const manifests = "etc/kubernetes/manifests";
+  const backups = () => readdirSync(host.path("etc/kubernetes")).filter((name) => name.startsWith("manifests.backup-"));
+
+  beforeEach(() => {
+    host.stub("kubeadm", `[ "$1" != init ] || cat >'${host.path("config")}'`);
+    ["curl", "kubectl", "openssl"].forEach((name) => host.stub(name));
+    host.write("etc/kubernetes/pki/apiserver-etcd-client.crt", "");
+    host.write("var/lib/keelson/fit", "");
+    host.write("var/log/x", "");
+  });
+
+  test("sets manifests aside that are not of this cluster, and its own never", () => {
+    host.write(`${manifests}/foreign.yaml`, "foreign\n");
+    expect(master()).toMatchObject({ status: 0, stdout: "" });
+    const [backup = ""] = backups();
+    expect(backup).toMatch(/^manifests\.backup-\d{8}-\d{6}$/);
+    expect(host.read(`etc/kubernetes/${backup}/foreign.yaml`)).toBe("foreign\n");
+    expect(host.has(`${manifests}/foreign.yaml`)).toBe(false);
+    host.write(`${manifests}/kube-apiserver.yaml`, "ours\n");
+    master();
+    expect(host.has(`${manifests}/kube-apiserver.yaml`)).toBe(true);
+    expect(backups()).toEqual([backup]);
+  });
+  test("hands the configuration over on standard input, and forgives a second init what it finds of the first", () => {
+    master();
+    expect(host.read("config")).toBe("kind: InitConfiguration\n\n");
+    const init = host.called().find((call) => call.startsWith("kubeadm init"));
+    expect(init).toContain("--config /dev/stdin");
+    expect(init).toMatch(/--ignore-preflight-errors Port-8443,Port-10250,.*,SystemVerification$/);
+  });
+  test("has the cluster's authorities, their keys for root alone", () => {
+    master();
+    expect([host.read("etc/kubernetes/pki/ca.crt"), host.read("etc/kubernetes/pki/ca.key")]).toEqual([
+      "crt\n",
+      "key\n",
+    ]);
+    expect(statSync(host.path("etc/kubernetes/pki/ca.key")).mode & 0o777).toBe(0o600);
+  });
+  test("has its certificate made anew where that lacks a name, and only there", () => {
+    host.stub("openssl", "echo '    DNS:kubernetes, IP Address:127.0.0.1, IP Address:192.0.2.10'");
+    for (const [names, kept] of [
+      [["127.0.0.1", "192.0.2.10", "kubernetes"], true],
+      [["127.0.0.1", "192.0.2.1"], false],
+    ] as const) {
+      host.write("etc/kubernetes/pki/apiserver.crt", "");
+      expect(master("up", names).status).toBe(0);
+      expect(host.has("etc/kubernetes/pki/apiserver.crt")).toBe(kept);
+    }
+  });
+  test("leaves CoreDNS alone where it is the one that is wanted", () => {
+    host.stub("kubectl", "echo registry.example.com/coredns:v1");
+    master();
+    expect(host.called().find((call) => call.startsWith("kubeadm init"))).toContain("--skip-phases addon/coredns");
+    host.stub("kubectl", "echo registry.example.com/coredns:v10");
+    master();
+    expect(host.called().find((call) => call.startsWith("kubeadm init"))).not.toContain("--skip-phases");
+  });
+  test("shows what kubeadm said last, but no token", () => {
+    host.stub("kubeadm", `echo "it broke"; echo "kubeadm join --token ${token}"; exit 1`);
+    const { status, stderr, stdout } = master();
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/it broke\n.*error: kubeadm init failed on /s);
+    expect(stderr + stdout).not.toContain(secretPart);
+  });
+  test("goes, but leaves etcd's data to etcd", () => {
+    master();
+    host.called();
+    host.write("var/lib/kubelet/pods/x", "");
+    host.write("var/lib/etcd/data", "");
+    expect(master("down").status).toBe(0);
+    expect(called()).toMatch(
+      /^kubeadm reset --force --skip-phases=remove-etcd-member --cri-socket=unix:\/\/\/.*\/none\.sock$/m,
+    );
+    expect([host.has("var/lib/keelson/master"), host.has("var/log/keelson-kubeadm.log")]).toEqual([false, false]);
+    expect([host.has("var/lib/kubelet"), host.has("var/lib/etcd/data")]).toEqual([false, true]);
+  });
+});
