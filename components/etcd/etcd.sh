@@ -59,11 +59,21 @@ join() {
     begin_as "$FOUNDERS" new
     return
   fi
-  # One learner at a time is all that etcd takes.
-  [ -n "$id" ] || wait_for 300 "its turn to join etcd" etcd_ctl member add "$NAME" --learner --peer-urls="$PEER_URL" ||
+  # One learner at a time is all that etcd takes, and none while a member does not answer.
+  [ -n "$id" ] || wait_for 300 "its turn to join etcd" add_learner ||
     die "etcd does not take $(hostname) as a member: see that all members are well, with etcdctl endpoint health"
   begin_as "$(members | awk -F ', ' -v name="$NAME" -v url="$PEER_URL" \
     '{ printf "%s%s=%s", separator, $4 == url ? name : $3, $4; separator = "," }')" existing
+}
+
+add_learner() { etcd_ctl member add "$NAME" --learner --peer-urls="$PEER_URL" || { let_dead_go && false; }; }
+
+# Only members that are to leave anyway: those of the configuration are in PEERS.
+let_dead_go() {
+  local id url
+  members | awk -F ', ' '{ print $1, $5 }' | while read -r id url; do
+    [[ " ${PEERS[*]} " = *" $url "* ]] || [ -z "$url" ] || listens "$url" || etcd_ctl member remove "$id"
+  done
 }
 
 begin_as() { printf 'ETCD_INITIAL_CLUSTER=%s\nETCD_INITIAL_CLUSTER_STATE=%s\n' "$1" "$2" | put "$BEGINNING" 0644; }

@@ -8,11 +8,13 @@ etcd_ctl() {
     --cert="$pki/healthcheck-client.crt" --key="$pki/healthcheck-client.key" "$@"
 }
 
-# Whether any other member listens: etcdctl itself would wait for it.
+# Whether something listens at a URL: etcdctl itself would wait for it.
+listens() { timeout 2 bash -c ": <>/dev/tcp/$(sed -E 's|.*//(.*):(.*)|\1/\2|' <<<"$1")" 2>/dev/null; }
+
 peers_listen() {
   local peer
   for peer in "${PEERS[@]}"; do
-    ! (exec 3<>"/dev/tcp/$(sed -E 's|.*//(.*):(.*)|\1/\2|' <<<"$peer")") 2>/dev/null || return 0
+    ! listens "$peer" || return 0
   done
   return 1
 }

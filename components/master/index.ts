@@ -59,6 +59,11 @@ export class ControlPlane extends pulumi.ComponentResource {
     this.registerOutputs({ endpoint: this.endpoint, kubeconfig: this.kubeconfig });
   }
 
+  /** The master by way of which scripts act on a machine's node: another machine, where there is one, so that it may be dead. */
+  actingOn(machine: Machine): Machine {
+    return this.machines.find(({ name }) => name !== machine.name) ?? this.operator;
+  }
+
   private makeAuthority(name: string, machine: Machine, environment: Environment): HostScript {
     return new HostScript(
       `${name}-authority`,

@@ -36,7 +36,7 @@ export class Worker extends pulumi.ComponentResource {
     const admission = new HostScript(
       `${name}-admit`,
       {
-        machine: master.operator,
+        machine: master.actingOn(machine),
         script: join(__dirname, "admit.sh"),
         values: { NODE: machine.name },
         secrets: { TOKEN: token },

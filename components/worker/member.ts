@@ -20,7 +20,7 @@ export class Member extends HostScript {
     super(
       `${name}-member`,
       {
-        machine: master.operator,
+        machine: master.actingOn(machine),
         script: join(__dirname, "member.sh"),
         values: { NODE: machine.name, DRAIN_SECONDS: drainSeconds },
         replaceOn: [machine.identity],

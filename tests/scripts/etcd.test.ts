@@ -71,7 +71,7 @@ describe("etcd.sh", () => {
         `case "$*" in
         *"member list"*) cat '${file}' ;;
         *"member remove 1"*) sed -i /^1,/d '${file}' ;;
-        *"member add m"*) echo '2, unstarted, , ${own}, , true' >>'${file}' ;;
+        *"member add m"*) ! grep -q '^1,.*127.0.0.1:1,' '${file}' || exit 1; echo '2, unstarted, , ${own}, , true' >>'${file}' ;;
         *"member promote 2"*) sed -i 's/^2,.*/2, started, m, x, y, false/' '${file}' ;;
         *) exit 1 ;;
         esac`,
@@ -99,6 +99,13 @@ describe("etcd.sh", () => {
         `add m --learner --peer-urls=${own}`,
         "promote 2",
       ]);
+    });
+    test("waits until a dead member that is to leave has left", () => {
+      const dead = "1, started, x, https://192.0.2.9:2380, https://127.0.0.1:1, false";
+      const { port } = listener.address() as AddressInfo;
+      const alive = `7, started, n, ${other}, https://127.0.0.1:${port}, false`;
+      expect(begin([alive, dead], `n=${other}`)).toBe(is(`n=${other},m=${own}`, "existing"));
+      expect(called().map((call) => /member (\w+)/.exec(call)?.[1])).toEqual(["add", "remove", "add", "promote"]);
     });
     test("goes on where it was cut off", () => {
       expect(begin([theirs, `2, unstarted, , ${own}, , true`])).toBe(is(`n=${other},m=${own}`, "existing"));
