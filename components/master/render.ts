@@ -112,13 +112,16 @@ function clusterConfiguration({ environment, machine, etcdEndpoints, artifacts }
     },
     apiServer: {
       certSANs: [...certificateNames(environment, machine)],
-      extraArgs: extraArgs(kubernetes.apiServer.extraArgs),
+      extraArgs: extraArgs({ ...quickRestart, ...kubernetes.apiServer.extraArgs }),
     },
     controllerManager: { extraArgs: extraArgs(kubernetes.controllerManager.extraArgs) },
     scheduler: { extraArgs: extraArgs(kubernetes.scheduler.extraArgs) },
     dns: { imageRepository: artifacts.images.corednsRepository, imageTag: artifacts.images.corednsTag },
   };
 }
+
+/** A server that is told to end would wait for its watches, which never end: its machine kills it after half a minute. */
+const quickRestart = { "shutdown-watch-termination-grace-period": "5s" };
 
 function extraArgs(args: Readonly<Record<string, string>>): object[] {
   return Object.entries(args).map(([name, value]) => ({ name, value }));

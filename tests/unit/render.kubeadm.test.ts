@@ -66,6 +66,7 @@ describe("kubeadm init", () => {
       apiServer: {
         certSANs: ["api.example.com", "127.0.0.1", "192.0.2.1", "192.0.2.100"],
         extraArgs: [
+          { name: "shutdown-watch-termination-grace-period", value: "5s" },
           { name: "profiling", value: "false" },
           { name: "v", value: "2" },
         ],

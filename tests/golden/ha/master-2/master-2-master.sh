@@ -46,7 +46,9 @@ apiServer:
     - 127.0.0.1
     - 192.0.2.12
     - 192.0.2.10
-  extraArgs: []
+  extraArgs:
+    - name: shutdown-watch-termination-grace-period
+      value: 5s
 controllerManager:
   extraArgs: []
 scheduler:

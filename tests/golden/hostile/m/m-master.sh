@@ -46,6 +46,8 @@ apiServer:
     - 127.0.0.1
     - 198.51.100.1
   extraArgs:
+    - name: shutdown-watch-termination-grace-period
+      value: 5s
     - name: oidc-issuer-url
       value: "'\''\"`id`$(id)${HOME}%h%%\\;#&|*é☸"
     - name: v

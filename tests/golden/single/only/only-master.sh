@@ -43,7 +43,9 @@ apiServer:
   certSANs:
     - 127.0.0.1
     - 192.0.2.10
-  extraArgs: []
+  extraArgs:
+    - name: shutdown-watch-termination-grace-period
+      value: 5s
 controllerManager:
   extraArgs: []
 scheduler:

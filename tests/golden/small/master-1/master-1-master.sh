@@ -45,7 +45,9 @@ apiServer:
   certSANs:
     - 127.0.0.1
     - 172.30.0.11
-  extraArgs: []
+  extraArgs:
+    - name: shutdown-watch-termination-grace-period
+      value: 5s
 controllerManager:
   extraArgs: []
 scheduler:
