@@ -94,6 +94,7 @@ restart_in_turn() {
   local turn=/run/keelson/etcd-turn lock
   rm -f "$turn"
   # The lock's holder ends with this script, however that ends.
+  # shellcheck disable=SC2016 # the dollar signs are the inner shell's
   etcd_ctl lock --ttl=30 keelson/restart -- \
     sh -c 'touch "$1"; while [ -e "$1" ] && [ -d "/proc/$2" ]; do sleep 0.2; done' sh "$turn" "$$" >/dev/null 2>&1 &
   lock=$!
