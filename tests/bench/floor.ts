@@ -98,7 +98,11 @@ export class Floor {
     for (const { path, content } of criDockerdUnits(artifacts.images.pause))
       write(path.split("/").at(-1) ?? "", content);
     for (const machine of this.machines) write(`kubelet-${machine.name}.service`, kubeletUnit(machine).content);
-    write("objects.yaml", objectsOf(stack).replaceAll(environment.machines[0]?.address ?? "", master.address));
+    const [host = "", port = ""] = nodeEndpoint.split(":");
+    const objects = objectsOf(stack)
+      .replace(`value: ${host}\n`, `value: ${master.address}\n`)
+      .replace(`value: "${port}"`, `value: "${environment.kubernetes.bindPort}"`);
+    write("objects.yaml", objects.replaceAll(environment.machines[0]?.address ?? "", master.address));
   }
 }
 
