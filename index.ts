@@ -18,7 +18,8 @@ import { Workloads } from "./components/workloads";
 const environment = readConfig();
 const artifacts = artifactSet(environment);
 const masterConfigs = mastersOf(environment);
-const nodeConfigs = [...masterConfigs, ...workersOf(environment)];
+const workerConfigs = workersOf(environment);
+const nodeConfigs = [...masterConfigs, ...workerConfigs];
 
 // Machines that answer over SSH, each found fit before anything is changed on any.
 const found =
@@ -53,7 +54,7 @@ const inCluster = { provider, deletedWith: master.cluster };
 // Pods get a network and names, and machines join.
 const network = new Network("network", { environment, artifacts }, inCluster);
 new ClusterDns("dns", { master }, { dependsOn: [network] });
-const workers = named(workersOf(environment), prepared).map(
+const workers = named(workerConfigs, prepared).map(
   (machine) => new Worker(machine.name, { machine, master, environment, network }),
 );
 const members = named(masterConfigs, master.machines).map(

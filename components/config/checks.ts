@@ -50,26 +50,29 @@ function* machineChecks({ configuration, environment }: Subject): Generator<Cont
 function* roleChecks({ machines, workloads }: Environment): Generator<Contradiction> {
   const path = ["machines"];
   const uses = machines.map((_, index) => ["machines", index, "roles"]);
-  const having = (role: "master" | "etcd" | "worker") => machines.filter(({ roles }) => roles.includes(role));
-  if (having("master").length === 0) {
+  if (having(machines, "master").length === 0) {
     yield { path, uses, message: 'no machine has the role "master": give it to one' };
   }
-  const members = having("etcd").map(({ name }) => name);
+  const members = having(machines, "etcd").map(({ name }) => name);
   if (members.length > 0 && members.length % 2 === 0) {
     const message = `${members.length} machines are members of etcd (${members.join(", ")}), and an even number survives no more failures than one less: use 1, 3 or 5`;
     yield { path, uses, message };
   }
-  if (workloads.enabled && having("worker").length === 0) {
+  if (workloads.enabled && having(machines, "worker").length === 0) {
     const message =
       'no machine has the role "worker", so the workloads have no place: give it to one, or set workloads.enabled to false';
     yield { path, uses, message };
   }
 }
 
+function having(machines: Environment["machines"], role: "master" | "etcd" | "worker"): Environment["machines"] {
+  return machines.filter(({ roles }) => roles.includes(role));
+}
+
 /** Several masters need one address that is none of theirs: the API is to be reached while any one of them is gone. */
 function* endpointChecks({ configuration, environment }: Subject): Generator<Contradiction> {
   const { advertiseAddress, endpoint } = configuration.kubernetes;
-  const masters = environment.machines.filter(({ roles }) => roles.includes("master")).map(({ name }) => name);
+  const masters = having(environment.machines, "master").map(({ name }) => name);
   const uses = [["machines"], ["provider"]];
   if (masters.length < 2) return;
   if (endpoint === undefined && environment.kubernetes.virtualAddress === undefined) {

@@ -8,6 +8,7 @@ import { resolve, type Context, type Environment, type MachineConfig } from "./e
 import { parse } from "./parse";
 import { ConfigError, touches } from "./problems";
 
+export { proxyPort } from "./portChecks";
 export type { ArtifactsConfig, Context, Environment, EtcdConfig, MachineConfig, SshLogin } from "./environment";
 export { ConfigError, type Problem } from "./problems";
 

@@ -2,6 +2,9 @@ import type { Contradiction, Subject } from "./checks";
 import type { Environment, MachineConfig } from "./environment";
 import type { Path } from "./problems";
 
+/** TCP port on every node's loopback at which its proxy leads to the masters. */
+export const proxyPort = 6444;
+
 /** A program's TCP port on a machine; ports that are fixed have no path. */
 interface Listener {
   readonly what: string;
@@ -47,7 +50,7 @@ function listenersOn(machine: MachineConfig, environment: Environment): readonly
     { what: "SSH", port: machine.ssh.port },
     node && { what: "the kubelet", port: 10250 },
     node && { what: "the kubelet's health", port: 10248 },
-    node && { what: "the node's proxy to the API", port: 6444 },
+    node && { what: "the node's proxy to the API", port: proxyPort },
     node && { what: "kube-proxy's metrics", port: 10249 },
     node && { what: "kube-proxy's health", port: 10256 },
     has("master") && { what: "kube-controller-manager", port: 10257 },

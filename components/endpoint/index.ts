@@ -13,7 +13,7 @@ import {
   virtualAddressUnit,
 } from "./render";
 
-export { clusterEndpoint, nodeEndpoint } from "./render";
+export { clusterEndpoint, nodeEndpoint, proxyHost } from "./render";
 
 export interface ApiProxiesArgs {
   /** Every machine that is to be a node. */

@@ -1,11 +1,11 @@
-import { mastersOf, type Environment } from "../config";
+import { mastersOf, proxyPort, type Environment } from "../config";
 import type { Machine, ScriptFile } from "../machine";
 
-/** TCP port on every node's loopback at which its proxy leads to the masters. */
-export const proxyPort = 6444;
+/** Where a node's own proxy listens, with proxyPort. */
+export const proxyHost = "127.0.0.1";
 
 /** Where everything on a node reaches the API, whichever masters there are: the node's own proxy. */
-export const nodeEndpoint = `127.0.0.1:${proxyPort}`;
+export const nodeEndpoint = `${proxyHost}:${proxyPort}`;
 
 export const proxyConfigFile = "/etc/keelson/api-proxy.cfg";
 export const virtualAddressConfigFile = "/etc/keelson/virtual-address.conf";

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
 import { etcdMembersOf, type Environment, type EtcdConfig } from "../config";
-import { HostScript, named, type Machine } from "../machine";
+import { anotherOf, HostScript, named, type Machine } from "../machine";
 import { beginningFile, certificateConfig, clientUrl, etcdPki, etcdUnit, initialCluster, peerUrl } from "./render";
 
 export interface EtcdClusterArgs {
@@ -74,9 +74,12 @@ export class EtcdCluster extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const field = (field: string) =>
-      script.stdout.apply((text) => new RegExp(`^${field} (.*)$`, "m").exec(text)?.[1] ?? "");
-    return { certificate: field("crt"), key: field("key"), founders: field("founders"), script };
+    return {
+      certificate: script.printed("crt"),
+      key: script.printed("key"),
+      founders: script.printed("founders"),
+      script,
+    };
   }
 
   private member(machine: Machine, members: readonly Machine[], args: EtcdClusterArgs): HostScript {
@@ -112,11 +115,10 @@ export class EtcdCluster extends pulumi.ComponentResource {
    * needs to leave.
    */
   private membership(machine: Machine, members: readonly Machine[], etcd: EtcdConfig): void {
-    const by = members.find(({ name }) => name !== machine.name) ?? machine;
     new HostScript(
       `${machine.name}-etcd-member`,
       {
-        machine: by,
+        machine: anotherOf(members, machine),
         script: join(__dirname, "member.sh"),
         uses: [membershipScript],
         values: { NAME: machine.name, ...peerValues(machine, members, etcd) },

@@ -1,4 +1,4 @@
-export { named, type Machine } from "./machine";
+export { anotherOf, named, type Machine } from "./machine";
 export type { ScriptFile, ScriptValue } from "./compose";
 export { HostScript, type HostScriptArgs } from "./hostScript";
 export { Preflight } from "./preflight";

@@ -149,9 +149,7 @@ stop_unit() {
 install_packages() {
   local owner=$1 before=$STATE/packages/$1.before
   shift
-  if dpkg-query -W -f '${db:Status-Status}\n' "$@" 2>/dev/null | grep -cx installed | grep -qx "$#"; then
-    return
-  fi
+  ! are_installed "$@" || return 0
   mkdir -p "$STATE/packages"
   [ -e "$before" ] || installed_packages >"$before"
   dpkg --configure -a
@@ -160,6 +158,8 @@ install_packages() {
     die "the packages $* could not be installed on $(hostname): see apt's own words above"
   write_down_added "$owner"
 }
+
+are_installed() { dpkg-query -W -f '${db:Status-Status}\n' "$@" 2>/dev/null | grep -cx installed | grep -qx "$#"; }
 
 # A run that was cut off on its way left no list yet: then everything that came since it began counts.
 write_down_added() {
@@ -191,7 +191,7 @@ remove_packages() {
 # install_idle OWNER UNIT PACKAGE: the package, whose own UNIT is not to start: its program runs under a unit of ours.
 # Where it was installed before, its unit is left as it is.
 install_idle() {
-  if ! dpkg-query -W -f '${db:Status-Status}' "$3" 2>/dev/null | grep -qx installed; then
+  if ! are_installed "$3"; then
     mkdir -p "$STATE/masked"
     touch "$STATE/masked/$2"
     systemctl mask --quiet "$2"

@@ -39,3 +39,8 @@ export function named<const Names extends readonly { readonly name: string }[]>(
     return machine;
   }) as { readonly [Index in keyof Names]: Machine };
 }
+
+/** The first of the machines that is not this one, so that this one may be dead; where there is no other, this one. */
+export function anotherOf(machines: readonly Machine[], machine: Machine): Machine {
+  return machines.find(({ name }) => name !== machine.name) ?? machine;
+}

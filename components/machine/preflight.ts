@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment } from "../config";
+import { proxyPort, type Environment } from "../config";
 import { HostScript } from "./hostScript";
 import type { Machine } from "./machine";
 
@@ -43,6 +43,6 @@ function portsOf({ config }: Machine, { kubernetes, etcd }: Environment): readon
   const ports = new Set<number>();
   if (config.roles.includes("etcd")) [etcd.clientPort, etcd.peerPort].forEach((port) => ports.add(port));
   if (config.roles.includes("master")) [kubernetes.bindPort, 10257, 10259].forEach((port) => ports.add(port));
-  if (config.roles.some((role) => role !== "etcd")) [6444, 10250, 10256].forEach((port) => ports.add(port));
+  if (config.roles.some((role) => role !== "etcd")) [proxyPort, 10250, 10256].forEach((port) => ports.add(port));
   return [...ports];
 }

@@ -44,9 +44,9 @@ export class ControlPlane extends pulumi.ComponentResource {
     this.endpoint = clusterEndpoint(args.environment);
     const authority = this.makeAuthority(name, first, args.environment);
     this.cluster = authority;
-    this.kubeconfig = field(authority, "admin.conf").apply((text) => this.withEndpoint(text));
+    this.kubeconfig = authority.printed("admin.conf").apply((text) => this.withEndpoint(text));
     // A digest of a public key is no secret, though it comes from among them.
-    this.caHash = pulumi.unsecret(field(authority, "ca-hash"));
+    this.caHash = pulumi.unsecret(authority.printed("ca-hash"));
 
     // One after the other, so that a change that restarts them leaves all but one at work.
     const masters: Machine[] = [];
@@ -55,13 +55,8 @@ export class ControlPlane extends pulumi.ComponentResource {
       masters.push({ ...machine, dependsOn: this.initialise(machine, args, authority, before) });
     }
     this.machines = masters;
-    this.operator = { ...first, dependsOn: masters[0]?.dependsOn ?? [] };
+    [this.operator = first] = masters;
     this.registerOutputs({ endpoint: this.endpoint, kubeconfig: this.kubeconfig });
-  }
-
-  /** The master by way of which scripts act on a machine's node: another machine, where there is one, so that it may be dead. */
-  actingOn(machine: Machine): Machine {
-    return this.machines.find(({ name }) => name !== machine.name) ?? this.operator;
   }
 
   private makeAuthority(name: string, machine: Machine, environment: Environment): HostScript {
@@ -130,11 +125,4 @@ export class ControlPlane extends pulumi.ComponentResource {
     const text = Buffer.from(base64, "base64").toString();
     return text.replace(/^(\s*server: ).*$/m, `$1https://${this.endpoint}`);
   }
-}
-
-function field(script: HostScript, name: string): pulumi.Output<string> {
-  return script.stdout.apply((text) => {
-    const line = text.split("\n").find((line) => line.startsWith(`${name} `));
-    return line?.slice(name.length + 1) ?? "";
-  });
 }

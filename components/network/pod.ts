@@ -1,7 +1,8 @@
 import type { types } from "@pulumi/kubernetes";
 
 import type { ArtifactSet } from "../artifacts";
-import { nodeEndpoint } from "../endpoint";
+import { proxyPort } from "../config";
+import { proxyHost } from "../endpoint";
 import { announceNetwork, configDirectory } from "./render";
 
 type PodSpec = types.input.core.v1.PodSpec;
@@ -51,7 +52,7 @@ function flanneld({ images }: ArtifactSet): Container {
       fromField("POD_NAMESPACE", "metadata.namespace"),
       fromField("HOST_IP", "status.hostIP"),
       // By the node's own proxy: before kube-proxy has run there, the Service address leads nowhere.
-      ...apiServer(),
+      ...apiServer,
       { name: "EVENT_QUEUE_DEPTH", value: "5000" },
       { name: "CONT_WHEN_CACHE_NOT_READY", value: "false" },
     ],
@@ -67,13 +68,10 @@ function flanneld({ images }: ArtifactSet): Container {
   };
 }
 
-function apiServer(): types.input.core.v1.EnvVar[] {
-  const [host = "", port = ""] = nodeEndpoint.split(":");
-  return [
-    { name: "KUBERNETES_SERVICE_HOST", value: host },
-    { name: "KUBERNETES_SERVICE_PORT", value: port },
-  ];
-}
+const apiServer: readonly types.input.core.v1.EnvVar[] = [
+  { name: "KUBERNETES_SERVICE_HOST", value: proxyHost },
+  { name: "KUBERNETES_SERVICE_PORT", value: String(proxyPort) },
+];
 
 function fromField(name: string, fieldPath: string): types.input.core.v1.EnvVar {
   return { name, valueFrom: { fieldRef: { fieldPath } } };

@@ -7,7 +7,7 @@ import type { Environment } from "../config";
 import { criSocket } from "../docker/render";
 import { nodeEndpoint } from "../endpoint";
 import { leaveScript } from "../kubelet";
-import { HostScript, type Machine } from "../machine";
+import { anotherOf, HostScript, type Machine } from "../machine";
 import type { ControlPlane } from "../master";
 import { Member } from "./member";
 import { joinConfig } from "./render";
@@ -36,7 +36,7 @@ export class Worker extends pulumi.ComponentResource {
     const admission = new HostScript(
       `${name}-admit`,
       {
-        machine: master.actingOn(machine),
+        machine: anotherOf(master.machines, machine),
         script: join(__dirname, "admit.sh"),
         values: { NODE: machine.name },
         secrets: { TOKEN: token },

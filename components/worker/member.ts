@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { HostScript, type Machine } from "../machine";
+import { anotherOf, HostScript, type Machine } from "../machine";
 import type { ControlPlane } from "../master";
 
 export interface MemberArgs {
@@ -20,7 +20,7 @@ export class Member extends HostScript {
     super(
       `${name}-member`,
       {
-        machine: master.actingOn(machine),
+        machine: anotherOf(master.machines, machine),
         script: join(__dirname, "member.sh"),
         values: { NODE: machine.name, DRAIN_SECONDS: drainSeconds },
         replaceOn: [machine.identity],

@@ -8,10 +8,10 @@ import { parseAllDocuments, stringify } from "yaml";
 import { environmentOf } from "../../cli/machines";
 import { artifactSet } from "../../components/artifacts";
 import { bundleDirectory } from "../../components/artifacts/cache";
-import type { Environment, MachineConfig } from "../../components/config";
+import { proxyPort, type Environment, type MachineConfig } from "../../components/config";
 import { criDockerdUnits, daemonJson } from "../../components/docker/render";
 import { certificateConfig, clientUrl, etcdUnit, initialCluster } from "../../components/etcd/render";
-import { nodeEndpoint } from "../../components/endpoint";
+import { nodeEndpoint, proxyHost } from "../../components/endpoint";
 import { kubeletConfiguration, kubeletUnit } from "../../components/kubelet/render";
 import { capabilities } from "../../components/local/container";
 import { keyPair } from "../../components/local/keys";
@@ -98,10 +98,9 @@ export class Floor {
     for (const { path, content } of criDockerdUnits(artifacts.images.pause))
       write(path.split("/").at(-1) ?? "", content);
     for (const machine of this.machines) write(`kubelet-${machine.name}.service`, kubeletUnit(machine).content);
-    const [host = "", port = ""] = nodeEndpoint.split(":");
     const objects = objectsOf(stack)
-      .replace(`value: ${host}\n`, `value: ${master.address}\n`)
-      .replace(`value: "${port}"`, `value: "${environment.kubernetes.bindPort}"`);
+      .replace(`value: ${proxyHost}\n`, `value: ${master.address}\n`)
+      .replace(`value: "${proxyPort}"`, `value: "${environment.kubernetes.bindPort}"`);
     write("objects.yaml", objects.replaceAll(environment.machines[0]?.address ?? "", master.address));
   }
 }

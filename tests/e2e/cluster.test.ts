@@ -1,5 +1,5 @@
 import { TestMachine } from "../support/machine";
-import { dockerObjects, here, TestStack } from "../support/stack";
+import { dockerObjects, here, TestStack, within } from "../support/stack";
 
 const name = "e2e";
 const machines = [
@@ -49,7 +49,7 @@ describe("a cluster on machines of this computer", () => {
   });
 
   test("all pods run and are ready", async () => {
-    await until(() => pods().every(({ status }) => status.containerStatuses.every(({ ready }) => ready)));
+    await within(60, () => pods().every(({ status }) => status.containerStatuses.every(({ ready }) => ready)));
     for (const { metadata, status } of pods())
       expect([metadata.name, status.phase]).toEqual([metadata.name, "Running"]);
     expect(new Set(pods().map(({ metadata }) => metadata.namespace))).toEqual(
@@ -135,7 +135,7 @@ describe("machines that come and go", () => {
     expect(output).toMatch(/removed +workers +worker-3-member/);
     expect(master.kubectl("get nodes -o name")).not.toContain("worker-3");
     // Pods of daemon sets go with the node's garbage.
-    await until(() => pods().every((pod) => pod.spec.nodeName !== "worker-3"));
+    await within(60, () => pods().every((pod) => pod.spec.nodeName !== "worker-3"));
     expect(dockerObjects(name).join()).not.toContain("worker-3");
     expect(master.kubectl("get deployment nginx-deployment -o jsonpath={.status.readyReplicas}")).toBe("4");
   });
@@ -173,11 +173,4 @@ function pluginsOfThisCheckout(): string {
     "-c",
     `for pid in $(pgrep -f 'pulumi-resource-[a-z]+|toolchain/plugins'); do ${mine} && [ "$pid" != $$ ] && cat "/proc/$pid/cmdline"; done; true`,
   );
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 60_000; !condition();) {
-    if (Date.now() > deadline) throw new Error("what was awaited did not come within 60 s");
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
 }

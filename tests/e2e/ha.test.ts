@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 
 import { TestMachine } from "../support/machine";
-import { dockerObjects, here, TestStack } from "../support/stack";
+import { dockerObjects, here, TestStack, within } from "../support/stack";
 
 const name = "e2e-ha";
 const machine = (role: "master" | "worker", number: number) => ({
@@ -23,8 +23,13 @@ const on = (machine: string) => new TestMachine(container(machine));
 afterAll(() => stack.remove());
 
 /** A client like a person's, with the kubeconfig that the stack emits, on this computer. */
-const kubectl = (...args: readonly string[]) =>
-  here(`.keelson/${name}/kubectl`, "--kubeconfig", `.keelson/${name}/kubeconfig`, "--request-timeout", "3s", ...args);
+const client = [
+  `.keelson/${name}/kubectl`,
+  "--kubeconfig",
+  `.keelson/${name}/kubeconfig`,
+  "--request-timeout",
+] as const;
+const kubectl = (...args: readonly string[]) => here(...client, "3s", ...args);
 
 function succeeds(action: () => unknown): boolean {
   try {
@@ -32,13 +37,6 @@ function succeeds(action: () => unknown): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-async function within(seconds: number, condition: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + seconds * 1000; !condition();) {
-    if (Date.now() > deadline) throw new Error(`what was awaited did not come within ${seconds} s`);
-    await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
 
@@ -54,12 +52,10 @@ function etcdMembers(master: string): readonly string[] {
   const keys = `--cacert ${pki}/ca.crt --cert ${pki}/healthcheck-client.crt --key ${pki}/healthcheck-client.key`;
   const lines = on(master).run(`etcdctl --endpoints https://127.0.0.1:2379 ${keys} member list`).split("\n");
   return lines
-    .map((line) =>
-      line
-        .split(", ")
-        .filter((_, index) => [1, 2, 5].includes(index))
-        .join(" "),
-    )
+    .map((line) => {
+      const [, status, member, , , learner] = line.split(", ");
+      return `${status ?? ""} ${member ?? ""} ${learner ?? ""}`;
+    })
     .sort();
 }
 
@@ -71,8 +67,7 @@ function writer(): { readonly end: () => Promise<{ readonly written: number; rea
     for i in $(seq 1 2000); do
       if "$@" create configmap "written-$$-$i" >/dev/null 2>&1; then written=$((written + 1)); else failed=$((failed + 1)); fi
     done; echo $written $failed`;
-  const client = [`.keelson/${name}/kubectl`, "--kubeconfig", `.keelson/${name}/kubeconfig`, "--request-timeout", "5s"];
-  const child = spawn("bash", ["-c", script, "bash", ...client], { stdio: ["ignore", "pipe", "ignore"] });
+  const child = spawn("bash", ["-c", script, "bash", ...client, "5s"], { stdio: ["ignore", "pipe", "ignore"] });
   let output = "";
   child.stdout.on("data", (data: Buffer) => (output += data.toString()));
   const gone = new Promise((resolve) => child.on("close", resolve));

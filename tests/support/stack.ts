@@ -145,3 +145,11 @@ export function clear(stack: string): void {
     for (const name of own) rmSync(join(directory, name), { recursive: true });
   }
 }
+
+/** Waits until a condition holds; throws when it does not within so many seconds. */
+export async function within(seconds: number, condition: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + seconds * 1000; !condition();) {
+    if (Date.now() > deadline) throw new Error(`what was awaited did not come within ${seconds} s`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
