@@ -15,5 +15,4 @@ down() {
   remove_files
   systemctl daemon-reload
   remove_idle api-proxy haproxy.service
-  rm -rf /var/lib/haproxy
 }
