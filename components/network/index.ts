@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ArtifactSet } from "../artifacts";
 import type { Environment } from "../config";
 import { flannelPod } from "./pod";
-import { cniConfig, networkConfig } from "./render";
+import { cniConfig, digestOf, networkConfig } from "./render";
 
 export { ClusterDns } from "./dns";
 
@@ -30,12 +30,10 @@ export class Network extends pulumi.ComponentResource {
       child,
     );
     const account = this.account({ ...child, dependsOn: [space] });
+    const data = { "cni-conf.json": cniConfig(), "net-conf.json": networkConfig(args.environment) };
     const settings = new k8s.core.v1.ConfigMap(
       "kube-flannel-cfg",
-      {
-        metadata: { name: "kube-flannel-cfg", namespace },
-        data: { "cni-conf.json": cniConfig(), "net-conf.json": networkConfig(args.environment) },
-      },
+      { metadata: { name: "kube-flannel-cfg", namespace }, data },
       { ...child, dependsOn: [space] },
     );
     const labels = { app: "flannel", tier: "node" };
@@ -51,7 +49,11 @@ export class Network extends pulumi.ComponentResource {
         },
         spec: {
           selector: { matchLabels: { app: "flannel" } },
-          template: { metadata: { labels }, spec: flannelPod(args.artifacts) },
+          template: {
+            // flanneld reads its settings once: pods of other settings are other pods, and roll over.
+            metadata: { labels, annotations: { "keelson.io/config": digestOf(data) } },
+            spec: flannelPod(args.artifacts),
+          },
         },
       },
       { ...child, dependsOn: [account, settings] },

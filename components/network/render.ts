@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import type { Environment } from "../config";
 
 /** Where flannel's container finds the two files below. */
@@ -23,6 +25,11 @@ export function cniConfig(): string {
       { type: "portmap", capabilities: { portMappings: true } },
     ],
   });
+}
+
+/** A short digest of files, another one where any of them differs. */
+export function digestOf(files: Readonly<Record<string, string>>): string {
+  return createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 16);
 }
 
 /**
