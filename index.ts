@@ -22,13 +22,13 @@ const workerConfigs = workersOf(environment);
 const nodeConfigs = [...masterConfigs, ...workerConfigs];
 
 // Machines that answer over SSH, each found fit before anything is changed on any.
-const found =
+const machines =
   environment.provider === "local" ? new LocalMachines("machines", environment).machines : sshMachines(environment);
-const { machines } = new Preflight("preflight", { machines: found, environment });
+const fit = { dependsOn: [new Preflight("preflight", { machines, environment })] };
 
 // Docker everywhere; meanwhile etcd forms, and then the nodes get a kubelet and their way to the API.
-const engines = new DockerEngine("docker", { machines, environment, artifacts });
-const etcd = new EtcdCluster("etcd", { machines, environment, artifacts });
+const engines = new DockerEngine("docker", { machines, environment, artifacts }, fit);
+const etcd = new EtcdCluster("etcd", { machines, environment, artifacts }, fit);
 const withDocker = named(nodeConfigs, engines.machines);
 const kubelets = new Kubelets("kubelets", { machines: withDocker, environment, artifacts });
 const prepared = new ApiProxies("proxies", { machines: withDocker, environment }).before(kubelets.machines);
@@ -54,20 +54,23 @@ const inCluster = { provider, deletedWith: master.cluster };
 // Pods get a network and names, and machines join.
 const network = new Network("network", { environment, artifacts }, inCluster);
 new ClusterDns("dns", { master }, { dependsOn: [network] });
-const workers = named(workerConfigs, prepared).map(
-  (machine) => new Worker(machine.name, { machine, master, environment, network }),
-);
-const members = named(masterConfigs, master.machines).map(
-  (machine) => new Member(machine.name, { machine, master }, { dependsOn: [network] }),
-);
-const joined = [...members, ...workers];
-const table = new Nodes("nodes", { machines: nodeConfigs }, { ...inCluster, dependsOn: joined });
+const joined = [
+  ...named(masterConfigs, master.machines).map((machine) => ({
+    config: machine.config,
+    member: new Member(machine.name, { machine, master }, { dependsOn: [network] }),
+  })),
+  ...named(workerConfigs, prepared).map((machine) => ({
+    config: machine.config,
+    member: new Worker(machine.name, { machine, master, environment, network }),
+  })),
+];
+const table = new Nodes("nodes", { machines: joined }, inCluster);
 
 const workloads = environment.workloads.enabled
   ? new Workloads(
       "workloads",
       { nginx: environment.workloads.nginx, address: masterConfigs[0].address },
-      { ...inCluster, dependsOn: joined },
+      { ...inCluster, dependsOn: joined.map(({ member }) => member) },
     )
   : undefined;
 

@@ -4,8 +4,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MachineConfig } from "../config";
 
 export interface NodesArgs {
-  /** Machines whose nodes are in the cluster. */
-  readonly machines: readonly MachineConfig[];
+  readonly machines: readonly JoinedMachine[];
+}
+
+export interface JoinedMachine {
+  readonly config: MachineConfig;
+  /** The machine's node is in the cluster when this is there, and leaves the cluster with it. */
+  readonly member: pulumi.Resource;
 }
 
 /** One line of the node table. */
@@ -26,10 +31,13 @@ export class Nodes extends pulumi.ComponentResource {
 
   constructor(name: string, args: NodesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:nodes:Nodes", name, {}, opts);
-    const child = { parent: this, deletedWith: opts?.deletedWith };
-    const rows = args.machines.map((machine) => {
-      const node = new k8s.core.v1.NodePatch(`${machine.name}-node`, nodePatch(machine), child);
-      return node.status.apply((status) => rowOf(machine, status));
+    const rows = args.machines.map(({ config, member }) => {
+      const node = new k8s.core.v1.NodePatch(`${config.name}-node`, nodePatch(config), {
+        parent: this,
+        dependsOn: [member],
+        deletedWith: member,
+      });
+      return node.status.apply((status) => rowOf(config, status));
     });
     this.rows = pulumi.all(rows);
     this.registerOutputs({ rows: this.rows });

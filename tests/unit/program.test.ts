@@ -142,12 +142,16 @@ describe("order", () => {
     ["worker-1-admit", ["master-1-master", "worker-1-kubelet"]],
     ["worker-1-join", ["master-1-master", "worker-1-kubelet"]],
     ["worker-1-member", ["worker-1-admit", "worker-1-join", "kube-flannel-ds"]],
-    ["worker-1-node", ["worker-1-member", "master-1-member"]],
+    ["worker-1-node", ["worker-1-member"]],
     ["nginx-deployment", ["worker-1-member"]],
     ["cluster", ["master-1-master"]],
   ])("%s waits for %j", (name, names) => {
     expect(before(name)).toEqual(expect.arrayContaining(names));
     if (names.length === 0) expect(before(name)).toEqual([]);
+  });
+  test("a node gets its labels as soon as it is there, whatever becomes of the others", () => {
+    expect(before("worker-1-node")).not.toContain("master-1-member");
+    expect(before("master-1-node")).not.toContain("worker-1-member");
   });
   test("admission and join go on at the same time", () => {
     expect(before("worker-1-admit")).not.toContain("worker-1-join");
@@ -170,13 +174,18 @@ describe("the cluster", () => {
   test("takes everything in it along when it goes, and is the only way in", () => {
     const cluster = find(program, "master-authority").urn;
     expect(objects().length).toBe(11);
-    for (const { deletedWith, provider } of objects()) {
-      expect(deletedWith).toBe(cluster);
+    for (const { type, deletedWith, provider } of objects()) {
+      if (!type.endsWith("NodePatch")) expect(deletedWith).toBe(cluster);
       expect(provider).toContain(find(program, "cluster").urn);
     }
     for (const name of ["worker-1-member", "master-1-member", "worker-1-admit"]) {
       expect(find(program, name).deletedWith).toBe(cluster);
     }
+  });
+  test("has a node's labels for as long as the node: a drain that fails finds them, and one that goes takes them", () => {
+    const worker = program.resources.find(({ type }) => type === "keelson:worker:Worker");
+    expect(find(program, "worker-1-node").deletedWith).toBe(worker?.urn);
+    expect(find(program, "master-1-node").deletedWith).toBe(find(program, "master-1-member").urn);
   });
   test("is joined by machines that pin its authority", () => {
     const config = valueOf(find(program, "worker-1-join"), "JOIN_CONFIG");
