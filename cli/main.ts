@@ -6,6 +6,7 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import { stackDirectory } from "../components/local/keys";
 import { tellFailure } from "./failure";
 import { shell } from "./machines";
+import { Story } from "./preview";
 import { openStack, root } from "./project";
 import { Progress, seconds } from "./progress";
 import { recover } from "./recover";
@@ -71,17 +72,22 @@ async function up(stack: Stack, progress: Progress): Promise<void> {
 }
 
 async function preview(stack: Stack, progress: Progress): Promise<void> {
-  // The engine's own words: they name every resource and every property that will change.
+  const story = new Story();
+  // The engine's own words name every resource and every property that will change.
   let output = "";
-  await stack.preview({
+  const { changeSummary } = await stack.preview({
     diff: true,
     onOutput: (text) => (output += text),
-    // What goes wrong is told as for every other operation.
     onEvent: (event) => {
-      if (event.diagnosticEvent) progress.event(event);
+      story.event(event);
+      // What goes wrong is told as for every other operation.
+      if (event.diagnosticEvent && event.diagnosticEvent.severity !== "info") progress.event(event);
     },
   });
-  process.stdout.write(output);
+  const more = stack.name === "dev" ? "" : ` STACK=${stack.name}`;
+  process.stdout.write(process.env.DIFF ? output : story.text());
+  process.stdout.write(`\n${counted(changeSummary, toDo)}\n`);
+  process.stdout.write(`next: make up${more}; make preview${more} DIFF=1 shows every value\n`);
 }
 
 async function refresh(stack: Stack, progress: Progress): Promise<void> {
@@ -124,8 +130,10 @@ async function kubeconfig(stack: Stack): Promise<void> {
   process.stdout.write(`export KUBECONFIG=${file}\n`);
 }
 
-function counted(changes: Partial<Record<string, number>>): string {
-  const words: Record<string, string> = { create: "created", update: "changed", delete: "deleted", same: "unchanged" };
+const done: Record<string, string> = { create: "created", update: "changed", delete: "deleted", same: "unchanged" };
+const toDo = { ...done, create: "to create", update: "to change", replace: "to replace", delete: "to delete" };
+
+function counted(changes: Partial<Record<string, number>>, words: Record<string, string> = done): string {
   const parts = Object.entries(changes).map(([op, count]) => `${String(count)} ${words[op] ?? op}`);
   return `resources: ${parts.join(", ") || "none"}`;
 }

@@ -54,9 +54,13 @@ function* roleChecks({ machines, workloads }: Environment): Generator<Contradict
     yield { path, uses, message: 'no machine has the role "master": give it to one' };
   }
   const members = having(machines, "etcd").map(({ name }) => name);
+  if (members.length === 0 && machines.some(({ roles }) => roles.includes("etcd"))) {
+    yield { path, uses, message: "every member of etcd is lost, and the cluster's data with them: build a new one" };
+  }
   if (members.length > 0 && members.length % 2 === 0) {
     const message = `${members.length} machines are members of etcd (${members.join(", ")}), and an even number survives no more failures than one less: use 1, 3 or 5`;
-    yield { path, uses, message };
+    // Without a lost one, the others go on as they are until another takes its place.
+    if (!machines.some(({ roles, lost }) => lost && roles.includes("etcd"))) yield { path, uses, message };
   }
   if (workloads.enabled && having(machines, "worker").length === 0) {
     const message =
@@ -65,8 +69,9 @@ function* roleChecks({ machines, workloads }: Environment): Generator<Contradict
   }
 }
 
+/** Machines of a role that are not lost. */
 function having(machines: Environment["machines"], role: "master" | "etcd" | "worker"): Environment["machines"] {
-  return machines.filter(({ roles }) => roles.includes(role));
+  return machines.filter(({ roles, lost }) => !lost && roles.includes(role));
 }
 
 /** Several masters need one address that is none of theirs: the API is to be reached while any one of them is gone. */

@@ -47,6 +47,8 @@ export interface MachineConfig {
   readonly unschedulable: boolean;
   /** It shares its kernel with the computer that it runs on. */
   readonly sharedKernel: boolean;
+  /** It is gone for good, and is not contacted. */
+  readonly lost: boolean;
   /** What pods may have, in thousandths of a core and in bytes; absent parts are not limited. */
   readonly allocatable?: { readonly millicpu?: number; readonly memoryBytes?: number };
 }
@@ -61,7 +63,10 @@ export interface Environment {
   readonly stack: string;
   readonly provider: Configuration["provider"];
   readonly local: Frozen<NonNullable<Configuration["local"]>>;
+  /** Machines of the cluster. */
   readonly machines: readonly MachineConfig[];
+  /** Machines that are gone for good, and which the cluster lets go. */
+  readonly lost: readonly MachineConfig[];
   readonly kubernetes: Kubernetes & {
     readonly kubelet: Kubernetes["kubelet"] & { readonly clusterDNS: readonly string[] };
   };
@@ -83,7 +88,10 @@ export interface ArtifactsConfig {
   readonly imageRegistry?: string;
 }
 
-/** The environment that a configuration stands for; an address that is missing is empty. */
+/**
+ * The environment that a configuration stands for; an address that is missing is empty. Machines that are lost are still
+ * among the others, where the configuration has them.
+ */
 export function resolve(configuration: Configuration, context: Context): Environment {
   const { kubernetes } = configuration;
   const local = configuration.local ?? localSchema.parse({});
@@ -94,6 +102,7 @@ export function resolve(configuration: Configuration, context: Context): Environ
     ...configuration,
     stack: context.stack,
     local,
+    lost: [],
     machines: configuration.machines.map((machine, index) => ({
       ...machineConfig(machine, etcdRole, configuration.provider),
       address: addresses[index] ?? "",
@@ -151,6 +160,7 @@ function machineConfig(machine: MachineSettings, etcdRole: "etcd" | "master", pr
     ...(taints ? { taints } : {}),
     unschedulable: machine.unschedulable,
     sharedKernel: machine.sharedKernel || provider === "local",
+    lost: machine.lost,
     ...(machine.allocatable ? { allocatable: { millicpu: cpu, memoryBytes: memory } } : {}),
   };
 }

@@ -32,6 +32,17 @@ export function integer(least: number, most?: number) {
     .meta({ values: `a whole number, ${values}` });
 }
 
+/** A number of things, one at least, or a percentage of all of them. */
+export const share = () =>
+  z
+    .custom<number | string>((value) => isCount(value) || isPercentage(value), {
+      error: ({ input }) => `${show(input)} is neither a number nor a percentage: use 1 or more, or "1%" to "100%"`,
+    })
+    .meta({ values: 'a whole number, 1 or more, or a percentage, "1%" to "100%"' });
+
+const isCount = (value: unknown) => typeof value === "number" && Number.isInteger(value) && value >= 1;
+const isPercentage = (value: unknown) => typeof value === "string" && /^([1-9]\d?|100)%$/.test(value);
+
 /** A TCP port. */
 export const port = () => integer(1, 65535);
 

@@ -50,7 +50,12 @@ export function parseEnvironment(raw: Readonly<Record<string, unknown>>, context
   );
   const all = [...problems, ...more.map(({ path, message }) => ({ path, message }))];
   if (all.length > 0) throw new ConfigError(context.stack, all);
-  return freeze(environment);
+  const { machines } = environment;
+  return freeze({
+    ...environment,
+    machines: machines.filter(({ lost }) => !lost),
+    lost: machines.filter(({ lost }) => lost),
+  });
 }
 
 function freeze<T>(value: T): T {

@@ -130,7 +130,10 @@ export const machine = z.strictObject({
     "an annotation",
     quoted(() => true, ""),
     {},
-    (key) => (key.startsWith("pulumi.com/") ? "is Pulumi's own, and never reaches the node: leave it out" : undefined),
+    (key) => {
+      if (key.startsWith("pulumi.com/")) return "is Pulumi's own, and never reaches the node: leave it out";
+      return key.startsWith("keelson.io/") ? "keelson sets it itself: leave it out" : undefined;
+    },
   )
     .describe("Annotations of its node.")
     .meta({ values: "a map of texts" }),
@@ -152,6 +155,12 @@ export const machine = z.strictObject({
     .default(false)
     .describe(
       "The machine is a container (LXC, Docker) on the kernel and the disk of another computer: kernel-wide settings are left as they are, and pods are evicted when less than 1 GiB of that disk is free instead of at a percentage. Always so for local machines.",
+    ),
+  lost: z
+    .boolean()
+    .default(false)
+    .describe(
+      "The machine is gone for good: the cluster lets its node and its member of etcd go, and nothing of it is contacted. Take it out of the list afterwards, or set this to false when it is there again.",
     ),
   allocatable: allocatable.optional().describe("What pods may take of it.").meta({ defaultsTo: "all that it has" }),
 });

@@ -113,6 +113,16 @@ const kubernetes = z.strictObject({
     .optional()
     .describe("Address at which the one master offers its API; with several masters each offers it at its own.")
     .meta({ defaultsTo: "the master's" }),
+  maxUnavailable: f
+    .share()
+    .default(1)
+    .describe(
+      "How many workers may restart Docker or the kubelet at a time when a change needs it; a percentage of the workers is rounded down to one at least. Masters and members of etcd restart one at a time.",
+    ),
+  drainTimeout: f
+    .integer(1, 3600)
+    .default(120)
+    .describe("Seconds that the pods of a machine which leaves may take to end elsewhere; past them, it stays."),
   networking: networking.prefault({}).describe("The networks inside the cluster."),
   apiServer: apiServer.prefault({}).describe("kube-apiserver."),
   controllerManager: component("kube-controller-manager", controllerManagerFlags).describe("kube-controller-manager."),

@@ -9,7 +9,7 @@ up() {
   distribution) install_engine_of_distribution ;;
   docker) install_engine_of_docker ;;
   esac
-  run_unit docker.service /etc/docker/daemon.json
+  run_unit_in_turn docker.service /etc/docker/daemon.json
   wait_for 60 "Docker's daemon to answer" docker info || unit_failed docker.service
   case $RUNTIME in
   docker) run_cri_dockerd ;;
@@ -44,15 +44,15 @@ EOF
 run_cri_dockerd() {
   install_programs
   run_unit cri-docker.socket /etc/systemd/system/cri-docker.socket
-  run_unit cri-docker.service /etc/systemd/system/cri-docker.service /usr/local/bin/cri-dockerd
+  run_unit_in_turn cri-docker.service /etc/systemd/system/cri-docker.service /usr/local/bin/cri-dockerd
 }
 
 run_containerd() {
   local systemd_cgroup=false
-  [ "$(docker info --format '{{.CgroupDriver}}')" != systemd ] || systemd_cgroup=true
+  [ "$(cgroup_driver)" != systemd ] || systemd_cgroup=true
   sed -e "s/@SYSTEMD_CGROUP@/$systemd_cgroup/" -e "s/@RESTRICT_OOM_SCORE_ADJ@/$(oom_scores_fixed)/" \
     <<<"$CONTAINERD_CONFIG" | put /etc/containerd/config.toml 0644
-  run_unit containerd.service /etc/containerd/config.toml
+  run_unit_in_turn containerd.service /etc/containerd/config.toml
   wait_for 30 "containerd's CRI to answer" ctr --address /run/containerd/containerd.sock plugins list || unit_failed containerd.service
 }
 

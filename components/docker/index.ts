@@ -4,8 +4,11 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
 import type { Environment } from "../config";
-import { HostScript, type Machine } from "../machine";
-import { containerdConfig, criDockerdUnits, daemonJson } from "./render";
+import { HostScript, type Effects, type Machine } from "../machine";
+import { containerdConfig, criDockerdUnits, daemonFile, daemonJson } from "./render";
+
+/** Tells which cgroup driver Docker runs on. */
+export const cgroupScript = join(__dirname, "cgroup.sh");
 
 export interface DockerEngineArgs {
   readonly machines: readonly Machine[];
@@ -29,7 +32,7 @@ export class DockerEngine extends pulumi.ComponentResource {
         {
           machine,
           script: join(__dirname, "docker.sh"),
-          uses: artifactScripts,
+          uses: [...artifactScripts, cgroupScript],
           values: {
             PACKAGES: docker.packages,
             RUNTIME: kubernetes.runtime,
@@ -37,11 +40,21 @@ export class DockerEngine extends pulumi.ComponentResource {
             CONTAINERD_CONFIG: onDocker ? "" : containerdConfig(pause),
           },
           files: [daemonJson(docker.daemon), ...(onDocker ? criDockerdUnits(pause) : [])],
+          effects: effectsOf(docker.daemon),
         },
         { parent: this },
       );
-      return { ...machine, dependsOn: [engine] };
+      return { ...machine, dependsOn: [engine], revisions: [engine.revision] };
     });
     this.registerOutputs({});
   }
+}
+
+function effectsOf(daemon: Readonly<Record<string, unknown>>): Effects {
+  const pods = daemon["live-restore"] === false ? "its pods with it" : "its pods go on";
+  return {
+    create: "Docker Engine is installed and started",
+    update: (changed) =>
+      changed.has(daemonFile) ? `Docker restarts in the machine's turn, ${pods}` : "Docker's installation is checked",
+  };
 }

@@ -5,11 +5,17 @@ export function criSocket(runtime: "docker" | "containerd"): string {
   return runtime === "docker" ? "unix:///run/cri-dockerd.sock" : "unix:///run/containerd/containerd.sock";
 }
 
-/** Docker's daemon.json; logs are bounded unless the stack says otherwise, or chooses a driver with options of its own. */
+export const daemonFile = "/etc/docker/daemon.json";
+
+/**
+ * Docker's daemon.json; logs are bounded unless the stack says otherwise, or chooses a driver with options of its own, and
+ * containers outlive a restart of the daemon. Source: Docker documentation, "Live restore".
+ */
 export function daemonJson(settings: Readonly<Record<string, unknown>>): ScriptFile {
   const bounded = { "log-driver": "json-file", "log-opts": { "max-size": "10m", "max-file": "3" } };
   const defaults = (settings["log-driver"] ?? "json-file") === "json-file" ? bounded : {};
-  return { path: "/etc/docker/daemon.json", content: JSON.stringify({ ...defaults, ...settings }, null, 2) };
+  const content = JSON.stringify({ "live-restore": true, ...defaults, ...settings }, null, 2);
+  return { path: daemonFile, content };
 }
 
 /** cri-dockerd as socket and service. Source: the unit files in the cri-dockerd repository, packaging/systemd. */

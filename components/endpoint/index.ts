@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Environment } from "../config";
-import { HostScript, type Machine } from "../machine";
+import { HostScript, type Effects, type Machine } from "../machine";
 import {
   proxyConfig,
   proxyConfigFile,
@@ -21,6 +21,16 @@ export interface ApiProxiesArgs {
   readonly environment: Environment;
 }
 
+const effects: Effects = {
+  create: "a proxy to the masters is installed",
+  update: (changed) => {
+    if (changed.has(proxyUnit.path)) return "its proxy to the masters restarts";
+    return changed.has(proxyConfigFile)
+      ? "its proxy learns of other masters, without a restart"
+      : "its proxy to the masters is checked";
+  },
+};
+
 /** Every node reaches the API through a proxy of its own, which leads to the masters that are well. */
 export class ApiProxies extends pulumi.ComponentResource {
   private readonly proxies: ReadonlyMap<string, pulumi.Resource>;
@@ -33,7 +43,7 @@ export class ApiProxies extends pulumi.ComponentResource {
     this.proxies = new Map(
       machines.map((machine) => [
         machine.name,
-        new HostScript(`${machine.name}-proxy`, { machine, script, values, files }, { parent: this }),
+        new HostScript(`${machine.name}-proxy`, { machine, script, values, files, effects }, { parent: this }),
       ]),
     );
     this.registerOutputs({});

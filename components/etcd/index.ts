@@ -3,9 +3,20 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
-import { etcdMembersOf, type Environment, type EtcdConfig } from "../config";
-import { anotherOf, HostScript, named, type Machine } from "../machine";
-import { beginningFile, certificateConfig, clientUrl, etcdPki, etcdUnit, initialCluster, peerUrl } from "./render";
+import { etcdMembersOf, type Environment, type EtcdConfig, type MachineConfig } from "../config";
+import { anotherOf, HostScript, named, type Effects, type Machine } from "../machine";
+import {
+  beginningFile,
+  certificateConfig,
+  clientUrl,
+  etcdPki,
+  etcdUnit,
+  etcdUnitFile,
+  initialCluster,
+  peerUrl,
+} from "./render";
+
+export { majorityGuard } from "./majority";
 
 export interface EtcdClusterArgs {
   /** All machines; those with the role etcd carry one member each. */
@@ -46,11 +57,13 @@ export class EtcdCluster extends pulumi.ComponentResource {
   constructor(name: string, args: EtcdClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:etcd:EtcdCluster", name, {}, opts);
     const members = named(etcdMembersOf(args.environment), args.machines);
+    const lost = args.environment.lost.filter(({ roles }) => roles.includes("etcd"));
     this.beginning = this.makeAuthority(name, members, args);
     this.authority = this.beginning;
     this.endpoints = members.map((member) => clientUrl(member, args.environment.etcd));
     const running = members.map((machine) => ({ ...machine, dependsOn: [this.member(machine, members, args)] }));
     for (const machine of running) this.membership(machine, running, args.environment.etcd);
+    for (const config of lost) this.letGo(config, running, args);
     this.registerOutputs({ endpoints: this.endpoints });
   }
 
@@ -105,6 +118,29 @@ export class EtcdCluster extends pulumi.ComponentResource {
           ETCD_CA_KEY: this.authority.key,
         },
         files: [etcdUnit(machine, etcd)],
+        effects,
+      },
+      { parent: this },
+    );
+  }
+
+  /** Another member lets a lost one go; what the state knows of the machine itself is forgotten. */
+  private letGo(config: MachineConfig, members: readonly Machine[], args: EtcdClusterArgs): void {
+    const [hand] = members;
+    if (!hand) throw new pulumi.RunError("every member of etcd is lost");
+    const machine = args.machines.find(({ name }) => name === config.name);
+    const script = join(__dirname, "member.sh");
+    if (machine) new HostScript(`${config.name}-etcd`, { machine, script }, { parent: this });
+    const { etcd } = args.environment;
+    new HostScript(
+      `${config.name}-etcd-member`,
+      {
+        machine: hand,
+        of: { identity: "lost" },
+        script,
+        uses: [membershipScript],
+        values: { NAME: config.name, ...peerValues(config, members, etcd) },
+        ends: "undone",
       },
       { parent: this },
     );
@@ -122,15 +158,24 @@ export class EtcdCluster extends pulumi.ComponentResource {
         script: join(__dirname, "member.sh"),
         uses: [membershipScript],
         values: { NAME: machine.name, ...peerValues(machine, members, etcd) },
-        replaceOn: [machine.identity],
+        of: machine,
       },
       { parent: this, dependsOn: [...machine.dependsOn], deletedWith: this.beginning.script },
     );
   }
 }
 
+const effects: Effects = {
+  create: "a member of etcd starts",
+  update: (changed) => {
+    if (changed.has(etcdUnitFile) || changed.has("PROGRAMS"))
+      return "its member of etcd restarts when the others are well: one member at a time";
+    return `its member of etcd ${changed.has("PEERS") ? "is told of the others" : "is checked"}, and does not restart`;
+  },
+};
+
 /** What a script needs to speak with the other members. */
-function peerValues(machine: Machine, members: readonly Machine[], etcd: EtcdConfig) {
+function peerValues(machine: MachineConfig | Machine, members: readonly Machine[], etcd: EtcdConfig) {
   const others = members.filter(({ name }) => name !== machine.name);
   return {
     PEER_URL: peerUrl(machine, etcd),

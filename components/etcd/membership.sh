@@ -3,8 +3,15 @@
 
 # etcd_ctl ARGUMENT...: asks the other members.
 etcd_ctl() {
-  local pki=/etc/etcd/pki/etcd urls=("${PEERS[@]##* }")
-  etcdctl --endpoints="$(IFS=, && printf '%s' "${urls[*]}")" --cacert="$pki/ca.crt" \
+  local urls=("${PEERS[@]##* }")
+  etcd_ctl_at "$(IFS=, && printf '%s' "${urls[*]}")" "$@"
+}
+
+# etcd_ctl_at URLS ARGUMENT...: asks the members at these URLs, with commas between them.
+etcd_ctl_at() {
+  local urls=$1 pki=/etc/etcd/pki/etcd
+  shift
+  etcdctl --endpoints="$urls" --cacert="$pki/ca.crt" \
     --cert="$pki/healthcheck-client.crt" --key="$pki/healthcheck-client.key" "$@"
 }
 

@@ -4,13 +4,16 @@ import { yaml, type Machine, type ScriptFile } from "../machine";
 /** Outside of /etc/kubernetes, which `kubeadm reset` empties. */
 export const etcdPki = "/etc/etcd/pki";
 
+/** Where a member is: a machine, or its configuration. */
+export type Addressed = Pick<Machine, "address">;
+
 /** The URL at which an etcd member serves clients. */
-export function clientUrl(machine: Machine, etcd: EtcdConfig): string {
+export function clientUrl(machine: Addressed, etcd: EtcdConfig): string {
   return `https://${machine.address}:${etcd.clientPort}`;
 }
 
 /** The URL at which an etcd member speaks with the others. */
-export function peerUrl(machine: Machine, etcd: EtcdConfig): string {
+export function peerUrl(machine: Addressed, etcd: EtcdConfig): string {
   return `https://${machine.address}:${etcd.peerPort}`;
 }
 
@@ -22,12 +25,14 @@ export function initialCluster(members: readonly Machine[], etcd: EtcdConfig): s
 /** What only counts when a member has no data yet; its script writes it then, and never again. */
 export const beginningFile = "/etc/etcd/beginning.env";
 
+export const etcdUnitFile = "/etc/systemd/system/etcd.service";
+
 /** One member as a service; every listener asks for a certificate of the cluster's own authority. */
 export function etcdUnit(machine: Machine, etcd: EtcdConfig): ScriptFile {
   const flags = etcdFlags(machine, etcd);
   const words = Object.entries(flags).map(([flag, value]) => systemdWord(`--${flag}=${value}`));
   return {
-    path: "/etc/systemd/system/etcd.service",
+    path: etcdUnitFile,
     content: `[Unit]
 Description=etcd, the key-value store of the Kubernetes cluster
 Documentation=https://etcd.io/docs/

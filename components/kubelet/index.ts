@@ -4,11 +4,32 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, imageArchives, programs, type ArtifactSet } from "../artifacts";
 import type { Environment } from "../config";
-import { HostScript, type Machine } from "../machine";
-import { kernelFiles, kubeletConfigFile, kubeletConfiguration, kubeletUnit } from "./render";
+import { cgroupScript } from "../docker";
+import { criSocket } from "../docker/render";
+import { HostScript, type Effects, type Machine } from "../machine";
+import { kernelFiles, kubeletConfigFile, kubeletConfiguration, kubeletUnit, kubeletUnitFile } from "./render";
+
+/** The kubelet's unit, for scripts that start it. */
+export const kubeletUnitScript = join(__dirname, "unit.sh");
 
 /** Functions of a script that takes its machine out of the cluster. */
 export const leaveScript = join(__dirname, "leave.sh");
+
+const effects: Effects = {
+  create: "the Kubernetes programs, the images it will run, and a kubelet are installed",
+  update: (changed) => {
+    const restarts = [
+      "KUBELET_CONFIG",
+      "NAMESERVERS",
+      "PROGRAMS",
+      "ALLOCATABLE_MILLICPU",
+      "ALLOCATABLE_BYTES",
+      kubeletUnitFile,
+    ];
+    if (restarts.some((name) => changed.has(name))) return "the kubelet restarts in the machine's turn, its pods go on";
+    return changed.has("IMAGES") ? "images are loaded" : "the kubelet's installation is checked";
+  },
+};
 
 export interface KubeletsArgs {
   readonly machines: readonly Machine[];
@@ -30,9 +51,10 @@ export class Kubelets extends pulumi.ComponentResource {
         {
           machine,
           script: join(__dirname, "kubelet.sh"),
-          uses: artifactScripts,
+          uses: [...artifactScripts, cgroupScript, leaveScript, kubeletUnitScript],
           values: {
             RUNTIME: environment.kubernetes.runtime,
+            CRI_SOCKET: criSocket(environment.kubernetes.runtime),
             PROGRAMS: [
               ...programs(artifacts, ["kubeadm", "kubelet", "kubectl"]),
               ...programs(artifacts, ["cni-plugins", "flannel-cni"], "/opt/cni/bin"),
@@ -45,10 +67,11 @@ export class Kubelets extends pulumi.ComponentResource {
             ALLOCATABLE_BYTES: machine.config.allocatable?.memoryBytes ?? 0,
           },
           files: [...kernelFiles, kubeletUnit(machine)],
+          effects,
         },
         { parent: this },
       );
-      return { ...machine, dependsOn: [kubelet] };
+      return { ...machine, dependsOn: [kubelet], revisions: [...(machine.revisions ?? []), kubelet.revision] };
     });
     this.registerOutputs({});
   }

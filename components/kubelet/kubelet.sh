@@ -1,6 +1,6 @@
 # What masters and workers have in common: programs, kernel settings, images and a kubelet that waits to be joined.
 # Reads: RUNTIME KUBELET_CONFIG KUBELET_CONFIG_FILE NAMESERVERS PROGRAMS IMAGES
-# Reads: ALLOCATABLE_MILLICPU ALLOCATABLE_BYTES
+# Reads: ALLOCATABLE_MILLICPU ALLOCATABLE_BYTES CRI_SOCKET
 
 up() {
   local programs images configuration
@@ -19,7 +19,7 @@ up() {
   systemctl enable --quiet kubelet.service
   # Before the machine has joined, the kubelet has nothing to do: kubeadm starts it.
   if [ -e /etc/kubernetes/kubelet.conf ]; then
-    run_unit kubelet.service "$KUBELET_CONFIG_FILE" /etc/systemd/system/kubelet.service /usr/local/bin/kubelet
+    run_unit_in_turn "${KUBELET_UNIT[@]}"
     wait_for 60 "the kubelet to be healthy" curl -fsS --max-time 2 http://127.0.0.1:10248/healthz || unit_failed kubelet.service
   fi
 }
@@ -50,7 +50,7 @@ set_kernel() {
 detected_configuration() {
   local file
   printf '%s\n' "$KUBELET_CONFIG"
-  docker info --format 'cgroupDriver: {{.CgroupDriver}}'
+  printf 'cgroupDriver: %s\n' "$(cgroup_driver)"
   [ -e /sys/fs/cgroup/cgroup.controllers ] || printf 'failCgroupV1: false\n'
   if ! grep -q '^resolvConf:' <<<"$KUBELET_CONFIG"; then
     file=$(resolv_conf)
@@ -89,6 +89,9 @@ reservations() {
 
 down() {
   local saved
+  # A master has left already.
+  [ ! -d /etc/kubernetes/pki ] || leave_cluster
+  rm -f /var/log/keelson-kubeadm.log
   stop_unit kubelet.service
   remove_programs
   remove_files

@@ -56,10 +56,12 @@ const sharedDisk = {
   imageGCHighThresholdPercent: 100,
 };
 
+export const kubeletUnitFile = "/etc/systemd/system/kubelet.service";
+
 /** The kubelet as a service, told by flags only what cannot stand in its configuration file. */
 export function kubeletUnit(machine: Machine): ScriptFile {
   return {
-    path: "/etc/systemd/system/kubelet.service",
+    path: kubeletUnitFile,
     content: `[Unit]
 Description=Kubernetes node agent
 Documentation=https://kubernetes.io/docs/

@@ -48,6 +48,19 @@ export function compose(parts: ScriptParts): string {
     .join("\n");
 }
 
+/**
+ * The names of values, and the paths of files, of which an earlier program of the script has no such text; "script" where
+ * its own text, or what it uses, is another.
+ */
+export function changedParts(parts: ScriptParts, before: string): ReadonlySet<string> {
+  const texts = [
+    ...[lib, parts.script, ...(parts.uses ?? [])].map((text) => ["script", text] as const),
+    ...Object.entries(parts.values ?? {}).map(([name, value]) => [name, assignment(name, value)] as const),
+    ...(parts.files ?? []).map((file) => [file.path, writing(file)] as const),
+  ];
+  return new Set(texts.filter(([, text]) => !before.includes(text)).map(([name]) => name));
+}
+
 /** One shell word that expands to exactly `text`. Throws where bash cannot hold the text at all. */
 export function quote(text: string): string {
   if (text.includes("\0")) {
@@ -66,14 +79,7 @@ function assignment(name: string, value: ScriptValue): string {
 }
 
 function fileFunctions(files: readonly ScriptFile[]): string {
-  const writes = files.map(({ path, content, mode }) => {
-    if (content.includes("\0")) {
-      throw new Error(`the file ${path} for a machine has a NUL byte in it: only text can be sent this way`);
-    }
-    const body = content.endsWith("\n") ? content : `${content}\n`;
-    const end = endMarker(body);
-    return `  put ${quote(path)} ${mode ?? "0644"} <<'${end}'\n${body}${end}`;
-  });
+  const writes = files.map(writing);
   const removes = [...files].reverse().map(({ path }) => `  remove_file ${quote(path)}`);
   return [
     "write_files() {",
@@ -83,6 +89,15 @@ function fileFunctions(files: readonly ScriptFile[]): string {
     ...(removes.length > 0 ? removes : ["  :"]),
     "}",
   ].join("\n");
+}
+
+function writing({ path, content, mode }: ScriptFile): string {
+  if (content.includes("\0")) {
+    throw new Error(`the file ${path} for a machine has a NUL byte in it: only text can be sent this way`);
+  }
+  const body = content.endsWith("\n") ? content : `${content}\n`;
+  const end = endMarker(body);
+  return `  put ${quote(path)} ${mode ?? "0644"} <<'${end}'\n${body}${end}`;
 }
 
 /** A heredoc's end that is no line of its body. */

@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
-import { compose, type ScriptFile, type ScriptValue } from "./compose";
+import { compose, type ScriptFile, type ScriptParts, type ScriptValue } from "./compose";
+import { announce, announcing, type Effects } from "./announce";
 import type { Machine } from "./machine";
 
 export interface HostScriptArgs {
@@ -19,9 +21,14 @@ export interface HostScriptArgs {
   readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Files that `write_files` installs and `remove_files` removes. @default none */
   readonly files?: readonly ScriptFile[];
+  /** What a run of it means for the machine, in plain words, for previews. @default nothing is said */
+  readonly effects?: Effects;
   /** What the script prints on standard output is a secret. @default false */
   readonly secretOutput?: boolean;
-  /** What was sent is never sent again, however its values change: for scripts of one moment, such as a join. @default false */
+  /**
+   * The script is for one moment, such as a join: what was sent is never sent again, however its values change, and
+   * nothing is undone. It runs anew for a machine that is another one. @default false
+   */
   readonly once?: boolean;
   /**
    * The script ran once for the stack's life, wherever that was: no other machine and no other values run it again, and
@@ -29,46 +36,41 @@ export interface HostScriptArgs {
    */
   readonly forGood?: boolean;
   /**
-   * Identities whose change makes everything anew; for scripts that act on one machine by way of another.
-   * @default the machine's
+   * How the script ends because a machine is lost: "forgotten" runs nothing, now or when the resource goes; "undone" runs
+   * its `down` now, and nothing when the resource goes. @default it does not; "forgotten" where its own machine is lost
    */
-  readonly replaceOn?: readonly string[];
+  readonly ends?: "forgotten" | "undone";
+  /** The machine that a script speaks of, where it acts by way of another. @default the one it runs on */
+  readonly of?: Pick<Machine, "identity">;
 }
 
 /**
  * A script bound to a machine: its `up` has run there as root when this resource is done, and runs again when its
- * text, values or files change; its `down` runs when the resource goes. No value is ever on a command line. `stdout`
- * is what `up` printed on standard output.
+ * text, values or files change, or the way to the machine; its `down` runs when the resource goes. No value is ever on a
+ * command line. `stdout` is what `up` printed on standard output.
  */
 export class HostScript extends command.remote.Command {
+  /** A digest of what is sent but for secrets, "0123456789abcdef". */
+  readonly revision: string;
+
   constructor(name: string, args: HostScriptArgs, opts: pulumi.CustomResourceOptions = {}) {
-    const { machine } = args;
-    const asRoot = machine.connection.user === "root" ? "" : "sudo -n ";
-    super(
-      name,
-      {
-        connection: machine.connection,
-        create: `${asRoot}bash -s -- up`,
-        ...(args.forGood ? {} : { delete: `${asRoot}bash -s -- down` }),
-        stdin: program(name, args),
-        triggers: [...(args.replaceOn ?? [machine.identity])],
-        logging: args.secretOutput ? "none" : "stderr",
-        addPreviousOutputInEnv: false,
-      },
-      pulumi.mergeOptions(
+    const ends = args.machine.lost === true ? "forgotten" : args.ends;
+    const parts = partsOf(name, args);
+    super(name, ends === "forgotten" ? forgotten(args.machine) : inputsOf(args, parts), {
+      ...pulumi.mergeOptions(
         {
-          dependsOn: [...machine.dependsOn],
-          ...(args.forGood ? {} : { deletedWith: machine.deletedWith }),
+          dependsOn: [...args.machine.dependsOn],
+          ...(args.forGood ? {} : { deletedWith: args.machine.deletedWith }),
           deleteBeforeReplace: true,
           additionalSecretOutputs: args.secretOutput ? ["stdout", "stderr"] : [],
-          ignoreChanges: [
-            ...(args.once || args.forGood ? ["stdin"] : []),
-            ...(args.forGood ? ["connection", "triggers"] : []),
-          ],
+          ignoreChanges: ignored(args),
         },
         opts,
       ),
-    );
+      hooks: announcing(),
+    });
+    this.revision = digest(compose(parts));
+    announce(name, { resource: this, parts, effects: args.effects });
   }
 
   /** What the script printed after this name, on a line of its own; empty where it did not. */
@@ -80,16 +82,54 @@ export class HostScript extends command.remote.Command {
   }
 }
 
-function program(name: string, args: HostScriptArgs): pulumi.Input<string> {
-  const parts = {
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+function partsOf(name: string, args: HostScriptArgs): ScriptParts {
+  return {
     name,
     script: readFileSync(args.script, "utf8"),
     uses: (args.uses ?? []).map((path) => readFileSync(path, "utf8")),
+    values: args.values,
     files: args.files,
   };
-  if (!args.secrets) return compose({ ...parts, values: args.values });
+}
+
+function inputsOf(args: HostScriptArgs, parts: ScriptParts): command.remote.CommandArgs {
+  const { connection, identity } = args.machine;
+  const run = `${connection.user === "root" ? "" : "sudo -n "}bash -s --`;
+  const undone = args.ends === "undone";
+  const stays = undone || args.once === true || args.forGood === true;
+  return {
+    connection,
+    create: `${run} ${undone ? "down" : "up"}`,
+    ...(stays ? {} : { delete: `${run} down` }),
+    stdin: program(args, parts),
+    triggers: [args.of?.identity ?? identity],
+    logging: args.secretOutput ? "none" : "stderr",
+    addPreviousOutputInEnv: false,
+  };
+}
+
+/** A record in the state that stands for nothing: neither an update to it nor its end reaches any machine. */
+function forgotten({ connection: { host } }: Machine): command.remote.CommandArgs {
+  return { connection: { host }, triggers: ["lost"], addPreviousOutputInEnv: false };
+}
+
+/**
+ * A machine that was made anew under its name gets everything again by the same scripts, for their `up` converges from
+ * nothing as well; what was on it is gone, so nothing there is undone first. Only what is for one moment begins anew.
+ */
+function ignored({ once, forGood, ends }: HostScriptArgs): string[] {
+  if (forGood) return ["stdin", "connection", "triggers"];
+  return once ? (ends === undefined ? ["stdin"] : []) : ["triggers"];
+}
+
+function program({ secrets }: HostScriptArgs, parts: ScriptParts): pulumi.Input<string> {
+  if (!secrets) return compose(parts);
   // One output for all: previews then show the program as one unknown, and the state holds it encrypted.
   return pulumi.secret(
-    pulumi.all(args.secrets).apply((secrets) => compose({ ...parts, values: { ...args.values, ...secrets } })),
+    pulumi.all(secrets).apply((secrets) => compose({ ...parts, values: { ...parts.values, ...secrets } })),
   );
 }

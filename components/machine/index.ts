@@ -1,6 +1,7 @@
-export { anotherOf, named, type Machine } from "./machine";
+export { anotherOf, isNode, named, type Machine } from "./machine";
 export type { ScriptFile, ScriptValue } from "./compose";
+export type { Effects } from "./announce";
 export { HostScript, type HostScriptArgs } from "./hostScript";
-export { Preflight } from "./preflight";
+export { Preflight, type Guard } from "./preflight";
 export { sshMachines } from "./ssh";
 export { yaml } from "./yaml";

@@ -110,8 +110,35 @@ run_unit() {
   systemctl daemon-reload
   systemctl enable --quiet "$unit"
   systemctl restart "$unit" || unit_failed "$unit"
+  note_start "$unit" "$@"
+}
+
+# note_start UNIT FILE...: UNIT was started on the FILEs as they are now.
+note_start() {
+  local unit=$1
+  shift
   mkdir -p "$STATE/units"
   sha256sum "$@" | sha256sum >"$STATE/units/$unit"
+}
+
+# run_unit_in_turn UNIT FILE...: as run_unit, but where pods are at work a restart is put off until it is the machine's turn,
+# in which run_put_off makes it.
+run_unit_in_turn() {
+  if [ -e /etc/kubernetes/kubelet.conf ] && ! runs_on "$@" && systemctl is-active --quiet "$1"; then
+    grep -qsxF "$*" "$STATE/put-off" || printf '%s\n' "$*" >>"$STATE/put-off"
+    log "$1 is to restart with its new settings when it is this machine's turn"
+  else
+    run_unit "$@"
+  fi
+}
+
+# run_put_off: restarts what was put off, in the order in which it was.
+run_put_off() {
+  local unit
+  while read -r -a unit; do
+    log "restarting ${unit[0]}"
+    run_unit "${unit[@]}"
+  done <"$STATE/put-off"
 }
 
 runs_on() {

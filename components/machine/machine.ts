@@ -11,12 +11,16 @@ export interface Machine {
   readonly address: string;
   /** Its part of the stack's configuration. */
   readonly config: MachineConfig;
+  /** It is gone for good: nothing of it is contacted, and its scripts are forgotten. @default false */
+  readonly lost?: boolean;
   /** How to log in; its user is root or has password-less sudo. */
   readonly connection: types.input.remote.ConnectionArgs;
-  /** Changes when the machine behind the name is another one: everything on it is then made anew. */
+  /** Changes when the machine behind the name was made anew: it then joins anew. */
   readonly identity: string;
   /** What must be there before the first login. */
   readonly dependsOn: readonly pulumi.Resource[];
+  /** Digests of what was sent to it, a change of which may call for a restart in its turn. @default none */
+  readonly revisions?: readonly string[];
   /** A resource that takes everything on the machine with it when it is deleted: nothing needs undoing one by one. */
   readonly deletedWith?: pulumi.Resource;
   /**
@@ -26,6 +30,11 @@ export interface Machine {
   readonly sharedKernel: boolean;
   /** Name servers to give to pods where the machine's own resolv.conf has only loopback addresses. */
   readonly nameservers: readonly string[];
+}
+
+/** Whether pods can run on a machine: it is more than a member of etcd. */
+export function isNode({ config }: Machine): boolean {
+  return config.roles.some((role) => role !== "etcd");
 }
 
 /** The machines of these names, in their order; a name that is missing is a mistake in the program. */
@@ -41,6 +50,8 @@ export function named<const Names extends readonly { readonly name: string }[]>(
 }
 
 /** The first of the machines that is not this one, so that this one may be dead; where there is no other, this one. */
-export function anotherOf(machines: readonly Machine[], machine: Machine): Machine {
-  return machines.find(({ name }) => name !== machine.name) ?? machine;
+export function anotherOf(machines: readonly Machine[], { name }: Pick<Machine, "name">): Machine {
+  const [first] = machines;
+  if (!first) throw new Error(`there is no machine by way of which to act on ${name}`);
+  return machines.find((machine) => machine.name !== name) ?? first;
 }

@@ -2,13 +2,10 @@
 # Reads: SWAP_ALLOWED PORTS
 
 up() {
-  # A machine that this program has changed before was fit then; what it checks now would be its own work.
-  [ -e "$STATE/fit" ] && return
   problems=()
-  check_system
-  check_swap
-  check_cluster
-  check_ports
+  # A machine that this program has changed before was fit then; what it checks now would be its own work.
+  [ -e "$STATE/fit" ] || check_fitness
+  ! declare -F guard >/dev/null || guard
   if [ "${#problems[@]}" -gt 0 ]; then
     log "$(hostname) is not fit, and nothing was changed on it:"
     printf '  - %s\n' "${problems[@]}" >&2
@@ -17,6 +14,13 @@ up() {
   mkdir -p "$STATE"
   chmod 0700 "$STATE"
   touch "$STATE/fit"
+}
+
+check_fitness() {
+  check_system
+  check_swap
+  check_cluster
+  check_ports
 }
 
 problem() { problems+=("$*"); }

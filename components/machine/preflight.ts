@@ -3,38 +3,46 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { proxyPort, type Environment } from "../config";
+import type { ScriptValue } from "./compose";
 import { HostScript } from "./hostScript";
 import type { Machine } from "./machine";
 
 export interface PreflightArgs {
   readonly machines: readonly Machine[];
   readonly environment: Environment;
+  /** What else is looked at on each machine, before anything is touched. @default nothing */
+  readonly guards?: readonly Guard[];
 }
+
+/** What a machine is looked at for, besides its fitness: scripts with a function `guard`, and the values they read. */
+export type Guard = (
+  machine: Machine,
+) => { readonly uses: readonly string[]; readonly values: Readonly<Record<string, ScriptValue>> } | undefined;
 
 /** Every machine was found fit, all its faults named at once; nothing was changed on an unfit one. */
 export class Preflight extends pulumi.ComponentResource {
-  /** Machines whose scripts wait for every machine's preflight. */
-  readonly machines: readonly Machine[];
-
   constructor(name: string, args: PreflightArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:machine:Preflight", name, {}, opts);
-    const checks = args.machines.map(
-      (machine) =>
-        new HostScript(
-          `${machine.name}-preflight`,
-          {
-            machine,
-            script: join(__dirname, "preflight.sh"),
-            values: {
-              SWAP_ALLOWED: !args.environment.kubernetes.kubelet.failSwapOn,
-              PORTS: portsOf(machine, args.environment).map(String),
-            },
-          },
-          { parent: this },
-        ),
-    );
-    this.machines = args.machines.map((machine) => ({ ...machine, dependsOn: [...machine.dependsOn, ...checks] }));
+    for (const machine of args.machines) this.check(machine, args);
     this.registerOutputs({});
+  }
+
+  private check(machine: Machine, { environment, guards = [] }: PreflightArgs): void {
+    const found = guards.map((guard) => guard(machine)).filter((guard) => guard !== undefined);
+    new HostScript(
+      `${machine.name}-preflight`,
+      {
+        machine,
+        script: join(__dirname, "preflight.sh"),
+        uses: found.flatMap(({ uses }) => uses),
+        values: {
+          SWAP_ALLOWED: !environment.kubernetes.kubelet.failSwapOn,
+          PORTS: portsOf(machine, environment).map(String),
+          ...Object.assign({}, ...found.map(({ values }) => values)),
+        },
+      },
+      { parent: this },
+    );
   }
 }
 

@@ -5,12 +5,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Environment } from "../config";
 import type { Machine } from "./machine";
 
-/** The machines that the stack names by their SSH addresses. */
-export function sshMachines(environment: Environment): readonly Machine[] {
-  return environment.machines.map((config) => ({
+/** The machines that the stack names by their SSH addresses, those among them that are lost. */
+export function sshMachines({ machines, lost }: Environment): readonly Machine[] {
+  return [...machines, ...lost].map((config) => ({
     name: config.name,
     address: config.address,
     config,
+    lost: config.lost,
     connection: {
       host: config.ssh.host,
       port: config.ssh.port,

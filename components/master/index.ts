@@ -8,13 +8,14 @@ import { criSocket } from "../docker/render";
 import { clusterEndpoint, nodeEndpoint, VirtualAddress } from "../endpoint";
 import { certificatesScript, type EtcdCluster } from "../etcd";
 import { certificateConfig } from "../etcd/render";
-import { leaveScript } from "../kubelet";
-import { HostScript, type Machine } from "../machine";
+import { kubeletUnitScript, leaveScript } from "../kubelet";
+import { kubeletConfigFile } from "../kubelet/render";
+import { HostScript, type Effects, type Machine } from "../machine";
 import { authorityConfig, certificateNames, kubeadmConfig, serverAddress } from "./render";
 
 export interface ControlPlaneArgs {
-  /** The masters, their kubelets and proxies prepared. */
-  readonly machines: readonly [Machine, ...Machine[]];
+  /** Machines with their kubelets and proxies prepared; the masters among them carry the control plane. */
+  readonly machines: readonly Machine[];
   readonly environment: Environment;
   readonly artifacts: ArtifactSet;
   readonly etcd: EtcdCluster;
@@ -22,6 +23,14 @@ export interface ControlPlaneArgs {
 
 /** Where the authorities are while they are made: in memory. */
 const authorityDirectory = "/run/keelson/authority";
+
+const effects: Effects = {
+  create: "a master is made of it: API server, controller manager and scheduler start",
+  update: (changed) =>
+    changed.has("KUBEADM_CONFIG")
+      ? "its control plane restarts where its settings differ: one master at a time"
+      : "its control plane is checked",
+};
 
 /** The control plane, one master after the other: the API answers when this component is done. */
 export class ControlPlane extends pulumi.ComponentResource {
@@ -40,7 +49,9 @@ export class ControlPlane extends pulumi.ComponentResource {
 
   constructor(name: string, args: ControlPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:master:ControlPlane", name, {}, opts);
-    const [first] = args.machines;
+    const masters = args.machines.filter(({ config, lost }) => lost !== true && config.roles.includes("master"));
+    const [first] = masters.sort((one, other) => (one.name < other.name ? -1 : 1));
+    if (!first) throw new pulumi.RunError("no machine has the role master");
     this.endpoint = clusterEndpoint(args.environment);
     const authority = this.makeAuthority(name, first, args.environment);
     this.cluster = authority;
@@ -49,13 +60,15 @@ export class ControlPlane extends pulumi.ComponentResource {
     this.caHash = pulumi.unsecret(authority.printed("ca-hash"));
 
     // One after the other, so that a change that restarts them leaves all but one at work.
-    const masters: Machine[] = [];
-    for (const machine of args.machines) {
-      const before = masters.flatMap(({ dependsOn }) => dependsOn);
-      masters.push({ ...machine, dependsOn: this.initialise(machine, args, authority, before) });
+    const ready: Machine[] = [];
+    for (const machine of masters) {
+      const before = ready.flatMap(({ dependsOn }) => dependsOn);
+      ready.push({ ...machine, dependsOn: this.initialise(machine, args, authority, before) });
     }
-    this.machines = masters;
-    [this.operator = first] = masters;
+    this.machines = ready;
+    [this.operator = first] = ready;
+    for (const machine of args.machines)
+      if (machine.lost && machine.config.roles.includes("master")) this.forget(machine);
     this.registerOutputs({ endpoint: this.endpoint, kubeconfig: this.kubeconfig });
   }
 
@@ -85,7 +98,7 @@ export class ControlPlane extends pulumi.ComponentResource {
       {
         machine,
         script: join(__dirname, "master.sh"),
-        uses: [certificatesScript, leaveScript],
+        uses: [certificatesScript, leaveScript, kubeletUnitScript],
         values: {
           KUBEADM_CONFIG: kubeadmConfig({ ...args, machine, etcdEndpoints: etcd.endpoints }),
           CERTIFICATE_CONFIG: certificateConfig(machine, environment.kubernetes.version, "/etc/kubernetes/pki"),
@@ -94,6 +107,7 @@ export class ControlPlane extends pulumi.ComponentResource {
           COREDNS_TAG: args.artifacts.images.corednsTag,
           ENDPOINT: serverAddress(environment, machine),
           PROXY: nodeEndpoint,
+          KUBELET_CONFIG_FILE: kubeletConfigFile,
           IGNORED_CHECKS: machine.sharedKernel ? ",SystemVerification" : "",
         },
         secrets: {
@@ -101,10 +115,18 @@ export class ControlPlane extends pulumi.ComponentResource {
           ETCD_CA_CRT: etcd.authority.certificate,
           ETCD_CA_KEY: etcd.authority.key,
         },
+        effects,
       },
       { parent: this, dependsOn: [authority, etcd, ...before] },
     );
     return [master, ...this.share(machine, environment, master)];
+  }
+
+  /** What the state knows of a master that is lost is forgotten. */
+  private forget(machine: Machine): void {
+    for (const step of ["master", "virtual-address"]) {
+      new HostScript(`${machine.name}-${step}`, { machine, script: join(__dirname, "master.sh") }, { parent: this });
+    }
   }
 
   /** The master takes part in holding the common address, where there is one. */

@@ -1,7 +1,7 @@
 # A master: kubeadm init with the cluster's own authorities, again and again until it holds. Every master is made like
 # the first, so that none is more than the others.
 # Reads: KUBEADM_CONFIG CERTIFICATE_CONFIG CERTIFICATE_NAMES AUTHORITY ETCD_CA_CRT ETCD_CA_KEY CRI_SOCKET ENDPOINT IGNORED_CHECKS
-# Reads: COREDNS_TAG PROXY
+# Reads: COREDNS_TAG PROXY KUBELET_CONFIG_FILE
 
 readonly PKI=/etc/kubernetes/pki
 readonly MANIFESTS=/etc/kubernetes/manifests
@@ -75,6 +75,7 @@ initialise() {
   (umask 077 && : >"$LOG")
   kubeadm init --config /dev/stdin --skip-token-print --skip-certificate-key-print "${skipped[@]}" \
     --ignore-preflight-errors "$ports,$files$IGNORED_CHECKS" <<<"$KUBEADM_CONFIG" >"$LOG" 2>&1 || init_failed
+  [ -e "$STATE/units/kubelet.service" ] || note_start "${KUBELET_UNIT[@]}"
 }
 
 # Asked by this node's proxy with the administrator's kubeconfig from the state: a new master has none yet.

@@ -14,7 +14,7 @@ export class ClusterDns extends HostScript {
   constructor(name: string, { master }: ClusterDnsArgs, opts: pulumi.CustomResourceOptions) {
     super(
       name,
-      { machine: master.operator, script: join(__dirname, "dns.sh"), replaceOn: [] },
+      { machine: master.operator, script: join(__dirname, "dns.sh") },
       { deletedWith: master.cluster, ...opts },
     );
   }

@@ -9,6 +9,8 @@ export interface NodesArgs {
 
 export interface JoinedMachine {
   readonly config: MachineConfig;
+  /** The machine's public host key, by which its node is known to be of this machine and not of one that was there before. */
+  readonly identity: string;
   /** The machine's node is in the cluster when this is there, and leaves the cluster with it. */
   readonly member: pulumi.Resource;
 }
@@ -31,8 +33,8 @@ export class Nodes extends pulumi.ComponentResource {
 
   constructor(name: string, args: NodesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:nodes:Nodes", name, {}, opts);
-    const rows = args.machines.map(({ config, member }) => {
-      const node = new k8s.core.v1.NodePatch(`${config.name}-node`, nodePatch(config), {
+    const rows = args.machines.map(({ config, identity, member }) => {
+      const node = new k8s.core.v1.NodePatch(`${config.name}-node`, nodePatch(config, identity), {
         parent: this,
         dependsOn: [member],
         deletedWith: member,
@@ -56,14 +58,14 @@ function rowOf({ name, roles, address }: MachineConfig, status: NodeStatus | und
  * What the configuration says of a node, and nothing else of it: fields that are not given stay whoever's they are,
  * such as the taint that keeps pods off a master, or a cordon by hand.
  */
-export function nodePatch(machine: MachineConfig): k8s.core.v1.NodePatchArgs {
+export function nodePatch(machine: MachineConfig, identity: string): k8s.core.v1.NodePatchArgs {
   const role: Record<string, string> = machine.roles.includes("worker") ? { "node-role.kubernetes.io/worker": "" } : {};
   return {
     metadata: {
       name: machine.name,
       labels: { ...role, ...machine.labels },
       // The kubelet and kubeadm set some of the same fields first.
-      annotations: { "pulumi.com/patchForce": "true", ...machine.annotations },
+      annotations: { "pulumi.com/patchForce": "true", "keelson.io/machine": identity, ...machine.annotations },
     },
     spec: {
       ...(machine.taints === undefined ? {} : { taints: [...machine.taints] }),

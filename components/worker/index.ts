@@ -3,10 +3,10 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment } from "../config";
-import { criSocket } from "../docker/render";
+import type { Environment, MachineConfig } from "../config";
 import { nodeEndpoint } from "../endpoint";
-import { leaveScript } from "../kubelet";
+import { kubeletUnitScript } from "../kubelet";
+import { kubeletConfigFile } from "../kubelet/render";
 import { anotherOf, HostScript, type Machine } from "../machine";
 import type { ControlPlane } from "../master";
 import { Member } from "./member";
@@ -38,15 +38,20 @@ export class Worker extends pulumi.ComponentResource {
       {
         machine: anotherOf(master.machines, machine),
         script: join(__dirname, "admit.sh"),
-        values: { NODE: machine.name },
+        values: { NODE: machine.name, IDENTITY: machine.identity },
         secrets: { TOKEN: token },
         once: true,
-        replaceOn: [machine.identity],
+        of: machine,
       },
       { parent: this, dependsOn: [...machine.dependsOn], deletedWith: master.cluster },
     );
     const joining = this.join(name, args, token);
-    new Member(name, { machine, master }, { parent: this, dependsOn: [admission, joining, args.network] });
+    const { drainTimeout } = args.environment.kubernetes;
+    new Member(
+      name,
+      { machine, master, drainTimeout },
+      { parent: this, dependsOn: [admission, joining, args.network] },
+    );
     this.registerOutputs({});
   }
 
@@ -57,11 +62,11 @@ export class Worker extends pulumi.ComponentResource {
       {
         machine,
         script: join(__dirname, "join.sh"),
-        uses: [leaveScript],
+        uses: [kubeletUnitScript],
         values: {
           ENDPOINT: nodeEndpoint,
           TOKEN_ID: token.split(".")[0] ?? "",
-          CRI_SOCKET: criSocket(environment.kubernetes.runtime),
+          KUBELET_CONFIG_FILE: kubeletConfigFile,
           IGNORED_CHECKS: machine.sharedKernel ? ",SystemVerification" : "",
         },
         secrets: {
@@ -70,9 +75,35 @@ export class Worker extends pulumi.ComponentResource {
           ),
         },
         once: true,
+        effects: {
+          create: "joins by a token of its own, which is good for 15 minutes",
+          update: () => "has joined, and is left as it is",
+        },
       },
       { parent: this, dependsOn: [...master.operator.dependsOn] },
     );
+  }
+}
+
+export interface LostWorkerArgs {
+  readonly config: MachineConfig;
+  /** The machine, where the state may know scripts of it that are to be forgotten. */
+  readonly machine?: Machine;
+  readonly master: ControlPlane;
+}
+
+/** A worker that is gone for good: its node is deleted, and nothing of the machine is contacted. */
+export class LostWorker extends pulumi.ComponentResource {
+  constructor(name: string, { config, machine, master }: LostWorkerArgs, opts?: pulumi.ComponentResourceOptions) {
+    // It takes the place of the worker that it was.
+    super("keelson:worker:Worker", name, {}, opts);
+    const child = { parent: this };
+    const admission = { machine: master.operator, script: join(__dirname, "admit.sh"), once: true } as const;
+    new HostScript(`${name}-admit`, { ...admission, ends: "forgotten" }, child);
+    if (machine) new HostScript(`${name}-join`, { machine, script: join(__dirname, "join.sh"), once: true }, child);
+    const gone = { name: config.name, identity: "lost", dependsOn: [] };
+    new Member(name, { machine: gone, master, drainTimeout: 0, lost: true }, child);
+    this.registerOutputs({});
   }
 }
 

@@ -1,5 +1,5 @@
 # A machine joins the cluster with a token of its own, and pins the authority it meets.
-# Reads: JOIN_CONFIG ENDPOINT TOKEN_ID CRI_SOCKET IGNORED_CHECKS
+# Reads: JOIN_CONFIG ENDPOINT TOKEN_ID IGNORED_CHECKS KUBELET_CONFIG_FILE
 
 readonly LOG=/var/log/keelson-kubeadm.log
 
@@ -15,6 +15,8 @@ up() {
   kubeadm join --config /dev/stdin --ignore-preflight-errors \
     "FileAvailable--etc-kubernetes-pki-ca.crt,FileAvailable--etc-kubernetes-bootstrap-kubelet.conf,Port-10250,DirAvailable--etc-kubernetes-manifests$IGNORED_CHECKS" \
     <<<"$JOIN_CONFIG" >"$LOG" 2>&1 || join_failed
+  # kubeadm started it.
+  note_start "${KUBELET_UNIT[@]}"
 }
 
 # kubeadm asks only every five seconds. What is seen here is trusted for nothing: kubeadm checks the pinned authority.
@@ -28,7 +30,5 @@ join_failed() {
   die "kubeadm join failed on $(hostname): its last lines, and the kubelet's, are above"
 }
 
-down() {
-  leave_cluster
-  rm -f "$LOG"
-}
+# The machine leaves the cluster with its kubelet.
+down() { :; }

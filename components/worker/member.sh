@@ -14,14 +14,39 @@ node_ready() { [ "$(readiness)" = True ]; }
 # Unknown is a node that has told nothing for so long that the cluster has given it up.
 readiness() { kubectl get node "$NODE" --request-timeout 3s -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'; }
 
-drain() { kubectl drain "$NODE" --ignore-daemonsets --delete-emptydir-data --force --timeout "${DRAIN_SECONDS}s" >&2; }
-
 down() {
   # A master that is gone, or going, has no node to give back.
   [ -e "$KUBECONFIG" ] && command -v kubectl >/dev/null || return 0
   kubectl get node "$NODE" --request-timeout 10s >/dev/null 2>&1 || return 0
-  # Nobody is there to end the pods of a dead machine; they go with its node.
-  [ "$(readiness)" = Unknown ] || drain || [ "$(readiness)" = Unknown ] ||
-    die "$NODE could not be drained within $DRAIN_SECONDS s: what holds it is named above"
+  cordoned=$(kubectl get node "$NODE" --request-timeout 10s -o 'jsonpath={.spec.unschedulable}')
+  [ "${LOST:-false}" = true ] || drain || stays
   kubectl delete node "$NODE" --ignore-not-found >&2
+}
+
+# Nobody is there to end the pods of a dead machine; they go with its node.
+drain() {
+  local drain
+  [ "$(readiness)" != Unknown ] || return 0
+  kubectl drain "$NODE" --ignore-daemonsets --delete-emptydir-data --force --timeout "${DRAIN_SECONDS}s" >&2 &
+  drain=$!
+  while [ -d "/proc/$drain" ]; do
+    if [ "$(readiness)" = Unknown ]; then
+      log "$NODE does not answer any more: its pods are given up"
+      kill "$drain" 2>/dev/null || true
+      return 0
+    fi
+    sleep 1
+  done
+  wait "$drain"
+}
+
+# What holds the machine may be mended at leisure: until then its node takes pods as it did.
+stays() {
+  local pods
+  [ "$cordoned" = true ] || kubectl uncordon "$NODE" >&2 || true
+  pods=$(kubectl get pods --all-namespaces --field-selector "spec.nodeName=$NODE" --no-headers \
+    -o 'custom-columns=N:.metadata.namespace,P:.metadata.name,O:.metadata.ownerReferences[0].kind' |
+    awk '$3 != "DaemonSet" && $3 != "Node" { print $1 "/" $2 }' | paste -sd ' ' -)
+  die "$NODE could not be drained within $DRAIN_SECONDS s, and stays in the cluster. Pods that are still there: $pods." \
+    "Where a PodDisruptionBudget holds them, let them have another replica, or change the budget, and run up again; kubernetes.drainTimeout gives them longer"
 }

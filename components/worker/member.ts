@@ -7,23 +7,32 @@ import type { ControlPlane } from "../master";
 
 export interface MemberArgs {
   /** The machine whose node is meant. */
-  readonly machine: Machine;
+  readonly machine: Pick<Machine, "name" | "identity" | "dependsOn">;
   readonly master: ControlPlane;
+  /** Seconds that pods may take to leave a node that is removed. */
+  readonly drainTimeout: number;
+  /** The machine is gone: its node is deleted at once, by a master that is there. @default false */
+  readonly lost?: boolean;
 }
-
-/** How long pods may take to leave a node that is removed. */
-const drainSeconds = 120;
 
 /** A machine's node is in the cluster and ready; on the way out it is drained and deleted. */
 export class Member extends HostScript {
-  constructor(name: string, { machine, master }: MemberArgs, opts: pulumi.CustomResourceOptions) {
+  constructor(name: string, args: MemberArgs, opts: pulumi.CustomResourceOptions) {
+    const { machine, master, drainTimeout, lost = false } = args;
     super(
       `${name}-member`,
       {
-        machine: anotherOf(master.machines, machine),
+        machine: lost ? master.operator : anotherOf(master.machines, machine),
+        of: machine,
         script: join(__dirname, "member.sh"),
-        values: { NODE: machine.name, DRAIN_SECONDS: drainSeconds },
-        replaceOn: [machine.identity],
+        values: {
+          NODE: machine.name,
+          DRAIN_SECONDS: drainTimeout,
+          ...(lost ? { LOST: true } : {}),
+          // A machine that was made anew is waited for again.
+          IDENTITY: machine.identity,
+        },
+        ...(lost ? { ends: "undone" } : {}),
       },
       pulumi.mergeOptions({ deletedWith: master.cluster, dependsOn: [...machine.dependsOn] }, opts),
     );

@@ -1,0 +1,50 @@
+# A guard of the preflight, on a machine with a member of etcd: a change of the members that etcd would not survive, or not
+# take, is refused before anything is touched.
+# Reads: PEERS PEER_URL TARGET
+
+guard() {
+  [ -e /etc/etcd/pki/etcd/healthcheck-client.crt ] && systemctl is-active --quiet etcd.service || return 0
+  local list id status name peer client learner voters=0 well=0 known=() silent=()
+  if ! list=$(members); then
+    problem "etcd has no majority, so none of its members can come or go: start those that are down"
+    return
+  fi
+  while IFS=', ' read -r id status name peer client learner; do
+    known+=("$peer")
+    # A learner, or one that never began, has no vote.
+    [ "$learner" = false ] && [ -n "$client" ] || continue
+    voters=$((voters + 1))
+    if is_well "$client"; then
+      well=$((well + 1))
+    elif is_among "$peer" "${TARGET[@]}"; then
+      log "etcd: the member $name ($id, $status) does not answer at $client"
+      silent+=("$name")
+    fi
+  done <<<"$list"
+  [ "$well" -gt $((voters / 2)) ] ||
+    problem "etcd has $voters members, of which $well are well, and lets none come or go: start those that are down"
+  weigh_target
+}
+
+# Those that are down and are to stay count among the members, and do not vote; while one is down, none can join.
+weigh_target() {
+  local voting=$((${#TARGET[@]} - ${#silent[@]})) peer
+  local way="The safe order: start ${silent[*]}, or mark it as lost, and run up; then change the others"
+  [ "${#silent[@]}" -gt 0 ] || return 0
+  if [ "$voting" -le $((${#TARGET[@]} / 2)) ]; then
+    problem "etcd would have ${#TARGET[@]} members, and $voting would vote, because ${silent[*]} does not answer. $way"
+    return
+  fi
+  for peer in "${TARGET[@]}"; do
+    is_among "$peer" "${known[@]}" ||
+      problem "etcd takes no member at $peer while ${silent[*]} does not answer. $way"
+  done
+}
+
+is_among() {
+  local one=$1
+  shift
+  [[ " $* " = *" $one "* ]]
+}
+
+is_well() { etcd_ctl_at "$1" endpoint health --command-timeout=3s >/dev/null 2>&1; }

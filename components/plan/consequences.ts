@@ -1,0 +1,88 @@
+import { having, joining, leaving, listed, newlyLost, placeIn, type Place, type Topology } from "./topology";
+
+/** What a change of the cluster's shape means, in plain words; what it speaks of first, a machine or "etcd". */
+export interface Consequence {
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** What becomes of the machines, and of etcd, when a cluster of one shape is made one of another. */
+export function consequences(before: Topology, after: Topology, drainTimeout: number): readonly Consequence[] {
+  return [
+    ...joining(before, after).map((place) => ({ subject: place.name, text: joins(place) })),
+    ...rebuilt(before, after).map(({ name }) => ({
+      subject: name,
+      text: "shows another host key: it is taken for a machine that was made anew, gets everything again, and joins as the node it was",
+    })),
+    ...newlyLost(before, after).map((place) => ({ subject: place.name, text: isLost(place) })),
+    ...leaving(before, after).map((place) => ({ subject: place.name, text: leaves(place, after, drainTimeout) })),
+    ...forgotten(before, after).map(({ name }) => ({
+      subject: name,
+      text: "was lost, and is forgotten: nothing is contacted",
+    })),
+    ...members(before, after),
+  ];
+}
+
+function joins({ roles }: Place): string {
+  const parts = [
+    "is new: Docker Engine is installed and started",
+    ...(roles.includes("etcd") ? ["a member of etcd starts"] : []),
+    ...(roles.includes("master") ? ["a master is made of it, and its node joins"] : []),
+    ...(roles.includes("worker") && !roles.includes("master") ? ["its node joins by a token of its own"] : []),
+  ];
+  return parts.join(", ");
+}
+
+function isLost({ roles }: Place): string {
+  const parts = [
+    ...(roles.some((role) => role !== "etcd") ? ["its node is deleted, and its pods start elsewhere"] : []),
+    ...(roles.includes("etcd") ? ["its member of etcd is removed"] : []),
+  ];
+  return `is lost: ${parts.join(", ")}; nothing of it is contacted`;
+}
+
+function leaves({ roles }: Place, { fixed }: Topology, drainTimeout: number): string {
+  const parts = [
+    ...(roles.some((role) => role !== "etcd")
+      ? [`its node is cordoned, drained (at most ${drainTimeout} s, disruption budgets respected) and deleted`]
+      : []),
+    ...(roles.includes("etcd") ? ["its member of etcd is removed"] : []),
+    fixed["provider"] === "local" ? "its container and its disk are deleted" : "what was installed on it is removed",
+  ];
+  return `leaves: ${parts.join(", ")}`;
+}
+
+function rebuilt(before: Topology, after: Topology): readonly Place[] {
+  return after.machines.filter(({ name, hostKey, lost }) => {
+    const old = placeIn(before, name);
+    return old && !old.lost && !lost && old.hostKey !== "" && hostKey !== "" && old.hostKey !== hostKey;
+  });
+}
+
+function forgotten(before: Topology, after: Topology): readonly Place[] {
+  return before.machines.filter(({ name, lost }) => lost && !placeIn(after, name));
+}
+
+/** etcd's members in the order in which they come and go: the lost, the new, the leaving. */
+function members(before: Topology, after: Topology): readonly Consequence[] {
+  const [old, now] = [having(before, "etcd"), having(after, "etcd")];
+  const lost = newlyLost(before, after)
+    .map(({ name }) => name)
+    .filter((name) => old.includes(name));
+  const added = now.filter((name) => !old.includes(name));
+  const removed = old.filter((name) => !now.includes(name) && !lost.includes(name));
+  if (old.length === 0 || lost.length + added.length + removed.length === 0) return [];
+  const counts = [old.length];
+  for (const change of [-lost.length, added.length, -removed.length]) {
+    if (change !== 0) counts.push((counts.at(-1) ?? 0) + change);
+  }
+  const parts = [
+    ...(lost.length > 0 ? [`${listed(lost)}, lost, ${lost.length === 1 ? "is" : "are"} removed first`] : []),
+    ...(added.length > 0
+      ? [`${listed(added)} ${added.length === 1 ? "joins" : "join"} as learner, then with a vote`]
+      : []),
+    ...(removed.length > 0 ? [`${listed(removed)} ${removed.length === 1 ? "leaves" : "leave"} one at a time`] : []),
+  ];
+  return [{ subject: "etcd", text: `${counts.join(" → ")} members: ${parts.join("; ")}` }];
+}

@@ -1,0 +1,72 @@
+import type { Environment, MachineConfig } from "../config";
+
+/** One machine, as far as changes of the cluster's shape go. */
+export interface Place {
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly address: string;
+  /** The machine's public host key; "" where nobody asks for it. */
+  readonly hostKey: string;
+  /** It is gone for good. */
+  readonly lost: boolean;
+}
+
+/** The shape of a cluster, as it is kept in the state to be compared with what is asked for next. */
+export interface Topology {
+  readonly machines: readonly Place[];
+  /** Settings that cannot change while the cluster lives, by their path in the configuration. */
+  readonly fixed: Readonly<Record<string, string>>;
+}
+
+/** The shape that an environment asks for. */
+export function topologyOf(environment: Environment): Topology {
+  const { provider, kubernetes, etcd } = environment;
+  return {
+    machines: [...environment.machines, ...environment.lost].map(placeOf).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    fixed: {
+      provider,
+      "kubernetes.runtime": kubernetes.runtime,
+      "kubernetes.bindPort": String(kubernetes.bindPort),
+      "kubernetes.networking.podSubnet": kubernetes.networking.podSubnet,
+      "kubernetes.networking.serviceSubnet": kubernetes.networking.serviceSubnet,
+      "kubernetes.networking.dnsDomain": kubernetes.networking.dnsDomain,
+      "etcd.dataDir": etcd.dataDir,
+      "etcd.clientPort": String(etcd.clientPort),
+      "etcd.peerPort": String(etcd.peerPort),
+    },
+  };
+}
+
+function placeOf({ name, roles, address, ssh, lost }: MachineConfig): Place {
+  return { name, roles: [...roles], address, hostKey: ssh.hostKey ?? "", lost };
+}
+
+/** Names of the machines of a role that are not lost. */
+export function having({ machines }: Topology, role: "master" | "etcd" | "worker"): readonly string[] {
+  return machines.filter(({ roles, lost }) => !lost && roles.includes(role)).map(({ name }) => name);
+}
+
+/** Machines that were there, and are no more: not lost, but taken out of the list. */
+export function leaving(before: Topology, after: Topology): readonly Place[] {
+  return before.machines.filter(({ name, lost }) => !lost && !placeIn(after, name));
+}
+
+/** Machines that were there, and are marked as lost now. */
+export function newlyLost(before: Topology, after: Topology): readonly Place[] {
+  return before.machines.filter(({ name, lost }) => !lost && placeIn(after, name)?.lost === true);
+}
+
+/** Machines that are new, or there again after they were lost. */
+export function joining(before: Topology, after: Topology): readonly Place[] {
+  return after.machines.filter(({ name, lost }) => !lost && (placeIn(before, name)?.lost ?? true));
+}
+
+/** A machine by its name. */
+export function placeIn({ machines }: Topology, name: string): Place | undefined {
+  return machines.find((place) => place.name === name);
+}
+
+/** "a", "a and b", "a, b and c". */
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
+}

@@ -1,0 +1,52 @@
+# What was put off on a node at work is done in its turn: units restart, and the node is well again before the next has its
+# turn.
+# Reads: NODE REVISIONS
+
+export KUBECONFIG=/etc/kubernetes/kubelet.conf
+
+up() {
+  local began ready
+  # Another revision of the scripts (REVISIONS) is what brings this one here; it may have put nothing off.
+  [ -s "$STATE/put-off" ] || return 0
+  began=$(date +%s)
+  ready=$(pods_ready)
+  run_put_off
+  wait_for 120 "the node $NODE to be ready again" node_is_back "$began" || node_failed
+  wait_for 180 "the pods that were ready on $NODE to be ready again" pods_are_back "$ready" || node_failed
+  rm -f "$STATE/put-off"
+  log "$NODE runs on its new settings"
+}
+
+# Told since the restarts began, and not before.
+node_is_back() {
+  local told
+  told=$(kubectl get lease "$NODE" --namespace kube-node-lease --request-timeout 3s -o 'jsonpath={.spec.renewTime}') || return
+  [ "$(date -d "$told" +%s)" -gt "$1" ] && node_ready
+}
+
+node_ready() {
+  kubectl get node "$NODE" --request-timeout 3s -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' | grep -qx True
+}
+
+# UID and readiness of every pod here.
+pods() {
+  kubectl get pods --all-namespaces --field-selector "spec.nodeName=$NODE" --request-timeout 5s \
+    -o 'jsonpath={range .items[*]}{.metadata.uid}{" "}{.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}'
+}
+
+pods_ready() { pods 2>/dev/null | awk '$2 == "True" { print $1 }'; }
+
+# Pods that are gone are not awaited, nor those that were not ready before.
+pods_are_back() {
+  local now
+  now=$(pods) || return
+  awk -v ready="$1" 'BEGIN { split(ready, list, "\n"); for (i in list) was[list[i]] = 1 } $1 in was && $2 != "True" { exit 1 }' <<<"$now"
+}
+
+node_failed() {
+  kubectl describe node "$NODE" 2>/dev/null | sed -n '/^Conditions:/,/^Addresses:/p' >&2 || true
+  journalctl --no-pager --lines=10 --unit=kubelet.service >&2 || true
+  die "$NODE is not well after its restart, so no other node is restarted; its conditions and the kubelet's last lines are above"
+}
+
+down() { rm -f "$STATE/put-off"; }

@@ -1,0 +1,49 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { Environment } from "../config";
+import type { Machine } from "../machine";
+import type { ControlPlane } from "../master";
+import type { JoinedMachine } from "../nodes";
+import { LostWorker, Worker } from "./index";
+import { Member } from "./member";
+
+export interface MembersArgs {
+  /** Machines with their kubelets and proxies prepared. */
+  readonly machines: readonly Machine[];
+  readonly master: ControlPlane;
+  readonly environment: Environment;
+  /** What pods need before a node can be ready: the pod network. */
+  readonly network: pulumi.Resource;
+}
+
+/** Makes every machine's node a ready one of the cluster, and lets the nodes of lost machines go. */
+export function joinNodes(args: MembersArgs): readonly JoinedMachine[] {
+  const { machines, master, environment, network } = args;
+  const { drainTimeout } = environment.kubernetes;
+  const workers = machines.filter(({ lost, config }) => lost !== true && !config.roles.includes("master"));
+  letGo(args);
+  return [
+    ...master.machines.map((machine) => ({
+      config: machine.config,
+      identity: machine.identity,
+      member: new Member(machine.name, { machine, master, drainTimeout }, { dependsOn: [network] }),
+    })),
+    ...workers.map((machine) => ({
+      config: machine.config,
+      identity: machine.identity,
+      member: new Worker(machine.name, { machine, master, environment, network }),
+    })),
+  ];
+}
+
+function letGo({ machines, master, environment }: MembersArgs): void {
+  for (const config of environment.lost) {
+    const { name, roles } = config;
+    if (roles.includes("master")) {
+      const machine = { name, identity: "lost", dependsOn: [] };
+      new Member(name, { machine, master, drainTimeout: 0, lost: true }, {});
+    } else if (roles.includes("worker")) {
+      new LostWorker(name, { config, machine: machines.find((machine) => machine.name === name), master });
+    }
+  }
+}
