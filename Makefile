@@ -4,7 +4,7 @@ SHELL := /bin/bash
 export STACK
 
 # What runs the program: the toolchain's answer says where Pulumi and its plugins are.
-cli = eval "$$(toolchain/setup $(STACK))" && node --require ./node_modules/tsx/dist/cjs/index.cjs cli/main.ts
+cli = eval "$$(toolchain/setup $(STACK))" && node --require ./node_modules/tsx/dist/cjs/index.cjs --require ./cli/quick.ts cli/main.ts
 
 .PHONY: help up preview refresh destroy status kubeconfig shell test check e2e bench lock docs
 
