@@ -5,44 +5,79 @@
 import { appendFileSync } from "node:fs";
 
 import { Floor } from "./floor";
+import { scaleLine } from "./scale";
 import { here, TestStack, type Run } from "../support/stack";
 
-const machines = [
+const cluster = (workers: number) => [
   { name: "master-1", roles: ["master", "etcd"] },
-  { name: "worker-1", roles: ["worker"] },
-  { name: "worker-2", roles: ["worker"] },
+  ...Array.from({ length: workers }, (_, index) => ({ name: `worker-${index + 1}`, roles: ["worker"] })),
 ];
+/** Workers of the clusters whose times make the growth, and how much longer the larger one may take on two cores. */
+const [small, large, growthGoal] = [1, 6, 1.5];
 
 interface Figure {
   readonly what: string;
   readonly seconds: number;
-  readonly phases?: readonly string[];
+  readonly phases: readonly string[];
+  /** What the floor took for the same machines, seconds. */
+  readonly floor: number;
+}
+
+/** Times commands of one stack, and the floor for its machines. */
+class Bench {
+  readonly figures: Figure[] = [];
+  readonly stack = new TestStack("bench", {
+    provider: "local",
+    local: { subnet: "172.31.244.0/24" },
+    machines: cluster(2),
+  });
+  private floor = NaN;
+
+  async measure(what: string, command: string): Promise<number> {
+    process.stderr.write(`  now      ${what}\n`);
+    const { seconds, run } = await timed(() => this.stack.succeed(command));
+    this.figures.push({ what, seconds, phases: phasesOf(run), floor: this.floor });
+    return seconds;
+  }
+
+  /** `up`, then the floor in its place: nothing else runs beside either. The first figure learns of its floor late. */
+  async besideFloor(what: string, workers: number): Promise<{ readonly up: number; readonly floor: number }> {
+    this.stack.change({ machines: cluster(workers) });
+    const up = await this.measure(what, "up");
+    const floor = new Floor(this.stack);
+    await this.measure(`destroy, ${workers + 1} machines`, "destroy");
+    process.stderr.write("  now      floor\n");
+    const { seconds, phases } = floor.run();
+    this.floor = seconds;
+    const since = this.figures.length - 2;
+    this.figures.splice(since, 2, ...this.figures.slice(since).map((figure) => ({ ...figure, floor: seconds })));
+    this.figures.push({ what: `floor, ${workers + 1} machines`, seconds, phases, floor: seconds });
+    return { up, floor: seconds };
+  }
 }
 
 async function main(): Promise<void> {
-  const stack = new TestStack("bench", { provider: "local", local: { subnet: "172.31.244.0/24" }, machines });
-  const figures: Figure[] = [];
-  const measure = async (what: string, command: string): Promise<void> => {
-    process.stderr.write(`  now      ${what}\n`);
-    const { seconds, run } = await timed(() => stack.succeed(command));
-    figures.push({ what, seconds, phases: phasesOf(run) });
-  };
+  const bench = new Bench();
+  const lines: string[] = [];
   try {
     dropCaches();
-    await measure("up, cold page cache", "up");
-    const floor = new Floor(stack);
-    await measure("destroy", "destroy");
-    process.stderr.write("  now      floor\n");
-    figures.push(floor.run());
-    await measure("up, warm", "up");
-    await measure("up, nothing to do", "up");
-    stack.change({ machines: [...machines, { name: "worker-3", roles: ["worker"] }] });
-    await measure("up, one more worker", "up");
-    await measure("destroy, four machines", "destroy");
+    await bench.besideFloor("up, cold page cache", 2);
+    await bench.measure("up, warm", "up");
+    await bench.measure("up, nothing to do", "up");
+    bench.stack.change({ machines: cluster(3) });
+    await bench.measure("up, one more worker", "up");
+    await bench.measure("destroy, 4 machines", "destroy");
+    const one = await bench.besideFloor(`up, ${small} worker`, small);
+    const more = await bench.besideFloor(`up, ${large} workers`, large);
+    lines.push(
+      `growth, ${large} workers to ${small}: up ${(more.up / one.up).toFixed(2)} (goal ${growthGoal}), floor ${(more.floor / one.floor).toFixed(2)}`,
+    );
   } finally {
-    await stack.remove();
+    await bench.stack.remove();
   }
-  print(figures);
+  lines.push(await scaleLine());
+  print(bench.figures);
+  process.stdout.write(`\n${lines.join("\n")}\n`);
 }
 
 async function timed(action: () => Promise<Run>): Promise<{ readonly seconds: number; readonly run: Run }> {
@@ -71,12 +106,11 @@ function phasesOf({ output }: Run): readonly string[] {
 }
 
 function print(figures: readonly Figure[]): void {
-  const floor = figures.find(({ what }) => what === "floor")?.seconds ?? NaN;
   process.stdout.write(`${"".padEnd(26)}seconds  of floor  longest step of each chapter, seconds\n`);
-  for (const { what, seconds, phases } of figures) {
+  for (const { what, seconds, phases, floor } of figures) {
     const ratio = (seconds / floor).toFixed(2);
     process.stdout.write(
-      `${what.padEnd(26)}${seconds.toFixed(1).padStart(7)}${ratio.padStart(10)}  ${(phases ?? []).join(", ")}\n`,
+      `${what.padEnd(26)}${seconds.toFixed(1).padStart(7)}${ratio.padStart(10)}  ${phases.join(", ")}\n`,
     );
   }
 }
