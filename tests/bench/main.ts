@@ -19,40 +19,39 @@ interface Figure {
   readonly what: string;
   readonly seconds: number;
   readonly phases: readonly string[];
-  /** What the floor took for the same machines, seconds. */
-  readonly floor: number;
+  /** Workers of the floor that it is compared with. */
+  readonly workers: number;
 }
 
 /** Times commands of one stack, and the floor for its machines. */
 class Bench {
   readonly figures: Figure[] = [];
+  /** What the floor took, seconds, by its number of workers. */
+  readonly floors = new Map<number, number>();
   readonly stack = new TestStack("bench", {
     provider: "local",
     local: { subnet: "172.31.244.0/24" },
     machines: cluster(2),
   });
-  private floor = NaN;
 
-  async measure(what: string, command: string): Promise<number> {
+  async measure(what: string, command: string, workers = 2): Promise<number> {
     process.stderr.write(`  now      ${what}\n`);
     const { seconds, run } = await timed(() => this.stack.succeed(command));
-    this.figures.push({ what, seconds, phases: phasesOf(run), floor: this.floor });
+    this.figures.push({ what, seconds, phases: phasesOf(run), workers });
     return seconds;
   }
 
-  /** `up`, then the floor in its place: nothing else runs beside either. The first figure learns of its floor late. */
-  async besideFloor(what: string, workers: number): Promise<{ readonly up: number; readonly floor: number }> {
+  /** `up`, then the floor in its place, so that nothing else runs beside either; gives what `up` took. */
+  async besideFloor(what: string, workers: number): Promise<number> {
     this.stack.change({ machines: cluster(workers) });
-    const up = await this.measure(what, "up");
+    const seconds = await this.measure(what, "up", workers);
     const floor = new Floor(this.stack);
-    await this.measure(`destroy, ${workers + 1} machines`, "destroy");
+    await this.measure(`destroy, ${workers + 1} machines`, "destroy", workers);
     process.stderr.write("  now      floor\n");
-    const { seconds, phases } = floor.run();
-    this.floor = seconds;
-    const since = this.figures.length - 2;
-    this.figures.splice(since, 2, ...this.figures.slice(since).map((figure) => ({ ...figure, floor: seconds })));
-    this.figures.push({ what: `floor, ${workers + 1} machines`, seconds, phases, floor: seconds });
-    return { up, floor: seconds };
+    const run = floor.run();
+    this.floors.set(workers, run.seconds);
+    this.figures.push({ ...run, what: `floor, ${workers + 1} machines`, workers });
+    return seconds;
   }
 }
 
@@ -67,16 +66,17 @@ async function main(): Promise<void> {
     bench.stack.change({ machines: cluster(3) });
     await bench.measure("up, one more worker", "up");
     await bench.measure("destroy, 4 machines", "destroy");
-    const one = await bench.besideFloor(`up, ${small} worker`, small);
-    const more = await bench.besideFloor(`up, ${large} workers`, large);
+    const one = await bench.besideFloor(`up, ${small + 1} machines`, small);
+    const more = await bench.besideFloor(`up, ${large + 1} machines`, large);
+    const floors = (bench.floors.get(large) ?? NaN) / (bench.floors.get(small) ?? NaN);
     lines.push(
-      `growth, ${large} workers to ${small}: up ${(more.up / one.up).toFixed(2)} (goal ${growthGoal}), floor ${(more.floor / one.floor).toFixed(2)}`,
+      `growth, ${large} workers to ${small}: up ${(more / one).toFixed(2)} (goal ${growthGoal}), floor ${floors.toFixed(2)}`,
     );
   } finally {
     await bench.stack.remove();
   }
   lines.push(await scaleLine());
-  print(bench.figures);
+  print(bench);
   process.stdout.write(`\n${lines.join("\n")}\n`);
 }
 
@@ -105,10 +105,10 @@ function phasesOf({ output }: Run): readonly string[] {
   return [...longest].filter(([, seconds]) => seconds >= 0.5).map(([phase, seconds]) => `${phase} ${seconds}`);
 }
 
-function print(figures: readonly Figure[]): void {
+function print({ figures, floors }: Bench): void {
   process.stdout.write(`${"".padEnd(26)}seconds  of floor  longest step of each chapter, seconds\n`);
-  for (const { what, seconds, phases, floor } of figures) {
-    const ratio = (seconds / floor).toFixed(2);
+  for (const { what, seconds, phases, workers } of figures) {
+    const ratio = (seconds / (floors.get(workers) ?? NaN)).toFixed(2);
     process.stdout.write(
       `${what.padEnd(26)}${seconds.toFixed(1).padStart(7)}${ratio.padStart(10)}  ${phases.join(", ")}\n`,
     );
