@@ -13,7 +13,7 @@ const count = 200;
 
 export interface Scale {
   readonly seconds: number;
-  /** Resident memory of the program, the engine and its plugins together, at its highest; what they share counts for each. */
+  /** Resident memory of the program, the engine and its plugins together, at its highest; what they share counts once. */
   readonly megabytes: number;
 }
 
@@ -60,29 +60,24 @@ class Memory {
   }
 }
 
-/** Resident memory of all processes below one, KiB. Source: proc(5). */
+/** Memory of all processes below one, KiB. Source: proc(5). */
 function descendants(root: number): number {
   const all = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => statusOf(name));
+    .map((name) => ({ pid: Number(name), parent: field(`/proc/${name}/status`, "PPid") }));
   const below = new Set([root]);
-  let sum = 0;
   // A parent is nearly always the older one; whoever is not found this time is found the next.
-  for (const { pid, parent, resident } of all.sort((a, b) => a.pid - b.pid)) {
-    if (!below.has(parent)) continue;
-    below.add(pid);
-    sum += resident;
-  }
-  return sum;
+  for (const { pid, parent } of all.sort((a, b) => a.pid - b.pid)) if (below.has(parent)) below.add(pid);
+  below.delete(root);
+  return [...below].reduce((sum, pid) => sum + field(`/proc/${pid}/smaps_rollup`, "Pss"), 0);
 }
 
-function statusOf(name: string): { readonly pid: number; readonly parent: number; readonly resident: number }[] {
+/** A number in a file of a process; 0 where the process is gone. */
+function field(file: string, name: string): number {
   try {
-    const text = readFileSync(`/proc/${name}/status`, "utf8");
-    const field = (key: string) => Number(new RegExp(`^${key}:\\s*(\\d+)`, "m").exec(text)?.[1] ?? 0);
-    return [{ pid: Number(name), parent: field("PPid"), resident: field("VmRSS") }];
+    return Number(new RegExp(`^${name}:\\s*(\\d+)`, "m").exec(readFileSync(file, "utf8"))?.[1] ?? 0);
   } catch {
-    return [];
+    return 0;
   }
 }
 
