@@ -4,9 +4,9 @@ SHELL := /bin/bash
 export STACK
 
 # What runs the program: the toolchain's answer says where Pulumi and its plugins are.
-cli = eval "$$(toolchain/setup $(STACK))" && node --require ./node_modules/tsx/dist/cjs/index.cjs cli/main.ts
+cli = eval "$$(toolchain/setup $(STACK))" && node --require ./node_modules/tsx/dist/cjs/index.cjs --require ./cli/quick.ts cli/main.ts
 
-.PHONY: help up preview refresh destroy status kubeconfig shell test check e2e bench lock docs
+.PHONY: help up preview refresh destroy status kubeconfig shell test check e2e e2e-all bench lock docs
 
 help: ## list what can be made
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,8 +38,11 @@ test: ## unit, golden, script and plugin tests, lint, types and format; no root,
 check: ## lint, types and format alone
 	@toolchain/check
 
-e2e: ## real clusters on machines of this computer
+e2e: ## real clusters on machines of this computer: the suites that every change must pass
 	@toolchain/e2e
+
+e2e-all: ## every suite of real clusters, and a table of their tests in docs/e2e.md
+	@toolchain/e2e all
 
 bench: ## figures, as ratios to a plain script that does the same
 	@toolchain/bench

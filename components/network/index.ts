@@ -30,7 +30,7 @@ export class Network extends pulumi.ComponentResource {
       child,
     );
     const account = this.account({ ...child, dependsOn: [space] });
-    const data = { "cni-conf.json": cniConfig(), "net-conf.json": networkConfig(args.environment) };
+    const data = { "cni-conf.json": cniConfig(args.environment), "net-conf.json": networkConfig(args.environment) };
     const settings = new k8s.core.v1.ConfigMap(
       "kube-flannel-cfg",
       { metadata: { name: "kube-flannel-cfg", namespace }, data },

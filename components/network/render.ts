@@ -5,23 +5,28 @@ import type { Environment } from "../config";
 /** Where flannel's container finds the two files below. */
 export const configDirectory = "/etc/kube-flannel";
 
-/** The pod network as flanneld reads it. Source: flannel documentation, "Configuration". */
+/** What vxlan wraps around a packet, bytes. Source: flannel documentation, "Backends". */
+const wrapping = 50;
+
+/** The pod network as flanneld reads it, whose MTU is that of packets on the wire. Source: flannel documentation, "Configuration". */
 export function networkConfig({ kubernetes, flannel }: Environment): string {
+  const { backend, mtu } = flannel;
   return JSON.stringify({
     Network: kubernetes.networking.podSubnet,
     EnableNFTables: false,
-    Backend: { Type: flannel.backend, ...(flannel.mtu === undefined ? {} : { MTU: flannel.mtu }) },
+    // host-gw wraps nothing, and knows no such setting.
+    Backend: { Type: backend, ...(backend === "vxlan" && mtu !== undefined ? { MTU: mtu + wrapping } : {}) },
   });
 }
 
 /** The CNI configuration list by which the runtime connects a pod. The version is the newest that the
- * flannel plugin knows. Source: CNI specification. */
-export function cniConfig(): string {
+ * flannel plugin knows, which takes an MTU of flanneld's where it is told none. Source: CNI specification. */
+export function cniConfig({ flannel: { mtu } }: Environment): string {
   return JSON.stringify({
     name: "cbr0",
     cniVersion: "0.3.1",
     plugins: [
-      { type: "flannel", delegate: { hairpinMode: true, isDefaultGateway: true } },
+      { type: "flannel", delegate: { hairpinMode: true, isDefaultGateway: true, mtu } },
       { type: "portmap", capabilities: { portMappings: true } },
     ],
   });

@@ -5,44 +5,79 @@
 import { appendFileSync } from "node:fs";
 
 import { Floor } from "./floor";
+import { scaleLine } from "./scale";
 import { here, TestStack, type Run } from "../support/stack";
 
-const machines = [
+const cluster = (workers: number) => [
   { name: "master-1", roles: ["master", "etcd"] },
-  { name: "worker-1", roles: ["worker"] },
-  { name: "worker-2", roles: ["worker"] },
+  ...Array.from({ length: workers }, (_, index) => ({ name: `worker-${index + 1}`, roles: ["worker"] })),
 ];
+/** Workers of the clusters whose times make the growth, and how much longer the larger one may take on two cores. */
+const [small, large, growthGoal] = [1, 6, 1.5];
 
 interface Figure {
   readonly what: string;
   readonly seconds: number;
-  readonly phases?: readonly string[];
+  readonly phases: readonly string[];
+  /** Workers of the floor that it is compared with. */
+  readonly workers: number;
+}
+
+/** Times commands of one stack, and the floor for its machines. */
+class Bench {
+  readonly figures: Figure[] = [];
+  /** What the floor took, seconds, by its number of workers. */
+  readonly floors = new Map<number, number>();
+  readonly stack = new TestStack("bench", {
+    provider: "local",
+    local: { subnet: "172.31.244.0/24" },
+    machines: cluster(2),
+  });
+
+  async measure(what: string, command: string, workers = 2): Promise<number> {
+    process.stderr.write(`  now      ${what}\n`);
+    const { seconds, run } = await timed(() => this.stack.succeed(command));
+    this.figures.push({ what, seconds, phases: phasesOf(run), workers });
+    return seconds;
+  }
+
+  /** `up`, then the floor in its place, so that nothing else runs beside either; gives what `up` took. */
+  async besideFloor(what: string, workers: number): Promise<number> {
+    this.stack.change({ machines: cluster(workers) });
+    const seconds = await this.measure(what, "up", workers);
+    const floor = new Floor(this.stack);
+    await this.measure(`destroy, ${workers + 1} machines`, "destroy", workers);
+    process.stderr.write("  now      floor\n");
+    const run = floor.run();
+    this.floors.set(workers, run.seconds);
+    this.figures.push({ ...run, what: `floor, ${workers + 1} machines`, workers });
+    return seconds;
+  }
 }
 
 async function main(): Promise<void> {
-  const stack = new TestStack("bench", { provider: "local", local: { subnet: "172.31.244.0/24" }, machines });
-  const figures: Figure[] = [];
-  const measure = async (what: string, command: string): Promise<void> => {
-    process.stderr.write(`  now      ${what}\n`);
-    const { seconds, run } = await timed(() => stack.succeed(command));
-    figures.push({ what, seconds, phases: phasesOf(run) });
-  };
+  const bench = new Bench();
+  const lines: string[] = [];
   try {
     dropCaches();
-    await measure("up, cold page cache", "up");
-    const floor = new Floor(stack);
-    await measure("destroy", "destroy");
-    process.stderr.write("  now      floor\n");
-    figures.push(floor.run());
-    await measure("up, warm", "up");
-    await measure("up, nothing to do", "up");
-    stack.change({ machines: [...machines, { name: "worker-3", roles: ["worker"] }] });
-    await measure("up, one more worker", "up");
-    await measure("destroy, four machines", "destroy");
+    await bench.besideFloor("up, cold page cache", 2);
+    await bench.measure("up, warm", "up");
+    await bench.measure("up, nothing to do", "up");
+    bench.stack.change({ machines: cluster(3) });
+    await bench.measure("up, one more worker", "up");
+    await bench.measure("destroy, 4 machines", "destroy");
+    const one = await bench.besideFloor(`up, ${small + 1} machines`, small);
+    const more = await bench.besideFloor(`up, ${large + 1} machines`, large);
+    const floors = (bench.floors.get(large) ?? NaN) / (bench.floors.get(small) ?? NaN);
+    lines.push(
+      `growth, ${large} workers to ${small}: up ${(more / one).toFixed(2)} (goal ${growthGoal}), floor ${floors.toFixed(2)}`,
+    );
   } finally {
-    await stack.remove();
+    await bench.stack.remove();
   }
-  print(figures);
+  lines.push(await scaleLine());
+  print(bench);
+  process.stdout.write(`\n${lines.join("\n")}\n`);
 }
 
 async function timed(action: () => Promise<Run>): Promise<{ readonly seconds: number; readonly run: Run }> {
@@ -70,13 +105,12 @@ function phasesOf({ output }: Run): readonly string[] {
   return [...longest].filter(([, seconds]) => seconds >= 0.5).map(([phase, seconds]) => `${phase} ${seconds}`);
 }
 
-function print(figures: readonly Figure[]): void {
-  const floor = figures.find(({ what }) => what === "floor")?.seconds ?? NaN;
+function print({ figures, floors }: Bench): void {
   process.stdout.write(`${"".padEnd(26)}seconds  of floor  longest step of each chapter, seconds\n`);
-  for (const { what, seconds, phases } of figures) {
-    const ratio = (seconds / floor).toFixed(2);
+  for (const { what, seconds, phases, workers } of figures) {
+    const ratio = (seconds / (floors.get(workers) ?? NaN)).toFixed(2);
     process.stdout.write(
-      `${what.padEnd(26)}${seconds.toFixed(1).padStart(7)}${ratio.padStart(10)}  ${(phases ?? []).join(", ")}\n`,
+      `${what.padEnd(26)}${seconds.toFixed(1).padStart(7)}${ratio.padStart(10)}  ${phases.join(", ")}\n`,
     );
   }
 }

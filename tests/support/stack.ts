@@ -61,7 +61,8 @@ export class TestStack {
   /** Starts a command in a process group of its own, which can be killed whole. */
   start(command: string): ChildProcess {
     const tsx = join(root, "node_modules", "tsx", "dist", "cjs", "index.cjs");
-    const child = spawn(process.execPath, ["--require", tsx, join(root, "cli", "main.ts"), command, this.name], {
+    const cli = ["--require", tsx, "--require", join(root, "cli", "quick.ts"), join(root, "cli", "main.ts")];
+    const child = spawn(process.execPath, [...cli, command, this.name], {
       cwd: root,
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
