@@ -12,7 +12,10 @@ export function tellFailure(progress: Progress, error: unknown, stack: string): 
       `\nfailed: ${step.phase}, ${step.name}\n${indented([...matter(output), ...hint(output, stack)])}\n`,
     );
   }
-  if (failed.length === 0) process.stderr.write(`\n${ownErrors(progress) || messageOf(error)}\n`);
+  if (failed.length === 0) {
+    const said = ownErrors(progress) || messageOf(error);
+    process.stderr.write(`\n${[said, ...hint(said, stack)].join("\n")}\n`);
+  }
   const arg = stack === "dev" ? "" : ` STACK=${stack}`;
   process.stderr.write(`\nnext: correct the cause and run make up${arg} again: it goes on from where it stopped\n`);
 }
@@ -26,7 +29,7 @@ function matter(output: string): readonly string[] {
   return [...new Set([...causes, ...led])];
 }
 
-/** What Docker's own words for two common collisions mean here, and the way out. */
+/** What other programs' own words for common mistakes mean here, and the way out. */
 function hint(output: string, stack: string): readonly string[] {
   if (/network with name \S+ already exists|name "\S+" is already in use/.test(output)) {
     const network = `keelson-${stack}`;
@@ -36,6 +39,12 @@ function hint(output: string, stack: string): readonly string[] {
       `  for name in $(docker ps --all --filter network=${network} --format '{{.Names}}'); do`,
       "    docker rm --force $name && docker volume rm $name",
       `  done; docker network rm ${network}`,
+    ];
+  }
+  if (/incorrect passphrase/.test(output)) {
+    return [
+      `hint: Pulumi.${stack}.yaml or the stack's state has secrets that another passphrase encrypted: set PULUMI_CONFIG_PASSPHRASE`,
+      "to that one. A key's passphrase can be left out of the file instead, and be given as KEELSON_SSH_PASSPHRASE",
     ];
   }
   if (/Pool overlaps with other one/.test(output)) {

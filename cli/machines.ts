@@ -41,7 +41,9 @@ export function loginArguments(environment: Environment, machine: MachineConfig)
 
 function optionsFor({ port, privateKeyFile, hostKey }: SshLogin, knownHostsFile: string): readonly string[] {
   return [
-    ...(privateKeyFile === undefined ? [] : ["-i", privateKeyFile, "-o", "IdentitiesOnly=yes"]),
+    ...(privateKeyFile === undefined
+      ? []
+      : ["-o", `IdentityFile=${quotedFile(privateKeyFile)}`, "-o", "IdentitiesOnly=yes"]),
     ...["-p", String(port)],
     ...(hostKey === undefined
       ? []
@@ -60,7 +62,7 @@ function knownHosts(directory: string, logins: readonly SshLogin[]): string {
   return file;
 }
 
-/** A file's name in an option that takes several, with white space between them. Source: ssh_config(5). */
+/** A file's name in an option, where white space ends it and "%" begins a name of ssh's own. Source: ssh_config(5). */
 function quotedFile(path: string): string {
   return `"${path.replaceAll("%", "%%")}"`;
 }

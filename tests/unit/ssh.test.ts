@@ -115,7 +115,7 @@ describe("a shell", () => {
 
   test("logs in as the program does", () => {
     expect(args({ privateKeyFile: plain })).toEqual(
-      [["-i", plain, "-o", "IdentitiesOnly=yes"], ["-p", "22"], trust, "root@192.0.2.1"].flat(),
+      [["-o", `IdentityFile="${plain}"`, "-o", "IdentitiesOnly=yes"], ["-p", "22"], trust, "root@192.0.2.1"].flat(),
     );
     expect(args({ privateKeyFile: plain, hostKeyChecking: false, user: "admin" })).toContain("admin@192.0.2.1");
   });
@@ -129,7 +129,7 @@ describe("a shell", () => {
     const [proxy = ""] = args({ ...ssh, privateKeyPassphrase: { secure: "v1:abc" } }).filter((one) =>
       one.startsWith("ProxyCommand="),
     );
-    expect(proxy).toContain(`'-i' '${encrypted.replace("'", `'\\''`).replace("%", "%%")}'`);
+    expect(proxy).toContain(`'IdentityFile="${encrypted.replace("'", `'\\''`).replace("%", "%%%%")}"'`);
     expect(proxy).toContain(`'-o' 'UserKnownHostsFile="${file}"'`);
     expect(proxy).toMatch(/'-W' %h:%p 'jump@bastion\.example\.com'$/);
   });
