@@ -17,6 +17,8 @@ export interface Run {
 /** A stack of its own for one suite, driven as a person drives it. */
 export class TestStack {
   private readonly runs: ChildProcess[] = [];
+  /** Variables that its runs have besides those of the tests. */
+  environment: Readonly<Record<string, string>> = {};
 
   constructor(
     readonly name: string,
@@ -63,6 +65,7 @@ export class TestStack {
     const tsx = join(root, "node_modules", "tsx", "dist", "cjs", "index.cjs");
     const child = spawn(process.execPath, ["--require", tsx, join(root, "cli", "main.ts"), command, this.name], {
       cwd: root,
+      env: { ...process.env, ...this.environment },
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
