@@ -6,15 +6,28 @@ const tail = 15;
 /** Tells what failed: the resource, the cause in a sentence, the last lines that matter, and what to do next. */
 export function tellFailure(progress: Progress, error: unknown, stack: string): void {
   const failed = progress.steps.filter((step) => step.failed);
+  const told = new Map<string, string[]>();
   for (const step of failed) {
-    const output = (progress.errors.get(step.urn) ?? []).join("\n");
-    process.stderr.write(
-      `\nfailed: ${step.phase}, ${step.name}\n${indented([...matter(output), ...hint(output, stack)])}\n`,
-    );
+    const output = (progress.errors.get(step.urn) ?? []).map(withoutPrefix).join("\n");
+    const text = indented([...matter(output), ...hint(output, stack)]);
+    // What stopped several steps, such as machines that do not answer, is told once.
+    told.set(text, [...(told.get(text) ?? []), step.name]);
+    if (told.get(text)?.length === 1) process.stderr.write(`\nfailed: ${step.phase}, ${step.name}\n${text}\n`);
   }
-  if (failed.length === 0) process.stderr.write(`\n${ownErrors(progress) || messageOf(error)}\n`);
+  for (const names of told.values()) {
+    if (names.length > 1) process.stderr.write(`\nfor the same cause: ${names.slice(1).join(", ")}\n`);
+  }
+  if (failed.length === 0) {
+    const said = ownErrors(progress) || messageOf(error);
+    process.stderr.write(`\n${[said, ...hint(said, stack)].join("\n")}\n`);
+  }
   const arg = stack === "dev" ? "" : ` STACK=${stack}`;
   process.stderr.write(`\nnext: correct the cause and run make up${arg} again: it goes on from where it stopped\n`);
+}
+
+/** The engine's words around an error of the program's own. */
+function withoutPrefix(text: string): string {
+  return text.replace(/^(?:\w+ failed: )?before hook "[^"]*" failed: /, "");
 }
 
 /** A script's own error lines first, then what led to them. */
@@ -26,7 +39,7 @@ function matter(output: string): readonly string[] {
   return [...new Set([...causes, ...led])];
 }
 
-/** What Docker's own words for two common collisions mean here, and the way out. */
+/** What other programs' own words for common mistakes mean here, and the way out. */
 function hint(output: string, stack: string): readonly string[] {
   if (/network with name \S+ already exists|name "\S+" is already in use/.test(output)) {
     const network = `keelson-${stack}`;
@@ -38,6 +51,12 @@ function hint(output: string, stack: string): readonly string[] {
       `  done; docker network rm ${network}`,
     ];
   }
+  if (/incorrect passphrase/.test(output)) {
+    return [
+      `hint: Pulumi.${stack}.yaml or the stack's state has secrets that another passphrase encrypted: set PULUMI_CONFIG_PASSPHRASE`,
+      "to that one. A key's passphrase can be left out of the file instead, and be given as KEELSON_SSH_PASSPHRASE",
+    ];
+  }
   if (/Pool overlaps with other one/.test(output)) {
     return ["hint: another network of this computer has these addresses: set local.subnet to a subnet that is free"];
   }
@@ -45,7 +64,7 @@ function hint(output: string, stack: string): readonly string[] {
 }
 
 function ownErrors(progress: Progress): string {
-  return [...new Set([...progress.errors.values()].flat())].join("\n");
+  return [...new Set([...progress.errors.values()].flat().map(withoutPrefix))].join("\n");
 }
 
 function messageOf(error: unknown): string {

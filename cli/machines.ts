@@ -4,8 +4,9 @@ import { join } from "node:path";
 
 import { parse } from "yaml";
 
-import { parseEnvironment, type Environment } from "../components/config";
+import { parseEnvironment, type Environment, type MachineConfig, type SshLogin } from "../components/config";
 import { keyPair, stackDirectory } from "../components/local/keys";
+import { quote } from "../components/machine/compose";
 import { root } from "./project";
 
 /** The stack's configuration, read without an engine. */
@@ -21,25 +22,52 @@ export function shell(stack: string, name: string | undefined): number {
   const names = environment.machines.map((machine) => machine.name).join(", ");
   const machine = environment.machines.find((machine) => machine.name === name);
   if (!machine) throw new Error(`MACHINE=${name ?? ""} names no machine of stack ${stack}: it has ${names}`);
-  const directory = stackDirectory(stack);
-  const local = environment.provider === "local";
-  const login = local
-    ? {
-        host: machine.address,
-        port: 22,
-        user: "keelson",
-        key: join(directory, "id_ed25519"),
-        hostKey: keyPair(join(directory, machine.name, "ssh_host_ed25519_key")).publicKey,
-      }
-    : { ...machine.ssh, key: machine.ssh.privateKeyFile };
-  const args = ["-i", login.key, "-o", "IdentitiesOnly=yes", "-p", String(login.port)];
-  if (login.hostKey !== undefined) args.push(...knownHost(directory, login.host, login.port, login.hostKey));
-  return spawnSync("ssh", [...args, `${login.user}@${login.host}`], { stdio: "inherit" }).status ?? 1;
+  return spawnSync("ssh", loginArguments(environment, machine), { stdio: "inherit" }).status ?? 1;
 }
 
-function knownHost(directory: string, host: string, port: number, hostKey: string): readonly string[] {
+/** What `ssh` is told to log in on a machine: the same keys, the same trust and the same way as the program's. */
+export function loginArguments(environment: Environment, machine: MachineConfig): readonly string[] {
+  const directory = stackDirectory(environment.stack);
+  const { bastion } = environment.ssh;
+  const local = environment.provider === "local";
+  const hostKey = () => keyPair(join(directory, machine.name, "ssh_host_ed25519_key")).publicKey;
+  const login = local ? { ...machine.ssh, hostKey: hostKey() } : machine.ssh;
+  const file = knownHosts(directory, [login, ...(bastion ? [bastion] : [])]);
+  // A command of its own rather than -J, which would not take the key and the trust along.
+  const jump = bastion && ["ssh", ...optionsFor(bastion, file), "-W", "%h:%p", `${bastion.user}@${bastion.host}`];
+  const proxy = jump ? ["-o", `ProxyCommand=${jump.map(shellWord).join(" ")}`] : [];
+  return [...optionsFor(login, file), ...proxy, `${login.user}@${login.host}`];
+}
+
+function optionsFor({ port, privateKeyFile, hostKey }: SshLogin, knownHostsFile: string): readonly string[] {
+  return [
+    ...(privateKeyFile === undefined
+      ? []
+      : ["-o", `IdentityFile=${quotedFile(privateKeyFile)}`, "-o", "IdentitiesOnly=yes"]),
+    ...["-p", String(port)],
+    ...(hostKey === undefined
+      ? []
+      : ["-o", `UserKnownHostsFile=${quotedFile(knownHostsFile)}`, "-o", "StrictHostKeyChecking=yes"]),
+  ];
+}
+
+function knownHosts(directory: string, logins: readonly SshLogin[]): string {
   const file = join(directory, "known_hosts");
+  const lines = logins.flatMap(({ host, port, hostKey }) =>
+    hostKey === undefined ? [] : [`${port === 22 ? host : `[${host}]:${port}`} ${hostKey}\n`],
+  );
+  if (lines.length === 0) return file;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  writeFileSync(file, `${port === 22 ? host : `[${host}]:${port}`} ${hostKey}\n`, { mode: 0o600 });
-  return ["-o", `UserKnownHostsFile=${file}`, "-o", "StrictHostKeyChecking=yes"];
+  writeFileSync(file, lines.join(""), { mode: 0o600 });
+  return file;
+}
+
+/** A file's name in an option, where white space ends it and "%" begins a name of ssh's own. Source: ssh_config(5). */
+function quotedFile(path: string): string {
+  return `"${path.replaceAll("%", "%%")}"`;
+}
+
+/** One word of a command that `ssh` gives to a shell after filling in its own "%h" and "%p". */
+function shellWord(word: string): string {
+  return word === "%h:%p" ? word : quote(word.replaceAll("%", "%%"));
 }

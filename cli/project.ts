@@ -27,17 +27,19 @@ export async function openStack(stackName: string): Promise<Stack> {
       // eslint-disable-next-line @typescript-eslint/no-require-imports -- tsx reads TypeScript through require
       program: () => Promise.resolve(require("../index") as Record<string, unknown>),
     },
-    { workDir, pulumiCommand: await PulumiCommand.get(), envVars: environment() },
+    { workDir, pulumiCommand: await PulumiCommand.get(), envVars: environment(wantsAgent(stackName)) },
   );
 }
 
-function environment(): Record<string, string> {
+function environment(agent: boolean): Record<string, string> {
   return {
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // What cannot be downloaded is found on PATH, and a look-up that fails takes time.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     // The backend's extra files beside each state are not written whole, and a run that is killed would break them.
     PULUMI_BACKEND_URL: process.env.PULUMI_BACKEND_URL ?? `file://${ownDirectory("state")}?metadata=skip`,
+    // The plugin dials every agent that it knows of, wanted or not, and one that is dead would break every login.
+    ...(agent ? {} : { SSH_AUTH_SOCK: "" }),
     ...(usersPassphrase() ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile() }),
   };
 }
@@ -74,6 +76,13 @@ function workDirectory(stackName: string): string {
   const kept = Object.fromEntries(Object.entries(before).filter(([key]) => ownKeys.includes(key)));
   writeFileSync(copy, stringify({ ...kept, ...settingsOf(source) }));
   return directory;
+}
+
+/** Whether the SSH agent's keys are asked for; the configuration may be wrong otherwise, and is not judged here. */
+function wantsAgent(stackName: string): boolean {
+  const { config = {} } = settingsOf(join(root, `Pulumi.${stackName}.yaml`)) as { config?: Record<string, unknown> };
+  const ssh = config["keelson:ssh"] as { readonly agent?: unknown } | null | undefined;
+  return ssh?.agent === true;
 }
 
 function settingsOf(file: string): Record<string, unknown> {

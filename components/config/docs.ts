@@ -18,8 +18,8 @@ A stack's file, \`Pulumi.STACK.yaml\`, says what its cluster is like. Every key 
 \`keelson:machines\`; the names below leave that out. \`machines[].name\` is the field \`name\` of each element of the
 list \`machines\`. Fields without a default are optional unless they are called required.
 
-A field that is not in these tables is a mistake, and so is a secret: nothing here keeps one. All mistakes are reported
-together, before any machine is contacted. \`Pulumi.dev.yaml\`, \`Pulumi.staging.yaml\` and \`Pulumi.prod.yaml\` are
+A field that is not in these tables is a mistake, and so is a secret, but for the passphrases of private keys, which must be
+one. All mistakes are reported together, before any machine is contacted. \`Pulumi.dev.yaml\`, \`Pulumi.staging.yaml\` and \`Pulumi.prod.yaml\` are
 examples that work.
 `;
 

@@ -1,9 +1,9 @@
-import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 
 import { bundleDirectory } from "../artifacts/cache";
+import { expand, login, sshConfig, type SshConfig, type SshLogin } from "./login";
 import { contains, networkOf, nthAddress, parseAddress, size } from "./network";
-import { local as localSchema, ssh as sshSchema, type Configuration, type MachineSettings } from "./schema";
+import { local as localSchema, type Configuration, type MachineSettings } from "./schema";
 
 /** A value whose every part is read-only. */
 export type Frozen<T> = T extends readonly (infer E)[]
@@ -20,17 +20,8 @@ export interface Context {
   readonly directory: string;
   /** Reads a file on this computer. @default the file system's */
   readonly readFile?: (path: string) => string;
-}
-
-/** How to log in to a machine. */
-export interface SshLogin {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  /** Absolute path on this computer. */
-  readonly privateKeyFile: string;
-  /** The machine's public key; absent where the stack trusts whoever answers. */
-  readonly hostKey?: string;
+  /** The environment's variables. @default the process's */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** One machine as the stack describes it. */
@@ -55,6 +46,8 @@ export interface MachineConfig {
 
 type Kubernetes = Frozen<Configuration["kubernetes"]>;
 
+export type { SshConfig, SshLogin } from "./login";
+
 export type EtcdConfig = Frozen<Configuration["etcd"]>;
 
 /** One stack's configuration: complete, without contradictions, and frozen. */
@@ -67,6 +60,7 @@ export interface Environment {
   readonly machines: readonly MachineConfig[];
   /** Machines that are gone for good, and which the cluster lets go. */
   readonly lost: readonly MachineConfig[];
+  readonly ssh: SshConfig;
   readonly kubernetes: Kubernetes & {
     readonly kubelet: Kubernetes["kubelet"] & { readonly clusterDNS: readonly string[] };
   };
@@ -95,7 +89,6 @@ export interface ArtifactsConfig {
 export function resolve(configuration: Configuration, context: Context): Environment {
   const { kubernetes } = configuration;
   const local = configuration.local ?? localSchema.parse({});
-  const ssh = configuration.ssh ?? sshSchema.parse({});
   const addresses = addressesOf(configuration, local.subnet);
   const etcdRole = configuration.machines.some(({ roles }) => roles.includes("etcd")) ? "etcd" : "master";
   return {
@@ -106,8 +99,9 @@ export function resolve(configuration: Configuration, context: Context): Environ
     machines: configuration.machines.map((machine, index) => ({
       ...machineConfig(machine, etcdRole, configuration.provider),
       address: addresses[index] ?? "",
-      ssh: login(configuration, machine, { ssh, address: addresses[index] ?? "", context }),
+      ssh: login(configuration, machine, addresses[index] ?? "", context),
     })),
+    ssh: sshConfig(configuration, context),
     kubernetes: {
       ...kubernetes,
       virtualAddress: virtualAddress(configuration, local.subnet),
@@ -165,27 +159,6 @@ function machineConfig(machine: MachineSettings, etcdRole: "etcd" | "master", pr
   };
 }
 
-interface LoginArgs {
-  readonly ssh: NonNullable<Configuration["ssh"]>;
-  readonly address: string;
-  readonly context: Context;
-}
-
-function login({ provider }: Configuration, machine: MachineSettings, { ssh, address, context }: LoginArgs): SshLogin {
-  if (provider === "local") {
-    const privateKeyFile = join(context.directory, ".keelson", context.stack, "id_ed25519");
-    return { host: address, port: 22, user: "keelson", privateKeyFile };
-  }
-  const own = machine.ssh ?? {};
-  return {
-    host: own.host ?? address,
-    port: own.port ?? ssh.port,
-    user: own.user ?? ssh.user,
-    privateKeyFile: expand(own.privateKeyFile ?? ssh.privateKeyFile, context),
-    ...(own.hostKey === undefined ? {} : { hostKey: own.hostKey }),
-  };
-}
-
 function artifactsConfig({ provider, artifacts }: Configuration, context: Context): ArtifactsConfig {
   return {
     source: artifacts.source ?? (provider === "local" ? "bundle" : "upstream"),
@@ -194,12 +167,6 @@ function artifactsConfig({ provider, artifacts }: Configuration, context: Contex
     lock: artifacts.lock === undefined ? join(bundleDirectory(), "lock.json") : expand(artifacts.lock, context),
     ...(artifacts.imageRegistry === undefined ? {} : { imageRegistry: artifacts.imageRegistry }),
   };
-}
-
-/** The absolute path of a file on this computer. */
-function expand(path: string, { directory }: Context): string {
-  if (path === "~" || path.startsWith("~/")) return join(homedir(), path.slice(1));
-  return isAbsolute(path) ? path : join(directory, path);
 }
 
 /** Whether an address, as a text, lies in a network, as a text; false where there is no address. */

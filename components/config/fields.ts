@@ -10,6 +10,8 @@ export interface FieldNotes {
   readonly values?: string;
   /** The default in words where it depends on other fields. */
   readonly defaultsTo?: string;
+  /** Whether it is to be a secret; every other field must not be one. @default false */
+  readonly secret?: boolean;
 }
 
 /** A text that `valid` accepts; the error is "VALUE `fault`: `way`". */

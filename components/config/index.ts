@@ -1,15 +1,27 @@
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 import { isConfigSecret } from "@pulumi/pulumi/runtime/config";
+import { parse as parseYaml } from "yaml";
 
 import { contradictions } from "./checks";
 import { resolve, type Context, type Environment, type MachineConfig } from "./environment";
-import { parse } from "./parse";
+import { isSecretField, parse } from "./parse";
 import { ConfigError, touches } from "./problems";
+import { marked } from "./secret";
 
 export { proxyPort } from "./portChecks";
-export type { ArtifactsConfig, Context, Environment, EtcdConfig, MachineConfig, SshLogin } from "./environment";
+export type {
+  ArtifactsConfig,
+  Context,
+  Environment,
+  EtcdConfig,
+  MachineConfig,
+  SshConfig,
+  SshLogin,
+} from "./environment";
+export { kindOfKey } from "./privateKey";
 export { ConfigError, type Problem } from "./problems";
 
 declare module "@pulumi/pulumi/runtime/config" {
@@ -27,18 +39,29 @@ export function readConfig(): Environment {
     .filter((key) => key.startsWith(`${project}:`))
     .map((key) => key.slice(project.length + 1));
   const config = new pulumi.Config(project);
-  return parseEnvironment(Object.fromEntries(keys.map((key) => [key, valueOf(config, key)])), context);
+  const read = (key: string) => {
+    const value = valueOf(config, key);
+    if (!isConfigSecret(`${project}:${key}`)) return value;
+    return marked(value, writtenFor(key, context), isSecretField, [key]);
+  };
+  return parseEnvironment(Object.fromEntries(keys.map((key) => [key, read(key)])), context);
 }
 
 /** Pulumi hands every value over as a text, JSON where it is more than one. */
 function valueOf(config: pulumi.Config, key: string): unknown {
-  // Only that it is a secret matters, so it is not read.
-  if (isConfigSecret(`${project}:${key}`)) return pulumi.secret("");
   try {
     return config.getObject(key);
   } catch {
     return config.get(key);
   }
+}
+
+/** A key's value as the stack's file has it, secrets encrypted; undefined where the file is not where it usually is. */
+function writtenFor(key: string, { directory, stack }: Context): unknown {
+  const file = join(directory, `Pulumi.${stack}.yaml`);
+  if (!existsSync(file)) return undefined;
+  const { config } = parseYaml(readFileSync(file, "utf8")) as { readonly config?: Record<string, unknown> };
+  return config?.[`${project}:${key}`];
 }
 
 /** Makes an environment of a stack's configuration, as its file has it. Throws one error that lists everything wrong. */

@@ -1,14 +1,12 @@
-import { readFileSync } from "node:fs";
-
 import type { Contradiction, Subject } from "./checks";
-import { show } from "./show";
+import { keyChecks } from "./keyChecks";
 
 /** Contradictions in how machines are reached. */
 export function* loginChecks(subject: Subject): Generator<Contradiction> {
   yield* sections(subject);
   if (subject.environment.provider !== "ssh") return;
   yield* hostKeys(subject);
-  yield* privateKeys(subject);
+  yield* keyChecks(subject);
   yield* servers(subject);
 }
 
@@ -29,42 +27,19 @@ function* sections({ configuration }: Subject): Generator<Contradiction> {
 
 function* hostKeys({ configuration, environment }: Subject): Generator<Contradiction> {
   if (configuration.ssh?.hostKeyChecking === false) return;
-  for (const [index, { ssh }] of environment.machines.entries()) {
-    if (ssh.hostKey !== undefined) continue;
-    const host = ssh.host === "" ? "HOST" : ssh.host;
+  const { bastion } = environment.ssh;
+  const logins = [
+    ...(bastion ? [{ login: bastion, path: ["ssh", "bastion"] }] : []),
+    ...environment.machines.map(({ ssh: login }, index) => ({ login, path: ["machines", index, "ssh"] })),
+  ];
+  for (const { login, path } of logins) {
+    if (login.hostKey !== undefined) continue;
+    const host = login.host === "" ? "HOST" : login.host;
     yield {
-      path: ["machines", index, "ssh", "hostKey"],
+      path: [...path, "hostKey"],
       uses: [["provider"], ["ssh", "hostKeyChecking"]],
-      message: `is missing: use what "ssh-keyscan -p ${ssh.port} -t ed25519 ${host}" prints after the host, once you know it to be right; or set ssh.hostKeyChecking to false to trust whoever answers`,
+      message: `is missing: use what "ssh-keyscan -p ${login.port} -t ed25519 ${host}" prints after the host, once you know it to be right; or set ssh.hostKeyChecking to false to trust whoever answers`,
     };
-  }
-}
-
-/** Each key file is looked at once, and named where the configuration names it. */
-function* privateKeys({ configuration, environment, context }: Subject): Generator<Contradiction> {
-  const seen = new Set<string>();
-  for (const [index, { ssh }] of environment.machines.entries()) {
-    if (seen.has(ssh.privateKeyFile)) continue;
-    seen.add(ssh.privateKeyFile);
-    const fault = faultOfKey(ssh.privateKeyFile, context.readFile ?? ((path) => readFileSync(path, "utf8")));
-    if (fault === undefined) continue;
-    const own = configuration.machines[index]?.ssh?.privateKeyFile;
-    yield {
-      path: own === undefined ? ["ssh", "privateKeyFile"] : ["machines", index, "ssh", "privateKeyFile"],
-      uses: [["provider"]],
-      message: `${show(ssh.privateKeyFile)} ${fault}`,
-    };
-  }
-}
-
-function faultOfKey(path: string, readFile: (path: string) => string): string | undefined {
-  const way = "name a file with a private key that you can read";
-  try {
-    return readFile(path).includes("PRIVATE KEY-----") ? undefined : `has no private key in it: ${way}`;
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    const fault = { ENOENT: "is not there", EACCES: "may not be read by you", EISDIR: "is a directory" }[code];
-    return `${fault ?? `cannot be read (${code})`}: ${way}, or make one with ssh-keygen -t ed25519`;
   }
 }
 

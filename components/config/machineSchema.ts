@@ -4,6 +4,7 @@ import * as f from "./fields";
 import { nodeLabels, type Owned } from "./owned";
 import { bytes, millicpu } from "./quantity";
 import { show } from "./show";
+import { machineSsh } from "./sshSchema";
 
 const name = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const prefix = /^(?=.{1,253}\/)([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\//;
@@ -52,47 +53,6 @@ const taint = z.strictObject({
     ),
 });
 
-const hostKeySyntax =
-  'use type and key as "ssh-keyscan -t ed25519 HOST" prints them after the host, "ssh-ed25519 AAAA..."';
-
-const ssh = z.strictObject({
-  host: f.host().optional().describe("Where to log in.").meta({ defaultsTo: "the machine's address" }),
-  port: f.port().optional().describe("TCP port of the SSH server.").meta({ defaultsTo: "ssh.port" }),
-  user: user()
-    .optional()
-    .describe("Who logs in; root, or a user with password-less sudo.")
-    .meta({ defaultsTo: "ssh.user" }),
-  privateKeyFile: f.file().optional().describe("File with the private key to log in with.").meta({
-    defaultsTo: "ssh.privateKeyFile",
-  }),
-  hostKey: f
-    .text('a host key, "ssh-ed25519 AAAA..."', isHostKey, "is no host key", hostKeySyntax)
-    .optional()
-    .describe("The machine's public host key; another machine that answers in its place is refused.")
-    .meta({ defaultsTo: "none; required unless ssh.hostKeyChecking is false" }),
-});
-
-/** Who logs in over SSH. */
-export function user() {
-  return f.text(
-    "a user's name",
-    (name) => /^[a-z_][a-z0-9_-]{0,31}$/.test(name),
-    "is no user's name",
-    'use lower-case letters, digits, "_" and "-", at most 32',
-  );
-}
-
-/** Whether a text is type and base64 of a public key, both naming the same type. Source: RFC 4253, section 6.6. */
-function isHostKey(text: string): boolean {
-  const [type, key, ...rest] = text.split(" ");
-  if (!type || !key || rest.length > 0 || !/^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521))$/.test(type))
-    return false;
-  const bytes = Buffer.from(key, "base64");
-  if (bytes.toString("base64") !== key || bytes.length < 4 + type.length + 4) return false;
-  const named = bytes.readUInt32BE(0) === type.length && bytes.toString("latin1", 4, 4 + type.length) === type;
-  return named && (type !== "ssh-ed25519" || (bytes.length === 51 && bytes.readUInt32BE(15) === 32));
-}
-
 function quantity(parse: (value: unknown) => number | undefined, example: string) {
   return z
     .custom<string | number>((value) => parse(value) !== undefined, {
@@ -122,7 +82,7 @@ export const machine = z.strictObject({
     .optional()
     .describe("Address under which the other machines reach it.")
     .meta({ defaultsTo: "for local machines the next free one of local.subnet, from the eleventh; required for ssh" }),
-  ssh: ssh.optional().describe("How to log in, where it differs from the stack's ssh; only with provider ssh."),
+  ssh: machineSsh.optional().describe("How to log in, where it differs from the stack's ssh; only with provider ssh."),
   labels: keyed("a label", quoted(isValue, `is no value of a label: ${valueSyntax}`), nodeLabels)
     .describe("Labels of its node.")
     .meta({ values: "a map of texts" }),

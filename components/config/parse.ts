@@ -1,8 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
 import { touches, type Path, type Problem } from "./problems";
 import { configuration, type Configuration } from "./schema";
+import { isEncrypted, Secret } from "./secret";
 import { show } from "./show";
 import { fieldAt, valuesOf } from "./walk";
 
@@ -77,13 +77,17 @@ function editDistance(one: string, other: string): number {
   return row.at(-1) ?? 0;
 }
 
-/** A copy in which encrypted values are noted as mistakes: what reaches machines from here is plain in the state. */
+/**
+ * A copy in which encrypted values are noted as mistakes, but where one belongs: what reaches machines from anywhere else
+ * is plain in the state.
+ */
 function withoutSecrets(value: unknown, path: Path, problems: Problem[]): unknown {
-  const isSecret = pulumi.Output.isInstance(value) || (isMap(value) && typeof value.secure === "string");
-  if (isSecret) {
+  if (value instanceof Secret || isEncrypted(value)) {
+    if (isSecretField(path)) return value instanceof Secret ? value : new Secret();
     problems.push({
       path,
-      message: "is a secret: no field of the configuration keeps one, so write it in plain or leave it out",
+      message:
+        "is a secret: no field but a passphrase of a private key keeps one, so write it in plain or leave it out",
     });
     return value;
   }
@@ -92,6 +96,11 @@ function withoutSecrets(value: unknown, path: Path, problems: Problem[]): unknow
   return Object.fromEntries(
     Object.entries(value).map(([key, field]) => [key, withoutSecrets(field, [...path, key], problems)]),
   );
+}
+
+/** Whether the field at a path is there to be a secret. */
+export function isSecretField(path: Path): boolean {
+  return fieldAt(configuration, path)?.notes.secret === true;
 }
 
 /** What stands for a field that must be there, when it is not there or wrong. */
@@ -104,6 +113,7 @@ function standIn(path: Path): unknown {
     name: `stand-in-${String(path.at(-2))}`,
     key: "stand-in",
     effect: "NoSchedule",
+    host: "stand-in",
   };
   return byName[last ?? ""];
 }

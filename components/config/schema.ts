@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import * as f from "./fields";
-import { machine, user } from "./machineSchema";
+import { machine } from "./machineSchema";
 import {
   apiServerFlags,
   controllerManagerFlags,
@@ -11,6 +11,7 @@ import {
   schedulerFlags,
 } from "./owned";
 import { show } from "./show";
+import { ssh } from "./sshSchema";
 
 /*
  * Every field of a stack's configuration: its type, its default and what it means. The reference in
@@ -25,19 +26,6 @@ export const local = z.strictObject({
       "Network of the containers; its second address is this computer's. Stacks that run at once need one each.",
     ),
   image: f.image().default("keelson/machine:13").describe("Image of the containers, which `make up` builds."),
-});
-
-export const ssh = z.strictObject({
-  user: user().default("root").describe("Who logs in; root, or a user with password-less sudo."),
-  port: f.port().default(22).describe("TCP port of the SSH servers."),
-  privateKeyFile: f
-    .file()
-    .default("~/.ssh/id_ed25519")
-    .describe("File with the private key to log in with; `~` is your home, other paths begin at the project."),
-  hostKeyChecking: z
-    .boolean()
-    .default(true)
-    .describe("Every machine must prove that it is itself. Without it, whoever answers at the address is trusted."),
 });
 
 /** "HOST:PORT". */

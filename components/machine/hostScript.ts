@@ -5,7 +5,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 import { compose, type ScriptFile, type ScriptParts, type ScriptValue } from "./compose";
-import { announce, announcing, type Effects } from "./announce";
+import { beforeRunning, remember, type Effects } from "./beforeRun";
 import type { Machine } from "./machine";
 
 export interface HostScriptArgs {
@@ -67,10 +67,11 @@ export class HostScript extends command.remote.Command {
         },
         opts,
       ),
-      hooks: announcing(),
+      hooks: beforeRunning(),
     });
     this.revision = digest(compose(parts));
-    announce(name, { resource: this, parts, effects: args.effects });
+    const { lost, firstHop } = args.machine;
+    remember(name, { resource: this, parts, effects: args.effects, firstHop: lost ? undefined : firstHop });
   }
 
   /** What the script printed after this name, on a line of its own; empty where it did not. */

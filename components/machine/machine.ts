@@ -3,6 +3,18 @@ import type { types } from "@pulumi/command";
 
 import type { MachineConfig } from "../config";
 
+/** An SSH server that is dialled first on the way to a machine. */
+export interface FirstHop {
+  /** The machine's name, or `bastionName`. */
+  readonly name: string;
+  /** A DNS name or an IPv4 address. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What the bastion is called beside the machines' names, which are DNS labels. */
+export const bastionName = "the bastion";
+
 /** One machine that answers over SSH. Where it came from, a container or a rack, is of no concern to its users. */
 export interface Machine {
   /** Name of the machine, its node and its etcd member: a DNS label. */
@@ -15,6 +27,11 @@ export interface Machine {
   readonly lost?: boolean;
   /** How to log in; its user is root or has password-less sudo. */
   readonly connection: types.input.remote.ConnectionArgs;
+  /**
+   * What is dialled first on the way to it: the machine itself, or the bastion before it. Absent where the program
+   * starts the machine and waits for it.
+   */
+  readonly firstHop?: FirstHop;
   /** Changes when the machine behind the name was made anew: it then joins anew. */
   readonly identity: string;
   /** What must be there before the first login. */

@@ -33,7 +33,8 @@ export function unfolded(golden: string): string {
 
 const lineFor = (path: string) => `# Here is the text of ${path}.\n`;
 
-type Connection = Readonly<{ host: string; port: number; user: string; hostKey?: string }>;
+type Login = Readonly<{ host: string; port: number; user: string; hostKey?: string }>;
+type Connection = Login & Readonly<{ proxy?: Login }>;
 
 /** The programs among what was registered. */
 export function scriptsOf(resources: readonly Registered[]): readonly Registered[] {
@@ -90,9 +91,13 @@ function summary(resource: Registered, custom: readonly Registered[], all: reado
 
 function loginOf({ type, inputs }: Registered): string {
   if (type !== "command:remote:Command") return "";
-  const { host, port, user, hostKey } = inputs.connection as Connection;
-  const trust = hostKey === undefined ? "any host key" : "its host key";
-  return `${user}@${host}:${port}, ${trust}, ${String(inputs.create)} | ${String(inputs.delete)}`;
+  const { proxy, ...login } = inputs.connection as Connection;
+  const through = proxy ? `, through ${told(proxy)}` : "";
+  return `${told(login)}${through}, ${String(inputs.create)} | ${String(inputs.delete)}`;
+}
+
+function told({ host, port, user, hostKey }: Login): string {
+  return `${user}@${host}:${port}, ${hostKey === undefined ? "any host key" : "its host key"}`;
 }
 
 /** A component is registered only when what it waits for is there, so what lies in it waits as well. */

@@ -62,11 +62,12 @@ function ha(privateKeyFile: string): Config {
   };
 }
 
-/** etcd apart from the control plane, and containerd under the kubelets. */
+/** etcd apart from the control plane, containerd under the kubelets, and a bastion before all machines. */
 function haEtcd(privateKeyFile: string): Config {
+  const bastion = { host: "bastion.example.com", port: 2222, user: "jump", hostKey: hostKey("bastion") };
   return {
     provider: "ssh",
-    ssh: { user: "ubuntu", privateKeyFile },
+    ssh: { user: "ubuntu", privateKeyFile, bastion },
     machines: [
       remote("master-1", 11, { roles: ["master"] }),
       ...[1, 2, 3].map((number) => remote(`etcd-${number}`, 20 + number, { roles: ["etcd"] })),

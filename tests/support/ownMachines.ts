@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -11,8 +11,21 @@ import { clear, here } from "./stack";
 export interface OwnMachine {
   readonly name: string;
   readonly address: string;
-  readonly ssh: { readonly user: string; readonly privateKeyFile: string; readonly hostKey: string };
+  readonly ssh: {
+    readonly user: string;
+    readonly port: number;
+    readonly privateKeyFile: string;
+    readonly hostKey: string;
+  };
   readonly sharedKernel: boolean;
+}
+
+/** How one logs in to such machines. */
+export interface OwnLogin {
+  /** TCP port of their SSH servers. @default 22 */
+  readonly port?: number;
+  /** Passphrase of the key that logs in. @default none, the key is not encrypted */
+  readonly passphrase?: string;
 }
 
 /**
@@ -22,15 +35,18 @@ export interface OwnMachine {
 export class OwnMachines {
   readonly machines: readonly OwnMachine[];
   private readonly directory = mkdtempSync(join(tmpdir(), "keelson-machines-"));
+  private readonly privateKeyFile = join(this.directory, "id_ed25519");
 
   constructor(
     private readonly stack: string,
     /** The first three numbers of its addresses. */
     prefix: string,
     names: readonly string[],
+    { port = 22, passphrase = "" }: OwnLogin = {},
   ) {
+    here("ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-C", "", "-f", this.privateKeyFile);
     here("docker", "network", "create", "--subnet", `${prefix}.0/24`, this.network);
-    this.machines = names.map((name, index) => this.start(name, `${prefix}.${11 + index}`));
+    this.machines = names.map((name, index) => this.start(name, `${prefix}.${11 + index}`, port));
   }
 
   remove(): void {
@@ -42,13 +58,15 @@ export class OwnMachines {
     return `keelson-${this.stack}`;
   }
 
-  private start(name: string, address: string): OwnMachine {
-    const privateKeyFile = join(this.directory, "id_ed25519");
-    keyPair(privateKeyFile);
+  private start(name: string, address: string, port: number): OwnMachine {
+    const { privateKeyFile } = this;
     const hostKeys = join(this.directory, name);
     mkdirSync(hostKeys);
     const { publicKey: hostKey } = keyPair(join(hostKeys, "ssh_host_ed25519_key"));
+    const sshd = join(hostKeys, "port.conf");
+    writeFileSync(sshd, `Port ${port}\n`);
     const mounts = [
+      `${sshd}:/etc/ssh/sshd_config.d/port.conf:ro`,
       `${hostKeys}:/etc/keelson-machine/hostkey:ro`,
       `${privateKeyFile}.pub:/etc/keelson-machine/authorized_keys:ro`,
       `${bundleDirectory()}:/opt/keelson/bundle:ro`,
@@ -73,7 +91,7 @@ export class OwnMachines {
       ...["--cgroupns", "private", "--device", "/dev/kmsg", "--tmpfs", "/run", "--tmpfs", "/tmp"],
     ];
     here("docker", "run", ...options, "keelson/machine:13");
-    return { name, address, ssh: { user: "keelson", privateKeyFile, hostKey }, sharedKernel: true };
+    return { name, address, ssh: { user: "keelson", port, privateKeyFile, hostKey }, sharedKernel: true };
   }
 }
 

@@ -37,6 +37,7 @@ export interface Program {
 /** The part of the engine that a program talks to. */
 interface Monitor {
   registerResource(request: Request, callback: (error: unknown, response?: unknown) => void): Promise<void>;
+  registerResourceHook(request: unknown, callback: (error: unknown, response?: unknown) => void): void;
   newUrn(parent: string, type: string, name: string): string;
 }
 
@@ -95,6 +96,8 @@ async function load(): Promise<Readonly<Record<string, unknown>>> {
 function record(resources: Registered[]): void {
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const register = monitor.registerResource.bind(monitor);
+  // There is no engine that would ever call a hook back.
+  monitor.registerResourceHook = (_request, callback) => callback(null, {});
   monitor.registerResource = (request, callback) => {
     resources.push(registered(monitor, request));
     return register(request, callback);

@@ -17,6 +17,8 @@ export interface Run {
 /** A stack of its own for one suite, driven as a person drives it. */
 export class TestStack {
   private readonly runs: ChildProcess[] = [];
+  /** Variables that its runs have besides those of the tests. */
+  environment: Readonly<Record<string, string>> = {};
 
   constructor(
     readonly name: string,
@@ -64,6 +66,7 @@ export class TestStack {
     const cli = ["--require", tsx, "--require", join(root, "cli", "quick.ts"), join(root, "cli", "main.ts")];
     const child = spawn(process.execPath, [...cli, command, this.name], {
       cwd: root,
+      env: { ...process.env, ...this.environment },
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -219,7 +219,7 @@ describe("each mistake in the cluster has its line", () => {
     [
       "an encrypted value",
       local({ docker: { daemon: { proxies: { secure: "AAABAhush" } } } }),
-      "docker.daemon.proxies: is a secret: no field of the configuration keeps one, so write it in plain or leave it out",
+      "docker.daemon.proxies: is a secret: no field but a passphrase of a private key keeps one, so write it in plain or leave it out",
     ],
   ];
 

@@ -36,8 +36,8 @@ describe("a script", () => {
     expect(inputs).toEqual({
       stdin: expect.stringContaining("readonly SCRIPT='worker-1-docker'") as unknown,
       connection: {
-        dialErrorLimit: 10,
-        perDialTimeout: 15,
+        dialErrorLimit: 4,
+        perDialTimeout: 5,
         host: "192.0.2.2",
         port: 22,
         user: "admin",

@@ -1,15 +1,18 @@
 import { spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 
-import { type Connection, Server, type ServerChannel, type Session, utils } from "ssh2";
+import { type AuthContext, type Connection, Server, type ServerChannel, type Session, utils } from "ssh2";
 
 /** A machine's SSH server on loopback, that runs what it is told to through a real bash. */
 export class TestMachine {
   /** Commands that were run, in their order. */
   readonly commands: string[] = [];
+  /** Where it was asked to forward connections to, "HOST:PORT". */
+  readonly forwarded: string[] = [];
   connections = 0;
+  private readonly authorized: Buffer[] = [];
   private readonly clients = new Set<Connection>();
   private readonly key = newKey();
   private readonly server: Server;
@@ -42,20 +45,37 @@ export class TestMachine {
     return { host: "127.0.0.1", port: this.port, user: "root", password: "let me in", hostKey: this.hostKey };
   }
 
+  /** Lets a key log in, given as authorized_keys has it. */
+  authorize(publicKey: string): void {
+    this.authorized.push(Buffer.from(publicKey.split(" ")[1] ?? "", "base64"));
+  }
+
   private welcome(client: Connection): void {
     this.connections += 1;
     this.clients.add(client);
     client.on("authentication", (attempt) => {
-      if (attempt.method === "password" && attempt.password === "let me in") {
-        attempt.accept();
-      } else {
-        attempt.reject(["password"]);
-      }
+      if (this.accepts(attempt)) attempt.accept();
+      else attempt.reject(["password", "publickey"]);
     });
     // A client that refuses our key leaves in the middle of a sentence.
     client.on("error", () => undefined);
     client.on("close", () => this.clients.delete(client));
     client.on("ready", () => client.on("session", (accept) => this.serve(accept())));
+    client.on("tcpip", (accept, reject, { destIP, destPort }) => {
+      this.forwarded.push(`${destIP}:${destPort}`);
+      const socket = connect(destPort, destIP, () => {
+        const channel = accept();
+        channel.pipe(socket).pipe(channel);
+        channel.on("close", () => socket.destroy());
+      });
+      socket.on("error", () => (socket.connecting || socket.readyState === "closed" ? reject() : undefined));
+    });
+  }
+
+  private accepts(attempt: AuthContext): boolean {
+    if (attempt.method === "password") return attempt.password === "let me in";
+    // ssh2 asks first whether a key would do, without a signature of it; these tests trust the signature.
+    return attempt.method === "publickey" && this.authorized.some((key) => key.equals(attempt.key.data));
   }
 
   private serve(session: Session): void {

@@ -1,7 +1,9 @@
 /** One SSH connection, made with the patience of the official plugin. */
+import { once } from "node:events";
+import { createConnection } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Duplex } from "node:stream";
-import type { Client, ConnectConfig } from "ssh2";
+import type { AuthenticationType, Client, ConnectConfig } from "ssh2";
 import { requireLocal } from "../localAddress";
 import { Operation } from "../plugin";
 import { HostKey, parseHostKey } from "./hostKey";
@@ -36,25 +38,61 @@ export class HostKeyMismatch extends Error {}
 
 /** Connects to the machine, through its proxy if it has one. */
 export async function dial(connection: Connection, operation: Operation): Promise<Client> {
+  const { proxy } = connection;
   await requireLocal(connection.host, "@pulumi/command");
-  if (connection.proxy === undefined) {
+  await requireAgent(connection);
+  if (proxy === undefined) {
     return patiently("Dial", connection, operation, () => connect(connection));
   }
-  const proxy = connection.proxy;
-  await requireLocal(proxy.host, "@pulumi/command");
-  const bastion = await patiently("Dial proxy", proxy, operation, () => connect(proxy));
-  const client = await patiently("Dial from proxy", connection, operation, async () =>
-    connect(connection, await forward(bastion, connection)),
-  );
-  return client.once("close", () => bastion.end());
+  try {
+    await requireLocal(proxy.host, "@pulumi/command");
+    await requireAgent(proxy);
+    const bastion = await patiently("Dial proxy", proxy, operation, () => connect(proxy));
+    const client = await through(bastion, connection, operation);
+    return client.once("close", () => bastion.end());
+  } catch (error) {
+    if (error instanceof Error) error.message = `proxy: ${error.message}`;
+    throw error;
+  }
 }
 
-async function patiently(
+/** Connects to the machine from its bastion, which is left where that fails. */
+async function through(bastion: Client, connection: Connection, operation: Operation): Promise<Client> {
+  try {
+    const stream = await patiently("Dial from proxy", connection, operation, () => forward(bastion, connection));
+    // Once: a failure has closed the stream, and the official plugin's further attempts on it come to nothing.
+    return await connect(connection, stream);
+  } catch (error) {
+    bastion.end();
+    throw error;
+  }
+}
+
+/** Where the agent is, as the official plugin looks for it. */
+function agentOf(connection: Connection): string | undefined {
+  return connection.agentSocketPath ?? (process.env["SSH_AUTH_SOCK"] || undefined);
+}
+
+/** As the official plugin: an agent that is named must answer, also where its keys are not needed; asked once. */
+async function requireAgent(connection: Connection): Promise<void> {
+  const path = agentOf(connection);
+  if (path === undefined) return;
+  const socket = createConnection(path);
+  try {
+    await once(socket, "connect");
+  } catch (error) {
+    throw new Error(`dial unix ${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function patiently<T>(
   what: string,
   { host, port, dialErrorLimit }: Connection,
   { log, cancelled }: Operation,
-  attempt: () => Promise<Client>,
-): Promise<Client> {
+  attempt: () => Promise<T>,
+): Promise<T> {
   let delay = FIRST_DELAY;
   for (let failed = 1; ; failed++) {
     try {
@@ -91,6 +129,9 @@ function connect(connection: Connection, through?: Duplex): Promise<Client> {
     client.once("ready", () => resolve(client));
     client.on("error", (error) => reject(mismatch ?? error));
     client.once("close", () => reject(new Error("the connection was closed before it was ready")));
+    client.on("keyboard-interactive", (_name, _instructions, _language, prompts, answer) =>
+      answer(prompts.map(() => connection.password ?? "")),
+    );
     client.connect({ ...settings(connection, expected, refuse), sock: through });
   });
 }
@@ -100,7 +141,9 @@ function settings(
   expected: HostKey | undefined,
   refuse: (shown: string) => void,
 ): ConnectConfig {
-  const hasSecret = connection.privateKey !== undefined || connection.password !== undefined;
+  // Of two ways that are both by public key, the official plugin's library tries the first only.
+  const agent = connection.privateKey === undefined ? agentOf(connection) : undefined;
+  const byPassword: readonly AuthenticationType[] = ["password", "keyboard-interactive"];
   return {
     ...KEEPALIVE,
     host: connection.host,
@@ -109,8 +152,14 @@ function settings(
     password: connection.password,
     privateKey: connection.privateKey,
     passphrase: connection.privateKeyPassword,
-    agent: connection.agentSocketPath ?? (hasSecret ? undefined : process.env["SSH_AUTH_SOCK"]),
-    tryKeyboard: false,
+    agent,
+    tryKeyboard: connection.password !== undefined,
+    authHandler: [
+      "none",
+      ...(connection.privateKey === undefined ? [] : (["publickey"] as const)),
+      ...(connection.password === undefined ? [] : byPassword),
+      ...(agent === undefined ? [] : (["agent"] as const)),
+    ],
     readyTimeout: connection.perDialTimeout * 1000,
     // Asking for the known kind of key only: a machine has several, and any other would look like a mismatch.
     algorithms: expected === undefined ? undefined : { serverHostKey: [...expected.algorithms] },

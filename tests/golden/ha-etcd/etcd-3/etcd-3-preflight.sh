@@ -1,10 +1,23 @@
+# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='etcd-3-preflight'
 
+# Here is the text of components/etcd/membership.sh.
+
+# Here is the text of components/etcd/majority.sh.
+
 readonly SWAP_ALLOWED='true'
 
 readonly -a PORTS=('2379' '2380')
+
+readonly -a PEERS=('etcd-3 https://192.0.2.23:2379')
+
+readonly PEER_URL='https://192.0.2.23:2380'
+
+readonly -a TARGET=('https://192.0.2.21:2380' 'https://192.0.2.22:2380' 'https://192.0.2.23:2380')
+
+readonly -a IDENTITIES=('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIERT73+2a1sCl6oSCK1WFawYhxWU6oMCk4Uvd/t7NWHn' 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH4ooFrmrNqLROjtBNQ/x4dl/4lGZeNOJ+r0+rp7UyC3' 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIwo+/gOv+pJuenlMYZZAhdz+xrjes+Xn0QrVlGHOf2O')
 
 write_files() {
   :

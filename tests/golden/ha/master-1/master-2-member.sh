@@ -1,3 +1,4 @@
+# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='master-2-member'
@@ -5,6 +6,8 @@ readonly SCRIPT='master-2-member'
 readonly NODE='master-2'
 
 readonly DRAIN_SECONDS='120'
+
+readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOdF/nSt3SfEQW74JBeU1VemyPo6+aTKDbHmm4xZ9PIv'
 
 write_files() {
   :

@@ -1,3 +1,4 @@
+# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='worker-1-member'
@@ -5,6 +6,8 @@ readonly SCRIPT='worker-1-member'
 readonly NODE='worker-1'
 
 readonly DRAIN_SECONDS='120'
+
+readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBMCn56D0Vs9Q3wqdWj8HKeZDs8/95vvbaCPE/9a4Sr4'
 
 write_files() {
   :

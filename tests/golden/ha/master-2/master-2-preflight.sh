@@ -1,10 +1,23 @@
+# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='master-2-preflight'
 
+# Here is the text of components/etcd/membership.sh.
+
+# Here is the text of components/etcd/majority.sh.
+
 readonly SWAP_ALLOWED='true'
 
 readonly -a PORTS=('2379' '2380' '8443' '10257' '10259' '6444' '10250' '10256')
+
+readonly -a PEERS=('master-2 https://192.0.2.12:2379')
+
+readonly PEER_URL='https://192.0.2.12:2380'
+
+readonly -a TARGET=('https://192.0.2.11:2380' 'https://192.0.2.12:2380' 'https://192.0.2.13:2380')
+
+readonly -a IDENTITIES=('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGoOzrTPjeF2vSSr/4dIHslOerxr2GHkh72XbHDyJtXY' 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOdF/nSt3SfEQW74JBeU1VemyPo6+aTKDbHmm4xZ9PIv' 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH2sEtS/DMsoM5YYwm9OVvPG5QWTGHVgKT/QM3Kji4Ny')
 
 write_files() {
   :

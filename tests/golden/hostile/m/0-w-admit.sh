@@ -1,8 +1,11 @@
+# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='0-w-admit'
 
 readonly NODE='0-w'
+
+readonly IDENTITY='198.51.100.2'
 
 readonly TOKEN='aaaaaa.aaaaaaaaaaaaaaaa'
 
@@ -13,7 +16,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/worker/admit.sh.
+
 
 main "$1" </dev/null
 exit

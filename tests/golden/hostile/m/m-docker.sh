@@ -1,3 +1,4 @@
+# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='m-docker'
@@ -5,6 +6,8 @@ readonly SCRIPT='m-docker'
 # Here is the text of components/artifacts/fetch.sh.
 
 # Here is the text of components/artifacts/install.sh.
+
+# Here is the text of components/docker/cgroup.sh.
 
 readonly PACKAGES='docker'
 
@@ -17,6 +20,7 @@ readonly CONTAINERD_CONFIG=''
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'
 {
+  "live-restore": true,
   "labels": [
     "first 'line'\nEND_OF_FILE\n'\"`id`$(id)${HOME}%h%%\\;#&|*é☸ `touch /tmp/a` $(touch /tmp/b) $'\\x41' !! ~ {a,b}\n\n\ttab\\\n@SYSTEMD_CGROUP@ last",
     "'\"`id`$(id)${HOME}%h%%\\;#&|*é☸ `touch /tmp/a` $(touch /tmp/b) $'\\x41' !! ~ {a,b}"

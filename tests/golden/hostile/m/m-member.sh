@@ -1,3 +1,4 @@
+# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='m-member'
@@ -5,6 +6,8 @@ readonly SCRIPT='m-member'
 readonly NODE='m'
 
 readonly DRAIN_SECONDS='120'
+
+readonly IDENTITY='jump.example.com'
 
 write_files() {
   :

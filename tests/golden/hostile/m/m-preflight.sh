@@ -1,10 +1,23 @@
+# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='m-preflight'
 
+# Here is the text of components/etcd/membership.sh.
+
+# Here is the text of components/etcd/majority.sh.
+
 readonly SWAP_ALLOWED='false'
 
 readonly -a PORTS=('12379' '12380' '8443' '10257' '10259' '6444' '10250' '10256')
+
+readonly -a PEERS=('m https://198.51.100.1:12379')
+
+readonly PEER_URL='https://198.51.100.1:12380'
+
+readonly -a TARGET=('https://198.51.100.1:12380')
+
+readonly -a IDENTITIES=('jump.example.com')
 
 write_files() {
   :

@@ -1,3 +1,4 @@
+# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='only-docker'
@@ -5,6 +6,8 @@ readonly SCRIPT='only-docker'
 # Here is the text of components/artifacts/fetch.sh.
 
 # Here is the text of components/artifacts/install.sh.
+
+# Here is the text of components/docker/cgroup.sh.
 
 readonly PACKAGES='distribution'
 
@@ -17,6 +20,7 @@ readonly CONTAINERD_CONFIG=''
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'
 {
+  "live-restore": true,
   "log-driver": "json-file",
   "log-opts": {
     "max-size": "10m",

@@ -1,3 +1,4 @@
+# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='only-master'
@@ -5,6 +6,8 @@ readonly SCRIPT='only-master'
 # Here is the text of components/etcd/certificates.sh.
 
 # Here is the text of components/kubelet/leave.sh.
+
+# Here is the text of components/kubelet/unit.sh.
 
 readonly KUBEADM_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
 kind: InitConfiguration
@@ -110,6 +113,8 @@ readonly COREDNS_TAG='v1.14.2'
 readonly ENDPOINT='192.0.2.10:6443'
 
 readonly PROXY='127.0.0.1:6444'
+
+readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
 readonly IGNORED_CHECKS=''
 

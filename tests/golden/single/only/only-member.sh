@@ -1,3 +1,4 @@
+# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='only-member'
@@ -5,6 +6,8 @@ readonly SCRIPT='only-member'
 readonly NODE='only'
 
 readonly DRAIN_SECONDS='120'
+
+readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPkFsZVC7QjJqcJlQ8yjLlcR0gfc/7gbTNtEzguYlDHJ'
 
 write_files() {
   :

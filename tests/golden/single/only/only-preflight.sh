@@ -1,10 +1,23 @@
+# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='only-preflight'
 
+# Here is the text of components/etcd/membership.sh.
+
+# Here is the text of components/etcd/majority.sh.
+
 readonly SWAP_ALLOWED='true'
 
 readonly -a PORTS=('2379' '2380' '6443' '10257' '10259' '6444' '10250' '10256')
+
+readonly -a PEERS=('only https://192.0.2.10:2379')
+
+readonly PEER_URL='https://192.0.2.10:2380'
+
+readonly -a TARGET=('https://192.0.2.10:2380')
+
+readonly -a IDENTITIES=('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPkFsZVC7QjJqcJlQ8yjLlcR0gfc/7gbTNtEzguYlDHJ')
 
 write_files() {
   :

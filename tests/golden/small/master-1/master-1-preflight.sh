@@ -1,10 +1,23 @@
+# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='master-1-preflight'
 
+# Here is the text of components/etcd/membership.sh.
+
+# Here is the text of components/etcd/majority.sh.
+
 readonly SWAP_ALLOWED='true'
 
 readonly -a PORTS=('2379' '2380' '6443' '10257' '10259' '6444' '10250' '10256')
+
+readonly -a PEERS=('master-1 https://172.30.0.11:2379')
+
+readonly PEER_URL='https://172.30.0.11:2380'
+
+readonly -a TARGET=('https://172.30.0.11:2380')
+
+readonly -a IDENTITIES=('172.30.0.11')
 
 write_files() {
   :

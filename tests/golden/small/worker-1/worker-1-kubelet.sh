@@ -1,3 +1,4 @@
+# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='worker-1-kubelet'
@@ -6,7 +7,15 @@ readonly SCRIPT='worker-1-kubelet'
 
 # Here is the text of components/artifacts/install.sh.
 
+# Here is the text of components/docker/cgroup.sh.
+
+# Here is the text of components/kubelet/leave.sh.
+
+# Here is the text of components/kubelet/unit.sh.
+
 readonly RUNTIME='docker'
+
+readonly CRI_SOCKET='unix:///run/cri-dockerd.sock'
 
 readonly -a PROGRAMS=('kubeadm binary /usr/local/bin /opt/keelson/bundle/bin/kubeadm 1111111111111111111111111111111111111111111111111111111111111111 - -' 'kubelet binary /usr/local/bin /opt/keelson/bundle/bin/kubelet 2222222222222222222222222222222222222222222222222222222222222222 - -' 'kubectl binary /usr/local/bin /opt/keelson/bundle/bin/kubectl 3333333333333333333333333333333333333333333333333333333333333333 - -' 'cni-plugins archive /opt/cni/bin /opt/keelson/bundle/cni/cni-plugins.tgz 8888888888888888888888888888888888888888888888888888888888888888 - - bridge host-local loopback portmap' 'flannel-cni binary /opt/cni/bin /opt/keelson/bundle/bin/flannel 7777777777777777777777777777777777777777777777777777777777777777 - - flannel')
 

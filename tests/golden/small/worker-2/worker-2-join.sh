@@ -1,14 +1,15 @@
+# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='worker-2-join'
 
-# Here is the text of components/kubelet/leave.sh.
+# Here is the text of components/kubelet/unit.sh.
 
 readonly ENDPOINT='127.0.0.1:6444'
 
 readonly TOKEN_ID='aaaaaa'
 
-readonly CRI_SOCKET='unix:///run/cri-dockerd.sock'
+readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
 readonly IGNORED_CHECKS=',SystemVerification'
 

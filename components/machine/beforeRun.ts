@@ -3,6 +3,8 @@ import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 
 import { changedParts, type ScriptParts } from "./compose";
+import type { FirstHop } from "./machine";
+import { unreachable, unreachableMessage, type Unreachable } from "./reachability";
 
 /** What a run of a script means for its machine, in plain words. */
 export interface Effects {
@@ -12,32 +14,48 @@ export interface Effects {
   readonly update: (changed: ReadonlySet<string>) => string;
 }
 
-interface Announced {
+interface Known {
   readonly resource: pulumi.Resource;
   readonly parts: ScriptParts;
   readonly effects?: Effects;
+  /** Where the way to its machine begins; absent where the machine need not be asked whether it answers. */
+  readonly firstHop?: FirstHop;
 }
 
-const scripts = new Map<string, Announced>();
+const scripts = new Map<string, Known>();
 let hook: pulumi.ResourceHook | undefined;
+let silent: Promise<readonly Unreachable[]> | undefined;
 
-/** The hooks by which the engine tells that it is about to run a script. */
-export function announcing(): pulumi.ResourceHookBinding {
+/**
+ * The hooks by which the engine tells that it is about to run a script: a preview then says what that means, and a run
+ * makes sure that the machine answers.
+ */
+export function beforeRunning(): pulumi.ResourceHookBinding {
   hook ??= new pulumi.ResourceHook("keelson-script", AsyncResource.bind(beforeRun), { onDryRun: true });
   return { beforeCreate: [hook], beforeUpdate: [hook] };
 }
 
-/** Has previews say what a run of this script means. */
-export function announce(name: string, announced: Announced): void {
-  scripts.set(name, announced);
+/** Tells what there is to know of a script before it runs. */
+export function remember(name: string, script: Known): void {
+  scripts.set(name, script);
 }
 
 async function beforeRun({ name, newInputs, oldInputs }: pulumi.ResourceHookArgs): Promise<void> {
-  const { resource, parts, effects } = scripts.get(name) ?? {};
+  const script = scripts.get(name);
   // Where there is nothing to run, nothing happens.
-  if (!parts || !effects || newInputs?.["create"] === undefined || !pulumi.runtime.isDryRun()) return;
-  const text = await effectOf(parts, effects, { now: newInputs, before: oldInputs });
-  void pulumi.log.info(text, resource);
+  if (!script || newInputs?.["create"] === undefined) return;
+  const { resource, parts, effects, firstHop } = script;
+  if (!pulumi.runtime.isDryRun()) await answers(firstHop);
+  else if (effects)
+    void pulumi.log.info(await effectOf(parts, effects, { now: newInputs, before: oldInputs }), resource);
+}
+
+/** All machines are asked at once, the first time that one is needed: whoever is silent is named with all the others. */
+async function answers(hop: FirstHop | undefined): Promise<void> {
+  if (!hop) return;
+  silent ??= unreachable([...scripts.values()].flatMap(({ firstHop }) => firstHop ?? []));
+  const found = await silent;
+  if (found.some(({ name }) => name === hop.name)) throw new Error(unreachableMessage(found));
 }
 
 interface Change {

@@ -1,0 +1,30 @@
+/** What the text of a private key's file says of it, before anything tries to use it. */
+export type KeyKind = "none" | "plain" | "encrypted" | "unreadable";
+
+/** What every OpenSSH key begins with, under its base64. Source: OpenSSH, PROTOCOL.key. */
+const magic = "openssh-key-v1\0";
+
+/**
+ * Whether a text holds a private key, and whether that is encrypted. "unreadable" is one that is encrypted in PKCS #8,
+ * which neither the plugin nor ssh2 can read.
+ */
+export function kindOfKey(text: string): KeyKind {
+  if (!text.includes("PRIVATE KEY-----")) return "none";
+  if (text.includes("-----BEGIN ENCRYPTED PRIVATE KEY-----")) return "unreadable";
+  // The older form of PEM. Source: RFC 1421, section 4.6.1.1.
+  if (/^Proc-Type:.*ENCRYPTED/m.test(text)) return "encrypted";
+  const body = /-----BEGIN OPENSSH PRIVATE KEY-----([^-]*)/.exec(text)?.[1] ?? "";
+  const bytes = Buffer.from(body, "base64");
+  if (bytes.toString("latin1", 0, magic.length) !== magic || bytes.length < magic.length + 4) return "plain";
+  const start = magic.length + 4;
+  const cipher = bytes.toString("latin1", start, start + bytes.readUInt32BE(magic.length));
+  return cipher === "none" ? "plain" : "encrypted";
+}
+
+/** Whether a passphrase certainly does not open an encrypted key. What cannot be told is left to the plugin. */
+export function isWrongPassphrase(text: string, passphrase: string): boolean {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a stack without a passphrase need not pay for it
+  const { utils } = require("ssh2") as typeof import("ssh2");
+  const parsed = utils.parseKey(text, passphrase);
+  return parsed instanceof Error && /passphrase/i.test(parsed.message);
+}

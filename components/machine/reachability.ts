@@ -1,0 +1,133 @@
+import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { bastionName, type FirstHop } from "./machine";
+
+/** A machine that does not answer, or the bastion before all of them. */
+export interface Unreachable {
+  /** The machine's name, or `bastionName`. */
+  readonly name: string;
+  /** "HOST:PORT". */
+  readonly where: string;
+  /** What was found, in plain words. */
+  readonly why: string;
+}
+
+/** How patiently machines are asked. */
+export interface Patience {
+  /** Longest wait for one answer, milliseconds. @default 5000 */
+  readonly timeoutMs?: number;
+  /** How often a machine is asked before it counts as one that does not answer. @default 3 */
+  readonly attempts?: number;
+}
+
+/** All that one question after every machine may take, however patient it is meant to be, milliseconds. */
+const longest = 30_000;
+/** Between two attempts, milliseconds. */
+const pause = 500;
+/** What an SSH server may say before its version: more than that is another program's talk. Source: RFC 4253, 4.2. */
+const longestGreeting = 8192;
+
+/**
+ * Asks at once wherever the way to a machine begins whether an SSH server answers, without logging in. Gives those that
+ * do not; several machines behind one bastion are one question.
+ */
+export async function unreachable(
+  hops: readonly FirstHop[],
+  { timeoutMs = 5000, attempts = 3 }: Patience = {},
+): Promise<readonly Unreachable[]> {
+  const deadline = Date.now() + longest;
+  const distinct = new Map(hops.map((hop) => [`${hop.name} ${hop.host}:${hop.port}`, hop]));
+  const asked = [...distinct.values()].map(async (hop) => {
+    const why = await patiently(hop, timeoutMs, attempts, deadline);
+    return why === undefined ? [] : [{ name: hop.name, where: `${hop.host}:${hop.port}`, why }];
+  });
+  return (await Promise.all(asked)).flat();
+}
+
+/** Names all that do not answer, each with what was found, and the way out. */
+export function unreachableMessage(found: readonly Unreachable[]): string {
+  const lines = found.map(({ name, where, why }) => `\n  ${name} (${where}): ${why}`).join("");
+  if (found.some(({ name }) => name === bastionName)) {
+    return `${bastionName} does not answer:${lines}\nno machine is reached without it: start it, or correct ssh.bastion`;
+  }
+  const lost = "`lost: true` under machines to let the cluster go on without it";
+  return found.length === 1
+    ? `1 machine does not answer:${lines}\nstart it, correct its address under machines, or mark it ${lost}`
+    : `${found.length} machines do not answer:${lines}\nstart them, correct their addresses under machines, or mark one ${lost}`;
+}
+
+/** Why the last attempt failed; undefined as soon as one succeeds. */
+async function patiently(
+  hop: FirstHop,
+  timeoutMs: number,
+  attempts: number,
+  deadline: number,
+): Promise<string | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const why = await ask(hop, Math.max(1, Math.min(timeoutMs, deadline - Date.now())));
+    if (why === undefined || attempt >= attempts || Date.now() + pause >= deadline) return why;
+    await sleep(pause);
+  }
+}
+
+/** One attempt: undefined where an SSH server answers, else what was found instead. */
+function ask({ host, port }: FirstHop, timeoutMs: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let said = "";
+    let connected = false;
+    const socket = connect({ host, port });
+    const end = (why: string | undefined): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(why);
+    };
+    // Not the socket's own timer, which begins anew with every byte.
+    const timer = setTimeout(() => end(silence(connected, said, timeoutMs)), timeoutMs);
+    socket.on("connect", () => (connected = true));
+    socket.on("data", (data) => {
+      said += data.toString("latin1");
+      // A line that has come whole: a piece may end anywhere.
+      const version = /^(SSH-.*)\r?\n/m.exec(said)?.[1];
+      if (version !== undefined)
+        end(isCurrent(version) ? undefined : `answers, but speaks an SSH of old (${shown(version)})`);
+      else if (said.length > longestGreeting) end(notSsh(said));
+    });
+    socket.on("error", (error: NodeJS.ErrnoException) => end(wordsFor(error)));
+    socket.on("close", () => end(said === "" ? "closes the connection without a word" : notSsh(said)));
+  });
+}
+
+/** Version 2, or a server that speaks both. Source: RFC 4253, section 5.1. */
+function isCurrent(version: string): boolean {
+  return /^SSH-(2\.0|1\.99)-/.test(version);
+}
+
+function silence(connected: boolean, said: string, timeoutMs: number): string {
+  if (said !== "") return notSsh(said);
+  const time = `${timeoutMs / 1000} s`;
+  return connected ? `takes the connection, but says nothing within ${time}` : `no answer within ${time}`;
+}
+
+function notSsh(said: string): string {
+  return `answers, but not as an SSH server (${shown(said)})`;
+}
+
+/** The first line of what a stranger says, as far as it may be printed. */
+function shown(said: string): string {
+  const [line = ""] = said.split(/\r?\n/);
+  return JSON.stringify(line.length > 60 ? `${line.slice(0, 57)}...` : line);
+}
+
+function wordsFor({ code = "", message }: NodeJS.ErrnoException): string {
+  const words: Readonly<Record<string, string>> = {
+    ECONNREFUSED: "connection refused: nothing listens there",
+    ECONNRESET: "connection reset before an SSH server answered",
+    ENOTFOUND: "its name does not resolve",
+    EAI_AGAIN: "its name does not resolve: no name server answers",
+    EHOSTUNREACH: "no way to it: its network says that nobody has this address",
+    ENETUNREACH: "no way to it: this computer has no route to its network",
+    ETIMEDOUT: "no answer",
+  };
+  return words[code] ?? message;
+}

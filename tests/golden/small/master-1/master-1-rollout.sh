@@ -1,0 +1,20 @@
+# Here is the text of components/worker/admit.sh.
+# Here is the text of components/machine/lib.sh.
+
+readonly SCRIPT='master-1-rollout'
+
+readonly NODE='master-1'
+
+readonly -a REVISIONS=('91ac83704255c3af' '2b65b86aa98f66ab')
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/rollout/rollout.sh.
+
+main "$1" </dev/null
+exit

@@ -1,0 +1,118 @@
+import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
+
+import { unreachable, unreachableMessage } from "../../components/machine/reachability";
+
+const servers: Server[] = [];
+const sockets = new Set<Socket>();
+afterEach(async () => {
+  sockets.forEach((socket) => socket.destroy());
+  await Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve))));
+});
+
+/** A server on loopback that does this with whoever comes; its port, and how many came. */
+async function server(welcome: (socket: Socket) => void): Promise<{ readonly port: number; came: number }> {
+  const seen = { port: 0, came: 0 };
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => undefined);
+    seen.came += 1;
+    welcome(socket);
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  seen.port = (server.address() as AddressInfo).port;
+  return seen;
+}
+
+const hop = (name: string, port: number, host = "127.0.0.1") => ({ name, host, port });
+const once = { timeoutMs: 300, attempts: 1 };
+
+/** Why a server that does this counts as none. */
+async function why(welcome: (socket: Socket) => void): Promise<string | undefined> {
+  const { port } = await server(welcome);
+  const [found] = await unreachable([hop("m", port)], once);
+  return found?.why;
+}
+
+test.each(["SSH-2.0-OpenSSH_10.0\r\n", "SSH-1.99-old\n", "welcome\r\nto us\r\nSSH-2.0-x\r\n"])(
+  "an SSH server answers with %j",
+  async (banner) => expect(await why((socket) => socket.write(banner))).toBeUndefined(),
+);
+
+test("a banner may come in pieces", async () => {
+  const pieces = (socket: Socket) => {
+    socket.setNoDelay(true).write("SSH-");
+    setTimeout(() => socket.write("2.0-x\r\n"), 50);
+  };
+  expect(await why(pieces)).toBeUndefined();
+});
+
+test("everything else is told in words", async () => {
+  expect(await why(() => undefined)).toBe("takes the connection, but says nothing within 0.3 s");
+  expect(await why((socket) => socket.end())).toBe("closes the connection without a word");
+  expect(await why((socket) => socket.write("220 mail.example.com\r\n"))).toBe(
+    'answers, but not as an SSH server ("220 mail.example.com")',
+  );
+  expect(await why((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"))).toBe(
+    'answers, but not as an SSH server ("HTTP/1.1 400 Bad Request")',
+  );
+  expect(await why((socket) => socket.write("x".repeat(10_000)))).toBe(
+    `answers, but not as an SSH server ("${"x".repeat(57)}...")`,
+  );
+  expect(await why((socket) => socket.write("SSH-1.5-ancient\n"))).toBe(
+    'answers, but speaks an SSH of old ("SSH-1.5-ancient")',
+  );
+});
+
+test("a port where nothing listens, and a name that nobody has", async () => {
+  const { port } = await server(() => undefined);
+  await new Promise((resolve) => servers.splice(0)[0]?.close(resolve));
+  const found = await unreachable([hop("a", port), hop("b", 22, "host.invalid")], { ...once, timeoutMs: 5000 });
+  expect(found).toEqual([
+    { name: "a", where: `127.0.0.1:${port}`, why: "connection refused: nothing listens there" },
+    { name: "b", where: "host.invalid:22", why: expect.stringMatching(/^its name does not resolve/) as string },
+  ]);
+});
+
+test("all are asked at once, in their order, and only those that do not answer are told", async () => {
+  const silent = await server(() => undefined);
+  const good = await server((socket) => socket.write("SSH-2.0-x\r\n"));
+  const began = Date.now();
+  const names = ["a", "b", "c", "d", "e"];
+  const found = await unreachable([...names.map((name) => hop(name, silent.port)), hop("good", good.port)], once);
+  expect(found.map(({ name }) => name)).toEqual(names);
+  expect(Date.now() - began).toBeLessThan(1000);
+});
+
+test("a machine that answers at the second attempt does answer", async () => {
+  const seen = await server((socket) => (seen.came === 1 ? socket.end() : socket.write("SSH-2.0-x\r\n")));
+  expect(await unreachable([hop("m", seen.port)], { timeoutMs: 300, attempts: 2 })).toEqual([]);
+  expect(seen.came).toBe(2);
+});
+
+test("one bastion is asked once", async () => {
+  const bastion = await server((socket) => socket.end());
+  const found = await unreachable([hop("the bastion", bastion.port), hop("the bastion", bastion.port)], once);
+  expect([found.length, bastion.came]).toEqual([1, 1]);
+});
+
+describe("the message", () => {
+  const one = { name: "worker-1", where: "192.0.2.1:22", why: "no answer within 5 s" };
+
+  test("names each machine, and the way out", () => {
+    expect(unreachableMessage([one])).toBe(`1 machine does not answer:
+  worker-1 (192.0.2.1:22): no answer within 5 s
+start it, correct its address under machines, or mark it \`lost: true\` under machines to let the cluster go on without it`);
+    const other = { name: "worker-2", where: "192.0.2.2:22", why: "connection refused: nothing listens there" };
+    expect(unreachableMessage([one, other])).toBe(`2 machines do not answer:
+  worker-1 (192.0.2.1:22): no answer within 5 s
+  worker-2 (192.0.2.2:22): connection refused: nothing listens there
+start them, correct their addresses under machines, or mark one \`lost: true\` under machines to let the cluster go on without it`);
+  });
+
+  test("is another one for the bastion, without which there is none", () => {
+    expect(unreachableMessage([{ ...one, name: "the bastion" }])).toBe(`the bastion does not answer:
+  the bastion (192.0.2.1:22): no answer within 5 s
+no machine is reached without it: start it, or correct ssh.bastion`);
+  });
+});
