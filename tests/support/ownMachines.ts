@@ -49,6 +49,15 @@ export class OwnMachines {
     this.machines = names.map((name, index) => this.start(name, `${prefix}.${11 + index}`, port));
   }
 
+  /** Makes a machine anew under its name and address: an empty one, which shows another host key. */
+  rebuild(name: string): OwnMachine {
+    const old = this.machines.find((machine) => machine.name === name);
+    if (!old) throw new Error(`there is no machine ${name}`);
+    here("docker", "rm", "--force", "--volumes", `${this.network}-${name}`);
+    rmSync(join(this.directory, name), { recursive: true });
+    return this.start(name, old.address, old.ssh.port);
+  }
+
   remove(): void {
     clear(this.stack);
     rmSync(this.directory, { recursive: true, force: true });
