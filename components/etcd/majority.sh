@@ -1,9 +1,11 @@
 # A guard of the preflight, on a machine with a member of etcd: a change of the members that etcd would not survive, or not
 # take, is refused before anything is touched.
-# Reads: PEERS PEER_URL TARGET
+# Reads: TARGET
+# Runs again for: IDENTITIES
 
 guard() {
-  [ -e /etc/etcd/pki/etcd/healthcheck-client.crt ] && systemctl is-active --quiet etcd.service || return 0
+  [ -e /etc/etcd/pki/etcd/healthcheck-client.crt ] || return 0
+  systemctl is-active --quiet etcd.service || return 0
   local list id status name peer client learner voters=0 well=0 known=() silent=()
   if ! list=$(members); then
     problem "etcd has no majority, so none of its members can come or go: start those that are down"

@@ -19,7 +19,7 @@ up() {
   systemctl enable --quiet kubelet.service
   # Before the machine has joined, the kubelet has nothing to do: kubeadm starts it.
   if [ -e /etc/kubernetes/kubelet.conf ]; then
-    run_unit_in_turn "${KUBELET_UNIT[@]}"
+    for_kubelet run_unit_in_turn
     wait_for 60 "the kubelet to be healthy" curl -fsS --max-time 2 http://127.0.0.1:10248/healthz || unit_failed kubelet.service
   fi
 }

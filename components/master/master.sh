@@ -75,7 +75,7 @@ initialise() {
   (umask 077 && : >"$LOG")
   kubeadm init --config /dev/stdin --skip-token-print --skip-certificate-key-print "${skipped[@]}" \
     --ignore-preflight-errors "$ports,$files$IGNORED_CHECKS" <<<"$KUBEADM_CONFIG" >"$LOG" 2>&1 || init_failed
-  [ -e "$STATE/units/kubelet.service" ] || note_start "${KUBELET_UNIT[@]}"
+  [ -e "$STATE/units/kubelet.service" ] || for_kubelet note_start
 }
 
 # Asked by this node's proxy with the administrator's kubeconfig from the state: a new master has none yet.

@@ -1,12 +1,13 @@
 # What was put off on a node at work is done in its turn: units restart, and the node is well again before the next has its
 # turn.
-# Reads: NODE REVISIONS
+# Reads: NODE
+# Runs again for: REVISIONS
 
 export KUBECONFIG=/etc/kubernetes/kubelet.conf
 
 up() {
   local began ready
-  # Another revision of the scripts (REVISIONS) is what brings this one here; it may have put nothing off.
+  # Another revision of the scripts brings this one here; it may have put nothing off.
   [ -s "$STATE/put-off" ] || return 0
   began=$(date +%s)
   ready=$(pods_ready)

@@ -16,7 +16,7 @@ up() {
     "FileAvailable--etc-kubernetes-pki-ca.crt,FileAvailable--etc-kubernetes-bootstrap-kubelet.conf,Port-10250,DirAvailable--etc-kubernetes-manifests$IGNORED_CHECKS" \
     <<<"$JOIN_CONFIG" >"$LOG" 2>&1 || join_failed
   # kubeadm started it.
-  note_start "${KUBELET_UNIT[@]}"
+  for_kubelet note_start
 }
 
 # kubeadm asks only every five seconds. What is seen here is trusted for nothing: kubeadm checks the pinned authority.
