@@ -30,16 +30,18 @@ guard() {
 
 # Those that are down and are to stay count among the members, and do not vote; while one is down, none can join.
 weigh_target() {
-  local voting=$((${#TARGET[@]} - ${#silent[@]})) peer
-  local way="The safe order: start ${silent[*]}, or mark it as lost, and run up; then change the others"
+  local voting=$((${#TARGET[@]} - ${#silent[@]})) peer names way
   [ "${#silent[@]}" -gt 0 ] || return 0
+  names=$(printf ', %s' "${silent[@]}")
+  names=${names#, }
+  way="The safe order: start $names, or mark it as lost, and run up; then change the others"
   if [ "$voting" -le $((${#TARGET[@]} / 2)) ]; then
-    problem "etcd would have ${#TARGET[@]} members, and $voting would vote, because ${silent[*]} does not answer. $way"
+    problem "etcd would have ${#TARGET[@]} members, and $voting would vote, because $names does not answer. $way"
     return
   fi
   for peer in "${TARGET[@]}"; do
     is_among "$peer" "${known[@]}" ||
-      problem "etcd takes no member at $peer while ${silent[*]} does not answer. $way"
+      problem "etcd takes no member at $peer while $names does not answer. $way"
   done
 }
 

@@ -10,7 +10,7 @@ up() {
   # Another revision of the scripts brings this one here; it may have put nothing off.
   [ -s "$STATE/put-off" ] || return 0
   began=$(date +%s)
-  ready=$(pods_ready)
+  ready=$(pods_ready) || die "the API does not tell $NODE of its pods, so nothing is restarted: see systemctl status kubelet.service there"
   run_put_off
   wait_for 120 "the node $NODE to be ready again" node_is_back "$began" || node_failed
   wait_for 180 "the pods that were ready on $NODE to be ready again" pods_are_back "$ready" || node_failed
