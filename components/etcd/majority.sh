@@ -1,9 +1,11 @@
 # A guard of the preflight, on a machine with a member of etcd: a change of the members that etcd would not survive, or not
 # take, is refused before anything is touched.
-# Reads: PEERS PEER_URL TARGET
+# Reads: TARGET
+# Runs again for: IDENTITIES
 
 guard() {
-  [ -e /etc/etcd/pki/etcd/healthcheck-client.crt ] && systemctl is-active --quiet etcd.service || return 0
+  [ -e /etc/etcd/pki/etcd/healthcheck-client.crt ] || return 0
+  systemctl is-active --quiet etcd.service || return 0
   local list id status name peer client learner voters=0 well=0 known=() silent=()
   if ! list=$(members); then
     problem "etcd has no majority, so none of its members can come or go: start those that are down"
@@ -28,16 +30,18 @@ guard() {
 
 # Those that are down and are to stay count among the members, and do not vote; while one is down, none can join.
 weigh_target() {
-  local voting=$((${#TARGET[@]} - ${#silent[@]})) peer
-  local way="The safe order: start ${silent[*]}, or mark it as lost, and run up; then change the others"
+  local voting=$((${#TARGET[@]} - ${#silent[@]})) peer names way
   [ "${#silent[@]}" -gt 0 ] || return 0
+  names=$(printf ', %s' "${silent[@]}")
+  names=${names#, }
+  way="The safe order: start $names, or mark it as lost, and run up; then change the others"
   if [ "$voting" -le $((${#TARGET[@]} / 2)) ]; then
-    problem "etcd would have ${#TARGET[@]} members, and $voting would vote, because ${silent[*]} does not answer. $way"
+    problem "etcd would have ${#TARGET[@]} members, and $voting would vote, because $names does not answer. $way"
     return
   fi
   for peer in "${TARGET[@]}"; do
     is_among "$peer" "${known[@]}" ||
-      problem "etcd takes no member at $peer while ${silent[*]} does not answer. $way"
+      problem "etcd takes no member at $peer while $names does not answer. $way"
   done
 }
 

@@ -134,10 +134,10 @@ run_unit_in_turn() {
 
 # run_put_off: restarts what was put off, in the order in which it was.
 run_put_off() {
-  local unit
-  while read -r -a unit; do
-    log "restarting ${unit[0]}"
-    run_unit "${unit[@]}"
+  local -a words
+  while read -r -a words; do
+    log "restarting ${words[0]}"
+    run_unit "${words[@]}"
   done <"$STATE/put-off"
 }
 

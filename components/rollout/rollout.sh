@@ -1,15 +1,16 @@
 # What was put off on a node at work is done in its turn: units restart, and the node is well again before the next has its
 # turn.
-# Reads: NODE REVISIONS
+# Reads: NODE
+# Runs again for: REVISIONS
 
 export KUBECONFIG=/etc/kubernetes/kubelet.conf
 
 up() {
   local began ready
-  # Another revision of the scripts (REVISIONS) is what brings this one here; it may have put nothing off.
+  # Another revision of the scripts brings this one here; it may have put nothing off.
   [ -s "$STATE/put-off" ] || return 0
   began=$(date +%s)
-  ready=$(pods_ready)
+  ready=$(pods_ready) || die "the API does not tell $NODE of its pods, so nothing is restarted: see systemctl status kubelet.service there"
   run_put_off
   wait_for 120 "the node $NODE to be ready again" node_is_back "$began" || node_failed
   wait_for 180 "the pods that were ready on $NODE to be ready again" pods_are_back "$ready" || node_failed

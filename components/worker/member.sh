@@ -1,5 +1,6 @@
 # On a master: a machine is a ready node of the cluster; on the way out it is drained and deleted.
-# Reads: NODE DRAIN_SECONDS
+# Reads: NODE DRAIN_SECONDS LOST
+# Runs again for: IDENTITY
 
 export KUBECONFIG=/etc/kubernetes/admin.conf
 
@@ -19,7 +20,7 @@ down() {
   [ -e "$KUBECONFIG" ] && command -v kubectl >/dev/null || return 0
   kubectl get node "$NODE" --request-timeout 10s >/dev/null 2>&1 || return 0
   cordoned=$(kubectl get node "$NODE" --request-timeout 10s -o 'jsonpath={.spec.unschedulable}')
-  [ "${LOST:-false}" = true ] || drain || stays
+  [ "$LOST" = true ] || drain || stays
   kubectl delete node "$NODE" --ignore-not-found >&2
 }
 
@@ -29,7 +30,7 @@ drain() {
   [ "$(readiness)" != Unknown ] || return 0
   kubectl drain "$NODE" --ignore-daemonsets --delete-emptydir-data --force --timeout "${DRAIN_SECONDS}s" >&2 &
   drain=$!
-  while [ -d "/proc/$drain" ]; do
+  while kill -0 "$drain" 2>/dev/null; do
     if [ "$(readiness)" = Unknown ]; then
       log "$NODE does not answer any more: its pods are given up"
       kill "$drain" 2>/dev/null || true

@@ -28,7 +28,7 @@ export class Member extends HostScript {
         values: {
           NODE: machine.name,
           DRAIN_SECONDS: drainTimeout,
-          ...(lost ? { LOST: true } : {}),
+          LOST: lost,
           // A machine that was made anew is waited for again.
           IDENTITY: machine.identity,
         },

@@ -1,12 +1,12 @@
 import crypto from "node:crypto";
 import fs from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 import { runProgram } from "../support/program";
 import { compare, write } from "./compare";
 import { folded, lib, programOf, received, scriptsOf, unfolded } from "./received";
-import { topologies } from "./topologies";
+import { hostKey, topologies } from "./topologies";
 
 const directory = fs.mkdtempSync(join(tmpdir(), "keelson-golden-"));
 const privateKeyFile = join(directory, "id_ed25519");
@@ -25,11 +25,13 @@ function settle(): void {
   const isResolver = (path: unknown) => typeof path === "string" && path.endsWith("/resolv.conf");
   jest.spyOn(crypto, "randomInt").mockImplementation(() => 0);
   jest.spyOn(fs, "existsSync").mockImplementation((path) => isResolver(path) || existsSync(path));
-  jest
-    .spyOn(fs, "readFileSync")
-    .mockImplementation((path, options) =>
-      isResolver(path) ? "nameserver 127.0.0.53\nnameserver 192.0.2.53\n" : readFileSync(path, options),
-    );
+  jest.spyOn(fs, "readFileSync").mockImplementation((path, options) => {
+    if (isResolver(path)) return "nameserver 127.0.0.53\nnameserver 192.0.2.53\n";
+    // A local machine's key is made the first time that it is asked for.
+    if (typeof path === "string" && path.endsWith("/ssh_host_ed25519_key.pub"))
+      return `${hostKey(basename(dirname(path)))} keelson\n`;
+    return readFileSync(path, options);
+  });
 }
 
 describe.each(names)("%s", (name) => {

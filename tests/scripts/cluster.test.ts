@@ -16,13 +16,29 @@ const secretPart = "0123456789abcdef";
 const called = () => host.called().join("\n");
 
 describe("admit.sh", () => {
+  const identity = "ssh-ed25519 AAAA";
   const admit = (change = (script: string) => script) =>
-    host.run({ script: change(Host.script("worker/admit.sh")), values: { NODE: "worker-1", TOKEN: token } });
-  const kubectl = (get: string) =>
-    host.stub("kubectl", `case $1 in get) ${get} ;; create) cat >'${host.path("created")}' ;; esac`);
+    host.run({
+      script: change(Host.script("worker/admit.sh")),
+      values: { NODE: "worker-1", IDENTITY: identity, TOKEN: token },
+    });
+  const [created, deleted] = [() => host.path("created"), () => host.path("deleted")];
+  /** A cluster that has the node where a test says so, and tells of what machine it is. */
+  const cluster = (hasNode: string, machine = "") =>
+    host.stub(
+      "kubectl",
+      `case "$*" in
+      get*jsonpath*) printf '%s' '${machine}' ;;
+      get*) ${hasNode} ;;
+      create*) cat >'${created()}' ;;
+      "delete node"*) touch '${deleted()}' ;;
+      esac`,
+    );
+  const question =
+    "kubectl get node worker-1 --request-timeout 10s --ignore-not-found -o jsonpath={.metadata.annotations.keelson\\.io/machine}";
 
   test("offers a token of 15 minutes until the node is there, and takes it back", () => {
-    kubectl(`[ -e '${host.path("created")}' ]`);
+    cluster(`[ -e '${created()}' ]`);
     expect(admit()).toEqual({ status: 0, stdout: "", stderr: "" });
     const secret = parse(host.read("created")) as { stringData: Record<string, string> };
     expect(secret).toMatchObject({
@@ -37,17 +53,36 @@ describe("admit.sh", () => {
     const calls = called();
     expect(calls).toMatch(/delete secret --namespace kube-system bootstrap-token-abcdef/);
     expect(calls).not.toContain(secretPart);
+    expect(calls).not.toContain("delete node");
   });
-  test("offers nothing where the node is there", () => {
-    kubectl("exit 0");
-    expect(admit().status).toBe(0);
-    expect(host.called()).toEqual(["kubectl get node worker-1 --request-timeout 3s"]);
+  test.each([
+    ["of this machine", identity],
+    ["of a machine that it does not tell yet", ""],
+  ])("offers nothing where the node is there, and %s", (_, machine) => {
+    cluster("exit 0", machine);
+    expect(admit()).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(host.called()).toEqual([question, "kubectl get node worker-1 --request-timeout 3s"]);
+  });
+  test("deletes a node of another machine, and admits this one in its place", () => {
+    cluster(`[ ! -e '${deleted()}' ] || [ -e '${created()}' ]`, "ssh-ed25519 AAAB");
+    expect(admit()).toEqual({
+      status: 0,
+      stdout: "",
+      stderr: "the node worker-1 is of another machine, which was there before: it is deleted\n",
+    });
+    expect(host.called().map((call) => call.split(" ").slice(1, 3).join(" "))).toEqual([
+      ...["get node", "delete node", "get node", "create --filename", "get node", "delete secret"],
+    ]);
   });
   test("names the machine that did not join", () => {
-    kubectl("exit 1");
+    cluster("exit 1");
     const { status, stderr } = admit((script) => script.replace("wait_for 180", "wait_for 1"));
     expect(status).toBe(1);
     expect(stderr).toContain("error: worker-1 did not join within 3 minutes");
+  });
+  test("leaves nothing to undo", () => {
+    expect(host.run({ script: Host.script("worker/admit.sh") }, "down").status).toBe(0);
+    expect(host.called()).toEqual([]);
   });
 });
 
@@ -55,12 +90,12 @@ describe("join.sh", () => {
   const join = (change = (script: string) => script) =>
     host.run({
       script: change(Host.script("worker/join.sh")),
-      uses: [Host.script("kubelet/leave.sh")],
+      uses: [Host.script("kubelet/unit.sh")],
       values: {
         JOIN_CONFIG: `token: ${token}\n`,
         ENDPOINT: "192.0.2.1:6443",
         TOKEN_ID: "abcdef",
-        CRI_SOCKET: "unix:///none.sock",
+        KUBELET_CONFIG_FILE: "/etc/kubernetes/kubelet-config.yaml",
         IGNORED_CHECKS: ",SystemVerification",
       },
     });
@@ -68,6 +103,9 @@ describe("join.sh", () => {
     host.stub("curl", "echo jws-kubeconfig-abcdef");
     host.stub("kubeadm", `cat >'${host.path("config")}'`);
     host.write("var/log/x", "");
+    for (const path of ["kubernetes/kubelet-config.yaml", "systemd/system/kubelet.service"])
+      host.write(`etc/${path}`, "");
+    host.write("usr/local/bin/kubelet", "");
   });
 
   test("joins when its token is offered, which is on no command line", () => {
@@ -77,6 +115,16 @@ describe("join.sh", () => {
     expect(calls).toContain("https://192.0.2.1:6443/api/v1/namespaces/kube-public/configmaps/cluster-info");
     expect(calls).toMatch(/^kubeadm join --config \/dev\/stdin --ignore-preflight-errors .*,SystemVerification$/m);
     expect(calls).not.toContain(secretPart);
+  });
+  test("knows afterwards on what the kubelet runs, so that nobody restarts it for nothing", () => {
+    join();
+    const parts = {
+      uses: [Host.script("kubelet/unit.sh")],
+      values: { KUBELET_CONFIG_FILE: "/etc/kubernetes/kubelet-config.yaml" },
+    };
+    expect(host.up("for_kubelet runs_on", parts).status).toBe(0);
+    host.write("etc/kubernetes/kubelet-config.yaml", "another\n");
+    expect(host.up("for_kubelet runs_on", parts).status).toBe(1);
   });
   test("does not join without the token being offered", () => {
     host.stub("curl", "echo jws-kubeconfig-another");
@@ -96,59 +144,5 @@ describe("join.sh", () => {
     expect(status).toBe(1);
     expect(stderr).toMatch(/it broke\n.*error: kubeadm join failed on /s);
     expect(stderr).not.toContain(secretPart);
-  });
-});
-
-describe("member.sh", () => {
-  const member = (direction: string, change = (script: string) => script) =>
-    host.run({ script: change(Host.script("worker/member.sh")), values: { NODE: "w", DRAIN_SECONDS: 120 } }, direction);
-  const kubectls = () => host.called().map((call) => call.split(" ")[1]);
-
-  test("is done when the node is ready", () => {
-    host.stub("kubectl", "echo True");
-    expect(member("up")).toEqual({ status: 0, stdout: "", stderr: "" });
-  });
-  test("shows why a node is not ready", () => {
-    host.stub("kubectl", "case $1 in get) echo False ;; describe) echo 'Conditions:'; echo '  no network' ;; esac");
-    const { status, stderr } = member("up", (script) => script.replace("wait_for 300", "wait_for 1"));
-    expect(status).toBe(1);
-    expect(stderr).toMatch(
-      /waiting for the node w to be ready\nConditions:\n {2}no network\nerror: the node w is not ready/,
-    );
-  });
-  test("drains a node before it goes", () => {
-    host.stub("kubectl");
-    host.write("etc/kubernetes/admin.conf", "");
-    expect(member("down").status).toBe(0);
-    expect(kubectls()).toEqual(["get", "get", "drain", "delete"]);
-  });
-  test("drains no node that the cluster has given up, also where it does so meanwhile", () => {
-    host.write("etc/kubernetes/admin.conf", "");
-    host.stub("kubectl", '[ "$1" != get ] || echo Unknown');
-    expect(member("down").status).toBe(0);
-    expect(kubectls()).toEqual(["get", "get", "delete"]);
-    const drained = host.path("drained");
-    host.stub(
-      "kubectl",
-      `case $1 in get) [ ! -e '${drained}' ] || echo Unknown ;; drain) touch '${drained}'; exit 1 ;; esac`,
-    );
-    expect(member("down").status).toBe(0);
-    expect(kubectls()).toEqual(["get", "get", "drain", "get", "delete"]);
-  });
-  test("keeps a node that cannot be drained", () => {
-    host.stub("kubectl", '[ "$1" != drain ]');
-    host.write("etc/kubernetes/admin.conf", "");
-    const { status, stderr } = member("down");
-    expect(status).toBe(1);
-    expect(stderr).toContain("error: w could not be drained within 120 s");
-    expect(kubectls()).toEqual(["get", "get", "drain", "get"]);
-  });
-  test("has nothing to do where the node, or the master, is gone", () => {
-    host.stub("kubectl", '[ "$1" != get ]');
-    expect(member("down").status).toBe(0);
-    expect(kubectls()).toEqual([]);
-    host.write("etc/kubernetes/admin.conf", "");
-    expect(member("down").status).toBe(0);
-    expect(kubectls()).toEqual(["get"]);
   });
 });

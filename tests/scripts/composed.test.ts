@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { composed, sources } from "./composed";
+import { composed, sources, type Composed } from "./composed";
 
 const isThere = spawnSync("shellcheck", ["--version"]).status === 0;
 const components = join(__dirname, "../../components");
@@ -59,20 +59,35 @@ function wanted(text: string): readonly string[] {
   return [...read(text)].filter((name) => !own.has(name)).sort();
 }
 
-/** What the header of a script says it reads. */
-function header(text: string): readonly string[] {
-  const lines = [...text.matchAll(/^# Reads: (.*)$/gm)].map(([, line]) => line ?? "");
+/** What the header of a script says after these words. */
+function named(text: string, words: string): readonly string[] {
+  const lines = [...text.matchAll(new RegExp(`^# ${words}: (.*)$`, "gm"))].map(([, line]) => line ?? "");
   return lines.flatMap((line) => line.split(" ")).sort();
 }
+
+const header = (text: string) => named(text, "Reads");
+/** Values that no script reads: a change of them is what brings it to its machine again. */
+const reasons = (text: string) => named(text, "Runs again for");
 
 const isMain = (text: string) => /^up\(\)/m.test(text);
 const mains = [...sources].filter(([, text]) => isMain(text)).map(([path]) => path);
 const chapters = [...sources].filter(([, text]) => !isMain(text)).map(([path]) => path);
 
+/** A guard of the preflight comes with what it reads, and what its functions read: the preflight itself knows of none. */
+function broughtAlong({ sources: parts }: Composed): readonly string[] {
+  const texts = parts.slice(0, -1).map((part) => sources.get(part) ?? "");
+  if (!texts.some((text) => /^guard\(\)/m.test(text))) return [];
+  return [...new Set(texts.flatMap((text) => [...header(text), ...reasons(text)]))];
+}
+
 test.each(mains)("%s is given the values that its header says", (path) => {
   const programs = composed.filter(({ sources }) => sources.at(-1) === path);
   expect(programs.length).toBeGreaterThan(0);
-  for (const program of programs) expect([...program.values].sort()).toEqual(header(sources.get(path) ?? ""));
+  const text = sources.get(path) ?? "";
+  for (const program of programs) {
+    const said = [...header(text), ...reasons(text), ...broughtAlong(program)];
+    expect([...program.values].sort()).toEqual(said.sort());
+  }
 });
 
 test.each(mains)("%s reads every value of its header, itself or by its functions, and no other", (path) => {
@@ -80,7 +95,14 @@ test.each(mains)("%s reads every value of its header, itself or by its functions
   const { sources: parts = [] } = composed.find(({ sources }) => sources.at(-1) === path) ?? {};
   const all = new Set(parts.flatMap((part) => [...read(sources.get(part) ?? "")]));
   expect(header(text).filter((name) => !all.has(name))).toEqual([]);
+  expect(reasons(text).filter((name) => all.has(name))).toEqual([]);
   expect(wanted(text).filter((name) => !header(text).includes(name))).toEqual([]);
+});
+
+test("a guard is in the preflights of etcd's members, and in no other", () => {
+  const guarded = composed.filter((program) => broughtAlong(program).length > 0).map(({ path }) => path);
+  const members = composed.filter(({ path }) => path.endsWith("-etcd.sh")).map(({ path }) => path);
+  expect(guarded).toEqual(members.map((path) => path.replace("-etcd.sh", "-preflight.sh")));
 });
 
 test.each(chapters)("%s, which has functions for others, says what they read", (path) => {
@@ -97,5 +119,6 @@ test("a value that nobody reads, and one that nobody gives, are found", () => {
   expect(wanted('up() { echo "$GIVEN ${#LIST[@]} ${OTHER:-}"; local OWN=1; echo "$OWN $STATE"; } # $COMMENT')).toEqual([
     ...["COMMENT", "GIVEN", "LIST", "OTHER"],
   ]);
-  expect(header("# Text.\n# Reads: B A\n# Reads: C\n")).toEqual(["A", "B", "C"]);
+  const text = "# Text.\n# Reads: B A\n# Reads: C\n# Runs again for: D\n";
+  expect([header(text), reasons(text)]).toEqual([["A", "B", "C"], ["D"]]);
 });

@@ -74,14 +74,14 @@ describe("kubelet.sh", () => {
     ALLOCATABLE_BYTES: 0,
   };
   const configuration = (more: Partial<Record<keyof typeof values, string | number | string[]>> = {}) => {
-    const uses = [Host.script("kubelet/kubelet.sh")];
+    const uses = [Host.script("docker/cgroup.sh"), Host.script("kubelet/kubelet.sh")];
     const result = host.up("detected_configuration", { uses, values: { ...values, ...more } });
     return { ...result, stdout: result.status === 0 ? (parse(result.stdout) as unknown) : undefined };
   };
   const gibibyte = 1024 ** 3;
 
   beforeEach(() => {
-    host.stub("docker", "echo 'cgroupDriver: systemd'");
+    host.stub("docker", "echo systemd");
     host.stub("nproc", "echo 4");
     host.write("proc/meminfo", `MemTotal: ${(8 * gibibyte) / 1024} kB\nMemFree: 1 kB\n`);
     host.write("sys/fs/cgroup/cgroup.controllers", "");
@@ -94,6 +94,11 @@ describe("kubelet.sh", () => {
       cgroupDriver: "systemd",
       resolvConf: host.path("etc/resolv.conf"),
     });
+  });
+  test("has the cgroup driver that Docker will have, also before its turn to restart", () => {
+    host.write("etc/docker/daemon.json", '{ "exec-opts": ["native.cgroupdriver=cgroupfs"] }');
+    expect(configuration().stdout).toMatchObject({ cgroupDriver: "cgroupfs" });
+    expect(host.called()).not.toContain("docker info --format {{.CgroupDriver}}");
   });
   test("reserves all but what pods may have", () => {
     expect(configuration({ ALLOCATABLE_MILLICPU: 1500, ALLOCATABLE_BYTES: 2 * gibibyte }).stdout).toMatchObject({
@@ -123,7 +128,7 @@ describe("kubelet.sh", () => {
     expect(configuration().stdout).toMatchObject({ failCgroupV1: false });
   });
   test("gives the kernel its settings back", () => {
-    const uses = [Host.script("kubelet/kubelet.sh")];
+    const uses = [Host.script("docker/cgroup.sh"), Host.script("kubelet/kubelet.sh")];
     const settings = [
       "net/bridge/bridge-nf-call-iptables",
       "net/bridge/bridge-nf-call-ip6tables",
@@ -145,7 +150,15 @@ describe("docker.sh", () => {
   const values = { PACKAGES: "distribution", RUNTIME: "containerd", PROGRAMS: [], CONTAINERD_CONFIG: config };
   const docker = (direction: string) => {
     const files = [{ path: host.path("etc/docker/daemon.json"), content: "{}" }];
-    return host.run({ script: Host.script("docker/docker.sh"), uses: artifacts(), values, files }, direction);
+    return host.run(
+      {
+        script: Host.script("docker/docker.sh"),
+        uses: [...artifacts(), Host.script("docker/cgroup.sh")],
+        values,
+        files,
+      },
+      direction,
+    );
   };
   const bounding = (set: string) => host.write("proc/self/status", `CapBnd:\t${set}\n`);
 

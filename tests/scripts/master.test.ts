@@ -20,7 +20,7 @@ describe("master.sh", () => {
     host.run(
       {
         script: Host.script("master/master.sh"),
-        uses: [Host.script("etcd/certificates.sh"), Host.script("kubelet/leave.sh")],
+        uses: ["etcd/certificates.sh", "kubelet/leave.sh", "kubelet/unit.sh"].map((path) => Host.script(path)),
         values: {
           KUBEADM_CONFIG: "kind: InitConfiguration\n",
           CERTIFICATE_CONFIG: "",
@@ -32,6 +32,7 @@ describe("master.sh", () => {
           ETCD_CA_KEY: Buffer.from("key\n").toString("base64"),
           CRI_SOCKET: "unix:///run/none.sock",
           ENDPOINT: "192.0.2.1:8443",
+          KUBELET_CONFIG_FILE: "/etc/kubernetes/kubelet-config.yaml",
           IGNORED_CHECKS: ",SystemVerification",
         },
       },
@@ -46,6 +47,9 @@ describe("master.sh", () => {
     host.write("etc/kubernetes/pki/apiserver-etcd-client.crt", "");
     host.write("var/lib/keelson/fit", "");
     host.write("var/log/x", "");
+    for (const path of ["kubernetes/kubelet-config.yaml", "systemd/system/kubelet.service"])
+      host.write(`etc/${path}`, "");
+    host.write("usr/local/bin/kubelet", "");
   });
 
   test("sets manifests aside that are not of this cluster, and its own never", () => {

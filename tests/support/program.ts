@@ -24,6 +24,8 @@ export interface Registered {
   readonly deleteBeforeReplace: boolean;
   readonly ignoreChanges: readonly string[];
   readonly additionalSecretOutputs: readonly string[];
+  /** Names of what the engine calls before it acts, by the act: "create", "update", "delete". */
+  readonly hooks: Readonly<Record<string, readonly string[]>>;
   /** Address and id of a provider of its own; "" where it has the default one. */
   readonly provider: string;
 }
@@ -53,7 +55,15 @@ interface Request {
   getDeletebeforereplace(): boolean;
   getIgnorechangesList(): string[];
   getAdditionalsecretoutputsList(): string[];
+  getHooks(): Hooks | undefined;
   getProvider(): string;
+}
+
+/** What the SDK sends of hooks. */
+interface Hooks {
+  getBeforeCreateList(): string[];
+  getBeforeUpdateList(): string[];
+  getBeforeDeleteList(): string[];
 }
 
 /** Runs the whole program for one configuration, with no engine behind it, and gives what it registered. */
@@ -121,8 +131,18 @@ function registered(monitor: Monitor, request: Request): Registered {
     deleteBeforeReplace: request.getDeletebeforereplace(),
     ignoreChanges: request.getIgnorechangesList(),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    hooks: hooksOf(request.getHooks()),
     provider: request.getProvider(),
   };
+}
+
+function hooksOf(hooks: Hooks | undefined): Record<string, readonly string[]> {
+  const all = {
+    create: hooks?.getBeforeCreateList() ?? [],
+    update: hooks?.getBeforeUpdateList() ?? [],
+    delete: hooks?.getBeforeDeleteList() ?? [],
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, names]) => names.length > 0));
 }
 
 /** What a script prints is a secret where the program says so; the engine sees to that, and here is none. */

@@ -13,9 +13,9 @@ describe("a change touches", () => {
 
   test("nothing, where there is none", async () => expect(await after({})).toEqual([]));
   test("no other machine, where a worker is added", async () => {
-    const steps = ["admit", "docker", "join", "kubelet", "member", "node", "preflight", "proxy"];
+    const steps = ["admit", "docker", "join", "kubelet", "member", "node", "preflight", "proxy", "rollout"];
     const machines = [master, worker, machine("worker-2", "192.0.2.3")];
-    expect(await after({ machines })).toEqual(steps.map((step) => `+worker-2-${step}`));
+    expect(await after({ machines })).toEqual([...steps.map((step) => `+worker-2-${step}`), "~plan"]);
   });
   test("the Deployment alone, where replicas change", async () => {
     expect(await after({ workloads: { nginx: { replicas: 7 } } })).toEqual(["~nginx-deployment"]);
@@ -36,25 +36,40 @@ describe("a change touches", () => {
       metadata: {
         name: "worker-1",
         labels: { "node-role.kubernetes.io/worker": "", ...labels },
-        annotations: { "pulumi.com/patchForce": "true", ...annotations },
+        annotations: { "pulumi.com/patchForce": "true", "keelson.io/machine": hostKey("worker-1"), ...annotations },
       },
       spec: { taints, unschedulable: true },
     });
   });
-  test("one kubelet alone, where allocatable changes", async () => {
+  test("one kubelet alone, and its turn to restart, where allocatable changes", async () => {
     const more = await run(changed({ allocatable: { cpu: "1500m", memory: "2Gi" } }));
-    expect(changes(program, more)).toEqual(["~worker-1-kubelet"]);
+    expect(changes(program, more)).toEqual(["~worker-1-kubelet", "~worker-1-rollout"]);
     expect(valueOf(find(more, "worker-1-kubelet"), "ALLOCATABLE_MILLICPU")).toBe("1500");
     expect(valueOf(find(more, "worker-1-kubelet"), "ALLOCATABLE_BYTES")).toBe(String(2 * 1024 ** 3));
   });
-  test("Docker alone, where its settings change", async () => {
-    const docker = { daemon: { "live-restore": true } };
-    expect(await after({ docker })).toEqual(["~master-1-docker", "~worker-1-docker"]);
+  test("Docker alone, and everyone's turn to restart, where its settings change", async () => {
+    const docker = { daemon: { "live-restore": false } };
+    const machines = ["master-1", "worker-1"];
+    expect(await after({ docker })).toEqual(machines.flatMap((name) => [`~${name}-docker`, `~${name}-rollout`]));
   });
   test("everything on a machine, where another one stands in its place", async () => {
-    const ssh = { hostKey: hostKey("another") };
-    const steps = ["admit", "docker", "join", "kubelet", "member", "preflight", "proxy"];
-    expect(await after(changed({ ssh }))).toEqual(steps.map((step) => `~worker-1-${step}`));
+    const more = await run(changed({ ssh: { hostKey: hostKey("another") } }));
+    const steps = ["admit", "docker", "join", "kubelet", "member", "node", "preflight", "proxy", "rollout"];
+    expect(changes(program, more)).toEqual(["~plan", ...steps.map((step) => `~worker-1-${step}`)]);
+    expect(find(more, "worker-1-node").inputs).toMatchObject({
+      metadata: { annotations: { "keelson.io/machine": hostKey("another") } },
+    });
+    // Only what is of one moment is done anew; everything else is an update, which converges from nothing.
+    const replaced = steps.filter((step) => {
+      const { inputs, ignoreChanges } = find(more, `worker-1-${step}`);
+      return inputs.triggers !== undefined && !ignoreChanges.includes("triggers");
+    });
+    expect(replaced).toEqual(["admit", "join"]);
+  });
+  test("what runs on a machine, and no node, where it is logged in another way", async () => {
+    const more = await run(changed({ ssh: { hostKey: hostKey("worker-1"), host: "worker-1.example.com" } }));
+    const steps = ["docker", "join", "kubelet", "preflight", "proxy", "rollout"];
+    expect(changes(program, more)).toEqual(steps.map((step) => `~worker-1-${step}`));
   });
 });
 

@@ -11,20 +11,22 @@ beforeAll(async () => {
   program = await run();
 });
 
+const masterSteps = [
+  ...["preflight", "docker", "etcd", "etcd-member", "kubelet"],
+  ...["proxy", "master", "member", "rollout"],
+];
+const workerSteps = ["preflight", "docker", "kubelet", "proxy", "admit", "join", "member", "rollout"];
+
 test("every resource has the name that its state is kept under", () => {
   const named = made(program).map(({ type, name }) => `${type.split(":").pop() ?? ""} ${name}`);
   expect(named.sort()).toEqual(
     [
-      ...["preflight", "docker", "etcd", "etcd-member", "kubelet", "proxy", "master", "member"].map(
-        (step) => `Command master-1-${step}`,
-      ),
-      ...["preflight", "docker", "kubelet", "proxy", "admit", "join", "member"].map(
-        (step) => `Command worker-1-${step}`,
-      ),
+      ...masterSteps.map((step) => `Command master-1-${step}`),
+      ...workerSteps.map((step) => `Command worker-1-${step}`),
       ...["etcd-authority", "master-authority", "dns"].map((name) => `Command ${name}`),
       ...["Namespace kube-flannel", "ConfigMap kube-flannel-cfg", "DaemonSet kube-flannel-ds"],
       ...["ServiceAccount flannel", "ClusterRole flannel", "ClusterRoleBinding flannel"],
-      ...["NodePatch master-1-node", "NodePatch worker-1-node"],
+      ...["NodePatch master-1-node", "NodePatch worker-1-node", "Stash plan"],
       ...["Pod nginx-test", "Deployment nginx-deployment", "Service nginx", "kubernetes cluster"],
     ].sort(),
   );
@@ -50,34 +52,38 @@ describe("a script", () => {
       logging: "stderr",
       addPreviousOutputInEnv: false,
     });
-    expect(rest).toMatchObject({ deleteBeforeReplace: true, ignoreChanges: [], deletedWith: "" });
+    expect(rest).toMatchObject({ deleteBeforeReplace: true, ignoreChanges: ["triggers"], deletedWith: "" });
   });
-  test("is made anew when the machine that it speaks of is another, and for nothing else", () => {
+  test("knows the machine that it speaks of", () => {
     const [first, second] = [hostKey("master-1"), hostKey("worker-1")];
     const triggers = commands(program).map(({ name, inputs }) => [name, inputs.triggers]);
     expect(Object.fromEntries(triggers)).toEqual({
-      ...Object.fromEntries(
-        ["preflight", "docker", "etcd", "etcd-member", "kubelet", "proxy", "master", "member"].map((s) => [
-          `master-1-${s}`,
-          [first],
-        ]),
-      ),
-      ...Object.fromEntries(
-        ["preflight", "docker", "kubelet", "proxy", "admit", "join", "member"].map((s) => [`worker-1-${s}`, [second]]),
-      ),
-      // The one is kept for good, whatever becomes of the machine; the other speaks of no machine.
-      ...{ "etcd-authority": [first], "master-authority": [first], dns: [] },
+      ...Object.fromEntries(masterSteps.map((step) => [`master-1-${step}`, [first]])),
+      ...Object.fromEntries(workerSteps.map((step) => [`worker-1-${step}`, [second]])),
+      ...{ "etcd-authority": [first], "master-authority": [first], dns: [first] },
+    });
+  });
+  test("runs again, and is not made anew, for another machine, unless it is of one moment or for good", () => {
+    const kept = Object.fromEntries(commands(program).map(({ name, ignoreChanges }) => [name, ignoreChanges]));
+    const forGood = ["stdin", "connection", "triggers"];
+    expect(kept).toEqual({
+      ...Object.fromEntries(commands(program).map(({ name }) => [name, ["triggers"]])),
+      ...{ "etcd-authority": forGood, "master-authority": forGood },
+      ...{ "worker-1-admit": ["stdin"], "worker-1-join": ["stdin"] },
     });
     expect(commands(program).every(({ deleteBeforeReplace }) => deleteBeforeReplace)).toBe(true);
+    expect(made(program).filter(({ ignoreChanges }) => ignoreChanges.length > 0)).toEqual(commands(program));
   });
-  test("is sent once where it is of one moment", () => {
-    const once = made(program).filter(({ ignoreChanges }) => ignoreChanges.length > 0);
-    expect(once.map(({ name, ignoreChanges }) => [name, ignoreChanges]).sort()).toEqual([
-      ["etcd-authority", ["stdin", "connection", "triggers"]],
-      ["master-authority", ["stdin", "connection", "triggers"]],
-      ["worker-1-admit", ["stdin"]],
-      ["worker-1-join", ["stdin"]],
+  test("is undone when it goes, unless it is of one moment or for good", () => {
+    const stays = commands(program).filter(({ inputs }) => inputs.delete === undefined);
+    expect(stays.map(({ name }) => name).sort()).toEqual([
+      ...["etcd-authority", "master-authority", "worker-1-admit", "worker-1-join"],
     ]);
+    for (const { inputs } of commands(program)) expect(inputs.create).toBe("sudo -n bash -s -- up");
+  });
+  test("is told of before it runs, by one hook for all", () => {
+    const hooks = { create: ["keelson-script"], update: ["keelson-script"] };
+    for (const script of commands(program)) expect([script.name, script.hooks]).toEqual([script.name, hooks]);
   });
 });
 
@@ -133,7 +139,8 @@ describe("order", () => {
   const preflights = ["master-1-preflight", "worker-1-preflight"];
 
   test.each([
-    ["master-1-preflight", []],
+    ["plan", []],
+    ["master-1-preflight", ["plan"]],
     ["worker-1-docker", preflights],
     ["etcd-authority", preflights],
     ["worker-1-kubelet", ["worker-1-docker"]],
@@ -144,10 +151,12 @@ describe("order", () => {
     ["worker-1-member", ["worker-1-admit", "worker-1-join", "kube-flannel-ds"]],
     ["worker-1-node", ["worker-1-member"]],
     ["nginx-deployment", ["worker-1-member"]],
+    ["master-1-rollout", ["master-1-member", "worker-1-member"]],
+    ["worker-1-rollout", ["master-1-rollout"]],
     ["cluster", ["master-1-master"]],
   ])("%s waits for %j", (name, names) => {
     expect(before(name)).toEqual(expect.arrayContaining(names));
-    if (names.length === 0) expect(before(name)).toEqual([]);
+    if (name === "plan") expect(before(name)).toEqual([]);
   });
   test("a node gets its labels as soon as it is there, whatever becomes of the others", () => {
     expect(before("worker-1-node")).not.toContain("master-1-member");

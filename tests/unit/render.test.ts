@@ -17,15 +17,19 @@ function wordsOf(unit: string): readonly string[] {
 
 describe("docker", () => {
   const daemon = (settings: Raw) => JSON.parse(daemonJson(settings).content) as unknown;
+  const outlive = { "live-restore": true };
   const logs = { "log-driver": "json-file", "log-opts": { "max-size": "10m", "max-file": "3" } };
 
   test("bounds its logs unless it is told otherwise", () => {
     expect(daemonJson({}).path).toBe("/etc/docker/daemon.json");
-    expect(daemon({})).toEqual(logs);
-    expect(daemon({ "live-restore": true, "log-opts": {} })).toEqual({ ...logs, "live-restore": true, "log-opts": {} });
+    expect(daemon({})).toEqual({ ...outlive, ...logs });
+    expect(daemon({ "log-opts": {} })).toEqual({ ...outlive, ...logs, "log-opts": {} });
+  });
+  test("lets containers outlive its restarts, unless it is told otherwise", () => {
+    expect(daemon({ "live-restore": false })).toEqual({ ...logs, "live-restore": false });
   });
   test("gives another log driver no options of the default one, which it would refuse", () => {
-    expect(daemon({ "log-driver": "journald" })).toEqual({ "log-driver": "journald" });
+    expect(daemon({ "log-driver": "journald" })).toEqual({ ...outlive, "log-driver": "journald" });
   });
   test("has a socket for the kubelet, whatever runs the pods", () => {
     const [service, socket] = criDockerdUnits("registry.example.com/pause:1");

@@ -1,11 +1,10 @@
-# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='master-1-rollout'
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('4c77b31083a95727' 'acdebde848fbb845')
+readonly -a REVISIONS=('d2554b36cb22e268' '79976a019a5d0b77')
 
 write_files() {
   :

@@ -1,4 +1,3 @@
-# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='worker-1-member'
@@ -6,6 +5,8 @@ readonly SCRIPT='worker-1-member'
 readonly NODE='worker-1'
 
 readonly DRAIN_SECONDS='120'
+
+readonly LOST='false'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBMCn56D0Vs9Q3wqdWj8HKeZDs8/95vvbaCPE/9a4Sr4'
 

@@ -1,11 +1,10 @@
-# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='worker-1-rollout'
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('88529f25c2974f30' '8d56d5df1b9ea812')
+readonly -a REVISIONS=('e8d68b502c9420f9' '454615d2cf621672')
 
 write_files() {
   :

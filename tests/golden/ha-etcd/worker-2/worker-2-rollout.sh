@@ -1,11 +1,10 @@
-# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='worker-2-rollout'
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('e9928b22e3406f40' '3efd54e9efe3a5a2')
+readonly -a REVISIONS=('40735677f487db7c' '8143f076bb796950')
 
 write_files() {
   :

@@ -1,11 +1,10 @@
-# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='master-1-rollout'
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('91ac83704255c3af' '72f7627de01c66ad')
+readonly -a REVISIONS=('193d14dcb31a2d86' '5f1a11637a7531c0')
 
 write_files() {
   :

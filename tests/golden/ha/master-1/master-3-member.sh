@@ -1,4 +1,3 @@
-# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='master-3-member'
@@ -6,6 +5,8 @@ readonly SCRIPT='master-3-member'
 readonly NODE='master-3'
 
 readonly DRAIN_SECONDS='120'
+
+readonly LOST='false'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH2sEtS/DMsoM5YYwm9OVvPG5QWTGHVgKT/QM3Kji4Ny'
 

@@ -1,11 +1,10 @@
-# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='master-2-rollout'
 
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('bf5e3eb9228e395d' '4c700922e50c7785')
+readonly -a REVISIONS=('070aadcecb1f53ec' '4061744ff58dae36')
 
 write_files() {
   :

@@ -1,11 +1,10 @@
-# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='master-3-rollout'
 
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('1b5ee8373bf57cdf' '4181b4327d1d294d')
+readonly -a REVISIONS=('3ceb236f713d194a' '26d45742a27f4fe7')
 
 write_files() {
   :

@@ -1,11 +1,10 @@
-# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='worker-1-rollout'
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('fd08ba6fedf70e90' 'e4283b918c1190f1')
+readonly -a REVISIONS=('dea0c756b1546aef' '585670d25926e765')
 
 write_files() {
   :

@@ -1,11 +1,10 @@
-# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='0-w-rollout'
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('76c2dd9c091bebe5' '25fd47c0f2b6c363')
+readonly -a REVISIONS=('423a32e0978f17f8' '927c4bffedb60499')
 
 write_files() {
   :

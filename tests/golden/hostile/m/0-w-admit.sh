@@ -1,4 +1,3 @@
-# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='0-w-admit'
@@ -16,7 +15,7 @@ remove_files() {
   :
 }
 
-
+# Here is the text of components/worker/admit.sh.
 
 main "$1" </dev/null
 exit

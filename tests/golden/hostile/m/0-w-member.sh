@@ -1,4 +1,3 @@
-# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='0-w-member'
@@ -6,6 +5,8 @@ readonly SCRIPT='0-w-member'
 readonly NODE='0-w'
 
 readonly DRAIN_SECONDS='120'
+
+readonly LOST='false'
 
 readonly IDENTITY='198.51.100.2'
 

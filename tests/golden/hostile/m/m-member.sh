@@ -1,4 +1,3 @@
-# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='m-member'
@@ -6,6 +5,8 @@ readonly SCRIPT='m-member'
 readonly NODE='m'
 
 readonly DRAIN_SECONDS='120'
+
+readonly LOST='false'
 
 readonly IDENTITY='jump.example.com'
 

@@ -1,11 +1,10 @@
-# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='m-rollout'
 
 readonly NODE='m'
 
-readonly -a REVISIONS=('552434243de93d24' 'd7855768641606fa')
+readonly -a REVISIONS=('f8e739056e1417fb' 'db0e37e5835eddb7')
 
 write_files() {
   :

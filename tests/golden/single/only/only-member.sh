@@ -1,4 +1,3 @@
-# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='only-member'
@@ -6,6 +5,8 @@ readonly SCRIPT='only-member'
 readonly NODE='only'
 
 readonly DRAIN_SECONDS='120'
+
+readonly LOST='false'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPkFsZVC7QjJqcJlQ8yjLlcR0gfc/7gbTNtEzguYlDHJ'
 

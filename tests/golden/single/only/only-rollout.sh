@@ -1,11 +1,10 @@
-# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='only-rollout'
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('308a5dbc2772ab72' 'aaa182b43f5b0738')
+readonly -a REVISIONS=('9eed901024abed03' '80050bb752e714f4')
 
 write_files() {
   :

@@ -1,4 +1,3 @@
-# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='master-1-member'
@@ -7,7 +6,9 @@ readonly NODE='master-1'
 
 readonly DRAIN_SECONDS='120'
 
-readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF6jzIVb6vZ4WGCTWNxOL5oXPs+kMRMbcyRWDdOyDoAI'
+readonly LOST='false'
+
+readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGoOzrTPjeF2vSSr/4dIHslOerxr2GHkh72XbHDyJtXY'
 
 write_files() {
   :

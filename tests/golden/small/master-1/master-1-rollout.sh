@@ -1,11 +1,10 @@
-# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='master-1-rollout'
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('91ac83704255c3af' '2b65b86aa98f66ab')
+readonly -a REVISIONS=('193d14dcb31a2d86' '764b6b4d5297f8bd')
 
 write_files() {
   :

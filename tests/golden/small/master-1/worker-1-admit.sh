@@ -1,11 +1,10 @@
-# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='worker-1-admit'
 
 readonly NODE='worker-1'
 
-readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIErnJza2pv2q+ndhkYf4keP1l1AkjhDD40CHHKw/SKcd'
+readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBMCn56D0Vs9Q3wqdWj8HKeZDs8/95vvbaCPE/9a4Sr4'
 
 readonly TOKEN='aaaaaa.aaaaaaaaaaaaaaaa'
 
@@ -16,7 +15,7 @@ remove_files() {
   :
 }
 
-
+# Here is the text of components/worker/admit.sh.
 
 main "$1" </dev/null
 exit

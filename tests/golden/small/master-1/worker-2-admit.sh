@@ -1,11 +1,10 @@
-# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='worker-2-admit'
 
 readonly NODE='worker-2'
 
-readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO0s+dgJO2IQsZ+e8VRuhP4h0Rx87GKDP68B6hJs9x0q'
+readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBzp+j9lwXLx3+PcTOuB+CSnm0RRs9qQ4LRU6nptQzO8'
 
 readonly TOKEN='aaaaaa.aaaaaaaaaaaaaaaa'
 
@@ -16,7 +15,7 @@ remove_files() {
   :
 }
 
-
+# Here is the text of components/worker/admit.sh.
 
 main "$1" </dev/null
 exit

@@ -1,4 +1,3 @@
-# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='worker-2-member'
@@ -7,7 +6,9 @@ readonly NODE='worker-2'
 
 readonly DRAIN_SECONDS='120'
 
-readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO0s+dgJO2IQsZ+e8VRuhP4h0Rx87GKDP68B6hJs9x0q'
+readonly LOST='false'
+
+readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBzp+j9lwXLx3+PcTOuB+CSnm0RRs9qQ4LRU6nptQzO8'
 
 write_files() {
   :

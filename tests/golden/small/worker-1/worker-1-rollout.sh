@@ -1,11 +1,10 @@
-# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='worker-1-rollout'
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('fd08ba6fedf70e90' '7998374c6e6a9cd3')
+readonly -a REVISIONS=('dea0c756b1546aef' 'd6d69de7ee0b86b6')
 
 write_files() {
   :

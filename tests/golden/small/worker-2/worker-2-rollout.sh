@@ -1,11 +1,10 @@
-# Here is the text of components/worker/admit.sh.
 # Here is the text of components/machine/lib.sh.
 
 readonly SCRIPT='worker-2-rollout'
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('abf881eaca014f41' '29d2f9ec1506fd5f')
+readonly -a REVISIONS=('f56b9571e4dea578' '1e8100795e4c4394')
 
 write_files() {
   :

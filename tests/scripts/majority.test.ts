@@ -1,0 +1,168 @@
+import { createServer, type AddressInfo } from "node:net";
+
+import { Host } from "./host";
+
+let host: Host;
+const listener = createServer();
+beforeAll(async () => new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve)));
+afterAll(() => listener.close());
+beforeEach(() => {
+  host = new Host();
+  host.stub("systemctl");
+  host.stub("hostname", "echo a");
+  host.write("var/lib/keelson/fit", "");
+  host.write("etc/etcd/pki/etcd/healthcheck-client.crt", "");
+});
+afterEach(() => host.remove());
+
+const clean = { status: 0, stdout: "", stderr: "" };
+const peer = (name: string) => `https://${name}.example.com:2380`;
+/** The member on the machine itself answers; where its etcd is dead, nobody asks it. */
+const client = (name: string) =>
+  name === "a" ? `https://127.0.0.1:${(listener.address() as AddressInfo).port}` : `https://${name}.example.com:2379`;
+const line = (name: string) => `${name}0, started, ${name}, ${peer(name)}, ${client(name)}, false`;
+
+interface Situation {
+  /** Members that etcd knows, by name, or whole lines. */
+  readonly known: readonly string[];
+  /** Those among them that do not answer. */
+  readonly silent?: readonly string[];
+  /** Members that there are to be. */
+  readonly target: readonly string[];
+}
+
+/** Runs the preflight on machine a. */
+function preflight({ known, silent = [], target }: Situation) {
+  const lines = known.map((member) => (member.includes(",") ? member : line(member)));
+  host.write("members", lines.map((text) => `${text}\n`).join(""));
+  const down = silent.map((name) => `--endpoints=${client(name)}`).join("|");
+  host.stub(
+    "etcdctl",
+    `case "$*" in
+    *"member list"*) cat '${host.path("members")}' ;;
+    *"endpoint health"*) case $1 in ${down || "none"}) exit 1 ;; esac ;;
+    *) exit 1 ;;
+    esac`,
+  );
+  return run(target);
+}
+
+const run = (target: readonly string[]) =>
+  host.run({
+    script: Host.script("machine/preflight.sh"),
+    uses: ["etcd/membership.sh", "etcd/majority.sh"].map((path) => Host.script(path)),
+    values: {
+      SWAP_ALLOWED: "false",
+      PORTS: [],
+      PEERS: [`a ${client("a")}`],
+      PEER_URL: peer("a"),
+      TARGET: target.map(peer),
+    },
+  });
+
+const refusal = (...problems: readonly string[]) =>
+  `a is not fit, and nothing was changed on it:\n${problems.map((text) => `  - ${text}\n`).join("")}`;
+const silence = (name: string) => `etcd: the member ${name} (${name}0, started) does not answer at ${client(name)}\n`;
+const safeOrder = (names: string) =>
+  `The safe order: start ${names}, or mark it as lost, and run up; then change the others`;
+
+describe("a change of etcd's members is accepted", () => {
+  test.each<[string, Situation]>([
+    ["where all are well, and nothing changes", { known: ["a", "b", "c"], target: ["a", "b", "c"] }],
+    ["where all are well, and members come and go", { known: ["a", "b", "c"], target: ["a", "d", "e"] }],
+    ["from one to three", { known: ["a"], target: ["a", "b", "c"] }],
+    ["from three to one", { known: ["a", "b", "c"], target: ["a"] }],
+    [
+      "where the one that is silent leaves, and another takes its place",
+      { known: ["a", "b", "c"], silent: ["c"], target: ["a", "b", "d"] },
+    ],
+    ["where the one that is silent leaves", { known: ["a", "b", "c"], silent: ["c"], target: ["a"] }],
+  ])("%s", (_, situation) => expect(preflight(situation)).toEqual(clean));
+
+  test("where one that is to stay is silent, and none is to join; it is told", () => {
+    const target = ["a", "b", "c"];
+    expect(preflight({ known: target, silent: ["b"], target })).toEqual({ ...clean, stderr: silence("b") });
+  });
+  test("without asking a learner, or a member that never began, which have no vote", () => {
+    const learner = `d0, started, d, ${peer("d")}, ${client("d")}, true`;
+    const unstarted = `e0, unstarted, , ${peer("e")}, , false`;
+    const known = ["a", learner, unstarted];
+    expect(preflight({ known, silent: ["d", "e"], target: ["a", "d", "e"] })).toEqual(clean);
+    const asked = host.called().filter((call) => call.includes("endpoint health"));
+    expect(asked.map((call) => /--endpoints=(\S+)/.exec(call)?.[1])).toEqual([client("a")]);
+  });
+});
+
+describe("a change of etcd's members is refused", () => {
+  test("where etcd has no majority that could order it", () => {
+    host.stub("etcdctl", "exit 1");
+    expect(run(["a", "b", "c"])).toEqual({
+      ...clean,
+      status: 1,
+      stderr: refusal("etcd has no majority, so none of its members can come or go: start those that are down"),
+    });
+  });
+  test("where more of them are silent than may be", () => {
+    const target = ["a", "b", "c"];
+    expect(preflight({ known: target, silent: ["b", "c"], target })).toEqual({
+      ...clean,
+      status: 1,
+      stderr: `${silence("b")}${silence("c")}${refusal(
+        "etcd has 3 members, of which 1 are well, and lets none come or go: start those that are down",
+        `etcd would have 3 members, and 1 would vote, because b, c does not answer. ${safeOrder("b, c")}`,
+      )}`,
+    });
+  });
+  test("where one that stays is silent, and a new one is to join", () => {
+    const target = ["a", "b", "c", "d", "e"];
+    expect(preflight({ known: ["a", "b", "c"], silent: ["c"], target })).toEqual({
+      ...clean,
+      status: 1,
+      stderr: `${silence("c")}${refusal(
+        ...["d", "e"].map((name) => `etcd takes no member at ${peer(name)} while c does not answer. ${safeOrder("c")}`),
+      )}`,
+    });
+  });
+  test("where the one that stays of three is the silent one", () => {
+    expect(preflight({ known: ["a", "b", "c"], silent: ["b"], target: ["b"] })).toEqual({
+      ...clean,
+      status: 1,
+      stderr: `${silence("b")}${refusal(
+        `etcd would have 1 members, and 0 would vote, because b does not answer. ${safeOrder("b")}`,
+      )}`,
+    });
+  });
+  test("where half of those that stay would be silent", () => {
+    expect(preflight({ known: ["a", "b", "c", "d", "e"], silent: ["b"], target: ["a", "b"] }).stderr).toBe(
+      `${silence("b")}${refusal(
+        `etcd would have 2 members, and 1 would vote, because b does not answer. ${safeOrder("b")}`,
+      )}`,
+    );
+  });
+});
+
+describe("nobody is asked", () => {
+  test("where the machine has no member yet", () => {
+    host.up(`rm '${host.path("etc/etcd/pki/etcd/healthcheck-client.crt")}'`);
+    expect(preflight({ known: [], target: ["a"] })).toEqual(clean);
+    expect(host.called()).toEqual([]);
+  });
+  test("where its member does not run, which the run that follows starts", () => {
+    host.stub("systemctl", "exit 3");
+    expect(preflight({ known: [], target: ["a"] })).toEqual(clean);
+    expect(host.called()).toEqual(["systemctl is-active --quiet etcd.service"]);
+  });
+});
+
+test("an unfit machine is refused for that as well", () => {
+  host.up(`rm '${host.path("var/lib/keelson/fit")}'`);
+  for (const name of ["curl", "tar", "iptables", "openssl", "ss"]) host.stub(name);
+  host.stub("id", "echo 0");
+  host.stub("uname", "echo riscv64");
+  host.write("etc/os-release", "ID=debian\n");
+  host.write("proc/swaps", "Filename\n");
+  host.write("run/systemd/system/x", "");
+  const { status, stderr } = preflight({ known: ["a", "b", "c"], silent: ["b"], target: ["b"] });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/ {2}- the processor is riscv64.*\n {2}- etcd would have 1 members/);
+});

@@ -1,0 +1,38 @@
+import { hostKey } from "../golden/topologies";
+import { find, run } from "./program.fixture";
+
+test("the plan is the cluster's shape, judged before it changes", async () => {
+  const program = await run();
+  const { type, inputs, hooks, dependsOn, parent } = find(program, "plan");
+  expect({ type, hooks, dependsOn, parent }).toEqual({
+    type: "pulumi:index:Stash",
+    hooks: { update: ["keelson-plan"] },
+    dependsOn: [],
+    parent: find(program, "cluster").parent,
+  });
+  expect(inputs).toEqual({
+    input: {
+      machines: [
+        {
+          name: "master-1",
+          roles: ["master", "etcd"],
+          address: "192.0.2.1",
+          hostKey: hostKey("master-1"),
+          lost: false,
+        },
+        { name: "worker-1", roles: ["worker"], address: "192.0.2.2", hostKey: hostKey("worker-1"), lost: false },
+      ],
+      fixed: {
+        provider: "ssh",
+        "kubernetes.runtime": "docker",
+        "kubernetes.bindPort": "6443",
+        "kubernetes.networking.podSubnet": "10.244.0.0/16",
+        "kubernetes.networking.serviceSubnet": "10.96.0.0/12",
+        "kubernetes.networking.dnsDomain": "cluster.local",
+        "etcd.dataDir": "/var/lib/etcd",
+        "etcd.clientPort": "2379",
+        "etcd.peerPort": "2380",
+      },
+    },
+  });
+});
