@@ -1,0 +1,163 @@
+import { TestMachine } from "../support/machine";
+import { nameserverLines, OwnMachines } from "../support/ownMachines";
+import { here, TestStack, within } from "../support/stack";
+
+const name = "e2e-lost";
+const prefix = "172.31.239";
+const masters = ["master-1", "master-2", "master-3"];
+const names = [...masters, "master-4", "worker-1", "worker-2"];
+let own: OwnMachines;
+let stack: TestStack;
+const on = (machine: string) => new TestMachine(`keelson-${name}-${machine}`);
+
+type More = Readonly<Record<string, unknown>>;
+
+/** Machines as the configuration has them, with what is said of some of them. */
+function listed(machines: readonly string[], more: Readonly<Record<string, More>> = {}): readonly More[] {
+  return own.machines
+    .filter((machine) => machines.includes(machine.name))
+    .map((machine) => ({
+      ...machine,
+      roles: machine.name.startsWith("master") ? ["master", "etcd"] : ["worker"],
+      ...more[machine.name],
+    }));
+}
+
+const settle = (machine: string) => {
+  on(machine).run(`printf '%s\\n' '${nameserverLines()}' >/etc/own-resolv.conf`);
+  on(machine).run("until systemctl is-system-running --wait >/dev/null; do sleep 0.2; done");
+};
+
+beforeAll(() => {
+  own = new OwnMachines(name, prefix, names);
+  names.forEach(settle);
+  stack = new TestStack(name, {
+    provider: "ssh",
+    machines: listed([...masters, "worker-1", "worker-2"]),
+    kubernetes: {
+      runtime: "containerd",
+      virtualAddress: `${prefix}.10`,
+      kubelet: { configuration: { resolvConf: "/etc/own-resolv.conf" } },
+    },
+    artifacts: { source: "bundle" },
+    workloads: { nginx: { replicas: 2 } },
+  });
+});
+
+afterAll(async () => {
+  await stack.remove();
+  own.remove();
+});
+
+const kubectl = (args: string) => on("master-3").kubectl(args);
+const nodes = () =>
+  kubectl("get nodes -o name")
+    .split("\n")
+    .map((line) => line.replace("node/", ""));
+
+function etcdMembers(): readonly string[] {
+  const pki = "/etc/etcd/pki/etcd";
+  const keys = `--cacert ${pki}/ca.crt --cert ${pki}/healthcheck-client.crt --key ${pki}/healthcheck-client.key`;
+  const lines = on("master-3").run(`etcdctl --endpoints https://127.0.0.1:2379 ${keys} member list`).split("\n");
+  return lines.map((line) => line.split(", ")[2] ?? "").sort();
+}
+
+const kill = (machine: string) => here("docker", "kill", `keelson-${name}-${machine}`);
+
+test("three masters on machines of one's own, with containerd", async () => {
+  expect((await stack.succeed("up")).output).toContain("(200)");
+  expect(nodes()).toEqual([...masters, "worker-1", "worker-2"]);
+  expect(etcdMembers()).toEqual(masters);
+});
+
+test("a worker that is lost leaves, while nobody can reach it", async () => {
+  kill("worker-2");
+  stack.change({ machines: listed([...masters, "worker-1", "worker-2"], { "worker-2": { lost: true } }) });
+  const { output } = await stack.succeed("preview");
+  expect(output).toContain(
+    "worker-2\n  ! is lost: its node is deleted, and its pods start elsewhere; nothing of it is contacted",
+  );
+  expect((await stack.succeed("up")).output).toContain("(200)");
+  expect(nodes()).toEqual([...masters, "worker-1"]);
+  await within(60, () => kubectl("get pods -A -o wide").includes("worker-2") === false);
+  expect(Object.keys((await stack.succeed("up")).counts)).toEqual(["unchanged"]);
+  // The state has records of it that run nothing, as long as the configuration has its line.
+  expect(await stack.succeed("refresh")).toBeDefined();
+});
+
+test("its line goes, and nothing is left of it", async () => {
+  stack.change({ machines: listed([...masters, "worker-1"]) });
+  await stack.succeed("up");
+  expect(stack.state()).not.toContain("worker-2");
+});
+
+test("what would cost etcd its majority is refused before anything is touched, with the safe order", async () => {
+  const logins = () => [...masters, "worker-1"].map((machine) => on(machine).logins());
+  const before = logins();
+  const both = { "master-1": { lost: true }, "master-2": { lost: true } };
+  stack.change({ machines: listed([...masters, "worker-1"], both) });
+  for (const command of ["preview", "up"]) {
+    const { status, output } = await stack.run(command);
+    expect(status).toBe(1);
+    expect(output).toContain("cannot change like this; nothing was touched");
+    expect(output).toContain("etcd has 3 members (master-1, master-2 and master-3)");
+    expect(output).toContain("The safe order: start one of master-1 and master-2 again");
+  }
+  expect(logins()).toEqual(before);
+});
+
+test("the first master is lost, and another takes its place in the same change", async () => {
+  kill("master-1");
+  const machines = listed([...masters, "master-4", "worker-1"], { "master-1": { lost: true } });
+  stack.change({ machines });
+  expect((await stack.succeed("preview")).output).toContain(
+    "etcd\n  ! 3 → 2 → 3 members: master-1, lost, is removed first; master-4 joins as learner, then with a vote",
+  );
+  await stack.succeed("up");
+  expect(nodes()).toEqual(["master-2", "master-3", "master-4", "worker-1"]);
+  expect(etcdMembers()).toEqual(["master-2", "master-3", "master-4"]);
+  expect(Object.keys((await stack.succeed("up")).counts)).toEqual(["unchanged"]);
+  stack.change({ machines: listed(["master-2", "master-3", "master-4", "worker-1"]) });
+  await stack.succeed("up");
+  expect(stack.state()).not.toContain("master-1");
+});
+
+describe("a machine that was made anew under its name and address", () => {
+  const survivors = ["master-2", "master-3", "master-4", "worker-1"];
+
+  test("is noticed by its host key and refused, with the way out", async () => {
+    const anew = own.rebuild("worker-1");
+    settle("worker-1");
+    stack.change({
+      machines: listed(survivors, { "worker-1": { labels: { disk: "new" } } }),
+      docker: { daemon: { debug: true } },
+    });
+    const { status, output } = await stack.run("up");
+    expect(status).toBe(1);
+    expect(output).toContain("host key mismatch");
+    expect(output).toContain("correct its hostKey");
+    expect(on("worker-1").run("ls -A /var/lib/keelson 2>/dev/null || true")).toBe("");
+    stack.change({
+      machines: listed(survivors, { "worker-1": { labels: { disk: "new" }, ssh: anew.ssh } }),
+      docker: { daemon: {} },
+    });
+  });
+
+  test("joins again as the one node it was, once its key is accepted", async () => {
+    const uid = kubectl("get node worker-1 -o jsonpath={.metadata.uid}");
+    expect((await stack.succeed("preview")).output).toContain("worker-1\n  ! shows another host key");
+    expect((await stack.succeed("up")).output).toContain("(200)");
+    expect(nodes()).toEqual(survivors);
+    expect(kubectl("get node worker-1 -o jsonpath={.metadata.uid}")).not.toBe(uid);
+    expect(kubectl("get node worker-1 -o jsonpath={.metadata.labels.disk}")).toBe("new");
+    expect(Object.keys((await stack.succeed("up")).counts)).toEqual(["unchanged"]);
+  });
+});
+
+test("destroy cleans the machines that are there", async () => {
+  await stack.succeed("destroy");
+  for (const machine of ["master-2", "master-3", "master-4", "worker-1"]) {
+    expect(on(machine).run("ls -A /etc/kubernetes /var/lib/keelson 2>/dev/null || true")).toBe("");
+    expect(on(machine).run("ps -eo comm= | grep -E 'kube|etcd|docker|containerd' || true")).toBe("");
+  }
+});
