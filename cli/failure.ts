@@ -64,7 +64,9 @@ function hint(output: string, stack: string): readonly string[] {
 }
 
 function ownErrors(progress: Progress): string {
-  return [...new Set([...progress.errors.values()].flat().map(withoutPrefix))].join("\n");
+  return [...new Set([...progress.errors.values()].flat().map(withoutPrefix))]
+    .filter((text) => !/^(preview|update) failed$/.test(text))
+    .join("\n");
 }
 
 function messageOf(error: unknown): string {

@@ -130,13 +130,22 @@ async function kubeconfig(stack: Stack): Promise<void> {
   process.stdout.write(`export KUBECONFIG=${file}\n`);
 }
 
-const done: Record<string, string> = { create: "created", update: "changed", delete: "deleted", same: "unchanged" };
+const done: Record<string, string> = {
+  create: "created",
+  update: "changed",
+  replace: "replaced",
+  delete: "deleted",
+  same: "unchanged",
+};
 const toDo = { ...done, create: "to create", update: "to change", replace: "to replace", delete: "to delete" };
 
 function counted(changes: Partial<Record<string, number>>, words: Record<string, string> = done): string {
   const parts = Object.entries(changes).map(([op, count]) => `${String(count)} ${words[op] ?? op}`);
   return `resources: ${parts.join(", ") || "none"}`;
 }
+
+// A reader that has gone, as in `make up | head`, does not end what is under way.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 
 main(process.argv.slice(2)).then(
   (status) => {

@@ -20,20 +20,30 @@ down() {
   [ -e "$KUBECONFIG" ] && command -v kubectl >/dev/null || return 0
   kubectl get node "$NODE" --request-timeout 10s >/dev/null 2>&1 || return 0
   cordoned=$(kubectl get node "$NODE" --request-timeout 10s -o 'jsonpath={.spec.unschedulable}')
-  [ "$LOST" = true ] || drain || stays
+  if [ "$LOST" = true ] || [ "$(readiness)" = Unknown ]; then
+    give_up_pods
+  else
+    drain || stays
+  fi
   kubectl delete node "$NODE" --ignore-not-found >&2
 }
 
-# Nobody is there to end the pods of a dead machine; they go with its node.
+# Nobody is there to end the pods of a dead machine. The cluster would find out within a minute or so; until then Services
+# would lead to them, and no others would start in their place.
+give_up_pods() {
+  log "the pods of $NODE are given up"
+  kubectl delete pods --all-namespaces --field-selector "spec.nodeName=$NODE" --force --grace-period=0 --wait=false >&2 2>/dev/null || true
+}
+
 drain() {
   local drain
-  [ "$(readiness)" != Unknown ] || return 0
   kubectl drain "$NODE" --ignore-daemonsets --delete-emptydir-data --force --timeout "${DRAIN_SECONDS}s" >&2 &
   drain=$!
   while kill -0 "$drain" 2>/dev/null; do
     if [ "$(readiness)" = Unknown ]; then
-      log "$NODE does not answer any more: its pods are given up"
+      log "$NODE does not answer any more"
       kill "$drain" 2>/dev/null || true
+      give_up_pods
       return 0
     fi
     sleep 1
