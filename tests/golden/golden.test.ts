@@ -47,7 +47,7 @@ describe.each(names)("%s", (name) => {
     const golden = join(__dirname, name);
     if (process.env.GOLDEN === "update") write(golden, files);
     compare(golden, files);
-  }, 60_000);
+  });
 });
 
 test("no directory is of a topology that is gone", () => {
