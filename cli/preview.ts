@@ -79,7 +79,8 @@ export class Story {
   private lines(op: OpType, steps: readonly Step[]): readonly string[] {
     const own = steps.filter((step) => step.op === op);
     const told = own.filter(({ urn, values }) => this.said.has(urn) || (op === "update" && isObject(values, urn)));
-    const rest = own.filter((step) => !told.includes(step)).map(({ name }) => name);
+    // A machine's container and its disk have one name.
+    const rest = [...new Set(own.filter((step) => !told.includes(step)).map(({ name }) => name))];
     const mark = changing[op] ?? "";
     return [
       ...told.map(({ urn, name, values }) => `  ${mark} ${name}: ${this.said.get(urn) ?? values.join("; ")}`),
