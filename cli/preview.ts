@@ -16,6 +16,12 @@ interface Step {
   readonly values: readonly string[];
 }
 
+/** What was said of a machine, of etcd, or of everything. */
+interface Note {
+  readonly subject: string;
+  readonly text: string;
+}
+
 const changing: Partial<Record<OpType, string>> = {
   create: "+",
   update: "~",
@@ -30,7 +36,7 @@ const machineStep =
 /** Collects what a preview's events tell, and says it machine by machine. */
 export class Story {
   private readonly steps: Step[] = [];
-  private readonly notes: string[] = [];
+  private readonly notes: Note[] = [];
   private readonly said = new Map<string, string>();
 
   /** Takes one event of the engine. */
@@ -39,12 +45,12 @@ export class Story {
     if (diagnosticEvent?.severity !== "info") return;
     const text = plainText(diagnosticEvent.message).trim();
     if (diagnosticEvent.urn) this.said.set(diagnosticEvent.urn, text);
-    else if (!text.startsWith("stand-in plugin")) this.notes.push(text);
+    else if (!text.startsWith("stand-in plugin")) this.notes.push(noteOf(text));
   }
 
   /** The whole story; nothing where nothing changes. */
   text(): string {
-    const subjects = [...new Set(this.notes.map(subjectOf)), ...this.steps.map(({ subject }) => subject)];
+    const subjects = [...this.notes.map(({ subject }) => subject), ...this.steps.map(({ subject }) => subject)];
     const machines = [...new Set(subjects)].sort((one, other) => rank(one) - rank(other) || (one < other ? -1 : 1));
     return machines.map((subject) => this.about(subject)).join("\n");
   }
@@ -60,10 +66,10 @@ export class Story {
   }
 
   private about(subject: string): string {
-    const own = this.notes.filter((note) => subjectOf(note) === subject).map((note) => note.slice(subject.length + 2));
+    const own = this.notes.filter((note) => note.subject === subject);
     const steps = this.steps.filter((step) => step.subject === subject);
     const lines = [
-      ...own.map((text) => `  ! ${text}`),
+      ...own.map(({ text }) => `  ! ${text}`),
       ...(["create", "update", "replace", "delete"] as const).flatMap((op) => this.lines(op, steps)),
     ];
     return `${subject}\n${lines.join("\n")}\n`;
@@ -73,7 +79,8 @@ export class Story {
   private lines(op: OpType, steps: readonly Step[]): readonly string[] {
     const own = steps.filter((step) => step.op === op);
     const told = own.filter(({ urn, values }) => this.said.has(urn) || (op === "update" && isObject(values, urn)));
-    const rest = own.filter((step) => !told.includes(step)).map(({ name }) => name);
+    // A machine's container and its disk have one name.
+    const rest = [...new Set(own.filter((step) => !told.includes(step)).map(({ name }) => name))];
     const mark = changing[op] ?? "";
     return [
       ...told.map(({ urn, name, values }) => `  ${mark} ${name}: ${this.said.get(urn) ?? values.join("; ")}`),
@@ -92,7 +99,10 @@ function subjectFor(name: string, type: string): string {
   return machineStep.exec(name)?.[1] ?? "the cluster";
 }
 
-const subjectOf = (note: string) => note.slice(0, note.indexOf(": "));
+function noteOf(said: string): Note {
+  const [, subject = "the cluster", text = said] = /^([a-z0-9-]+): (.*)$/s.exec(said) ?? [];
+  return { subject, text };
+}
 
 /** The machines first, then what is of all of them. */
 function rank(subject: string): number {

@@ -14,7 +14,7 @@ guard() {
   while IFS=', ' read -r id status name peer client learner; do
     known+=("$peer")
     # A learner, or one that never began, has no vote.
-    [ "$learner" = false ] && [ -n "$client" ] || continue
+    if [ "$learner" = true ] || [ -z "$client" ]; then continue; fi
     voters=$((voters + 1))
     if is_well "$client"; then
       well=$((well + 1))

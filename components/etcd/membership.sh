@@ -9,9 +9,9 @@ etcd_ctl() {
 
 # etcd_ctl_at URLS ARGUMENT...: asks the members at these URLs, with commas between them.
 etcd_ctl_at() {
-  local urls=$1 pki=/etc/etcd/pki/etcd
+  local endpoints=$1 pki=/etc/etcd/pki/etcd
   shift
-  etcdctl --endpoints="$urls" --cacert="$pki/ca.crt" \
+  etcdctl --endpoints="$endpoints" --cacert="$pki/ca.crt" \
     --cert="$pki/healthcheck-client.crt" --key="$pki/healthcheck-client.key" "$@"
 }
 

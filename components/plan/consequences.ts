@@ -14,7 +14,7 @@ export function consequences(before: Topology, after: Topology, drainTimeout: nu
       subject: name,
       text: "shows another host key: it is taken for a machine that was made anew, gets everything again, and joins as the node it was",
     })),
-    ...newlyLost(before, after).map((place) => ({ subject: place.name, text: isLost(place) })),
+    ...newlyLost(before, after).map((place) => ({ subject: place.name, text: isLost(place, after) })),
     ...leaving(before, after).map((place) => ({ subject: place.name, text: leaves(place, after, drainTimeout) })),
     ...forgotten(before, after).map(({ name }) => ({
       subject: name,
@@ -34,10 +34,11 @@ function joins({ roles }: Place): string {
   return parts.join(", ");
 }
 
-function isLost({ roles }: Place): string {
+function isLost({ roles }: Place, { fixed }: Topology): string {
   const parts = [
     ...(roles.some((role) => role !== "etcd") ? ["its node is deleted, and its pods start elsewhere"] : []),
     ...(roles.includes("etcd") ? ["its member of etcd is removed"] : []),
+    ...(fixed["provider"] === "local" ? ["its container and its disk are deleted"] : []),
   ];
   return `is lost: ${parts.join(", ")}; nothing of it is contacted`;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { compose, quote } from "../../components/machine/compose";
+import { changedParts, compose, quote, type ScriptParts } from "../../components/machine/compose";
 
 const lib = readFileSync(join(__dirname, "../../components/machine/lib.sh"), "utf8");
 const parts = { name: "worker-1-join", script: "up() { :; }\ndown() { :; }\n" };
@@ -82,4 +82,44 @@ test("a text becomes one word", () => {
   expect(quote("a'b''c")).toBe(`'a'\\''b'\\'''\\''c'`);
   expect(quote("$(id)\n`id`")).toBe("'$(id)\n`id`'");
   expect(() => quote("\0")).toThrow("remove it");
+});
+
+describe("what changed since an earlier program", () => {
+  const whole: ScriptParts = {
+    ...parts,
+    uses: ["used() { :; }\n"],
+    values: { TEXT: "one", LIST: ["a", "b"] },
+    files: [
+      { path: "/etc/a", content: "one" },
+      { path: "/etc/b", content: "two", mode: "0600" },
+    ],
+  };
+  const before = compose(whole);
+  const changed = (more: Partial<ScriptParts>) => [...changedParts({ ...whole, ...more }, before)];
+
+  test("is nothing where nothing did", () => expect(changed({})).toEqual([]));
+  test("is a value, a list or a file, by its name", () => {
+    expect(changed({ values: { TEXT: "two", LIST: ["a", "b"] } })).toEqual(["TEXT"]);
+    expect(changed({ values: { TEXT: "one", LIST: ["b", "a"] } })).toEqual(["LIST"]);
+    expect(changed({ values: { TEXT: "one", LIST: ["a", "b"], NEW: "" } })).toEqual(["NEW"]);
+    const [a, b] = whole.files ?? [];
+    expect(changed({ files: [{ path: "/etc/a", content: "other" }, ...(b ? [b] : [])] })).toEqual(["/etc/a"]);
+    expect(changed({ files: [...(a ? [a] : []), { path: "/etc/b", content: "two" }] })).toEqual(["/etc/b"]);
+  });
+  test("is several of them, in their order", () => {
+    const files = [{ path: "/etc/c", content: "" }];
+    expect(changed({ values: { TEXT: "two", LIST: [] }, files })).toEqual(["TEXT", "LIST", "/etc/c"]);
+  });
+  test("is the script, where its text, what it uses or the library is another", () => {
+    expect(changed({ script: "up() { true; }\ndown() { :; }\n" })).toEqual(["script"]);
+    expect(changed({ uses: ["used() { true; }\n"] })).toEqual(["script"]);
+    expect([...changedParts(whole, before.slice(1))]).toEqual(["script"]);
+  });
+  test("is everything, where nothing is known of it", () => {
+    expect([...changedParts(whole, "")]).toEqual(["script", "TEXT", "LIST", "/etc/a", "/etc/b"]);
+  });
+  test("is no value that is the beginning of the one before", () => {
+    const long = compose({ ...parts, values: { TEXT: "one more" } });
+    expect([...changedParts({ ...parts, values: { TEXT: "one" } }, long)]).toEqual(["TEXT"]);
+  });
 });

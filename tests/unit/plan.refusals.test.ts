@@ -1,0 +1,188 @@
+import { refusals } from "../../components/plan/refusals";
+import { topologyOf } from "../../components/plan/topology";
+import { hostKey } from "../golden/topologies";
+import type { Raw } from "./config.fixture";
+import { lost, masters, place, topology, worker } from "./plan.fixture";
+import { environment } from "./render.fixture";
+
+const three = topology([...masters("abc"), worker]);
+
+describe("a setting that holds for the cluster's life", () => {
+  const before = topologyOf(environment());
+  const of = (more: Raw) => refusals(before, topologyOf(environment(more)));
+  const settings: readonly (readonly [string, string, string, Raw])[] = [
+    ["kubernetes.runtime", "docker", "containerd", { kubernetes: { runtime: "containerd" } }],
+    ["kubernetes.bindPort", "6443", "8443", { kubernetes: { bindPort: 8443 } }],
+    [
+      "kubernetes.networking.podSubnet",
+      "10.244.0.0/16",
+      "10.32.0.0/12",
+      { kubernetes: { networking: { podSubnet: "10.32.0.0/12" } } },
+    ],
+    [
+      "kubernetes.networking.serviceSubnet",
+      "10.96.0.0/12",
+      "10.112.0.0/12",
+      { kubernetes: { networking: { serviceSubnet: "10.112.0.0/12" } } },
+    ],
+    [
+      "kubernetes.networking.dnsDomain",
+      "cluster.local",
+      "example.com",
+      { kubernetes: { networking: { dnsDomain: "example.com" } } },
+    ],
+    ["etcd.dataDir", "/var/lib/etcd", "/srv/etcd", { etcd: { dataDir: "/srv/etcd" } }],
+    ["etcd.clientPort", "2379", "12379", { etcd: { clientPort: 12379 } }],
+    ["etcd.peerPort", "2380", "12380", { etcd: { peerPort: 12380 } }],
+  ];
+
+  test.each(settings)("%s stays what it is", (path, was, is, more) => {
+    expect(of(more)).toEqual([
+      `${path} is ${was} and cannot become ${is} while the cluster lives: set it back, or destroy the cluster and build it anew`,
+    ]);
+  });
+  test("is each of those that the state keeps, and the provider", () => {
+    expect(Object.keys(before.fixed).sort()).toEqual(["provider", ...settings.map(([path]) => path)].sort());
+    expect(refusals(topology([], { provider: "ssh" }), topology([], { provider: "local" }))).toEqual([
+      "provider is ssh and cannot become local while the cluster lives: set it back, or destroy the cluster and build it anew",
+    ]);
+  });
+  test("is no news where an older program kept nothing of it", () => {
+    expect(refusals(topology([]), topology([], { "etcd.new": "1" }))).toEqual([]);
+    expect(refusals(topology([], { "etcd.old": "1" }), topology([]))).toEqual([]);
+  });
+});
+
+describe("a machine under its name", () => {
+  const change = (roles: string, to: string, more = {}) =>
+    refusals(topology([...masters("abc"), place("x", roles)]), topology([...masters("abc"), place("x", to, more)]));
+  const kind = (was: string, is: string) => [
+    `x is a ${was} and cannot become ${is} in place: take it out of the list, run up, and add it again`,
+  ];
+
+  test("stays where it is", () => {
+    expect(change("worker", "worker", { address: "elsewhere" })).toEqual([
+      "x is at x's and cannot move to elsewhere: give the machine there a name of its own, and take x out of the list",
+    ]);
+  });
+  test("stays a worker, or a master", () => {
+    expect(change("worker", "master")).toEqual(kind("worker", "a master"));
+    expect(change("master", "worker")).toEqual(kind("master", "a worker"));
+    expect(change("master etcd", "etcd")).toEqual(kind("master", "a member of etcd only"));
+    expect(change("worker", "etcd")).toEqual(kind("worker", "a member of etcd only"));
+  });
+  test("may take pods or not as a master, and become a node where it was none", () => {
+    expect(change("master", "master worker")).toEqual([]);
+    expect(change("master worker", "master")).toEqual([]);
+    expect(change("etcd", "etcd worker")).toEqual([]);
+  });
+  test("may be another one that comes, and one that is lost does not move", () => {
+    const gone = place("x", "worker", lost);
+    const back = place("x", "master", { address: "elsewhere" });
+    expect(refusals(topology([...masters("abc"), gone]), topology([...masters("abc"), back]))).toEqual([]);
+    const moved = place("x", "worker", { ...lost, address: "elsewhere" });
+    expect(refusals(topology([...masters("abc"), gone]), topology([...masters("abc"), moved]))).toEqual([]);
+  });
+});
+
+describe("etcd that loses its majority", () => {
+  const snapshot = "where that cannot be, the cluster's data is to be restored from a snapshot";
+  const without = (all: string, gone: string) =>
+    refusals(
+      topology(masters(all)),
+      topology([...all].map((name) => place(name, "master etcd", { lost: gone.includes(name) }))),
+    );
+
+  test("by two of three", () => {
+    expect(without("abc", "bc")).toEqual([
+      "etcd has 3 members (a, b and c), and without b and c 1 would be left, of which 2 are needed to let anyone go. " +
+        `The safe order: start one of b and c again and mark only the others as lost, then run up; ${snapshot}`,
+    ]);
+  });
+  test("by three or four of five", () => {
+    expect(without("abcde", "cde")).toEqual([
+      "etcd has 5 members (a, b, c, d and e), and without c, d and e 2 would be left, of which 3 are needed to let anyone go. " +
+        `The safe order: start one of c, d and e again and mark only the others as lost, then run up; ${snapshot}`,
+    ]);
+    expect(without("abcde", "bcde")).toEqual([
+      "etcd has 5 members (a, b, c, d and e), and without b, c, d and e 1 would be left, of which 3 are needed to let anyone go. " +
+        `The safe order: start 2 of b, c, d and e again and mark only the others as lost, then run up; ${snapshot}`,
+    ]);
+  });
+  test("by the only one, whoever takes its place", () => {
+    expect(refusals(topology(masters("a")), topology([...masters("a", lost), ...masters("b")]))).toEqual([
+      "etcd has 1 member (a), and without a 0 would be left, of which 1 are needed to let anyone go. " +
+        `The safe order: start one of a again and mark only the others as lost, then run up; ${snapshot}`,
+      "etcd would move from a to b at once, and nobody would be there to hand over its data. " +
+        "The safe order: 1. let etcd have 3 members, a, b and one more, and run up; 2. take out a and the one more, and run up",
+    ]);
+  });
+  test("is another thing than losing as many as it can, or those that were lost before", () => {
+    expect(without("abc", "c")).toEqual([]);
+    expect(without("abcde", "de")).toEqual([]);
+    const twoLeft = topology([...masters("ab"), ...masters("c", lost)]);
+    expect(refusals(twoLeft, twoLeft)).toEqual([]);
+  });
+});
+
+describe("etcd that moves", () => {
+  test("needs members that stay", () => {
+    expect(refusals(topology(masters("abc")), topology(masters("def")))).toEqual([
+      "etcd would move from a, b and c to d, e and f at once, and nobody would be there to hand over its data. " +
+        "The safe order: 1. let etcd have 7 members, a, b, c, d, e, f and one more, and run up; 2. take out a, b, c and the one more, and run up",
+    ]);
+  });
+  test("may keep one of them", () => {
+    expect(refusals(topology(masters("abc")), topology(masters("cde")))).toEqual([]);
+  });
+});
+
+describe("machines that leave", () => {
+  const fourth = place("x", "worker");
+  const before = topology([...masters("abc"), worker, fourth]);
+
+  test("do so before or after a master is lost", () => {
+    expect(refusals(before, topology([...masters("ab"), ...masters("c", lost), worker]))).toEqual([
+      "x would leave while c, by way of which machines leave, is lost. " +
+        "The safe order: 1. keep x in the list, mark c as lost, and run up; 2. take out x, and run up",
+    ]);
+    expect(
+      refusals(topology([...masters("abcde"), worker, fourth]), topology([...masters("abc"), ...masters("de", lost)])),
+    ).toEqual([
+      "w and x would leave while d and e, by way of which machines leave, are lost. " +
+        "The safe order: 1. keep w and x in the list, mark d and e as lost, and run up; 2. take out w and x, and run up",
+    ]);
+  });
+  test("may do so while a worker is lost", () => {
+    expect(refusals(before, topology([...masters("abc"), { ...worker, ...lost }]))).toEqual([]);
+  });
+  test("may be those that were lost before", () => {
+    const afterwards = topology([...masters("ab"), ...masters("c", lost), worker]);
+    expect(refusals(afterwards, topology([...masters("abd"), worker]))).toEqual([]);
+  });
+});
+
+describe("nothing is refused", () => {
+  test.each([
+    ["three become one", three, topology([...masters("a"), worker])],
+    ["one becomes three", topology([...masters("a"), worker]), three],
+    ["the first member is replaced", three, topology([...masters("bcd"), worker])],
+    ["one of three is lost, and replaced", three, topology([...masters("abd"), ...masters("c", lost), worker])],
+    ["a worker is lost", three, topology([...masters("abc"), { ...worker, ...lost }])],
+    ["a machine was made anew", three, topology([...masters("abc"), { ...worker, hostKey: "another" }])],
+    ["a worker leaves, and another joins", three, topology([...masters("abc"), place("x", "worker")])],
+    ["there was nothing", topology([]), three],
+  ])("where %s", (_, before, after) => expect(refusals(before, after)).toEqual([]));
+
+  test("where nodes are labelled or machines are reordered: the shape is the same", () => {
+    const machine = (name: string, last: number, more: Raw = {}) => ({
+      ...{ name, address: `192.0.2.${last}`, ssh: { hostKey: hostKey(name) } },
+      ...more,
+    });
+    const master = machine("m", 1, { roles: ["master", "etcd"] });
+    const machines = [master, machine("w", 2, { labels: { a: "b" }, unschedulable: true }), machine("x", 3)];
+    const shape = topologyOf(environment({ machines }));
+    expect(topologyOf(environment({ machines: machines.toReversed() }))).toEqual(shape);
+    expect(topologyOf(environment({ machines: [master, machine("w", 2), machine("x", 3)] }))).toEqual(shape);
+  });
+});

@@ -1,0 +1,190 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as engine from "@pulumi/pulumi/runtime/resource";
+import fc from "fast-check";
+
+import { Plan } from "../../components/plan";
+import { consequences } from "../../components/plan/consequences";
+import { refusals } from "../../components/plan/refusals";
+import { topologyOf, type Place, type Topology } from "../../components/plan/topology";
+import { hostKey } from "../golden/topologies";
+import { lost, masters, place, topology, worker } from "./plan.fixture";
+import { environment } from "./render.fixture";
+
+const local = { provider: "local" };
+const three = topology([...masters("abc"), worker]);
+/** What a change means, "subject: text" each. */
+const meaning = (before: Topology, after: Topology, drainTimeout = 120) =>
+  consequences(before, after, drainTimeout).map(({ subject, text }) => `${subject}: ${text}`);
+
+describe("machines that are new", () => {
+  test("are told with what they become", () => {
+    const after = topology([...masters("abcd"), worker, place("x", "worker"), place("y", "etcd")]);
+    expect(meaning(three, after)).toEqual([
+      "d: is new: Docker Engine is installed and started, a member of etcd starts, a master is made of it, and its node joins",
+      "x: is new: Docker Engine is installed and started, its node joins by a token of its own",
+      "y: is new: Docker Engine is installed and started, a member of etcd starts",
+      "etcd: 3 → 5 members: d and y join as learner, then with a vote",
+    ]);
+  });
+  test("are those that are there again after they were lost", () => {
+    expect(meaning(topology([...masters("abc"), { ...worker, ...lost }]), three)).toEqual([
+      "w: is new: Docker Engine is installed and started, its node joins by a token of its own",
+    ]);
+  });
+});
+
+describe("machines that leave", () => {
+  const node = "its node is cordoned, drained (at most 45 s, disruption budgets respected) and deleted";
+
+  test("are cleaned, where they stay somebody's", () => {
+    expect(meaning(three, topology(masters("a")), 45)).toEqual([
+      `b: leaves: ${node}, its member of etcd is removed, what was installed on it is removed`,
+      `c: leaves: ${node}, its member of etcd is removed, what was installed on it is removed`,
+      `w: leaves: ${node}, what was installed on it is removed`,
+      "etcd: 3 → 1 members: b and c leave one at a time",
+    ]);
+  });
+  test("are deleted with what is on them, where they are containers", () => {
+    const before = topology([...masters("abc"), worker, place("e", "etcd")], local);
+    expect(meaning(before, topology(masters("abc"), local), 45)).toEqual([
+      "e: leaves: its member of etcd is removed, its container and its disk are deleted",
+      `w: leaves: ${node}, its container and its disk are deleted`,
+      "etcd: 4 → 3 members: e leaves one at a time",
+    ]);
+  });
+});
+
+describe("machines that are lost", () => {
+  const after = [...masters("abd"), ...masters("c", lost), { ...worker, ...lost }];
+
+  test("are let go, and not contacted", () => {
+    expect(meaning(three, topology(after))).toEqual([
+      "d: is new: Docker Engine is installed and started, a member of etcd starts, a master is made of it, and its node joins",
+      "c: is lost: its node is deleted, and its pods start elsewhere, its member of etcd is removed; nothing of it is contacted",
+      "w: is lost: its node is deleted, and its pods start elsewhere; nothing of it is contacted",
+      "etcd: 3 → 2 → 3 members: c, lost, is removed first; d joins as learner, then with a vote",
+    ]);
+  });
+  test("are deleted, where they are containers", () => {
+    const before = topology([...masters("a"), worker], local);
+    expect(meaning(before, topology([...masters("a"), { ...worker, ...lost }], local))).toEqual([
+      "w: is lost: its node is deleted, and its pods start elsewhere, its container and its disk are deleted; nothing of it is contacted",
+    ]);
+  });
+  test("are forgotten afterwards, and there is nothing to say of them meanwhile", () => {
+    expect(meaning(topology(after), topology(after))).toEqual([]);
+    expect(meaning(topology(after), topology(masters("abd")))).toEqual([
+      "c: was lost, and is forgotten: nothing is contacted",
+      "w: was lost, and is forgotten: nothing is contacted",
+    ]);
+  });
+});
+
+describe("a machine that shows another host key", () => {
+  const made = (hostKey: string) => topology([...masters("abc"), { ...worker, hostKey }]);
+
+  test("was made anew", () => {
+    expect(meaning(made("old"), made("new"))).toEqual([
+      "w: shows another host key: it is taken for a machine that was made anew, gets everything again, and joins as the node it was",
+    ]);
+  });
+  test("is the same where nobody asked for its key before, or asks now", () => {
+    expect([meaning(made(""), made("new")), meaning(made("old"), made(""))]).toEqual([[], []]);
+  });
+});
+
+test("etcd's members come before others go", () => {
+  expect(meaning(three, topology([...masters("bcd"), worker])).at(-1)).toBe(
+    "etcd: 3 → 4 → 3 members: d joins as learner, then with a vote; a leaves one at a time",
+  );
+  const five = topology(masters("abcde"));
+  expect(meaning(five, topology([...masters("abf"), ...masters("de", lost)])).at(-1)).toBe(
+    "etcd: 5 → 3 → 4 → 3 members: d and e, lost, are removed first; f joins as learner, then with a vote; c leaves one at a time",
+  );
+  expect(meaning(topology([]), three).filter((line) => line.startsWith("etcd"))).toEqual([]);
+});
+
+describe("where nothing changes", () => {
+  const name = fc.string({ unit: fc.constantFrom("a", "b", "1", "-"), minLength: 1, maxLength: 4 });
+  const places: fc.Arbitrary<readonly Place[]> = fc.uniqueArray(
+    fc.record({
+      name,
+      roles: fc.subarray(["master", "etcd", "worker"], { minLength: 1 }),
+      address: fc.ipV4(),
+      hostKey: fc.constantFrom("", "one", "two"),
+      lost: fc.boolean(),
+    }),
+    { selector: ({ name }) => name },
+  );
+  const shapes = fc.record({ machines: places, fixed: fc.dictionary(name, fc.string()) });
+
+  test("nothing is refused, and nothing follows, whatever the shape, and however it is ordered", () => {
+    fc.assert(
+      fc.property(shapes, (shape) => {
+        const other = { ...shape, machines: shape.machines.toReversed() };
+        for (const after of [structuredClone(shape), other]) {
+          expect(refusals(shape, after)).toEqual([]);
+          expect(consequences(shape, after, 120)).toEqual([]);
+        }
+      }),
+    );
+  });
+  test("but something follows where a machine comes or goes", () => {
+    fc.assert(
+      fc.property(shapes, (shape) => {
+        const [first, ...others] = shape.machines;
+        fc.pre(first !== undefined);
+        expect(consequences(shape, { ...shape, machines: others }, 120)).not.toEqual([]);
+      }),
+    );
+  });
+});
+
+describe("the engine, before it changes the plan,", () => {
+  /** Asks the plan of an environment about a state with this shape; gives what was told. */
+  async function weighed(asked: ReturnType<typeof environment>, before?: Topology): Promise<readonly string[]> {
+    let hook: pulumi.ResourceHook | undefined;
+    jest.spyOn(engine, "registerResourceHook").mockImplementation((registered) => {
+      hook = registered as pulumi.ResourceHook;
+      return Promise.resolve();
+    });
+    const info = jest.spyOn(pulumi.log, "info").mockResolvedValue();
+    await pulumi.runtime.setMocks({
+      newResource: ({ inputs }) => ({ id: "plan", state: inputs as object }),
+      call: () => ({}),
+    });
+    new Plan("plan", asked);
+    expect(hook?.opts).toEqual({ onDryRun: true });
+    await hook?.callback({
+      ...{ urn: "", id: "", name: "plan", type: "pulumi:index:Stash" },
+      ...(before ? { oldInputs: { input: before } } : {}),
+    });
+    return info.mock.calls.map(([text]) => text);
+  }
+  const machine = (name: string, last: number) => ({
+    ...{ name, address: `192.0.2.${last}`, ssh: { hostKey: hostKey(name) } },
+  });
+  const before = topologyOf(environment());
+
+  test("is told what follows", async () => {
+    const machines = [{ ...machine("m", 1), roles: ["master", "etcd"] }, machine("x", 3)];
+    const asked = environment({ machines, kubernetes: { drainTimeout: 7 } });
+    expect(await weighed(asked, before)).toEqual([
+      "x: is new: Docker Engine is installed and started, its node joins by a token of its own",
+      "w: leaves: its node is cordoned, drained (at most 7 s, disruption budgets respected) and deleted, what was installed on it is removed",
+    ]);
+  });
+  test("is stopped by everything that is refused", async () => {
+    const asked = environment({ kubernetes: { bindPort: 8443 }, etcd: { dataDir: "/srv/etcd" } });
+    const way = "while the cluster lives: set it back, or destroy the cluster and build it anew";
+    await expect(weighed(asked, before)).rejects.toThrow(
+      new Error(
+        'stack "unit" cannot change like this; nothing was touched:\n' +
+          `  - kubernetes.bindPort is 6443 and cannot become 8443 ${way}\n  - etcd.dataDir is /var/lib/etcd and cannot become /srv/etcd ${way}`,
+      ),
+    );
+  });
+  test("is told nothing where there was no cluster", async () => {
+    expect(await weighed(environment())).toEqual([]);
+  });
+});

@@ -1,0 +1,92 @@
+import { waves } from "../../components/rollout/waves";
+import { orderOf } from "../golden/received";
+import type { Program } from "../support/program";
+import { commands, find, machine, run, valueOf } from "./program.fixture";
+import { environment, machineOf } from "./render.fixture";
+
+const named = (role: string, names: readonly string[]) =>
+  names.map((name, index) => machine(name, `192.0.2.${(role === "worker" ? 100 : 10) + index}`, { roles: [role] }));
+const cluster = (masters: readonly string[], workers: readonly string[]) => ({
+  machines: [...named("worker", workers), ...named("master", masters)],
+  kubernetes: { endpoint: "api.example.com:6443" },
+});
+
+/** Names of those that restart together, turn by turn. */
+function turns(masters: string, workers: string, share: number | string, lost = ""): readonly string[] {
+  const whole = environment(cluster([...masters], [...workers]));
+  const machines = whole.machines.map(({ name }, index) => machineOf(whole, index, { lost: lost.includes(name) }));
+  return waves(machines, share).map((wave) => wave.map(({ name }) => name).join(""));
+}
+
+describe("turns", () => {
+  test("are of one node each, masters first, by name", () => {
+    expect(turns("cab", "zyx", 1)).toEqual(["a", "b", "c", "x", "y", "z"]);
+  });
+  test.each<[number | string, readonly string[]]>([
+    [2, ["m", "ab", "cd", "ef", "gh", "ij"]],
+    [3, ["m", "abc", "def", "ghi", "j"]],
+    [20, ["m", "abcdefghij"]],
+    ["1%", ["m", ..."abcdefghij"]],
+    ["25%", ["m", "ab", "cd", "ef", "gh", "ij"]],
+    ["39%", ["m", "abc", "def", "ghi", "j"]],
+    ["100%", ["m", "abcdefghij"]],
+  ])("are of %j of the workers, and of one master", (share, expected) => {
+    expect(turns("m", "abcdefghij", share)).toEqual(expected);
+  });
+  test("are not of several masters, however many workers may be away", () => {
+    expect(turns("abc", "xy", "100%")).toEqual(["a", "b", "c", "xy"]);
+  });
+  test("leave out those that are lost, also from what a share is of", () => {
+    expect(turns("abc", "uvwxyz", "50%", "bwz")).toEqual(["a", "c", "uv", "xy"]);
+  });
+  test("are none where there is no node", () => {
+    expect(waves([], "50%")).toEqual([]);
+  });
+});
+
+describe("in the program", () => {
+  const workers = ["worker-1", "worker-2", "worker-3"];
+  const whole = cluster(["master-1", "master-2", "master-3"], workers);
+  const asked = { ...whole, kubernetes: { ...whole.kubernetes, maxUnavailable: 2 } };
+  let program: Program;
+  beforeAll(async () => {
+    program = await run(asked);
+  });
+  const waitsFor = (name: string) =>
+    orderOf(find(program, name), program.resources).map((urn) => urn.split("::").pop() ?? "");
+  const rollouts = (name: string) =>
+    waitsFor(name)
+      .filter((other) => other.endsWith("-rollout"))
+      .sort();
+
+  test("a turn waits for the one before", () => {
+    const names = ["master-1", "master-2", "master-3", ...workers];
+    expect(Object.fromEntries(names.map((name) => [name, rollouts(`${name}-rollout`)]))).toEqual({
+      "master-1": [],
+      "master-2": ["master-1-rollout"],
+      "master-3": ["master-2-rollout"],
+      "worker-1": ["master-3-rollout"],
+      "worker-2": ["master-3-rollout"],
+      "worker-3": ["worker-1-rollout", "worker-2-rollout"],
+    });
+  });
+  test("every turn waits until all nodes are there", () => {
+    const members = commands(program).filter(({ name }) => name.endsWith("-member") && !name.endsWith("etcd-member"));
+    expect(members).toHaveLength(6);
+    for (const name of ["master-1", "worker-3"])
+      expect(waitsFor(`${name}-rollout`)).toEqual(expect.arrayContaining(members.map((member) => member.name)));
+  });
+  test("a turn comes when what Docker or the kubelet runs on changes, and tells of no secret", async () => {
+    const revisions = (of: Program, name: string) =>
+      valueOf(find(of, `${name}-rollout`), "REVISIONS")?.split(" ") ?? [];
+    const [docker, kubelet] = revisions(program, "worker-1");
+    const other = await run({ ...asked, docker: { daemon: { "log-level": "warn" } } });
+    expect([docker, kubelet]).toEqual([
+      expect.stringMatching(/^'[0-9a-f]{16}'$/),
+      expect.stringMatching(/^'[0-9a-f]{16}'$/),
+    ]);
+    expect(revisions(other, "worker-1")[1]).toBe(kubelet);
+    expect(revisions(other, "worker-1")[0]).not.toBe(docker);
+    expect(find(program, "worker-1-rollout").secrets).toEqual(["connection"]);
+  });
+});
