@@ -152,11 +152,17 @@ function outputsOf(resource: Registered | undefined): Record<string, unknown> {
   return { stdout: resource.additionalSecretOutputs.includes("stdout") ? pulumi.secret(stdout) : stdout };
 }
 
-/** Registrations wait for each other's outputs; they are all there when none comes any more. */
+/** What the SDK itself waits for before a program ends; it is left out of the package's types. */
+interface Runtime {
+  waitForRPCs(): Promise<void>;
+}
+
+/** Registrations wait for each other's outputs; they are all there when none comes any more, however long each took. */
 async function settled(resources: readonly Registered[]): Promise<void> {
   for (let before = -1; before !== resources.length;) {
     before = resources.length;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await (pulumi.runtime as unknown as Runtime).waitForRPCs();
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
