@@ -90,7 +90,7 @@ describe("etcd that loses its majority", () => {
   const without = (all: string, gone: string) =>
     refusals(
       topology(masters(all)),
-      topology([...all].map((name) => place(name, "master etcd", { lost: gone.includes(name) }))),
+      topology(Array.from(all, (name) => place(name, "master etcd", { lost: gone.includes(name) }))),
     );
 
   test("by two of three", () => {
