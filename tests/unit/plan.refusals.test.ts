@@ -109,6 +109,12 @@ describe("etcd that loses its majority", () => {
         `The safe order: start 2 of b, c, d and e again and mark only the others as lost, then run up; ${snapshot}`,
     ]);
   });
+  test("by half of an even number, which is what one lost before leaves", () => {
+    expect(without("abcd", "cd")).toEqual([
+      "etcd has 4 members (a, b, c and d), and without c and d 2 would be left, of which 3 are needed to let anyone go. " +
+        `The safe order: start one of c and d again and mark only the others as lost, then run up; ${snapshot}`,
+    ]);
+  });
   test("by the only one, whoever takes its place", () => {
     expect(refusals(topology(masters("a")), topology([...masters("a", lost), ...masters("b")]))).toEqual([
       "etcd has 1 member (a), and without a 0 would be left, of which 1 are needed to let anyone go. " +
