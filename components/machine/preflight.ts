@@ -38,7 +38,7 @@ export class Preflight extends pulumi.ComponentResource {
         values: {
           SWAP_ALLOWED: !environment.kubernetes.kubelet.failSwapOn,
           PORTS: portsOf(machine, environment).map(String),
-          ...Object.assign({}, ...found.map(({ values }) => values)),
+          ...Object.fromEntries(found.flatMap(({ values }) => Object.entries(values))),
         },
       },
       { parent: this },

@@ -17,5 +17,5 @@ export function topology(machines: readonly Place[], fixed: Readonly<Record<stri
 export const lost = { lost: true };
 /** Masters of these names, each with a member of etcd. */
 export const masters = (names: string, more: Partial<Place> = {}) =>
-  [...names].map((name) => place(name, "master etcd", more));
+  Array.from(names, (name) => place(name, "master etcd", more));
 export const worker = place("w", "worker");

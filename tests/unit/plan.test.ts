@@ -145,7 +145,7 @@ describe("the engine, before it changes the plan,", () => {
   async function weighed(asked: ReturnType<typeof environment>, before?: Topology): Promise<readonly string[]> {
     let hook: pulumi.ResourceHook | undefined;
     jest.spyOn(engine, "registerResourceHook").mockImplementation((registered) => {
-      hook = registered as pulumi.ResourceHook;
+      hook = registered;
       return Promise.resolve();
     });
     const info = jest.spyOn(pulumi.log, "info").mockResolvedValue();
