@@ -26,6 +26,8 @@ const looks = [
 ];
 const drains = "drain w --ignore-daemonsets --delete-emptydir-data --force --timeout 120s";
 const deletes = "delete node w --ignore-not-found";
+const givesUp = "delete pods --all-namespaces --field-selector spec.nodeName=w --force --grace-period=0 --wait=false";
+const givenUp = { ...clean, stderr: "the pods of w are given up\n" };
 const listsPods =
   "get pods --all-namespaces --field-selector spec.nodeName=w --no-headers " +
   "-o custom-columns=N:.metadata.namespace,P:.metadata.name,O:.metadata.ownerReferences[0].kind";
@@ -65,8 +67,8 @@ describe("a node that leaves", () => {
   });
   test("is not drained where the cluster has given it up: nobody would end its pods", () => {
     cluster({ ready: "Unknown" });
-    expect(member("down")).toEqual(clean);
-    expect(called()).toEqual([...looks, deletes]);
+    expect(member("down")).toEqual(givenUp);
+    expect(called()).toEqual([...looks, givesUp, deletes]);
   });
   test("is drained no longer where the cluster gives it up meanwhile", () => {
     const drained = host.path("drained");
@@ -75,14 +77,17 @@ describe("a node that leaves", () => {
       drain: `touch '${drained}'; exec sleep 100`,
     });
     const began = Date.now();
-    expect(member("down")).toEqual({ ...clean, stderr: "w does not answer any more: its pods are given up\n" });
+    expect(member("down")).toEqual({
+      ...clean,
+      stderr: "w does not answer any more\nthe pods of w are given up\n",
+    });
     expect(Date.now() - began).toBeLessThan(50_000);
-    expect(called()).toEqual([...looks, drains, deletes]);
+    expect(called()).toEqual([...looks, drains, givesUp, deletes]);
   });
   test("is deleted at once where its machine is lost, however it looks", () => {
     cluster({ drain: "exit 1" });
-    expect(member("down", { lost: true })).toEqual(clean);
-    expect(called()).toEqual([...looks, deletes]);
+    expect(member("down", { lost: true })).toEqual(givenUp);
+    expect(called()).toEqual([...looks, givesUp, deletes]);
   });
 });
 
