@@ -54,7 +54,7 @@ function rowsOf(file: string, report: string, figures: string): readonly Row[] {
   const suite = basename(file, ".test.ts");
   const began = Date.now();
   const jest = join(root, "node_modules", "jest", "bin", "jest.js");
-  const options = ["--config", "tests/e2e/jest.config.js", "--runInBand", "--json", "--outputFile", report];
+  const options = ["--config", "tests/e2e/jest.config.js", "--runInBand", "--bail=0", "--json", "--outputFile", report];
   const { status } = spawnSync(process.execPath, [jest, ...options, join("tests", "e2e", file)], {
     cwd: root,
     stdio: ["ignore", "ignore", "inherit"],
