@@ -90,7 +90,10 @@ down() {
 }
 
 remove_engine() {
+  # Containers outlive their daemon, and so does what is mounted for them.
+  docker ps --all --quiet 2>/dev/null | xargs -r docker rm --force >/dev/null 2>&1 || true
   stop_unit docker.socket docker.service containerd.service
+  awk '$2 ~ "^(/run|/var/lib)/docker/" { print $2 }' /proc/mounts | sort -r | xargs -r umount
   remove_packages docker
   rm -rf /var/lib/docker /var/lib/containerd /var/lib/cri-dockerd /run/docker /run/containerd /opt/containerd /etc/docker/key.json
   ip link delete docker0 2>/dev/null || true

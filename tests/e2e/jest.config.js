@@ -4,8 +4,6 @@ module.exports = {
   rootDir: "../..",
   testMatch: ["<rootDir>/tests/e2e/**/*.test.ts"],
   testTimeout: 600_000,
-  // One broken cluster is enough to look into.
-  bail: true,
   globalSetup: "<rootDir>/tests/e2e/clear.ts",
   globalTeardown: "<rootDir>/tests/e2e/clear.ts",
 };
