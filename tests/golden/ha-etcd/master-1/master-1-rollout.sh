@@ -4,7 +4,7 @@ readonly SCRIPT='master-1-rollout'
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('d2554b36cb22e268' '79976a019a5d0b77')
+readonly -a REVISIONS=('81eba1738abfb81e' '79976a019a5d0b77')
 
 write_files() {
   :

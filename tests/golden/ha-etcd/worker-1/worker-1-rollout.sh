@@ -4,7 +4,7 @@ readonly SCRIPT='worker-1-rollout'
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('e8d68b502c9420f9' '454615d2cf621672')
+readonly -a REVISIONS=('705b0cb073b7087c' '454615d2cf621672')
 
 write_files() {
   :

@@ -4,7 +4,7 @@ readonly SCRIPT='worker-2-rollout'
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('40735677f487db7c' '8143f076bb796950')
+readonly -a REVISIONS=('ec7e8c62027e0eab' '8143f076bb796950')
 
 write_files() {
   :

@@ -4,7 +4,7 @@ readonly SCRIPT='master-1-rollout'
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('193d14dcb31a2d86' '5f1a11637a7531c0')
+readonly -a REVISIONS=('e7eb7edd4a2b7cfc' '5f1a11637a7531c0')
 
 write_files() {
   :

@@ -4,7 +4,7 @@ readonly SCRIPT='master-2-rollout'
 
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('070aadcecb1f53ec' '4061744ff58dae36')
+readonly -a REVISIONS=('86de4507bc700891' '4061744ff58dae36')
 
 write_files() {
   :

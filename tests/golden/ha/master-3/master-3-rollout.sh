@@ -4,7 +4,7 @@ readonly SCRIPT='master-3-rollout'
 
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('3ceb236f713d194a' '26d45742a27f4fe7')
+readonly -a REVISIONS=('7d7e3406d41aa7c7' '26d45742a27f4fe7')
 
 write_files() {
   :

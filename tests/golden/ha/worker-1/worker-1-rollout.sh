@@ -4,7 +4,7 @@ readonly SCRIPT='worker-1-rollout'
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('dea0c756b1546aef' '585670d25926e765')
+readonly -a REVISIONS=('4b43f549b125cd12' '585670d25926e765')
 
 write_files() {
   :

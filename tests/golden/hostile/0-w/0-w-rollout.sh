@@ -4,7 +4,7 @@ readonly SCRIPT='0-w-rollout'
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('423a32e0978f17f8' '927c4bffedb60499')
+readonly -a REVISIONS=('4582f5416130c668' '927c4bffedb60499')
 
 write_files() {
   :

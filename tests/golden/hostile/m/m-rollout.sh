@@ -4,7 +4,7 @@ readonly SCRIPT='m-rollout'
 
 readonly NODE='m'
 
-readonly -a REVISIONS=('f8e739056e1417fb' 'db0e37e5835eddb7')
+readonly -a REVISIONS=('a0ccddd3020f8f6d' 'db0e37e5835eddb7')
 
 write_files() {
   :

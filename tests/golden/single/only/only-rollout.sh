@@ -4,7 +4,7 @@ readonly SCRIPT='only-rollout'
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('9eed901024abed03' '80050bb752e714f4')
+readonly -a REVISIONS=('341ea11b4512cda9' '80050bb752e714f4')
 
 write_files() {
   :

@@ -4,7 +4,7 @@ readonly SCRIPT='master-1-rollout'
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('193d14dcb31a2d86' '764b6b4d5297f8bd')
+readonly -a REVISIONS=('e7eb7edd4a2b7cfc' '764b6b4d5297f8bd')
 
 write_files() {
   :

@@ -4,7 +4,7 @@ readonly SCRIPT='worker-1-rollout'
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('dea0c756b1546aef' 'd6d69de7ee0b86b6')
+readonly -a REVISIONS=('4b43f549b125cd12' 'd6d69de7ee0b86b6')
 
 write_files() {
   :

@@ -4,7 +4,7 @@ readonly SCRIPT='worker-2-rollout'
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('f56b9571e4dea578' '1e8100795e4c4394')
+readonly -a REVISIONS=('90c8cbd8b327c96f' '1e8100795e4c4394')
 
 write_files() {
   :
