@@ -36,7 +36,7 @@ weigh_target() {
   names=${names#, }
   way="The safe order: start $names, or mark it as lost, and run up; then change the others"
   if [ "$voting" -le $((${#TARGET[@]} / 2)) ]; then
-    problem "etcd would have ${#TARGET[@]} members, and $voting would vote, because $names does not answer. $way"
+    problem "of the members that etcd is to have (${#TARGET[@]}), $voting would vote, because $names does not answer. $way"
     return
   fi
   for peer in "${TARGET[@]}"; do

@@ -81,7 +81,7 @@ function members(before: Topology, after: Topology): readonly Consequence[] {
   const parts = [
     ...(lost.length > 0 ? [`${listed(lost)}, lost, ${lost.length === 1 ? "is" : "are"} removed first`] : []),
     ...(added.length > 0
-      ? [`${listed(added)} ${added.length === 1 ? "joins" : "join"} as learner, then with a vote`]
+      ? [`${listed(added)} ${added.length === 1 ? "joins as a learner" : "join as learners"}, then with a vote`]
       : []),
     ...(removed.length > 0 ? [`${listed(removed)} ${removed.length === 1 ? "leaves" : "leave"} one at a time`] : []),
   ];

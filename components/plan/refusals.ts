@@ -55,10 +55,14 @@ function majority(before: Topology, after: Topology): readonly string[] {
   const left = members.length - lost.length;
   if (lost.length === 0 || left > members.length / 2) return [];
   const need = Math.floor(members.length / 2) + 1;
+  const missing = need - left;
+  const start =
+    missing === lost.length
+      ? `start ${listed(lost)} again and mark none as lost`
+      : `start ${missing === 1 ? "one" : String(missing)} of ${listed(lost)} again and mark only the others as lost`;
   return [
     `etcd has ${members.length} ${members.length === 1 ? "member" : "members"} (${listed(members)}), and without ${listed(lost)} ${left} would be left, of which ${need} are needed to let anyone go. ` +
-      `The safe order: start ${lost.length - (members.length - need) === 1 ? "one" : String(lost.length - (members.length - need))} of ${listed(lost)} again and mark only the others as lost, then run up; ` +
-      "where that cannot be, the cluster's data is to be restored from a snapshot",
+      `The safe order: ${start}, then run up; where that cannot be, the cluster's data is to be restored from a snapshot`,
   ];
 }
 

@@ -64,6 +64,8 @@ export class Worker extends pulumi.ComponentResource {
         script: join(__dirname, "join.sh"),
         uses: [kubeletUnitScript],
         values: {
+          NODE: machine.name,
+          IDENTITY: machine.identity,
           ENDPOINT: nodeEndpoint,
           TOKEN_ID: token.split(".")[0] ?? "",
           KUBELET_CONFIG_FILE: kubeletConfigFile,

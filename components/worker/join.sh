@@ -1,5 +1,5 @@
 # A machine joins the cluster with a token of its own, and pins the authority it meets.
-# Reads: JOIN_CONFIG ENDPOINT TOKEN_ID IGNORED_CHECKS KUBELET_CONFIG_FILE
+# Reads: NODE IDENTITY JOIN_CONFIG ENDPOINT TOKEN_ID IGNORED_CHECKS KUBELET_CONFIG_FILE
 
 readonly LOG=/var/log/keelson-kubeadm.log
 
@@ -7,6 +7,8 @@ up() {
   # A run that was cut off after the join left a node that works: it needs no token.
   if [ -e /etc/kubernetes/kubelet.conf ]; then
     systemctl start kubelet.service
+    wait_for 120 "the node $NODE to be of this machine" node_is_own ||
+      die "the node $NODE is of another machine than this one, and does not go: see its admission"
     return
   fi
   wait_for 120 "the API at https://$ENDPOINT to offer this machine's token" token_offered ||
@@ -17,6 +19,23 @@ up() {
     <<<"$JOIN_CONFIG" >"$LOG" 2>&1 || join_failed
   # kubeadm started it.
   for_kubelet note_start
+}
+
+# A machine that has joined, and whose host key is another one since: its admission deletes the node, which bears the old
+# key, and a kubelet makes one only when it starts.
+node_is_own() {
+  local machine
+  machine=$(kubectl --kubeconfig /etc/kubernetes/kubelet.conf get node "$NODE" --request-timeout 3s --ignore-not-found \
+    -o 'jsonpath={.metadata.name} {.metadata.annotations.keelson\.io/machine}') || return
+  case $machine in
+  "$NODE " | "$NODE $IDENTITY") ;;
+  "" | " ")
+    systemctl restart kubelet.service
+    sleep 5
+    return 1
+    ;;
+  *) return 1 ;;
+  esac
 }
 
 # kubeadm asks only every five seconds. What is seen here is trusted for nothing: kubeadm checks the pinned authority.

@@ -111,7 +111,7 @@ test("the first master is lost, and another takes its place in the same change",
   const machines = listed([...masters, "master-4", "worker-1"], { "master-1": { lost: true } });
   stack.change({ machines });
   expect((await stack.succeed("preview")).output).toContain(
-    "etcd\n  ! 3 → 2 → 3 members: master-1, lost, is removed first; master-4 joins as learner, then with a vote",
+    "etcd\n  ! 3 → 2 → 3 members: master-1, lost, is removed first; master-4 joins as a learner, then with a vote",
   );
   await stack.succeed("up");
   expect(nodes()).toEqual(["master-2", "master-3", "master-4", "worker-1"]);

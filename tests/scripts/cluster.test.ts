@@ -93,6 +93,8 @@ describe("join.sh", () => {
       uses: [Host.script("kubelet/unit.sh")],
       values: {
         JOIN_CONFIG: `token: ${token}\n`,
+        NODE: "w",
+        IDENTITY: "key-of-w",
         ENDPOINT: "192.0.2.1:6443",
         TOKEN_ID: "abcdef",
         KUBELET_CONFIG_FILE: "/etc/kubernetes/kubelet-config.yaml",
@@ -128,15 +130,30 @@ describe("join.sh", () => {
   });
   test("does not join without the token being offered", () => {
     host.stub("curl", "echo jws-kubeconfig-another");
-    const { status, stderr } = join((script) => script.replace("wait_for 120", "wait_for 1"));
+    const { status, stderr } = join((script) => script.replaceAll("wait_for 120", "wait_for 1"));
     expect(status).toBe(1);
     expect(stderr).toContain("did not appear at https://192.0.2.1:6443");
     expect(called()).not.toContain("kubeadm");
   });
   test("only starts the kubelet of a machine that has joined", () => {
     host.write("etc/kubernetes/kubelet.conf", "");
+    host.stub("kubectl", "echo 'w key-of-w'");
     expect(join().status).toBe(0);
-    expect(host.called()).toEqual(["systemctl start kubelet.service"]);
+    expect(host.called().filter((call) => !call.startsWith("kubectl"))).toEqual(["systemctl start kubelet.service"]);
+  });
+  test("starts the kubelet again where the host key is another one, as soon as the node of the old one is gone", () => {
+    host.write("etc/kubernetes/kubelet.conf", "");
+    const asked = host.path("asked");
+    host.stub("sleep", ":");
+    host.stub(
+      "kubectl",
+      `echo >>'${asked}'; case $(wc -l <'${asked}') in 1 | 2) echo 'w key-of-before' ;; 3) ;; *) echo 'w ' ;; esac`,
+    );
+    expect(join()).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(host.called().filter((call) => call.startsWith("systemctl"))).toEqual([
+      "systemctl start kubelet.service",
+      "systemctl restart kubelet.service",
+    ]);
   });
   test("shows what kubeadm said last, but no token", () => {
     host.stub("kubeadm", `echo "it broke"; echo "the token ${token} is wrong"; exit 1`);

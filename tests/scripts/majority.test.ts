@@ -109,7 +109,7 @@ describe("a change of etcd's members is refused", () => {
       status: 1,
       stderr: `${silence("b")}${silence("c")}${refusal(
         "etcd has 3 members, of which 1 are well, and lets none come or go: start those that are down",
-        `etcd would have 3 members, and 1 would vote, because b, c does not answer. ${safeOrder("b, c")}`,
+        `of the members that etcd is to have (3), 1 would vote, because b, c does not answer. ${safeOrder("b, c")}`,
       )}`,
     });
   });
@@ -128,14 +128,14 @@ describe("a change of etcd's members is refused", () => {
       ...clean,
       status: 1,
       stderr: `${silence("b")}${refusal(
-        `etcd would have 1 members, and 0 would vote, because b does not answer. ${safeOrder("b")}`,
+        `of the members that etcd is to have (1), 0 would vote, because b does not answer. ${safeOrder("b")}`,
       )}`,
     });
   });
   test("where half of those that stay would be silent", () => {
     expect(preflight({ known: ["a", "b", "c", "d", "e"], silent: ["b"], target: ["a", "b"] }).stderr).toBe(
       `${silence("b")}${refusal(
-        `etcd would have 2 members, and 1 would vote, because b does not answer. ${safeOrder("b")}`,
+        `of the members that etcd is to have (2), 1 would vote, because b does not answer. ${safeOrder("b")}`,
       )}`,
     );
   });
@@ -164,5 +164,5 @@ test("an unfit machine is refused for that as well", () => {
   host.write("run/systemd/system/x", "");
   const { status, stderr } = preflight({ known: ["a", "b", "c"], silent: ["b"], target: ["b"] });
   expect(status).toBe(1);
-  expect(stderr).toMatch(/ {2}- the processor is riscv64.*\n {2}- etcd would have 1 members/);
+  expect(stderr).toMatch(/ {2}- the processor is riscv64.*\n {2}- of the members that etcd is to have \(1\)/);
 });

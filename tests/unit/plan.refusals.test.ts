@@ -118,7 +118,7 @@ describe("etcd that loses its majority", () => {
   test("by the only one, whoever takes its place", () => {
     expect(refusals(topology(masters("a")), topology([...masters("a", lost), ...masters("b")]))).toEqual([
       "etcd has 1 member (a), and without a 0 would be left, of which 1 are needed to let anyone go. " +
-        `The safe order: start one of a again and mark only the others as lost, then run up; ${snapshot}`,
+        `The safe order: start a again and mark none as lost, then run up; ${snapshot}`,
       "etcd would move from a to b at once, and nobody would be there to hand over its data. " +
         "The safe order: 1. let etcd have 3 members, a, b and one more, and run up; 2. take out a and the one more, and run up",
     ]);

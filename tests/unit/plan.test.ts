@@ -23,7 +23,7 @@ describe("machines that are new", () => {
       "d: is new: Docker Engine is installed and started, a member of etcd starts, a master is made of it, and its node joins",
       "x: is new: Docker Engine is installed and started, its node joins by a token of its own",
       "y: is new: Docker Engine is installed and started, a member of etcd starts",
-      "etcd: 3 → 5 members: d and y join as learner, then with a vote",
+      "etcd: 3 → 5 members: d and y join as learners, then with a vote",
     ]);
   });
   test("are those that are there again after they were lost", () => {
@@ -62,7 +62,7 @@ describe("machines that are lost", () => {
       "d: is new: Docker Engine is installed and started, a member of etcd starts, a master is made of it, and its node joins",
       "c: is lost: its node is deleted, and its pods start elsewhere, its member of etcd is removed; nothing of it is contacted",
       "w: is lost: its node is deleted, and its pods start elsewhere; nothing of it is contacted",
-      "etcd: 3 → 2 → 3 members: c, lost, is removed first; d joins as learner, then with a vote",
+      "etcd: 3 → 2 → 3 members: c, lost, is removed first; d joins as a learner, then with a vote",
     ]);
   });
   test("are deleted, where they are containers", () => {
@@ -95,11 +95,11 @@ describe("a machine that shows another host key", () => {
 
 test("etcd's members come before others go", () => {
   expect(meaning(three, topology([...masters("bcd"), worker])).at(-1)).toBe(
-    "etcd: 3 → 4 → 3 members: d joins as learner, then with a vote; a leaves one at a time",
+    "etcd: 3 → 4 → 3 members: d joins as a learner, then with a vote; a leaves one at a time",
   );
   const five = topology(masters("abcde"));
   expect(meaning(five, topology([...masters("abf"), ...masters("de", lost)])).at(-1)).toBe(
-    "etcd: 5 → 3 → 4 → 3 members: d and e, lost, are removed first; f joins as learner, then with a vote; c leaves one at a time",
+    "etcd: 5 → 3 → 4 → 3 members: d and e, lost, are removed first; f joins as a learner, then with a vote; c leaves one at a time",
   );
   expect(meaning(topology([]), three).filter((line) => line.startsWith("etcd"))).toEqual([]);
 });
