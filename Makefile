@@ -14,7 +14,7 @@ help: ## list what can be made
 up: ## build the cluster, or bring it to what the configuration says
 	@$(cli) up $(STACK)
 
-preview: ## say what up would change, and change nothing
+preview: ## say what up would change, and change nothing; DIFF=1 shows every value
 	@$(cli) preview $(STACK)
 
 refresh: ## compare the state with what is really there

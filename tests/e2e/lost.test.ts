@@ -124,23 +124,18 @@ test("the first master is lost, and another takes its place in the same change",
 
 describe("a machine that was made anew under its name and address", () => {
   const survivors = ["master-2", "master-3", "master-4", "worker-1"];
+  const labelled = () => listed(survivors, { "worker-1": { labels: { disk: "new" } } });
 
   test("is noticed by its host key and refused, with the way out", async () => {
-    const anew = own.rebuild("worker-1");
+    stack.change({ machines: labelled(), docker: { daemon: { debug: true } } });
+    own.rebuild("worker-1");
     settle("worker-1");
-    stack.change({
-      machines: listed(survivors, { "worker-1": { labels: { disk: "new" } } }),
-      docker: { daemon: { debug: true } },
-    });
     const { status, output } = await stack.run("up");
     expect(status).toBe(1);
     expect(output).toContain("host key mismatch");
     expect(output).toContain("correct its hostKey");
     expect(on("worker-1").run("ls -A /var/lib/keelson 2>/dev/null || true")).toBe("");
-    stack.change({
-      machines: listed(survivors, { "worker-1": { labels: { disk: "new" }, ssh: anew.ssh } }),
-      docker: { daemon: {} },
-    });
+    stack.change({ machines: labelled(), docker: { daemon: {} } });
   });
 
   test("joins again as the one node it was, once its key is accepted", async () => {
@@ -150,6 +145,17 @@ describe("a machine that was made anew under its name and address", () => {
     expect(nodes()).toEqual(survivors);
     expect(kubectl("get node worker-1 -o jsonpath={.metadata.uid}")).not.toBe(uid);
     expect(kubectl("get node worker-1 -o jsonpath={.metadata.labels.disk}")).toBe("new");
+    expect(Object.keys((await stack.succeed("up")).counts)).toEqual(["unchanged"]);
+  });
+
+  test("is a master and a member of etcd again, where it was one", async () => {
+    own.rebuild("master-4");
+    settle("master-4");
+    stack.change({ machines: labelled() });
+    await stack.succeed("up");
+    expect(nodes()).toEqual(survivors);
+    expect(etcdMembers()).toEqual(["master-2", "master-3", "master-4"]);
+    expect(on("master-4").run("curl -sfk --max-time 3 https://127.0.0.1:6443/readyz")).toBe("ok");
     expect(Object.keys((await stack.succeed("up")).counts)).toEqual(["unchanged"]);
   });
 });

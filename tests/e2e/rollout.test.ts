@@ -8,11 +8,12 @@ const master = { name: "master-1", roles: ["master", "etcd"] };
 const [first, second] = [{ name: "worker-1" }, { name: "worker-2" }];
 const url = "http://172.31.246.11:30080";
 /** How long pods may take to leave a node that is removed, seconds. */
-const drainSeconds = 120;
+const drainSeconds = 20;
 const stack = new TestStack(name, {
   provider: "local",
   local: { subnet: "172.31.246.0/24" },
   machines: [master, first, second],
+  kubernetes: { drainTimeout: drainSeconds },
   workloads: { nginx: { replicas: 3 } },
 });
 const on = (machine: { readonly name: string }) => new TestMachine(`keelson-${name}-${machine.name}`);

@@ -33,7 +33,8 @@ export interface OwnLogin {
  * over SSH and does not know that they are containers.
  */
 export class OwnMachines {
-  readonly machines: readonly OwnMachine[];
+  /** As they are now: a machine that was made anew has another host key. */
+  machines: readonly OwnMachine[];
   private readonly directory = mkdtempSync(join(tmpdir(), "keelson-machines-"));
   private readonly privateKeyFile = join(this.directory, "id_ed25519");
 
@@ -50,12 +51,13 @@ export class OwnMachines {
   }
 
   /** Makes a machine anew under its name and address: an empty one, which shows another host key. */
-  rebuild(name: string): OwnMachine {
+  rebuild(name: string): void {
     const old = this.machines.find((machine) => machine.name === name);
     if (!old) throw new Error(`there is no machine ${name}`);
     here("docker", "rm", "--force", "--volumes", `${this.network}-${name}`);
     rmSync(join(this.directory, name), { recursive: true });
-    return this.start(name, old.address, old.ssh.port);
+    const anew = this.start(name, old.address, old.ssh.port);
+    this.machines = this.machines.map((machine) => (machine === old ? anew : machine));
   }
 
   remove(): void {
