@@ -79,7 +79,7 @@ test("a worker that is lost leaves, while nobody can reach it", async () => {
   );
   expect((await stack.succeed("up")).output).toContain("(200)");
   expect(nodes()).toEqual([...masters, "worker-1"]);
-  await within(60, () => kubectl("get pods -A -o wide").includes("worker-2") === false);
+  await within(60, () => !kubectl("get pods -A -o wide").includes("worker-2"));
   expect(Object.keys((await stack.succeed("up")).counts)).toEqual(["unchanged"]);
   // The state has records of it that run nothing, as long as the configuration has its line.
   expect(await stack.succeed("refresh")).toBeDefined();
