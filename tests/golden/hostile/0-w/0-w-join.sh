@@ -4,6 +4,10 @@ readonly SCRIPT='0-w-join'
 
 # Here is the text of components/kubelet/unit.sh.
 
+readonly NODE='0-w'
+
+readonly IDENTITY='198.51.100.2'
+
 readonly ENDPOINT='127.0.0.1:6444'
 
 readonly TOKEN_ID='aaaaaa'

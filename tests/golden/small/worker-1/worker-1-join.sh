@@ -4,6 +4,10 @@ readonly SCRIPT='worker-1-join'
 
 # Here is the text of components/kubelet/unit.sh.
 
+readonly NODE='worker-1'
+
+readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBMCn56D0Vs9Q3wqdWj8HKeZDs8/95vvbaCPE/9a4Sr4'
+
 readonly ENDPOINT='127.0.0.1:6444'
 
 readonly TOKEN_ID='aaaaaa'

@@ -4,6 +4,10 @@ readonly SCRIPT='worker-2-join'
 
 # Here is the text of components/kubelet/unit.sh.
 
+readonly NODE='worker-2'
+
+readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBzp+j9lwXLx3+PcTOuB+CSnm0RRs9qQ4LRU6nptQzO8'
+
 readonly ENDPOINT='127.0.0.1:6444'
 
 readonly TOKEN_ID='aaaaaa'
