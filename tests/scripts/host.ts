@@ -48,7 +48,8 @@ export class Host {
   /** Puts a stand-in for a command on PATH; its body is bash. */
   stub(name: string, body = ":"): void {
     const file = join(this.bin, name);
-    const noted = `printf '%s' '${name}' >>'${this.calls}'; printf ' %s' "$@" >>'${this.calls}'; echo >>'${this.calls}'`;
+    // In one go: of two that are called at the same time, each has a line of its own.
+    const noted = `printf '%s\\n' "${name}$(printf ' %s' "$@")" >>'${this.calls}'`;
     writeFileSync(file, `#!/bin/bash\n${noted}\n${body}\n`);
     chmodSync(file, 0o755);
   }
