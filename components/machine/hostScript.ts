@@ -50,8 +50,7 @@ export interface HostScriptArgs {
  * command line. `stdout` is what `up` printed on standard output.
  */
 export class HostScript extends command.remote.Command {
-  /** A digest of what is sent but for secrets, "0123456789abcdef". */
-  readonly revision: string;
+  private readonly parts: ScriptParts;
 
   constructor(name: string, args: HostScriptArgs, opts: pulumi.CustomResourceOptions = {}) {
     const ends = args.machine.lost === true ? "forgotten" : args.ends;
@@ -69,9 +68,14 @@ export class HostScript extends command.remote.Command {
       ),
       hooks: beforeRunning(),
     });
-    this.revision = digest(compose(parts));
+    this.parts = parts;
     const { lost, firstHop } = args.machine;
     remember(name, { resource: this, parts, effects: args.effects, firstHop: lost ? undefined : firstHop });
+  }
+
+  /** A digest of what is sent but for secrets, "0123456789abcdef". */
+  get revision(): string {
+    return createHash("sha256").update(compose(this.parts)).digest("hex").slice(0, 16);
   }
 
   /** What the script printed after this name, on a line of its own; empty where it did not. */
@@ -81,10 +85,6 @@ export class HostScript extends command.remote.Command {
       return line?.slice(name.length + 1) ?? "";
     });
   }
-}
-
-function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
 function partsOf(name: string, args: HostScriptArgs): ScriptParts {
