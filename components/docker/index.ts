@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
 import type { Environment } from "../config";
-import { HostScript, type Effects, type Machine } from "../machine";
+import { HostScript, packagesScript, unitsScript, type Effects, type Machine } from "../machine";
 import { containerdConfig, criDockerdUnits, daemonFile, daemonJson } from "./render";
 
 /** Tells which cgroup driver Docker runs on. */
@@ -32,7 +32,7 @@ export class DockerEngine extends pulumi.ComponentResource {
         {
           machine,
           script: join(__dirname, "docker.sh"),
-          uses: [...artifactScripts, cgroupScript],
+          uses: [unitsScript, packagesScript, ...artifactScripts, cgroupScript],
           values: {
             PACKAGES: docker.packages,
             RUNTIME: kubernetes.runtime,

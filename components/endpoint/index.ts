@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Environment } from "../config";
-import { HostScript, type Effects, type Machine } from "../machine";
+import { HostScript, packagesScript, unitsScript, type Effects, type Machine } from "../machine";
 import {
   proxyConfig,
   proxyConfigFile,
@@ -39,11 +39,12 @@ export class ApiProxies extends pulumi.ComponentResource {
     super("keelson:endpoint:ApiProxies", name, {}, opts);
     const files = [proxyConfig(environment), proxyUnit];
     const script = join(__dirname, "proxy.sh");
+    const uses = [unitsScript, packagesScript];
     const values = { CONFIG_FILE: proxyConfigFile };
     this.proxies = new Map(
       machines.map((machine) => [
         machine.name,
-        new HostScript(`${machine.name}-proxy`, { machine, script, values, files, effects }, { parent: this }),
+        new HostScript(`${machine.name}-proxy`, { machine, script, uses, values, files, effects }, { parent: this }),
       ]),
     );
     this.registerOutputs({});
@@ -77,6 +78,7 @@ export class VirtualAddress extends HostScript {
       {
         machine,
         script: join(__dirname, "virtualAddress.sh"),
+        uses: [unitsScript, packagesScript],
         values: {
           CONFIG: virtualAddressConfig(machine, environment, virtualAddress),
           CONFIG_FILE: virtualAddressConfigFile,

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
 import { etcdMembersOf, type Environment, type EtcdConfig, type MachineConfig } from "../config";
-import { anotherOf, HostScript, named, type Effects, type Machine } from "../machine";
+import { anotherOf, HostScript, named, unitsScript, type Effects, type Machine } from "../machine";
 import {
   beginningFile,
   certificateConfig,
@@ -102,7 +102,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
       {
         machine,
         script: join(__dirname, "etcd.sh"),
-        uses: [...artifactScripts, certificatesScript, membershipScript],
+        uses: [unitsScript, ...artifactScripts, certificatesScript, membershipScript],
         values: {
           PROGRAMS: [...signingPrograms(args.artifacts), ...programs(args.artifacts, ["etcd", "etcdctl"])],
           CERTIFICATE_CONFIG: certificateConfig(machine, kubernetes.version, etcdPki),

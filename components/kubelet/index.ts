@@ -6,11 +6,11 @@ import { artifactScripts, imageArchives, programs, type ArtifactSet } from "../a
 import type { Environment } from "../config";
 import { cgroupScript } from "../docker";
 import { criSocket } from "../docker/render";
-import { HostScript, type Effects, type Machine } from "../machine";
+import { HostScript, unitsScript, type Effects, type Machine } from "../machine";
 import { kernelFiles, kubeletConfigFile, kubeletConfiguration, kubeletUnit, kubeletUnitFile } from "./render";
 
-/** The kubelet's unit, for scripts that start it. */
-export const kubeletUnitScript = join(__dirname, "unit.sh");
+/** Functions of a script that starts the kubelet's unit. */
+export const kubeletUnitScripts: readonly string[] = [unitsScript, join(__dirname, "unit.sh")];
 
 /** Functions of a script that takes its machine out of the cluster. */
 export const leaveScript = join(__dirname, "leave.sh");
@@ -51,7 +51,7 @@ export class Kubelets extends pulumi.ComponentResource {
         {
           machine,
           script: join(__dirname, "kubelet.sh"),
-          uses: [...artifactScripts, cgroupScript, leaveScript, kubeletUnitScript],
+          uses: [...artifactScripts, cgroupScript, leaveScript, ...kubeletUnitScripts],
           values: {
             RUNTIME: environment.kubernetes.runtime,
             CRI_SOCKET: criSocket(environment.kubernetes.runtime),

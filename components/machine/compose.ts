@@ -29,6 +29,12 @@ export interface ScriptParts {
 
 const lib = readFileSync(join(__dirname, "lib.sh"), "utf8");
 
+/** Functions of a script that keeps units of systemd running. */
+export const unitsScript = join(__dirname, "units.sh");
+
+/** Functions of a script that installs packages of the distribution. */
+export const packagesScript = join(__dirname, "packages.sh");
+
 /**
  * Makes the one program that a machine's bash reads from its standard input: the library, the values as quoted
  * read-only variables, the files, the script, and the call of `main`.
@@ -44,7 +50,7 @@ export function compose(parts: ScriptParts): string {
     // Nothing the script starts may read on in the program that bash is still reading.
     'main "$1" </dev/null\nexit\n',
   ]
-    .map((part) => part.replace(/\n*$/, "\n"))
+    .map((part) => `${part.trimEnd()}\n`)
     .join("\n");
 }
 

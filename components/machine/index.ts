@@ -1,6 +1,7 @@
 export { anotherOf, isNode, named, type FirstHop, type Machine } from "./machine";
 export type { ScriptFile, ScriptValue } from "./compose";
 export type { Effects } from "./beforeRun";
+export { packagesScript, unitsScript } from "./compose";
 export { HostScript, type HostScriptArgs } from "./hostScript";
 export { Preflight, type Guard } from "./preflight";
 export { sshMachines } from "./ssh";

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Environment, MachineConfig } from "../config";
 import { nodeEndpoint } from "../endpoint";
-import { kubeletUnitScript } from "../kubelet";
+import { kubeletUnitScripts } from "../kubelet";
 import { kubeletConfigFile } from "../kubelet/render";
 import { anotherOf, HostScript, type Machine } from "../machine";
 import type { ControlPlane } from "../master";
@@ -62,7 +62,7 @@ export class Worker extends pulumi.ComponentResource {
       {
         machine,
         script: join(__dirname, "join.sh"),
-        uses: [kubeletUnitScript],
+        uses: kubeletUnitScripts,
         values: {
           NODE: machine.name,
           IDENTITY: machine.identity,

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-import { compose, type ScriptParts } from "../../components/machine/compose";
+import { compose, packagesScript, unitsScript, type ScriptParts } from "../../components/machine/compose";
 
 /** The "/" before a directory of the system that programs change. */
 const systemDirectory = /(?<![\w.])\/(?=(var|run|etc|proc|sys|opt|usr\/libexec|usr\/local)(\/|\b))/g;
@@ -61,9 +61,10 @@ export class Host {
     return lines;
   }
 
-  /** Runs a program as a machine would, but for where the system's directories are. */
+  /** Runs a program as a machine would, but for where the system's directories are; it has the whole library at hand. */
   run(parts: Partial<ScriptParts> & Pick<ScriptParts, "script">, direction = "up"): Result {
-    return this.bash(compose({ name: "test", ...parts }), direction);
+    const library = [unitsScript, packagesScript].map((path) => readFileSync(path, "utf8"));
+    return this.bash(compose({ name: "test", ...parts, uses: [...library, ...(parts.uses ?? [])] }), direction);
   }
 
   /** The text of a script of the components. */

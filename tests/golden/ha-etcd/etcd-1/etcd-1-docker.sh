@@ -2,6 +2,10 @@
 
 readonly SCRIPT='etcd-1-docker'
 
+# Here is the text of components/machine/units.sh.
+
+# Here is the text of components/machine/packages.sh.
+
 # Here is the text of components/artifacts/fetch.sh.
 
 # Here is the text of components/artifacts/install.sh.

@@ -2,9 +2,11 @@
 
 readonly SCRIPT='master-1-rollout'
 
+# Here is the text of components/machine/units.sh.
+
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('81eba1738abfb81e' '79976a019a5d0b77')
+readonly -a REVISIONS=('dad911115a27c458' '608596f53f75c23d')
 
 write_files() {
   :

@@ -2,9 +2,11 @@
 
 readonly SCRIPT='worker-1-rollout'
 
+# Here is the text of components/machine/units.sh.
+
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('705b0cb073b7087c' '454615d2cf621672')
+readonly -a REVISIONS=('8f9bf4099105c091' '6f16a1c91c36ff58')
 
 write_files() {
   :

@@ -2,9 +2,11 @@
 
 readonly SCRIPT='worker-2-rollout'
 
+# Here is the text of components/machine/units.sh.
+
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('ec7e8c62027e0eab' '8143f076bb796950')
+readonly -a REVISIONS=('42b45bae7385ce0a' '8a3d0262a4f83657')
 
 write_files() {
   :

@@ -2,9 +2,11 @@
 
 readonly SCRIPT='master-1-rollout'
 
+# Here is the text of components/machine/units.sh.
+
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('e7eb7edd4a2b7cfc' '5f1a11637a7531c0')
+readonly -a REVISIONS=('2793e21dff556478' '820890812eae8607')
 
 write_files() {
   :

@@ -2,6 +2,10 @@
 
 readonly SCRIPT='master-2-proxy'
 
+# Here is the text of components/machine/units.sh.
+
+# Here is the text of components/machine/packages.sh.
+
 readonly CONFIG_FILE='/etc/keelson/api-proxy.cfg'
 
 write_files() {

@@ -2,9 +2,11 @@
 
 readonly SCRIPT='master-2-rollout'
 
+# Here is the text of components/machine/units.sh.
+
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('86de4507bc700891' '4061744ff58dae36')
+readonly -a REVISIONS=('efe905ba1b28b10b' 'f588554d28efcb90')
 
 write_files() {
   :

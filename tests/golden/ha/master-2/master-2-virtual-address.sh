@@ -2,6 +2,10 @@
 
 readonly SCRIPT='master-2-virtual-address'
 
+# Here is the text of components/machine/units.sh.
+
+# Here is the text of components/machine/packages.sh.
+
 readonly CONFIG='global_defs {
   script_user root
   enable_script_security

@@ -2,6 +2,8 @@
 
 readonly SCRIPT='master-3-etcd'
 
+# Here is the text of components/machine/units.sh.
+
 # Here is the text of components/artifacts/fetch.sh.
 
 # Here is the text of components/artifacts/install.sh.

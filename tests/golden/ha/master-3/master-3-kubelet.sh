@@ -10,6 +10,8 @@ readonly SCRIPT='master-3-kubelet'
 
 # Here is the text of components/kubelet/leave.sh.
 
+# Here is the text of components/machine/units.sh.
+
 # Here is the text of components/kubelet/unit.sh.
 
 readonly RUNTIME='docker'

@@ -2,9 +2,11 @@
 
 readonly SCRIPT='master-3-rollout'
 
+# Here is the text of components/machine/units.sh.
+
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('7d7e3406d41aa7c7' '26d45742a27f4fe7')
+readonly -a REVISIONS=('d3597ec6c9c1d864' '16c55ff6bd4fe671')
 
 write_files() {
   :

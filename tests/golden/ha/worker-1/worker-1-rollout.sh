@@ -2,9 +2,11 @@
 
 readonly SCRIPT='worker-1-rollout'
 
+# Here is the text of components/machine/units.sh.
+
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('4b43f549b125cd12' '585670d25926e765')
+readonly -a REVISIONS=('e5a647363286701c' '4d03bd104aec5519')
 
 write_files() {
   :

@@ -2,9 +2,11 @@
 
 readonly SCRIPT='0-w-rollout'
 
+# Here is the text of components/machine/units.sh.
+
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('4582f5416130c668' '927c4bffedb60499')
+readonly -a REVISIONS=('fa65b2d62c8d75ad' '59e8993209d93413')
 
 write_files() {
   :

@@ -6,6 +6,8 @@ readonly SCRIPT='m-master'
 
 # Here is the text of components/kubelet/leave.sh.
 
+# Here is the text of components/machine/units.sh.
+
 # Here is the text of components/kubelet/unit.sh.
 
 readonly KUBEADM_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4

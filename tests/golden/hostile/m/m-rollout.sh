@@ -2,9 +2,11 @@
 
 readonly SCRIPT='m-rollout'
 
+# Here is the text of components/machine/units.sh.
+
 readonly NODE='m'
 
-readonly -a REVISIONS=('a0ccddd3020f8f6d' 'db0e37e5835eddb7')
+readonly -a REVISIONS=('363b279969a0e600' 'b0d19d62052bbf11')
 
 write_files() {
   :

@@ -2,9 +2,11 @@
 
 readonly SCRIPT='only-rollout'
 
+# Here is the text of components/machine/units.sh.
+
 readonly NODE='only'
 
-readonly -a REVISIONS=('341ea11b4512cda9' '80050bb752e714f4')
+readonly -a REVISIONS=('71b808e0534a84de' '87a638d49f1610f6')
 
 write_files() {
   :

@@ -2,9 +2,11 @@
 
 readonly SCRIPT='master-1-rollout'
 
+# Here is the text of components/machine/units.sh.
+
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('e7eb7edd4a2b7cfc' '764b6b4d5297f8bd')
+readonly -a REVISIONS=('2793e21dff556478' '90af4a2f02eb0117')
 
 write_files() {
   :

@@ -2,9 +2,11 @@
 
 readonly SCRIPT='worker-1-rollout'
 
+# Here is the text of components/machine/units.sh.
+
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('4b43f549b125cd12' 'd6d69de7ee0b86b6')
+readonly -a REVISIONS=('e5a647363286701c' '0572958d3897d3b3')
 
 write_files() {
   :

@@ -2,9 +2,11 @@
 
 readonly SCRIPT='worker-2-rollout'
 
+# Here is the text of components/machine/units.sh.
+
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('90c8cbd8b327c96f' '1e8100795e4c4394')
+readonly -a REVISIONS=('2d15644a3c88c1cf' '4a4e89bdf45f6039')
 
 write_files() {
   :
