@@ -73,11 +73,12 @@ async function up(stack: Stack, progress: Progress): Promise<void> {
 
 async function preview(stack: Stack, progress: Progress): Promise<void> {
   const story = new Story();
-  // The engine's own words name every resource and every property that will change.
+  const everyValue = Boolean(process.env.DIFF);
   let output = "";
   const { changeSummary } = await stack.preview({
-    diff: true,
-    onOutput: (text) => (output += text),
+    // The engine's own words: every resource, and every property that will change. Long, so only made where they are shown.
+    diff: everyValue,
+    onOutput: (text) => (output += everyValue ? text : ""),
     onEvent: (event) => {
       story.event(event);
       // What goes wrong is told as for every other operation.

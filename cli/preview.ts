@@ -1,6 +1,6 @@
 import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
 
-import { phaseOf, plainText } from "./progress";
+import { plainText, resourceName } from "./progress";
 
 type Metadata = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];
 
@@ -9,7 +9,6 @@ interface Step {
   readonly urn: string;
   readonly name: string;
   readonly op: OpType;
-  readonly phase: string;
   /** "nginx-deployment", or a machine's name. */
   readonly subject: string;
   /** Values that change, "spec.replicas: 3 → 5". */
@@ -29,9 +28,15 @@ const changing: Partial<Record<OpType, string>> = {
   delete: "-",
 };
 
-/** Names of a machine's resources end with what they are there for. */
-const machineStep =
-  /^(.+?)-(preflight|docker|kubelet|proxy|etcd|etcd-member|master|virtual-address|admit|join|member|rollout|node)$/;
+/** Names of a machine's resources end with what they are there for; here in the order of the story. */
+const chapters = [
+  ...["preflight", "docker", "etcd", "etcd-member", "kubelet", "proxy", "master", "virtual-address"],
+  ...["admit", "join", "member", "node", "rollout"],
+];
+const machineStep = new RegExp(`^(.+?)-(${chapters.join("|")})$`);
+
+/** From so many machines on, those that have all the same before them are told together. */
+const crowd = 4;
 
 /** Collects what a preview's events tell, and says it machine by machine. */
 export class Story {
@@ -51,33 +56,56 @@ export class Story {
   /** The whole story; nothing where nothing changes. */
   text(): string {
     const subjects = [...this.notes.map(({ subject }) => subject), ...this.steps.map(({ subject }) => subject)];
-    const machines = [...new Set(subjects)].sort((one, other) => rank(one) - rank(other) || (one < other ? -1 : 1));
-    return machines.map((subject) => this.about(subject)).join("\n");
+    const sorted = [...new Set(subjects)].sort((one, other) => rank(one) - rank(other) || byName(one, other));
+    return this.alike(sorted)
+      .map(([subject = "", ...others]) =>
+        others.length === 0
+          ? told(subject, this.about(subject))
+          : told(`${ranges([subject, ...others])}: ${others.length + 1} machines, each`, this.about(subject, true)),
+      )
+      .join("\n");
+  }
+
+  /** Each by itself but for crowds, which are where their first is. */
+  private alike(subjects: readonly string[]): readonly (readonly string[])[] {
+    const groups = new Map<string, string[]>();
+    for (const subject of subjects) {
+      const about = this.about(subject, true).join("\n");
+      groups.set(about, [...(groups.get(about) ?? []), subject]);
+    }
+    return subjects.flatMap((subject) => {
+      const group = [...groups.values()].find((group) => group.includes(subject)) ?? [];
+      if (group.length < crowd) return [[subject]];
+      return group[0] === subject ? [group] : [];
+    });
   }
 
   private step({ urn, op, type, old, new: now, detailedDiff }: Metadata): void {
     if (!(op in changing) || /^(keelson|pulumi):/.test(type)) return;
-    const name = urn.slice(urn.lastIndexOf("::") + 2);
+    const name = resourceName(urn);
     const values = Object.keys((detailedDiff as object | undefined) ?? {}).map((path) => {
       const [before, after] = [old, now].map((state) => shown(valueAt(state?.inputs, path)));
       return `${path}: ${before ?? ""} → ${after ?? ""}`;
     });
-    this.steps.push({ urn, name, op, phase: phaseOf(urn), subject: subjectFor(name, type), values });
+    this.steps.push({ urn, name, op, subject: subjectFor(name, type), values });
   }
 
-  private about(subject: string): string {
+  /** A line for each thing to tell; "docker" instead of "worker-1-docker" where the lines are for others as well. */
+  private about(subject: string, forAll = false): readonly string[] {
     const own = this.notes.filter((note) => note.subject === subject);
     const steps = this.steps.filter((step) => step.subject === subject);
-    const lines = [
+    const named = forAll ? steps.map((step) => ({ ...step, name: nameFor(step) })) : steps;
+    return [
       ...own.map(({ text }) => `  ! ${text}`),
-      ...(["create", "update", "replace", "delete"] as const).flatMap((op) => this.lines(op, steps)),
+      ...(["create", "update", "replace", "delete"] as const).flatMap((op) => this.lines(op, named)),
     ];
-    return `${subject}\n${lines.join("\n")}\n`;
   }
 
   /** What is told in words has a line each; the rest of a kind is one line of names. */
   private lines(op: OpType, steps: readonly Step[]): readonly string[] {
-    const own = steps.filter((step) => step.op === op);
+    const own = steps
+      .filter((step) => step.op === op)
+      .sort((a, b) => chapterOf(a) - chapterOf(b) || byName(a.name, b.name));
     const told = own.filter(({ urn, values }) => this.said.has(urn) || (op === "update" && isObject(values, urn)));
     // A machine's container and its disk have one name.
     const rest = [...new Set(own.filter((step) => !told.includes(step)).map(({ name }) => name))];
@@ -87,6 +115,37 @@ export class Story {
       ...(rest.length > 0 ? [`  ${mark} ${rest.join(", ")}`] : []),
     ];
   }
+}
+
+const told = (head: string, lines: readonly string[]) => `${head}\n${lines.join("\n")}\n`;
+
+/** What a resource is to its machine, "docker". */
+function nameFor({ name, subject }: Step): string {
+  return name === subject ? "container" : (machineStep.exec(name)?.[2] ?? name);
+}
+
+function chapterOf({ urn }: Step): number {
+  return chapters.indexOf(machineStep.exec(resourceName(urn))?.[2] ?? "");
+}
+
+/** "worker-2" before "worker-10". */
+const byName = (one: string, other: string) => one.localeCompare(other, "en", { numeric: true });
+
+/** "master-1, worker-1 to worker-199": three numbers or more in a row are told by the first and the last. */
+function ranges(names: readonly string[]): string {
+  const runs: string[][] = [];
+  for (const name of names) {
+    const run = runs.at(-1);
+    if (run && name === successor(run.at(-1) ?? "")) run.push(name);
+    else runs.push([name]);
+  }
+  return runs.map((run) => (run.length < 3 ? run.join(", ") : `${run[0] ?? ""} to ${run.at(-1) ?? ""}`)).join(", ");
+}
+
+/** "worker-10" after "worker-9", "node010" after "node009". */
+function successor(name: string): string | undefined {
+  const [, prefix = "", digits = ""] = /^(.*?)(\d+)$/.exec(name) ?? [];
+  return digits === "" ? undefined : `${prefix}${String(Number(digits) + 1).padStart(digits.length, "0")}`;
 }
 
 /** Objects of the cluster change value by value; a script's text says little. */

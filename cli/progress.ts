@@ -57,7 +57,7 @@ export class Progress {
   private begin({ urn, op, type }: { urn: string; op: OpType; type: string }): void {
     // Components and providers do nothing by themselves.
     if (!(op in words) || type.startsWith("keelson:") || type.startsWith("pulumi:")) return;
-    const step: Step = { urn, phase: phaseOf(urn), name: nameOf(urn), op, start: Date.now() - this.began };
+    const step: Step = { urn, phase: phaseOf(urn), name: resourceName(urn), op, start: Date.now() - this.began };
     this.steps.push(step);
     this.active.set(urn, step);
   }
@@ -120,7 +120,8 @@ export function phaseOf(urn: string): string {
   );
 }
 
-function nameOf(urn: string): string {
+/** The name that the program gave a resource. */
+export function resourceName(urn: string): string {
   return urn.slice(urn.lastIndexOf("::") + 2);
 }
 

@@ -54,7 +54,7 @@ test("each machine is told with what it means, what changes there, and what is m
   tell("Docker Engine is installed and started", urnOf("worker-3-docker"));
   expect(story.text()).toBe(`worker-1
   ! leaves: its node is cordoned
-  - worker-1-rollout, worker-1-join
+  - worker-1-join, worker-1-rollout
 
 worker-2
   ~ worker-2-docker: Docker restarts in the machine's turn, its pods go on
@@ -95,7 +95,7 @@ etcd
   ! 3 → 4 → 3 members: d joins as a learner, then with a vote; a leaves one at a time
 
 the cluster
-  + nginx, etcd-authority
+  + etcd-authority, nginx
   ~ nginx-deployment: spec.replicas: 3 → 5; metadata.annotations["example.com/a.b"]: none → c; spec.template.spec.containers[0].image: nginx:1 → registry.example.com/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn...
   ~ dns
 `);
@@ -123,6 +123,39 @@ test("components, providers and the plan itself are nobody's news, nor are warni
   tell("worker-1: broke", "", "warning");
   tell("worker-1: broke", "", "error");
   expect(story.text()).toBe("");
+});
+
+/** Everything is told of the names, in an order of the engine's. */
+function build(names: readonly string[]): void {
+  for (const name of names) {
+    tell(`${name}: is new`);
+    step(name, "create", { type: "keelson:local:LocalMachines$docker:index/container:Container" });
+    for (const chapter of ["join", "docker", "preflight"]) step(`${name}-${chapter}`, "create");
+    tell("Docker Engine is installed and started", urnOf(`${name}-docker`));
+  }
+}
+
+const nodes = (...numbers: readonly number[]) => numbers.map((number) => `worker-${number}`);
+
+test("four machines or more of which all the same is told are told together", () => {
+  build(nodes(10, 9, 2, 1, 8, 5));
+  build(["node009", "node010", "node011", "other"]);
+  step("worker-5-rollout", "create");
+  expect(story.text()).toBe(`node009 to node011, other, worker-1, worker-2, worker-8 to worker-10: 9 machines, each
+  ! is new
+  + docker: Docker Engine is installed and started
+  + container, preflight, join
+
+worker-5
+  ! is new
+  + worker-5-docker: Docker Engine is installed and started
+  + worker-5, worker-5-preflight, worker-5-join, worker-5-rollout
+`);
+});
+test("three are told one by one, in the order of their numbers", () => {
+  build(nodes(10, 2, 1));
+  const heads = story.text().match(/^\S.*$/gm);
+  expect(heads).toEqual(nodes(1, 2, 10));
 });
 
 test("words of the engine that speak of nobody are of the cluster", () => {
