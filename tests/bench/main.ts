@@ -5,7 +5,7 @@
 import { appendFileSync } from "node:fs";
 
 import { Floor } from "./floor";
-import { scaleLine } from "./scale";
+import { scaleLines } from "./scale";
 import { here, TestStack, type Run } from "../support/stack";
 
 const cluster = (workers: number) => [
@@ -75,7 +75,7 @@ async function main(): Promise<void> {
   } finally {
     await bench.stack.remove();
   }
-  lines.push(await scaleLine());
+  lines.push(...(await scaleLines()));
   print(bench);
   process.stdout.write(`\n${lines.join("\n")}\n`);
 }

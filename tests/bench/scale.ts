@@ -1,45 +1,35 @@
-/** A preview of many machines by the real engine, which connects to none of them: how long, and how much memory. */
+/**
+ * What many machines cost in a preview: the program by itself, on mocks, and all of it with the real engine, which connects
+ * to none of them. How long, and how much memory.
+ */
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { keyPair } from "../../components/local/keys";
 import { hostKey } from "../golden/topologies";
-import { TestStack } from "../support/stack";
+import { program, root, TestStack } from "../support/stack";
 
-/** What the preview may cost. */
+/** What the program may cost. */
 const goals = { seconds: 10, megabytes: 1000 };
 const count = 200;
 
-export interface Scale {
+interface Cost {
   readonly seconds: number;
-  /** Resident memory of the program, the engine and its plugins together, at its highest; what they share counts once. */
+  /** Resident memory at its highest. */
   readonly megabytes: number;
 }
 
-/** Previews a new stack of that many machines that answer over SSH; one is the master. */
-export async function previewOf(machines: number): Promise<Scale> {
-  const directory = mkdtempSync(join(tmpdir(), "keelson-scale-"));
-  const privateKeyFile = join(directory, "id_ed25519");
-  keyPair(privateKeyFile);
-  const stack = new TestStack("bench-scale", {
+type Configuration = Readonly<Record<string, unknown>>;
+
+/** A new stack of that many machines that answer over SSH; one is the master. */
+function configuration(machines: number, privateKeyFile: string): Configuration {
+  return {
     provider: "ssh",
     ssh: { user: "admin", privateKeyFile },
     machines: Array.from({ length: machines }, (_, index) => machine(index)),
-  });
-  try {
-    const memory = new Memory();
-    const began = Date.now();
-    const { output } = await stack.succeed("preview");
-    const seconds = (Date.now() - began) / 1000;
-    // Seven scripts and a node for each machine, and what the cluster has besides.
-    const planned = Number(/\+ (\d+) to create/.exec(output)?.[1]);
-    if (!(planned > machines * 8)) throw new Error(`the preview plans ${planned} resources:\n${output.slice(-2000)}`);
-    return { seconds, megabytes: memory.end() };
-  } finally {
-    await stack.remove();
-    rmSync(directory, { recursive: true });
-  }
+  };
 }
 
 function machine(index: number): object {
@@ -49,10 +39,44 @@ function machine(index: number): object {
   return { name, roles, address, ssh: { hostKey: hostKey(name) } };
 }
 
-/** The most that this process's descendants have together, looked at twice a second. */
+/** The program on mocks. */
+function alone(config: Configuration): Cost {
+  const began = Date.now();
+  const output = execFileSync(process.execPath, program("tests/bench/alone.ts"), {
+    cwd: root,
+    input: JSON.stringify(config),
+    encoding: "utf8",
+  });
+  const [, resources, kibibytes] = /^(\d+) resources, (\d+) KiB$/m.exec(output) ?? [];
+  haveAll(Number(resources), output);
+  return { seconds: (Date.now() - began) / 1000, megabytes: Number(kibibytes) / 1024 };
+}
+
+/** The command line, the engine and its plugins; what they share of memory counts once. */
+async function withEngine(config: Configuration): Promise<Cost> {
+  const stack = new TestStack("bench-scale", config);
+  const memory = new Memory();
+  try {
+    const began = Date.now();
+    const { output } = await stack.succeed("preview");
+    const seconds = (Date.now() - began) / 1000;
+    haveAll(Number(/^resources: (\d+) to create/m.exec(output)?.[1]), output);
+    return { seconds, megabytes: memory.end() };
+  } finally {
+    memory.end();
+    await stack.remove();
+  }
+}
+
+/** Seven scripts and a node for each machine, and what the cluster has besides. */
+function haveAll(resources: number, output: string): void {
+  if (!(resources > count * 8)) throw new Error(`the preview plans ${resources} resources:\n${output.slice(-2000)}`);
+}
+
+/** The most that this process's descendants have together, looked at every second: looking costs as well. */
 class Memory {
   private highest = 0;
-  private readonly timer = setInterval(() => (this.highest = Math.max(this.highest, descendants(process.pid))), 500);
+  private readonly timer = setInterval(() => (this.highest = Math.max(this.highest, descendants(process.pid))), 1000);
 
   end(): number {
     clearInterval(this.timer);
@@ -81,15 +105,28 @@ function field(file: string, name: string): number {
   }
 }
 
-/** One line for people. */
-export async function scaleLine(): Promise<string> {
-  const { seconds, megabytes } = await previewOf(count);
-  return `preview of ${count} machines: ${seconds.toFixed(1)} s (goal ${goals.seconds}), ${megabytes.toFixed(0)} MB at most (goal ${goals.megabytes})`;
+/** Lines for people. */
+export async function scaleLines(): Promise<readonly string[]> {
+  const directory = mkdtempSync(join(tmpdir(), "keelson-scale-"));
+  try {
+    const privateKeyFile = join(directory, "id_ed25519");
+    keyPair(privateKeyFile);
+    const config = configuration(count, privateKeyFile);
+    const goal = ` (goal ${goals.seconds} s, ${goals.megabytes} MB)`;
+    return [
+      `preview of ${count} machines, the program on mocks: ${told(alone(config))}${goal}`,
+      `preview of ${count} machines, with engine and plugins: ${told(await withEngine(config))}`,
+    ];
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 }
 
+const told = ({ seconds, megabytes }: Cost) => `${seconds.toFixed(1)} s, ${megabytes.toFixed(0)} MB`;
+
 if (require.main === module) {
-  scaleLine().then(
-    (line) => process.stdout.write(`${line}\n`),
+  scaleLines().then(
+    (lines) => process.stdout.write(`${lines.join("\n")}\n`),
     (error: unknown) => {
       process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
       process.exitCode = 1;

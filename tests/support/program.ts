@@ -89,8 +89,10 @@ export async function runProgram(stack: string, config: Readonly<Record<string, 
   return { resources, outputs };
 }
 
-/** The program itself is made anew for each run; the SDKs, which are large, are not. */
+/** The program itself is made anew for each run; the SDKs, which are large, are not. Outside of jest there is one run. */
 async function load(): Promise<Readonly<Record<string, unknown>>> {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- tsx reads TypeScript through require
+  if (typeof jest === "undefined") return require("../../index") as Record<string, unknown>;
   let outputs: Readonly<Record<string, unknown>> = {};
   await jest.isolateModulesAsync(async () => {
     jest.doMock("@pulumi/pulumi", () => pulumi);

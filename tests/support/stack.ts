@@ -6,6 +6,12 @@ import { stringify } from "yaml";
 
 export const root = join(__dirname, "..", "..");
 
+/** Node's arguments for a file of the project, run as `make` runs the command line. */
+export function program(file: string): readonly string[] {
+  const tsx = join(root, "node_modules", "tsx", "dist", "cjs", "index.cjs");
+  return ["--require", tsx, "--require", join(root, "cli", "quick.ts"), join(root, file)];
+}
+
 /** What one run of the command line said, and how it ended. */
 export interface Run {
   readonly status: number | null;
@@ -62,9 +68,7 @@ export class TestStack {
 
   /** Starts a command in a process group of its own, which can be killed whole. */
   start(command: string): ChildProcess {
-    const tsx = join(root, "node_modules", "tsx", "dist", "cjs", "index.cjs");
-    const cli = ["--require", tsx, "--require", join(root, "cli", "quick.ts"), join(root, "cli", "main.ts")];
-    const child = spawn(process.execPath, [...cli, command, this.name], {
+    const child = spawn(process.execPath, [...program("cli/main.ts"), command, this.name], {
       cwd: root,
       env: { ...process.env, ...this.environment },
       detached: true,
