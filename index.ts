@@ -13,7 +13,7 @@ import { ClusterDns, Network } from "./components/network";
 import { Nodes } from "./components/nodes";
 import { Plan } from "./components/plan";
 import { Rollout } from "./components/rollout";
-import { joinNodes } from "./components/worker/members";
+import { joinNodes } from "./components/worker";
 import { Workloads } from "./components/workloads";
 
 // What the stack asks for, and what will be installed for it.

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 import * as command from "@pulumi/command";
@@ -6,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { compose, type ScriptFile, type ScriptParts, type ScriptValue } from "./compose";
 import { beforeRunning, remember, type Effects } from "./beforeRun";
+import { shortDigest } from "./digest";
 import type { Machine } from "./machine";
 
 export interface HostScriptArgs {
@@ -73,9 +73,9 @@ export class HostScript extends command.remote.Command {
     remember(name, { resource: this, parts, effects: args.effects, firstHop: lost ? undefined : firstHop });
   }
 
-  /** A digest of what is sent but for secrets, "0123456789abcdef". */
+  /** A digest of what is sent but for secrets. */
   get revision(): string {
-    return createHash("sha256").update(compose(this.parts)).digest("hex").slice(0, 16);
+    return shortDigest(compose(this.parts));
   }
 
   /** What the script printed after this name, on a line of its own; empty where it did not. */

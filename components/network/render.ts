@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
-
 import type { Environment } from "../config";
+import { shortDigest } from "../machine/digest";
 
 /** Where flannel's container finds the two files below. */
 export const configDirectory = "/etc/kube-flannel";
@@ -34,7 +33,7 @@ export function cniConfig({ flannel: { mtu } }: Environment): string {
 
 /** A short digest of files, another one where any of them differs. */
 export function digestOf(files: Readonly<Record<string, string>>): string {
-  return createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 16);
+  return shortDigest(JSON.stringify(files));
 }
 
 /**

@@ -83,7 +83,7 @@ function members(before: Topology, after: Topology): readonly Consequence[] {
     ...(added.length > 0
       ? [`${listed(added)} ${added.length === 1 ? "joins as a learner" : "join as learners"}, then with a vote`]
       : []),
-    ...(removed.length > 0 ? [`${listed(removed)} ${removed.length === 1 ? "leaves" : "leave"} one at a time`] : []),
+    ...(removed.length > 0 ? [`${listed(removed)} ${removed.length === 1 ? "leaves" : "leave one at a time"}`] : []),
   ];
   return [{ subject: "etcd", text: `${counts.join(" → ")} members: ${parts.join("; ")}` }];
 }

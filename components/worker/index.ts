@@ -1,116 +1,48 @@
-import { randomInt } from "node:crypto";
-import { join } from "node:path";
+import type * as pulumi from "@pulumi/pulumi";
 
-import * as pulumi from "@pulumi/pulumi";
-
-import type { Environment, MachineConfig } from "../config";
-import { nodeEndpoint } from "../endpoint";
-import { kubeletUnitScripts } from "../kubelet";
-import { kubeletConfigFile } from "../kubelet/render";
-import { anotherOf, HostScript, type Machine } from "../machine";
+import type { Environment } from "../config";
+import type { Machine } from "../machine";
 import type { ControlPlane } from "../master";
-import { Member } from "./member";
-import { joinConfig } from "./render";
+import type { JoinedMachine } from "../nodes";
+import { lostMember, Member } from "./member";
+import { LostWorker, Worker } from "./worker";
 
-export { Member } from "./member";
-
-export interface WorkerArgs {
-  /** The machine that joins, its kubelet prepared. */
-  readonly machine: Machine;
+export interface MembersArgs {
+  /** Machines with their kubelets and proxies prepared. */
+  readonly machines: readonly Machine[];
   readonly master: ControlPlane;
   readonly environment: Environment;
-  /** What pods on the machine need before its node can be ready: the pod network. */
+  /** What pods need before a node can be ready: the pod network. */
   readonly network: pulumi.Resource;
 }
 
-/**
- * A machine is a ready worker node. It is admitted with a token of 15 minutes that this run alone knows: the token
- * is random in each run, and only a machine that has yet to join ever sees it.
- */
-export class Worker extends pulumi.ComponentResource {
-  constructor(name: string, args: WorkerArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("keelson:worker:Worker", name, {}, opts);
-    const { machine, master } = args;
-    const token = `${randomText(6)}.${randomText(16)}`;
-    // Both run at the same time: the one is done when the other has joined.
-    const admission = new HostScript(
-      `${name}-admit`,
-      {
-        machine: anotherOf(master.machines, machine),
-        script: join(__dirname, "admit.sh"),
-        values: { NODE: machine.name, IDENTITY: machine.identity },
-        secrets: { TOKEN: token },
-        once: true,
-        of: machine,
-      },
-      { parent: this, dependsOn: [...machine.dependsOn], deletedWith: master.cluster },
-    );
-    const joining = this.join(name, args, token);
-    const { drainTimeout } = args.environment.kubernetes;
-    new Member(
-      name,
-      { machine, master, drainTimeout },
-      { parent: this, dependsOn: [admission, joining, args.network] },
-    );
-    this.registerOutputs({});
-  }
-
-  private join(name: string, args: WorkerArgs, token: string): HostScript {
-    const { machine, master, environment } = args;
-    return new HostScript(
-      `${name}-join`,
-      {
-        machine,
-        script: join(__dirname, "join.sh"),
-        uses: kubeletUnitScripts,
-        values: {
-          NODE: machine.name,
-          IDENTITY: machine.identity,
-          ENDPOINT: nodeEndpoint,
-          TOKEN_ID: token.split(".")[0] ?? "",
-          KUBELET_CONFIG_FILE: kubeletConfigFile,
-          IGNORED_CHECKS: machine.sharedKernel ? ",SystemVerification" : "",
-        },
-        secrets: {
-          JOIN_CONFIG: master.caHash.apply((caHash) =>
-            joinConfig({ environment, machine, endpoint: nodeEndpoint, token, caHash }),
-          ),
-        },
-        once: true,
-        effects: {
-          create: "joins by a token of its own, which is good for 15 minutes",
-          update: () => "has joined, and is left as it is",
-        },
-      },
-      { parent: this, dependsOn: [...master.operator.dependsOn] },
-    );
-  }
+/** Makes every machine's node a ready one of the cluster, and lets the nodes of lost machines go. */
+export function joinNodes(args: MembersArgs): readonly JoinedMachine[] {
+  const { machines, master, environment, network } = args;
+  const { drainTimeout } = environment.kubernetes;
+  const workers = machines.filter(({ lost, config }) => lost !== true && !config.roles.includes("master"));
+  letGo(args);
+  return [
+    ...master.machines.map((machine) => ({
+      config: machine.config,
+      identity: machine.identity,
+      member: new Member(machine.name, { machine, master, drainTimeout }, { dependsOn: [network] }),
+    })),
+    ...workers.map((machine) => ({
+      config: machine.config,
+      identity: machine.identity,
+      member: new Worker(machine.name, { machine, master, environment, network }),
+    })),
+  ];
 }
 
-export interface LostWorkerArgs {
-  readonly config: MachineConfig;
-  /** The machine, where the state may know scripts of it that are to be forgotten. */
-  readonly machine?: Machine;
-  readonly master: ControlPlane;
-}
-
-/** A worker that is gone for good: its node is deleted, and nothing of the machine is contacted. */
-export class LostWorker extends pulumi.ComponentResource {
-  constructor(name: string, { config, machine, master }: LostWorkerArgs, opts?: pulumi.ComponentResourceOptions) {
-    // It takes the place of the worker that it was.
-    super("keelson:worker:Worker", name, {}, opts);
-    const child = { parent: this };
-    const admission = { machine: master.operator, script: join(__dirname, "admit.sh"), once: true } as const;
-    new HostScript(`${name}-admit`, { ...admission, ends: "forgotten" }, child);
-    if (machine) new HostScript(`${name}-join`, { machine, script: join(__dirname, "join.sh"), once: true }, child);
-    const gone = { name: config.name, identity: "lost", dependsOn: [] };
-    new Member(name, { machine: gone, master, drainTimeout: 0, lost: true }, child);
-    this.registerOutputs({});
+function letGo({ machines, master, environment }: MembersArgs): void {
+  for (const config of environment.lost) {
+    const { name, roles } = config;
+    if (roles.includes("master")) lostMember(name, master);
+    else if (roles.includes("worker")) {
+      const machine = machines.find((machine) => machine.name === name);
+      new LostWorker(name, { config, machine, master });
+    }
   }
-}
-
-/** Random letters and digits, as bootstrap tokens are made of. Source: Kubernetes documentation, "Bootstrap tokens". */
-function randomText(length: number): string {
-  const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
-  return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join("");
 }

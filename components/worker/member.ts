@@ -38,3 +38,9 @@ export class Member extends HostScript {
     );
   }
 }
+
+/** The node of a machine that is gone is deleted. */
+export function lostMember(name: string, master: ControlPlane, opts: pulumi.CustomResourceOptions = {}): Member {
+  const machine = { name, identity: "lost", dependsOn: [] };
+  return new Member(name, { machine, master, drainTimeout: 0, lost: true }, opts);
+}

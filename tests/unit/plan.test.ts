@@ -49,7 +49,7 @@ describe("machines that leave", () => {
     expect(meaning(before, topology(masters("abc"), local), 45)).toEqual([
       "e: leaves: its member of etcd is removed, its container and its disk are deleted",
       `w: leaves: ${node}, its container and its disk are deleted`,
-      "etcd: 4 → 3 members: e leaves one at a time",
+      "etcd: 4 → 3 members: e leaves",
     ]);
   });
 });
@@ -95,11 +95,11 @@ describe("a machine that shows another host key", () => {
 
 test("etcd's members come before others go", () => {
   expect(meaning(three, topology([...masters("bcd"), worker])).at(-1)).toBe(
-    "etcd: 3 → 4 → 3 members: d joins as a learner, then with a vote; a leaves one at a time",
+    "etcd: 3 → 4 → 3 members: d joins as a learner, then with a vote; a leaves",
   );
   const five = topology(masters("abcde"));
   expect(meaning(five, topology([...masters("abf"), ...masters("de", lost)])).at(-1)).toBe(
-    "etcd: 5 → 3 → 4 → 3 members: d and e, lost, are removed first; f joins as a learner, then with a vote; c leaves one at a time",
+    "etcd: 5 → 3 → 4 → 3 members: d and e, lost, are removed first; f joins as a learner, then with a vote; c leaves",
   );
   expect(meaning(topology([]), three).filter((line) => line.startsWith("etcd"))).toEqual([]);
 });

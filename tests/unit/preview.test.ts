@@ -85,14 +85,14 @@ test("etcd comes after the machines, and the cluster last", () => {
   step("nginx", "create", { type: "keelson:workloads:Workloads$kubernetes:core/v1:Service" });
   step("dns", "update");
   step("etcd-authority", "create");
-  tell("etcd: 3 → 4 → 3 members: d joins as a learner, then with a vote; a leaves one at a time");
+  tell("etcd: 3 → 4 → 3 members: d joins as a learner, then with a vote; a leaves");
   step("zeta-etcd-member", "create");
   step("zeta-virtual-address", "create");
   expect(story.text()).toBe(`zeta
   + zeta-etcd-member, zeta-virtual-address
 
 etcd
-  ! 3 → 4 → 3 members: d joins as a learner, then with a vote; a leaves one at a time
+  ! 3 → 4 → 3 members: d joins as a learner, then with a vote; a leaves
 
 the cluster
   + etcd-authority, nginx
