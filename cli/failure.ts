@@ -51,6 +51,11 @@ function hint(output: string, stack: string): readonly string[] {
       `  done; docker network rm ${network}`,
     ];
   }
+  if (/host key mismatch$/m.test(output)) {
+    return [
+      "hint: if the machine was made anew, correct its hostKey in the stack's file; if not, something else answers in its place",
+    ];
+  }
   if (/incorrect passphrase/.test(output)) {
     return [
       `hint: Pulumi.${stack}.yaml or the stack's state has secrets that another passphrase encrypted: set PULUMI_CONFIG_PASSPHRASE`,

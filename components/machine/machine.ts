@@ -10,6 +10,8 @@ export interface FirstHop {
   /** A DNS name or an IPv4 address. */
   readonly host: string;
   readonly port: number;
+  /** The public key that it is known by, "ssh-ed25519 AAAA...". @default any will do */
+  readonly hostKey?: string;
 }
 
 /** What the bastion is called beside the machines' names, which are DNS labels. */

@@ -1,9 +1,10 @@
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { anotherKey } from "./hostKey";
 import { bastionName, type FirstHop } from "./machine";
 
-/** A machine that does not answer, or the bastion before all of them. */
+/** A machine that does not answer, or as another than the one it is known as; or the bastion before all of them. */
 export interface Unreachable {
   /** The machine's name, or `bastionName`. */
   readonly name: string;
@@ -11,6 +12,8 @@ export interface Unreachable {
   readonly where: string;
   /** What was found, in plain words. */
   readonly why: string;
+  /** It answers, and proves to be another. @default false */
+  readonly isAnother?: boolean;
 }
 
 /** How patiently machines are asked. */
@@ -29,8 +32,8 @@ const pause = 500;
 const longestGreeting = 8192;
 
 /**
- * Asks at once wherever the way to a machine begins whether an SSH server answers, without logging in. Gives those that
- * do not; several machines behind one bastion are one question.
+ * Asks at once wherever the way to a machine begins whether an SSH server answers, and with the key that it is known by, without
+ * logging in. Gives those that do not; several machines behind one bastion are one question.
  */
 export async function unreachable(
   hops: readonly FirstHop[],
@@ -39,14 +42,35 @@ export async function unreachable(
   const deadline = Date.now() + longest;
   const distinct = new Map(hops.map((hop) => [`${hop.name} ${hop.host}:${hop.port}`, hop]));
   const asked = [...distinct.values()].map(async (hop) => {
-    const why = await patiently(hop, timeoutMs, attempts, deadline);
-    return why === undefined ? [] : [{ name: hop.name, where: `${hop.host}:${hop.port}`, why }];
+    const place = { name: hop.name, where: `${hop.host}:${hop.port}` };
+    const silence = await patiently(hop, timeoutMs, attempts, deadline);
+    if (silence !== undefined) return [{ ...place, why: silence }];
+    const { hostKey } = hop;
+    const why = hostKey === undefined ? undefined : await anotherKey({ ...hop, hostKey }, timeoutMs);
+    return why === undefined ? [] : [{ ...place, why, isAnother: true }];
   });
   return (await Promise.all(asked)).flat();
 }
 
-/** Names all that do not answer, each with what was found, and the way out. */
+/** Names all that do not answer as they should, each with what was found, and the way out. */
 export function unreachableMessage(found: readonly Unreachable[]): string {
+  const silent = found.filter(({ isAnother }) => !isAnother);
+  const others = found.filter(({ isAnother }) => isAnother);
+  return [
+    ...(silent.length > 0 ? [silenceMessage(silent)] : []),
+    ...(others.length > 0 ? [othersMessage(others)] : []),
+  ].join("\n");
+}
+
+function othersMessage(found: readonly Unreachable[]): string {
+  const lines = found.map(({ name, where, why }) => `\n  ${name} (${where}): ${why}`).join("");
+  const [one, place] = found.some(({ name }) => name === bastionName)
+    ? ["the bastion", "ssh.bastion"]
+    : [found.length === 1 ? "1 machine" : `${found.length} machines`, "machines"];
+  return `host key mismatch: ${one} answers as another, and nothing was run there:${lines}\nif you made it anew, correct its hostKey under ${place} to the one it shows; if not, something else answers in its place`;
+}
+
+function silenceMessage(found: readonly Unreachable[]): string {
   const lines = found.map(({ name, where, why }) => `\n  ${name} (${where}): ${why}`).join("");
   if (found.some(({ name }) => name === bastionName)) {
     return `${bastionName} does not answer:${lines}\nno machine is reached without it: start it, or correct ssh.bastion`;

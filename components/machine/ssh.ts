@@ -24,8 +24,9 @@ export function sshMachines(environment: Environment): readonly Machine[] {
   }));
 }
 
-function firstHop(name: string, { host, port }: SshLogin, bastion: SshLogin | undefined): FirstHop {
-  return bastion ? { name: bastionName, host: bastion.host, port: bastion.port } : { name, host, port };
+function firstHop(machine: string, login: SshLogin, bastion: SshLogin | undefined): FirstHop {
+  const { host, port, hostKey } = bastion ?? login;
+  return { name: bastion ? bastionName : machine, host, port, hostKey };
 }
 
 /**

@@ -170,7 +170,6 @@ describe("the connection", () => {
     const { hostKey } = new TestMachine();
     const failure = await failureOf(plugin.create(onMachine({ create: "touch /tmp/never" }, { hostKey })));
     expect(failure.details).toContain("host key mismatch");
-    expect(failure.details).toContain(machine.hostKey);
     expect([machine.connections, machine.commands]).toEqual([1, []]);
   });
 

@@ -179,8 +179,9 @@ describe("a failure", () => {
   test.each([
     ['Conflict. The container name "/keelson-dev-m" is already in use by', "docker network rm keelson-dev"],
     ["network with name keelson-dev already exists", "another checkout made"],
+    ["after 4 failed attempts: ssh: handshake failed: ssh: host key mismatch", "correct its hostKey"],
     ["invalid pool request: Pool overlaps with other one on this address space", "set local.subnet"],
-  ])("in Docker's words is explained: %s", (words, explanation) => {
+  ])("in other programs' words is explained: %s", (words, explanation) => {
     begin(urn);
     tell(`error: ${words}`, urn, "error");
     fail(urn);

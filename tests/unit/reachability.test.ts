@@ -1,6 +1,8 @@
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 
 import { unreachable, unreachableMessage } from "../../components/machine/reachability";
+import { hostKey } from "../golden/topologies";
+import { TestMachine } from "../plugins/support/sshServer";
 
 const servers: Server[] = [];
 const sockets = new Set<Socket>();
@@ -96,6 +98,29 @@ test("one bastion is asked once", async () => {
   expect([found.length, bastion.came]).toEqual([1, 1]);
 });
 
+describe("a server that answers", () => {
+  const machine = new TestMachine();
+  beforeAll(() => machine.listen());
+  afterAll(() => machine.close());
+  const ask = (hostKey?: string) =>
+    unreachable([{ ...hop("m", machine.port), hostKey }], { timeoutMs: 5000, attempts: 1 });
+
+  test("with the key that it is known by is well, as is one of which none is known", async () => {
+    expect(await ask(machine.hostKey)).toEqual([]);
+    expect(await ask()).toEqual([]);
+  });
+  test("with another key is another, whose key is told", async () => {
+    const other = new TestMachine();
+    const where = `127.0.0.1:${machine.port}`;
+    expect(await ask(other.hostKey)).toEqual([
+      { name: "m", where, why: `shows the host key ${machine.hostKey}`, isAnother: true },
+    ]);
+    expect(await ask(hostKey("m"))).toEqual([
+      { name: "m", where, why: "has no host key of the kind ssh-ed25519", isAnother: true },
+    ]);
+  });
+});
+
 describe("the message", () => {
   const one = { name: "worker-1", where: "192.0.2.1:22", why: "no answer within 5 s" };
 
@@ -108,6 +133,25 @@ start it, correct its address under machines, or mark it \`lost: true\` under ma
   worker-1 (192.0.2.1:22): no answer within 5 s
   worker-2 (192.0.2.2:22): connection refused: nothing listens there
 start them, correct their addresses under machines, or mark one \`lost: true\` under machines to let the cluster go on without it`);
+  });
+
+  test("tells of those that are others, after those that are silent", () => {
+    const other = {
+      name: "worker-2",
+      where: "192.0.2.2:22",
+      why: "shows the host key ssh-ed25519 AAAA",
+      isAnother: true,
+    };
+    const words = (
+      who: string,
+      where: string,
+    ) => `host key mismatch: ${who} answers as another, and nothing was run there:
+  worker-2 (192.0.2.2:22): shows the host key ssh-ed25519 AAAA
+if you made it anew, correct its hostKey under ${where} to the one it shows; if not, something else answers in its place`;
+    expect(unreachableMessage([other, one])).toBe(`${unreachableMessage([one])}\n${words("1 machine", "machines")}`);
+    expect(unreachableMessage([{ ...other, name: "the bastion" }])).toBe(
+      words("the bastion", "ssh.bastion").replace("worker-2", "the bastion"),
+    );
   });
 
   test("is another one for the bastion, without which there is none", () => {

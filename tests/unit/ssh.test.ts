@@ -86,10 +86,10 @@ describe("a connection", () => {
 test("the first hop is the machine, or the bastion before all of them", () => {
   const hops = (ssh: Raw) => sshMachines(environmentOf(ssh)).map(({ firstHop }) => firstHop);
   expect(hops({ privateKeyFile: plain })).toEqual([
-    { name: "m", host: "192.0.2.1", port: 22 },
-    { name: "w", host: "192.0.2.2", port: 22 },
+    { name: "m", host: "192.0.2.1", port: 22, hostKey },
+    { name: "w", host: "192.0.2.2", port: 22, hostKey },
   ]);
-  const hop = { name: "the bastion", host: bastion.host, port: bastion.port };
+  const hop = { name: "the bastion", host: bastion.host, port: bastion.port, hostKey: bastion.hostKey };
   expect(hops({ privateKeyFile: plain, bastion })).toEqual([hop, hop]);
 });
 

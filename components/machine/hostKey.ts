@@ -1,0 +1,61 @@
+/** A machine's public key in the form that known_hosts and authorized_keys have. */
+import type { ServerHostKeyAlgorithm } from "ssh2";
+
+/** The key, and the signature algorithms that prove it. */
+export interface HostKey {
+  readonly blob: Buffer;
+  readonly algorithms: readonly ServerHostKeyAlgorithm[];
+}
+
+const RSA: readonly ServerHostKeyAlgorithm[] = ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"];
+
+/** Reads `ssh-ed25519 AAAA... comment`. */
+export function parseHostKey(line: string): HostKey {
+  const [type, base64] = line.trim().split(/\s+/);
+  const blob = Buffer.from(base64 ?? "", "base64");
+  if (type === undefined || blob.length < 8 || typeOf(blob) !== type) {
+    throw new Error(`failed to parse host key: ${JSON.stringify(line)}; it should look like "ssh-ed25519 AAAA..."`);
+  }
+  return { blob, algorithms: type === "ssh-rsa" ? RSA : [type as ServerHostKeyAlgorithm] };
+}
+
+function typeOf(blob: Buffer): string {
+  return blob.subarray(4, 4 + blob.readUInt32BE(0)).toString();
+}
+
+/** An SSH server, and the key that it is known by. */
+export interface KnownServer {
+  readonly host: string;
+  readonly port: number;
+  readonly hostKey: string;
+}
+
+/**
+ * By which other key the server proves itself, in words; undefined where it is the known one, or none came about within so many
+ * milliseconds. Nobody is logged in.
+ */
+export function anotherKey({ host, port, hostKey }: KnownServer, timeoutMs: number): Promise<string | undefined> {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a preview never connects, and need not pay for it
+  const { Client } = require("ssh2") as typeof import("ssh2");
+  const { blob, algorithms } = parseHostKey(hostKey);
+  return new Promise((resolve) => {
+    const client = new Client();
+    client.on("error", ({ message }) =>
+      resolve(/no matching host key/.test(message) ? `has no host key of the kind ${typeOf(blob)}` : undefined),
+    );
+    client.on("close", () => resolve(undefined));
+    client.connect({
+      host,
+      port,
+      // A login needs a name, and there is none here.
+      username: "nobody",
+      readyTimeout: timeoutMs,
+      algorithms: { serverHostKey: [...algorithms] },
+      hostVerifier: (shown: Buffer) => {
+        resolve(shown.equals(blob) ? undefined : `shows the host key ${typeOf(shown)} ${shown.toString("base64")}`);
+        // There is nothing more to say to it.
+        return false;
+      },
+    });
+  });
+}
