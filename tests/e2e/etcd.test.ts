@@ -76,9 +76,7 @@ test("the first is replaced by another, and the others are not touched", async (
   const before = untouched();
   change([1], [2, 3, 4]);
   const { output } = await stack.succeed("preview");
-  expect(output).toContain(
-    "etcd\n  ! 3 → 4 → 3 members: etcd-4 joins as a learner, then with a vote; etcd-1 leaves",
-  );
+  expect(output).toContain("etcd\n  ! 3 → 4 → 3 members: etcd-4 joins as a learner, then with a vote; etcd-1 leaves");
   await stack.succeed("up");
   expect(members("etcd-4")).toEqual(voters(2, 3, 4));
   expect(untouched()).toEqual(before);
