@@ -41,12 +41,13 @@ export async function unreachable(
 ): Promise<readonly Unreachable[]> {
   const deadline = Date.now() + longest;
   const distinct = new Map(hops.map((hop) => [`${hop.name} ${hop.host}:${hop.port}`, hop]));
+  const left = () => Math.max(1, Math.min(timeoutMs, deadline - Date.now()));
   const asked = [...distinct.values()].map(async (hop) => {
     const place = { name: hop.name, where: `${hop.host}:${hop.port}` };
-    const silence = await patiently(hop, timeoutMs, attempts, deadline);
+    const silence = await patiently(hop, left, attempts, deadline);
     if (silence !== undefined) return [{ ...place, why: silence }];
     const { hostKey } = hop;
-    const why = hostKey === undefined ? undefined : await anotherKey({ ...hop, hostKey }, timeoutMs);
+    const why = hostKey === undefined ? undefined : await anotherKey({ ...hop, hostKey }, left());
     return why === undefined ? [] : [{ ...place, why, isAnother: true }];
   });
   return (await Promise.all(asked)).flat();
@@ -63,7 +64,7 @@ export function unreachableMessage(found: readonly Unreachable[]): string {
 }
 
 function othersMessage(found: readonly Unreachable[]): string {
-  const lines = found.map(({ name, where, why }) => `\n  ${name} (${where}): ${why}`).join("");
+  const lines = linesOf(found);
   const [one, place] = found.some(({ name }) => name === bastionName)
     ? ["the bastion", "ssh.bastion"]
     : [found.length === 1 ? "1 machine" : `${found.length} machines`, "machines"];
@@ -71,7 +72,7 @@ function othersMessage(found: readonly Unreachable[]): string {
 }
 
 function silenceMessage(found: readonly Unreachable[]): string {
-  const lines = found.map(({ name, where, why }) => `\n  ${name} (${where}): ${why}`).join("");
+  const lines = linesOf(found);
   if (found.some(({ name }) => name === bastionName)) {
     return `${bastionName} does not answer:${lines}\nno machine is reached without it: start it, or correct ssh.bastion`;
   }
@@ -81,15 +82,19 @@ function silenceMessage(found: readonly Unreachable[]): string {
     : `${found.length} machines do not answer:${lines}\nstart them, correct their addresses under machines, or mark one ${lost}`;
 }
 
+function linesOf(found: readonly Unreachable[]): string {
+  return found.map(({ name, where, why }) => `\n  ${name} (${where}): ${why}`).join("");
+}
+
 /** Why the last attempt failed; undefined as soon as one succeeds. */
 async function patiently(
   hop: FirstHop,
-  timeoutMs: number,
+  timeoutMs: () => number,
   attempts: number,
   deadline: number,
 ): Promise<string | undefined> {
   for (let attempt = 1; ; attempt++) {
-    const why = await ask(hop, Math.max(1, Math.min(timeoutMs, deadline - Date.now())));
+    const why = await ask(hop, timeoutMs());
     if (why === undefined || attempt >= attempts || Date.now() + pause >= deadline) return why;
     await sleep(pause);
   }
