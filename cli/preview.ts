@@ -57,27 +57,18 @@ export class Story {
   text(): string {
     const subjects = [...this.notes.map(({ subject }) => subject), ...this.steps.map(({ subject }) => subject)];
     const sorted = [...new Set(subjects)].sort((one, other) => rank(one) - rank(other) || byName(one, other));
-    return this.alike(sorted)
-      .map(([subject = "", ...others]) =>
-        others.length === 0
-          ? told(subject, this.about(subject))
-          : told(`${ranges([subject, ...others])}: ${others.length + 1} machines, each`, this.about(subject, true)),
-      )
-      .join("\n");
-  }
-
-  /** Each by itself but for crowds, which are where their first is. */
-  private alike(subjects: readonly string[]): readonly (readonly string[])[] {
-    const groups = new Map<string, string[]>();
-    for (const subject of subjects) {
-      const about = this.about(subject, true).join("\n");
-      groups.set(about, [...(groups.get(about) ?? []), subject]);
+    const alike = new Map<string, string[]>();
+    for (const subject of sorted) {
+      const about = this.about(subject, true);
+      alike.set(about, [...(alike.get(about) ?? []), subject]);
     }
-    return subjects.flatMap((subject) => {
-      const group = [...groups.values()].find((group) => group.includes(subject)) ?? [];
-      if (group.length < crowd) return [[subject]];
-      return group[0] === subject ? [group] : [];
-    });
+    // A crowd is told where its first is.
+    const parts = new Map<string, string>();
+    for (const [about, group] of alike) {
+      if (group.length < crowd) group.forEach((subject) => parts.set(subject, `${subject}\n${this.about(subject)}`));
+      else parts.set(group[0] ?? "", `${ranges(group)}: ${group.length} machines, each\n${about}`);
+    }
+    return sorted.flatMap((subject) => parts.get(subject) ?? []).join("\n");
   }
 
   private step({ urn, op, type, old, new: now, detailedDiff }: Metadata): void {
@@ -91,14 +82,16 @@ export class Story {
   }
 
   /** A line for each thing to tell; "docker" instead of "worker-1-docker" where the lines are for others as well. */
-  private about(subject: string, forAll = false): readonly string[] {
+  private about(subject: string, forAll = false): string {
     const own = this.notes.filter((note) => note.subject === subject);
     const steps = this.steps.filter((step) => step.subject === subject);
     const named = forAll ? steps.map((step) => ({ ...step, name: nameFor(step) })) : steps;
     return [
       ...own.map(({ text }) => `  ! ${text}`),
       ...(["create", "update", "replace", "delete"] as const).flatMap((op) => this.lines(op, named)),
-    ];
+    ]
+      .map((line) => `${line}\n`)
+      .join("");
   }
 
   /** What is told in words has a line each; the rest of a kind is one line of names. */
@@ -116,8 +109,6 @@ export class Story {
     ];
   }
 }
-
-const told = (head: string, lines: readonly string[]) => `${head}\n${lines.join("\n")}\n`;
 
 /** What a resource is to its machine, "docker". */
 function nameFor({ name, subject }: Step): string {
