@@ -24,15 +24,11 @@ const change = (masters: readonly number[], members: readonly number[]) =>
   stack.change({ machines: [...masters.map(master), ...members.map(member)] });
 
 /** The members as one of them knows them: "etcd-1 voter". */
-function members(asked: string): readonly string[] {
-  const pki = "/etc/etcd/pki/etcd";
-  const keys = `--cacert ${pki}/ca.crt --cert ${pki}/healthcheck-client.crt --key ${pki}/healthcheck-client.key`;
-  const lines = on(asked).run(`etcdctl --endpoints https://127.0.0.1:2379 ${keys} member list`).split("\n");
-  return lines
-    .map((line) => line.split(", "))
-    .map(([, , name, , , learner]) => `${name ?? ""} ${learner === "false" ? "voter" : "learner"}`)
+const members = (asked: string) =>
+  on(asked)
+    .etcdMembers()
+    .map(({ name, learner }) => `${name} ${learner === "false" ? "voter" : "learner"}`)
     .sort();
-}
 
 const voters = (...numbers: readonly number[]) => numbers.map((number) => `etcd-${number} voter`);
 

@@ -47,17 +47,11 @@ const ready = (node: string) =>
 const heartbeat = () =>
   kubectl("get", "lease", "-n", "kube-node-lease", worker.name, "-o", "jsonpath={.spec.renewTime}");
 
-function etcdMembers(master: string): readonly string[] {
-  const pki = "/etc/etcd/pki/etcd";
-  const keys = `--cacert ${pki}/ca.crt --cert ${pki}/healthcheck-client.crt --key ${pki}/healthcheck-client.key`;
-  const lines = on(master).run(`etcdctl --endpoints https://127.0.0.1:2379 ${keys} member list`).split("\n");
-  return lines
-    .map((line) => {
-      const [, status, member, , , learner] = line.split(", ");
-      return `${status ?? ""} ${member ?? ""} ${learner ?? ""}`;
-    })
+const etcdMembers = (master: string) =>
+  on(master)
+    .etcdMembers()
+    .map(({ status, name, learner }) => `${status} ${name} ${learner}`)
     .sort();
-}
 
 const voters = (names: readonly string[]) => names.map((name) => `started ${name} false`);
 

@@ -55,12 +55,11 @@ const nodes = () =>
     .split("\n")
     .map((line) => line.replace("node/", ""));
 
-function etcdMembers(): readonly string[] {
-  const pki = "/etc/etcd/pki/etcd";
-  const keys = `--cacert ${pki}/ca.crt --cert ${pki}/healthcheck-client.crt --key ${pki}/healthcheck-client.key`;
-  const lines = on("master-3").run(`etcdctl --endpoints https://127.0.0.1:2379 ${keys} member list`).split("\n");
-  return lines.map((line) => line.split(", ")[2] ?? "").sort();
-}
+const etcdMembers = () =>
+  on("master-3")
+    .etcdMembers()
+    .map(({ name }) => name)
+    .sort();
 
 const kill = (machine: string) => here("docker", "kill", `keelson-${name}-${machine}`);
 

@@ -112,10 +112,10 @@ test.each(chapters)("%s, which has functions for others, says what they read", (
 
 test.each(mains)("%s has every function that it calls", (path) => {
   const functions = (texts: readonly string[]) => texts.flatMap((text) => [...names(text, /^(\w+)\(\) ?[{(]/gm)]);
-  const all = new Set(functions([lib, ...sources.values()]));
+  const all = new Set(functions([...sources.values()]));
   for (const { sources: parts } of composed.filter(({ sources }) => sources.at(-1) === path)) {
     const texts = parts.map((part) => sources.get(part) ?? "");
-    const own = new Set([...functions([lib, ...texts]), "write_files", "remove_files"]);
+    const own = new Set([...functions(texts), "write_files", "remove_files"]);
     const called = texts.flatMap((text) => [...names(text, /(\w+_\w+)/g)]).filter((name) => all.has(name));
     expect(called.filter((name) => !own.has(name))).toEqual([]);
   }

@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
 
+/** A member of etcd, as another one or itself knows it. */
+export interface EtcdMember {
+  /** "started", or "unstarted" before its first start. */
+  readonly status: string;
+  readonly name: string;
+  /** "true" as long as it has no vote, else "false". */
+  readonly learner: string;
+}
+
 /** A machine that is a container on this computer, looked at from outside of the program. */
 export class TestMachine {
   constructor(private readonly container: string) {}
@@ -25,6 +34,17 @@ export class TestMachine {
   /** Answers of the API, asked on a master. */
   kubectl(args: string): string {
     return this.run(`kubectl --kubeconfig /etc/kubernetes/admin.conf ${args}`);
+  }
+
+  /** All members of etcd, asked of the one on this machine. */
+  etcdMembers(): readonly EtcdMember[] {
+    const pki = "/etc/etcd/pki/etcd";
+    const keys = `--cacert ${pki}/ca.crt --cert ${pki}/healthcheck-client.crt --key ${pki}/healthcheck-client.key`;
+    const lines = this.run(`etcdctl --endpoints https://127.0.0.1:2379 ${keys} member list`).split("\n");
+    return lines.map((line) => {
+      const [, status = "", name = "", , , learner = ""] = line.split(", ");
+      return { status, name, learner };
+    });
   }
 
   /** When each unit was started last; a restart shows as a change. */
