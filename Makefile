@@ -3,13 +3,16 @@ STACK ?= dev
 SHELL := /bin/bash
 export STACK
 
-# What runs the program: the toolchain's answer says where Pulumi and its plugins are.
-cli = eval "$$(toolchain/setup $(STACK))" && node --require ./node_modules/tsx/dist/cjs/index.cjs --require ./cli/quick.ts cli/main.ts
+# What runs the program: the toolchain's answer says where Pulumi and its plugins are, and the state.
+cli = set -e; settings="$$(toolchain/setup $(STACK))"; eval "$$settings"; exec node --require ./loader.cjs cli/main.ts
 
-.PHONY: help up preview refresh destroy status kubeconfig shell test check e2e e2e-all bench lock docs
+.PHONY: help env up preview refresh destroy status kubeconfig shell test check e2e e2e-all bench lock docs
 
 help: ## list what can be made
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+env: ## obtain all that a stack needs, and print the settings for plain pulumi: eval "$$(make --silent env)"
+	@toolchain/setup $(STACK) shell
 
 up: ## build the cluster, or bring it to what the configuration says
 	@$(cli) up $(STACK)

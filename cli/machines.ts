@@ -1,18 +1,18 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-
-import { parse } from "yaml";
 
 import { parseEnvironment, type Environment, type MachineConfig, type SshLogin } from "../components/config";
 import { keyPair, stackDirectory } from "../components/local/keys";
 import { quote } from "../components/machine/compose";
-import { root } from "./project";
+import { root, settingsOf } from "./project";
 
 /** The stack's configuration, read without an engine. */
 export function environmentOf(stack: string): Environment {
-  const file = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")) as { config?: Record<string, unknown> };
-  const entries = Object.entries(file.config ?? {}).map(([key, value]) => [key.replace(/^keelson:/, ""), value]);
+  const entries = Object.entries(settingsOf(stack).config ?? {}).map(([key, value]) => [
+    key.replace(/^keelson:/, ""),
+    value,
+  ]);
   return parseEnvironment(Object.fromEntries(entries) as Record<string, unknown>, { stack, directory: root });
 }
 

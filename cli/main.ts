@@ -17,13 +17,13 @@ const usage = "usage: cli/main.ts up|preview|refresh|destroy|status|kubeconfig|s
 async function main([command = "", stackName = "dev", machine]: readonly string[]): Promise<number> {
   switch (command) {
     case "up":
-      return operate(stackName, up);
+      return change(stackName, up);
     case "preview":
-      return operate(stackName, preview);
+      return operate(await openStack(stackName), preview);
     case "refresh":
-      return operate(stackName, refresh);
+      return change(stackName, refresh);
     case "destroy":
-      return operate(stackName, destroy);
+      return change(stackName, destroy);
     case "status":
       return withStack(stackName, status);
     case "kubeconfig":
@@ -37,11 +37,16 @@ async function main([command = "", stackName = "dev", machine]: readonly string[
 
 type Operation = (stack: Stack, progress: Progress) => Promise<void>;
 
-/** Runs the engine, telling what it does; a failure is told as well, and is the exit status. */
-async function operate(stackName: string, operation: Operation): Promise<number> {
-  const began = Date.now();
+/** An operation that changes the state: what a killed run left in its way is cleared first. */
+async function change(stackName: string, operation: Operation): Promise<number> {
   const stack = await openStack(stackName);
-  await recover(stackName, stack);
+  await recover(stack);
+  return operate(stack, operation);
+}
+
+/** Runs the engine, telling what it does; a failure is told as well, and is the exit status. */
+async function operate(stack: Stack, operation: Operation): Promise<number> {
+  const began = Date.now();
   const progress = new Progress();
   try {
     await operation(stack, progress);
@@ -49,7 +54,7 @@ async function operate(stackName: string, operation: Operation): Promise<number>
     return 0;
   } catch (error) {
     progress.close();
-    tellFailure(progress, error, stackName);
+    tellFailure(progress, error, stack.name);
     return 1;
   } finally {
     progress.close();
@@ -101,7 +106,7 @@ async function destroy(stack: Stack, progress: Progress): Promise<void> {
   const { summary } = await stack.destroy({ ...quiet, onEvent: (event) => progress.event(event) });
   progress.close();
   process.stdout.write(`\n${counted(summary.resourceChanges ?? {})}\n`);
-  if (!process.env.PULUMI_BACKEND_URL) await stack.workspace.removeStack(stack.name);
+  // The keys of local machines, which are gone.
   rmSync(stackDirectory(stack.name), { recursive: true, force: true });
 }
 

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Stack } from "@pulumi/pulumi/automation";
 
+import { isOwnPlace, stateDirectory, stateFile, type Place } from "../components/config/place";
 import { root } from "./project";
 
 interface State {
@@ -16,8 +17,6 @@ interface PendingOperation {
   readonly resource: { readonly type: string; readonly inputs?: { readonly name?: string } };
 }
 
-const backend = join(root, ".keelson", "state", ".pulumi");
-
 /** How `docker` removes what a run that was killed may have made without writing it down. */
 const removal: Readonly<Record<string, readonly string[]>> = {
   "docker:index/container:Container": ["rm", "--force", "--volumes"],
@@ -28,11 +27,13 @@ const removal: Readonly<Record<string, readonly string[]>> = {
 /**
  * Clears what a run that was killed left of its own: its lock on the state, and work that was under way, of which the
  * state cannot say how far it came. Scripts on machines simply run again; half-made local machines are made anew.
- * States in a backend of the user's own are left to Pulumi's own commands.
+ * States in a backend of the user's own are left to Pulumi's own commands: pulumi cancel, pulumi refresh.
  */
-export async function recover(stackName: string, stack: Stack): Promise<void> {
-  await dropStaleLock(stackName);
-  const pending = pendingOperations(stackName);
+export async function recover(stack: Stack): Promise<void> {
+  const place = { stack: stack.name, directory: root };
+  if (!isOwnPlace(place)) return;
+  await dropStaleLock(stack.name);
+  const pending = pendingOperations(place);
   if (pending.length === 0) return;
   process.stdout.write(
     `  note  an earlier run was cut off while ${pending.length} resources were under way: going on from there\n`,
@@ -51,7 +52,7 @@ export async function recover(stackName: string, stack: Stack): Promise<void> {
 const patience = 300_000;
 
 async function dropStaleLock(stackName: string): Promise<void> {
-  const directory = join(backend, "locks", "organization", "keelson", stackName);
+  const directory = join(stateDirectory(root), ".pulumi", "locks", "organization", "keelson", stackName);
   if (!existsSync(directory)) return;
   for (const file of readdirSync(directory).map((name) => join(directory, name))) {
     const { pid } = JSON.parse(readFileSync(file, "utf8")) as { readonly pid: number };
@@ -94,8 +95,8 @@ function statusOf(pid: number, field: string): string {
   }
 }
 
-function pendingOperations(stackName: string): readonly PendingOperation[] {
-  const file = join(backend, "stacks", "keelson", `${stackName}.json`);
+function pendingOperations(place: Place): readonly PendingOperation[] {
+  const file = stateFile(place);
   if (!existsSync(file)) return [];
   const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as {
     readonly checkpoint?: { readonly latest?: State["deployment"] };

@@ -38,3 +38,6 @@ keep() {
 
 # took START: seconds since START, which was $SECONDS then.
 took() { printf '%s s' "$((SECONDS - $1))"; }
+
+# is_local STACK: its machines are made on this computer.
+is_local() { grep -qE '^ *keelson:provider: *["'"'"']?local' "$TOOLCHAIN/../Pulumi.$1.yaml"; }

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 
-import { architectures, formatLock, lockFile, minorOf, readLock, type Lock, type Release } from "./lock";
+import { architectures, formatLock, lockFile, minorOf, readLock, type Lock, type Release } from "./lockFile";
 import { mirrored } from "./published";
 
 export interface AddVersionArgs {

@@ -6,7 +6,7 @@ import { publishedSet } from "./published";
 import type { Artifact, ArtifactSet } from "./set";
 
 export type { ArtifactSet, ImageNames } from "./set";
-export { supportedVersions } from "./lock";
+export { supportedVersions } from "./lockFile";
 
 /** Functions of a script that installs programs and loads images. */
 export const artifactScripts: readonly string[] = ["fetch.sh", "install.sh"].map((file) => join(__dirname, file));

@@ -1,4 +1,4 @@
-import { minorOf, readLock, type Images, type Lock } from "./lock";
+import { minorOf, readLock, type Images, type Lock } from "./lockFile";
 import type { Artifact, ArtifactSet, ImageNames } from "./set";
 
 export interface PublishedArgs {

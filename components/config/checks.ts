@@ -1,4 +1,4 @@
-import { supportedVersions } from "../artifacts/lock";
+import { supportedVersions } from "../artifacts/lockFile";
 import { addressChecks } from "./addressChecks";
 import { liesIn, tenthAddress, type Context, type Environment } from "./environment";
 import { loginChecks } from "./loginChecks";

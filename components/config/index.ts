@@ -8,6 +8,7 @@ import { parse as parseYaml } from "yaml";
 import { contradictions } from "./checks";
 import { resolve, type Context, type Environment, type MachineConfig } from "./environment";
 import { isSecretField, parse } from "./parse";
+import { strayState } from "./place";
 import { ConfigError, touches } from "./problems";
 import { marked } from "./secret";
 
@@ -32,9 +33,14 @@ declare module "@pulumi/pulumi/runtime/config" {
 /** Pulumi's name for this program, before the colon of every key in a stack's file. */
 const project = "keelson";
 
-/** The configuration of the stack that runs. Throws one error that lists everything wrong with it. */
+/**
+ * The configuration of the stack that runs. Throws one error that lists everything wrong with it, or says that the stack's
+ * state is not in the backend in use.
+ */
 export function readConfig(): Environment {
   const context = { stack: pulumi.getStack(), directory: join(__dirname, "..", "..") };
+  const stray = strayState(context);
+  if (stray !== undefined) throw new pulumi.RunError(stray);
   const keys = Object.keys(pulumi.runtime.allConfig())
     .filter((key) => key.startsWith(`${project}:`))
     .map((key) => key.slice(project.length + 1));

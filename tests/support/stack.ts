@@ -2,14 +2,13 @@ import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 
 export const root = join(__dirname, "..", "..");
 
 /** Node's arguments for a file of the project, run as `make` runs the command line. */
 export function program(file: string): readonly string[] {
-  const tsx = join(root, "node_modules", "tsx", "dist", "cjs", "index.cjs");
-  return ["--require", tsx, "--require", join(root, "cli", "quick.ts"), join(root, file)];
+  return ["--require", join(root, "loader.cjs"), join(root, file)];
 }
 
 /** What one run of the command line said, and how it ended. */
@@ -39,9 +38,11 @@ export class TestStack {
     this.write();
   }
 
+  /** What Pulumi wrote into the file, such as the salt of the state's encryption, stays there. */
   private write(): void {
+    const before = existsSync(this.file) ? (parse(readFileSync(this.file, "utf8")) as Record<string, unknown>) : {};
     const entries = Object.entries(this.config).map(([key, value]) => [`keelson:${key}`, value]);
-    writeFileSync(this.file, stringify({ config: Object.fromEntries(entries) as unknown }));
+    writeFileSync(this.file, stringify({ ...before, config: Object.fromEntries(entries) as unknown }));
   }
 
   private get file(): string {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { addVersion } from "../../components/artifacts/addVersion";
-import { lockFile, readLock } from "../../components/artifacts/lock";
+import { lockFile, readLock } from "../../components/artifacts/lockFile";
 
 const directory = mkdtempSync(join(tmpdir(), "keelson-lock-"));
 const file = join(directory, "lock.json");

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { artifactScripts, artifactSet, imageArchives, programs, supportedVersions } from "../../components/artifacts";
-import { formatLock, lockFile, minorOf, readLock } from "../../components/artifacts/lock";
+import { formatLock, lockFile, minorOf, readLock } from "../../components/artifacts/lockFile";
 import { ConfigError, parseEnvironment, type Environment } from "../../components/config";
 
 const directory = mkdtempSync(join(tmpdir(), "keelson-artifacts-"));

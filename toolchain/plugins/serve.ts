@@ -186,7 +186,8 @@ function topLevel(paths: readonly string[]): string[] {
   return [...new Set(paths.map((path) => /^[^.[]*/.exec(path)?.[0] ?? path))];
 }
 
-function answer<Request, Response>(work: (request: Request) => Response | Promise<Response>) {
+/** A method of the wire made of a function. */
+export function answer<Request, Response>(work: (request: Request) => Response | Promise<Response>) {
   // Async, so that what is thrown at once is answered like what is thrown later.
   const respond = async (request: Request): Promise<Response> => work(request);
   return (call: grpc.ServerUnaryCall<Request, Response>, callback: grpc.sendUnaryData<Response>): void => {
@@ -198,14 +199,19 @@ function answer<Request, Response>(work: (request: Request) => Response | Promis
 }
 
 /** The engine's address: the first argument that is neither a logging flag nor its value. */
-function engineAddress(args: readonly string[]): string | undefined {
+export function engineAddress(args: readonly string[]): string | undefined {
   return args.find((arg, index) => !arg.startsWith("-") && args[index - 1] !== "--tracing");
 }
 
-/** Serves until the engine ends us or is gone itself. */
+/** Serves a plugin of resources. */
 export function serve(plugin: Plugin): void {
+  listen(ResourceProviderService, new Session(plugin, engineAddress(process.argv.slice(2))).methods());
+}
+
+/** Serves until the engine ends us or is gone itself. */
+export function listen(service: grpc.ServiceDefinition, methods: grpc.UntypedServiceImplementation): void {
   const server = new grpc.Server({ "grpc.max_receive_message_length": MAX_MESSAGE });
-  server.addService(ResourceProviderService, new Session(plugin, engineAddress(process.argv.slice(2))).methods());
+  server.addService(service, methods);
   const parent = process.ppid;
   // A killed engine ends nobody: without this look every killed run would leave its plugins behind.
   setInterval(() => process.ppid === parent || process.exit(1), PARENT_CHECK).unref();

@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** What there is to know of where a stack's state is kept. */
+export interface Place {
+  /** Name of the stack, "dev". */
+  readonly stack: string;
+  /** The project's directory. */
+  readonly directory: string;
+  /** @default the process's */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Where this checkout keeps the states of stacks that have no other backend; not in version control. */
+export function stateDirectory(directory: string): string {
+  return join(directory, ".keelson", "state");
+}
+
+/** The file that has the stack's state, in the checkout's own place. */
+export function stateFile({ stack, directory }: Place): string {
+  return join(stateDirectory(directory), ".pulumi", "stacks", "keelson", `${stack}.json`);
+}
+
+/** Whether the backend in use is the checkout's own place. */
+export function isOwnPlace({ directory, env = process.env }: Place): boolean {
+  const [url = ""] = (env["PULUMI_BACKEND_URL"] ?? "").split("?");
+  return url === `file://${stateDirectory(directory)}`;
+}
+
+/**
+ * A cluster's state lies in the checkout's own place while another backend is in use: there the cluster is not known, and
+ * an `up` would begin to build it again on the machines that it runs on. Gives the way to move it; undefined where all is well.
+ */
+export function strayState(place: Place): string | undefined {
+  const file = stateFile(place);
+  if (isOwnPlace(place) || !hasResources(file)) return undefined;
+  const { stack, directory } = place;
+  const own = `PULUMI_BACKEND_URL=file://${stateDirectory(directory)} PULUMI_CONFIG_PASSPHRASE_FILE=${join(directory, ".keelson", "passphrase")}`;
+  return `the state of stack ${stack} lies in this checkout, in ${file}, and the backend in use does not know its cluster. Move it there:
+  pulumi stack init ${stack}
+  env -u PULUMI_CONFIG_PASSPHRASE ${own} pulumi stack export --stack ${stack} --show-secrets | pulumi stack import --stack ${stack}
+  mv ${file} ${file}.moved
+or go on with it where it is:
+  export PULUMI_BACKEND_URL=file://${stateDirectory(directory)} PULUMI_CONFIG_PASSPHRASE_FILE=${join(directory, ".keelson", "passphrase")}`;
+}
+
+function hasResources(file: string): boolean {
+  if (!existsSync(file)) return false;
+  const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as {
+    readonly checkpoint?: { readonly latest?: { readonly resources?: readonly unknown[] } };
+  };
+  return (checkpoint?.latest?.resources ?? []).length > 0;
+}
