@@ -22,7 +22,7 @@ export class Run {
     const program = request.getInfo()?.getProgramDirectory() ?? request.getPwd();
     const runner = join(program, "node_modules", "@pulumi", "pulumi", "cmd", "run", "index.js");
     if (!existsSync(runner)) {
-      return failed(`the program's packages are not installed in ${program}: run npm ci there`);
+      return failed("It looks like the Pulumi SDK has not been installed. Have you run pulumi install?");
     }
     const options = optionsOf(request);
     if (typeof options === "string") return failed(options);
