@@ -35,13 +35,15 @@ export function strayState(place: Place): string | undefined {
   const file = stateFile(place);
   if (isOwnPlace(place) || !hasResources(file)) return undefined;
   const { stack, directory } = place;
-  const own = `PULUMI_BACKEND_URL=file://${stateDirectory(directory)} PULUMI_CONFIG_PASSPHRASE_FILE=${join(directory, ".keelson", "passphrase")}`;
-  return `the state of stack ${stack} lies in this checkout, in ${file}, and the backend in use does not know its cluster. Move it there:
-  pulumi stack init ${stack}
-  env -u PULUMI_CONFIG_PASSPHRASE ${own} pulumi stack export --stack ${stack} --show-secrets | pulumi stack import --stack ${stack}
+  const own = `file://${stateDirectory(directory)}`;
+  const passphrase = `PULUMI_CONFIG_PASSPHRASE_FILE=${join(directory, ".keelson", "passphrase")}`;
+  return `the state of stack ${stack} lies in this checkout, in ${file}, and the backend in use does not know its cluster. Move it there, with the passphrase that it is encrypted with:
+  unset PULUMI_CONFIG_PASSPHRASE; export ${passphrase}
+  pulumi stack init ${stack} --secrets-provider passphrase
+  PULUMI_BACKEND_URL=${own} pulumi stack export --stack ${stack} | pulumi stack import --stack ${stack}
   mv ${file} ${file}.moved
-or go on with it where it is:
-  export PULUMI_BACKEND_URL=file://${stateDirectory(directory)} PULUMI_CONFIG_PASSPHRASE_FILE=${join(directory, ".keelson", "passphrase")}`;
+and then, if you like: pulumi stack change-secrets-provider. Or go on with the state where it is:
+  export PULUMI_BACKEND_URL=${own} ${passphrase}`;
 }
 
 function hasResources(file: string): boolean {

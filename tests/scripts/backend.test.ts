@@ -59,8 +59,11 @@ test("the passphrase is made once", () => {
 });
 
 test("a passphrase of the person's own is left to them, also an empty one", () => {
-  for (const env of [{ PULUMI_CONFIG_PASSPHRASE: "" }, { PULUMI_CONFIG_PASSPHRASE_FILE: "/secret" }]) {
-    expect(backend("dev", env).set).toEqual({ PULUMI_BACKEND_URL: own() });
+  for (const [name, value] of [
+    ["PULUMI_CONFIG_PASSPHRASE", ""],
+    ["PULUMI_CONFIG_PASSPHRASE_FILE", "/secret"],
+  ] as const) {
+    expect(backend("dev", { [name]: value }).set).toEqual({ PULUMI_BACKEND_URL: own() });
   }
 });
 

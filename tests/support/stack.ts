@@ -50,14 +50,8 @@ export class TestStack {
   }
 
   /** Runs one command of the command line to its end. */
-  async run(command: string): Promise<Run> {
-    const child = this.start(command);
-    let output = "";
-    child.stdout?.on("data", (data: Buffer) => (output += data.toString()));
-    child.stderr?.on("data", (data: Buffer) => (output += data.toString()));
-    const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
-    this.log(command, output);
-    return { status, output, counts: countsIn(output) };
+  run(command: string): Promise<Run> {
+    return this.ended(this.start(command), command);
   }
 
   /** Runs a command that has to succeed. */
@@ -69,14 +63,40 @@ export class TestStack {
 
   /** Starts a command in a process group of its own, which can be killed whole. */
   start(command: string): ChildProcess {
-    const child = spawn(process.execPath, [...program("cli/main.ts"), command, this.name], {
-      cwd: root,
-      env: { ...process.env, ...this.environment },
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    return this.spawn(process.execPath, [...program("cli/main.ts"), command, this.name]);
+  }
+
+  /** Starts plain `pulumi`, for this stack, as a script does that nobody watches. */
+  startPulumi(...args: readonly string[]): ChildProcess {
+    return this.spawn("pulumi", [...args, "--stack", this.name, "--non-interactive"]);
+  }
+
+  /** Runs plain `pulumi` to its end. */
+  pulumi(...args: readonly string[]): Promise<Run> {
+    return this.ended(this.startPulumi(...args), `pulumi-${args.slice(0, 2).join("-")}`);
+  }
+
+  /** Runs plain `pulumi`, which has to succeed, and gives what it printed. */
+  async succeedPulumi(...args: readonly string[]): Promise<string> {
+    const run = await this.pulumi(...args);
+    if (run.status !== 0) throw new Error(`pulumi ${args.join(" ")} of stack ${this.name} failed:\n${run.output}`);
+    return run.output;
+  }
+
+  private spawn(command: string, args: readonly string[]): ChildProcess {
+    const env = { ...process.env, ...this.environment };
+    const child = spawn(command, args, { cwd: root, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
     this.runs.push(child);
     return child;
+  }
+
+  private async ended(child: ChildProcess, name: string): Promise<Run> {
+    let output = "";
+    child.stdout?.on("data", (data: Buffer) => (output += data.toString()));
+    child.stderr?.on("data", (data: Buffer) => (output += data.toString()));
+    const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
+    this.log(name, output);
+    return { status, output, counts: countsIn(output) };
   }
 
   /** The state as it lies on the disk. */
