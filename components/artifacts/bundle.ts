@@ -58,7 +58,7 @@ function artifact(name: string, bundle: Bundle, directory: string): Artifact {
 function readBundle(environment: Environment): Bundle {
   const { stack, artifacts, kubernetes, provider } = environment;
   const make =
-    provider === "local" ? "run `make up`, which builds it" : "build it with toolchain/bundle, or name another";
+    provider === "local" ? "run `make env`, which builds it" : "build it with toolchain/bundle, or name another";
   const refuse = (message: string, path = ["artifacts", "lock"]): never => {
     throw new ConfigError(stack, [{ path, message }]);
   };

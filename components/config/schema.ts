@@ -193,7 +193,7 @@ const artifacts = z.strictObject({
     .file()
     .optional()
     .describe("The bundle's lock.json on this computer; only with source bundle.")
-    .meta({ defaultsTo: "lock.json of the bundle that `make up` built" }),
+    .meta({ defaultsTo: "lock.json of the bundle that `make env` built" }),
   imageRegistry: f
     .text(
       "a registry",

@@ -5,6 +5,7 @@
 import { appendFileSync } from "node:fs";
 
 import { Floor } from "./floor";
+import { noopLine } from "./noop";
 import { scaleLines } from "./scale";
 import { here, TestStack, type Run } from "../support/stack";
 
@@ -63,6 +64,7 @@ async function main(): Promise<void> {
     await bench.besideFloor("up, cold page cache", 2);
     await bench.measure("up, warm", "up");
     await bench.measure("up, nothing to do", "up");
+    lines.push(await noopLine(bench.stack));
     bench.stack.change({ machines: cluster(3) });
     await bench.measure("up, one more worker", "up");
     await bench.measure("destroy, 4 machines", "destroy");

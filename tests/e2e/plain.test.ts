@@ -108,6 +108,23 @@ test("a state that was exported and imported again is the same state", async () 
   await stack.succeedPulumi(...clean);
 });
 
+test("the state's passphrase can be another one", async () => {
+  const change = (passphrase: string) =>
+    execFileSync("pulumi", ["stack", "change-secrets-provider", "passphrase", "--stack", name], {
+      cwd: root,
+      // As it is typed, and typed again.
+      input: `${passphrase}\n${passphrase}\n`,
+      env: { ...process.env, ...stack.environment },
+      stdio: "pipe",
+    });
+  change("canary of another passphrase");
+  stack.environment = { PULUMI_CONFIG_PASSPHRASE: "canary of another passphrase" };
+  await stack.succeedPulumi(...clean);
+  change(readFileSync(join(root, ".keelson", "passphrase"), "utf8").trim());
+  stack.environment = {};
+  await stack.succeedPulumi(...clean);
+});
+
 test("another stack reads the kubeconfig, and the cluster answers to it", async () => {
   const reader = join(scratch, "reader");
   mkdirSync(reader);

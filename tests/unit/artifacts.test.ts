@@ -175,7 +175,7 @@ describe("a bundle", () => {
     [
       "that is missing",
       () => rmSync(lock),
-      `artifacts.lock: "${lock}" is not there, so there is no bundle: run \`make up\`, which builds it`,
+      `artifacts.lock: "${lock}" is not there, so there is no bundle: run \`make env\`, which builds it`,
     ],
     ["that is no JSON", () => write("{"), `artifacts.lock: "${lock}" cannot be read: SyntaxError`],
     [
@@ -186,7 +186,7 @@ describe("a bundle", () => {
     [
       "of another release",
       () => write(JSON.stringify({ ...bundle, kubernetes: "1.36.4" })),
-      'kubernetes.version: "1.36.3" is not what the bundle has: use "1.36.4", or run `make up`, which builds it',
+      'kubernetes.version: "1.36.3" is not what the bundle has: use "1.36.4", or run `make env`, which builds it',
     ],
   ])("with a lock %s is a mistake in the configuration", (_, spoil, line) => {
     spoil();
