@@ -1,4 +1,6 @@
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { hostKey } from "../golden/topologies";
@@ -27,6 +29,7 @@ describe("a machine behind a bastion, an encrypted key, and ports of their own",
   let own: OwnMachines;
   let stack: TestStack;
   let node: TestMachine;
+  const scratch = mkdtempSync(join(tmpdir(), "keelson-ssh-"));
 
   beforeAll(() => {
     own = new OwnMachines(name, "172.31.244", ["bastion", "node"], { port: 2222, passphrase });
@@ -46,6 +49,7 @@ describe("a machine behind a bastion, an encrypted key, and ports of their own",
   afterAll(async () => {
     await stack.remove();
     own.remove();
+    rmSync(scratch, { recursive: true });
   });
 
   test("without the passphrase nothing is contacted, and the way out is told", async () => {
@@ -82,6 +86,22 @@ describe("a machine behind a bastion, an encrypted key, and ports of their own",
     );
     const { counts } = await stack.succeed("up");
     expect(Object.keys(counts)).toEqual(["unchanged"]);
+  });
+
+  test("another user with another key logs in, and nothing is made again or restarts", async () => {
+    const key = join(scratch, "another_key");
+    here("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", key);
+    node.run(`cat >/etc/ssh/another_key <<<'${readFileSync(`${key}.pub`, "utf8").trim()}'
+      echo 'AuthorizedKeysFile /etc/ssh/another_key' >/etc/ssh/sshd_config.d/another.conf; systemctl reload ssh.service`);
+    const [, machine] = own.machines as readonly [OwnMachine, OwnMachine];
+    const login = { ...machine.ssh, user: "root", privateKeyFile: key };
+    const authorities = "sha256sum /etc/kubernetes/pki/ca.crt /etc/etcd/pki/etcd/ca.crt";
+    const before = [node.run(authorities), node.unitStarts()];
+    stack.change({ machines: [{ ...machine, roles: ["master", "etcd", "worker"], ssh: login }] });
+    const { counts } = await stack.succeed("up");
+    expect([counts["created"] ?? 0, counts["replaced"] ?? 0, counts["deleted"] ?? 0]).toEqual([0, 0, 0]);
+    expect([node.run(authorities), node.unitStarts()]).toEqual(before);
+    expect(Object.keys((await stack.succeed("up")).counts)).toEqual(["unchanged"]);
   });
 
   test("the passphrase is in no state, no log and no stack file in clear", () => {
