@@ -10,6 +10,10 @@ readonly PEER_URL='https://198.51.100.1:12380'
 
 readonly -a PEERS=()
 
+readonly CLIENT_URL='https://198.51.100.1:12379'
+
+readonly -a REVISIONS=('591c8a638707e8ee')
+
 write_files() {
   :
 }

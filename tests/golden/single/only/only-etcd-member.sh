@@ -10,6 +10,10 @@ readonly PEER_URL='https://192.0.2.10:2380'
 
 readonly -a PEERS=()
 
+readonly CLIENT_URL='https://192.0.2.10:2379'
+
+readonly -a REVISIONS=('6c029c3640fda4ab')
+
 write_files() {
   :
 }
