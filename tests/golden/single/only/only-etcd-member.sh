@@ -12,7 +12,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('6c029c3640fda4ab')
+readonly -a REVISIONS=('c347174eeec0c205')
 
 write_files() {
   :

@@ -12,7 +12,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('1b7911a57322af20')
+readonly -a REVISIONS=('498ae8922acfff7e')
 
 write_files() {
   :
