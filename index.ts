@@ -58,10 +58,11 @@ const inCluster = { provider, deletedWith: master.cluster };
 
 // Pods get a network and names, and machines join.
 const network = new Network("network", { environment, artifacts }, inCluster);
-new ClusterDns("dns", { master }, { dependsOn: [network] });
 const joined = joinNodes({ machines: prepared, master, environment, network });
 const members = joined.map(({ member }) => member);
 const table = new Nodes("nodes", { machines: joined }, inCluster);
+// What resolves names runs where pods may, and that may be on machines that have joined.
+new ClusterDns("dns", { master }, { dependsOn: members });
 
 // What was put on nodes at work is put to use, node by node.
 new Rollout("rollout", { machines: prepared, environment }, { dependsOn: members });

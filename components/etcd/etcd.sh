@@ -13,18 +13,31 @@ up() {
   printf '%s\n' "$DATA_DIR" >"$STATE/etcd-data"
   write_files
   [ -d "$DATA_DIR/member" ] || begin
-  # A member is not ready before a majority is, so it is started here and its health awaited when all are started.
   if ! runs_on "${UNIT[@]}" && systemctl is-active --quiet etcd.service && peers_listen; then
     restart_in_turn
   else
-    run_unit "${UNIT[@]}"
+    start_member 3
   fi
   ! grep -qs '=existing$' "$BEGINNING" || promote
-  wait_for 60 "this etcd member to be healthy" healthy || unit_failed etcd.service
+  # Without a majority nobody is well, and the others start at their own time: then all are awaited when all are started.
+  ! members >/dev/null || wait_for 60 "this etcd member to be healthy" healthy || unit_failed etcd.service
 }
 
 readonly UNIT=(etcd.service /etc/systemd/system/etcd.service /usr/local/bin/etcd
   "$PKI"/etcd/ca.crt "$PKI"/etcd/server.crt "$PKI"/etcd/peer.crt)
+
+# start_member SECONDS: the member runs on its files as they are now, or is on its way: it is ready only when a majority is,
+# which nobody can wait for who keeps the others from being started. A member that fails at once is told at once.
+start_member() {
+  local status=0
+  ! runs_on "${UNIT[@]}" || return 0
+  systemctl daemon-reload
+  systemctl enable --quiet etcd.service
+  timeout "$1" systemctl restart etcd.service || status=$?
+  # timeout(1) says 124; the start goes on.
+  [ "$status" = 0 ] || [ "$status" = 124 ] || unit_failed etcd.service
+  note_start "${UNIT[@]}"
+}
 
 refuse_foreign_data() {
   [ "$(cat "$STATE/etcd-data" 2>/dev/null)" != "$DATA_DIR" ] || return 0
@@ -68,12 +81,25 @@ join() {
 
 add_learner() { etcd_ctl member add "$NAME" --learner --peer-urls="$PEER_URL" || { let_dead_go && false; }; }
 
-# Only members that are to leave anyway: those of the configuration are in PEERS.
+# Only members that are to leave anyway, for those of the configuration are in PEERS; and a learner that a run which was cut
+# off left behind before it began: it joins anew when it is started, which nobody can wait for who keeps it from that.
 let_dead_go() {
-  local id url
-  members | awk -F ', ' '{ print $1, $5 }' | while read -r id url; do
-    [[ " ${PEERS[*]} " = *" $url "* ]] || [ -z "$url" ] || listens "$url" || etcd_ctl member remove "$id"
-  done
+  local id status peer client learner
+  while IFS=, read -r id status peer client learner; do
+    if [ "$status,$learner" = unstarted,true ]; then
+      ! has_been_silent "$id" "$peer" || etcd_ctl member remove "$id"
+    else
+      [[ " ${PEERS[*]} " = *" $client "* ]] || [ -z "$client" ] || listens "$client" || etcd_ctl member remove "$id"
+    fi
+  done < <(members | awk -F ', ' -v OFS=, '{ print $1, $2, $4, $5, $6 }')
+}
+
+# One that has just been added begins within seconds.
+has_been_silent() {
+  ! listens "$2" || return
+  [ "$1" = "${silent_id:-}" ] || silent_since=$SECONDS
+  silent_id=$1
+  [ $((SECONDS - silent_since)) -ge 20 ]
 }
 
 begin_as() { printf 'ETCD_INITIAL_CLUSTER=%s\nETCD_INITIAL_CLUSTER_STATE=%s\n' "$1" "$2" | put "$BEGINNING" 0644; }
@@ -100,7 +126,7 @@ restart_in_turn() {
   lock=$!
   wait_for 600 "this member's turn to restart" eval "[ -e $turn ] || [ ! -d /proc/$lock ]" ||
     die "another member of etcd holds up the restart of $(hostname)'s: see that all members are well"
-  run_unit "${UNIT[@]}"
+  start_member 60
   wait_for 60 "this etcd member to be healthy" healthy || unit_failed etcd.service
   rm -f "$turn"
   wait "$lock" || log "etcd has no majority: $(hostname)'s member restarted without a turn"

@@ -61,7 +61,10 @@ export class EtcdCluster extends pulumi.ComponentResource {
     this.beginning = this.makeAuthority(name, members, args);
     this.authority = this.beginning;
     this.endpoints = members.map((member) => clientUrl(member, args.environment.etcd));
-    const running = members.map((machine) => ({ ...machine, dependsOn: [this.member(machine, members, args)] }));
+    const running = members.map((machine) => {
+      const member = this.member(machine, members, args);
+      return { ...machine, dependsOn: [member], revisions: [member.revision] };
+    });
     for (const machine of running) this.membership(machine, running, args.environment.etcd);
     for (const config of lost) this.letGo(config, running, args);
     this.registerOutputs({ endpoints: this.endpoints });
@@ -139,7 +142,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
         of: { identity: "lost" },
         script,
         uses: [membershipScript],
-        values: { NAME: config.name, ...peerValues(config, members, etcd) },
+        values: { NAME: config.name, ...membershipValues(config, members, etcd), REVISIONS: [] },
         ends: "undone",
       },
       { parent: this },
@@ -147,8 +150,8 @@ export class EtcdCluster extends pulumi.ComponentResource {
   }
 
   /**
-   * By way of another member, which lets this one go also when its machine is dead. Where the whole cluster goes, nobody
-   * needs to leave.
+   * By way of another member, which lets this one go also when its machine is dead. None is well before a majority is
+   * started, so all are awaited when all are. Where the whole cluster goes, nobody needs to leave.
    */
   private membership(machine: Machine, members: readonly Machine[], etcd: EtcdConfig): void {
     new HostScript(
@@ -157,10 +160,20 @@ export class EtcdCluster extends pulumi.ComponentResource {
         machine: anotherOf(members, machine),
         script: join(__dirname, "member.sh"),
         uses: [membershipScript],
-        values: { NAME: machine.name, ...peerValues(machine, members, etcd) },
+        values: {
+          NAME: machine.name,
+          ...membershipValues(machine, members, etcd),
+          // A member that was changed is seen to be well again.
+          REVISIONS: machine.revisions ?? [],
+        },
         of: machine,
+        effects: memberEffects,
       },
-      { parent: this, dependsOn: [...machine.dependsOn], deletedWith: this.beginning.script },
+      {
+        parent: this,
+        dependsOn: members.flatMap(({ dependsOn }) => dependsOn),
+        deletedWith: this.beginning.script,
+      },
     );
   }
 }
@@ -174,6 +187,11 @@ const effects: Effects = {
   },
 };
 
+const memberEffects: Effects = {
+  create: "its member of etcd is awaited until it is well",
+  update: () => "its member of etcd is seen to be well",
+};
+
 /** What a script needs to speak with the other members. */
 function peerValues(machine: MachineConfig | Machine, members: readonly Machine[], etcd: EtcdConfig) {
   const others = members.filter(({ name }) => name !== machine.name);
@@ -181,6 +199,11 @@ function peerValues(machine: MachineConfig | Machine, members: readonly Machine[
     PEER_URL: peerUrl(machine, etcd),
     PEERS: others.map((other) => `${other.name} ${clientUrl(other, etcd)}`),
   };
+}
+
+/** What a script needs besides that speaks of a member by way of another. */
+function membershipValues(machine: MachineConfig | Machine, members: readonly Machine[], etcd: EtcdConfig) {
+  return { ...peerValues(machine, members, etcd), CLIENT_URL: clientUrl(machine, etcd) };
 }
 
 /** kubeadm for certificates alone lies apart from the node's own, which may be of another release. */

@@ -1,7 +1,14 @@
-# By way of a member of etcd: a machine's member is one of the cluster's; on the way out the others let go of it.
-# Reads: NAME PEERS PEER_URL
+# By way of a member of etcd: a machine's member is one of the cluster's, and well, when all are started; on the way out the
+# others let go of it.
+# Reads: NAME PEERS PEER_URL CLIENT_URL
+# Runs again for: REVISIONS
 
-up() { :; }
+up() {
+  wait_for 60 "etcd's member $NAME to be well" etcd_ctl_at "$CLIENT_URL" endpoint health --command-timeout=3s && return
+  journalctl --no-pager --lines=20 --unit=etcd.service >&2 || true
+  die "etcd's member $NAME does not answer at $CLIENT_URL as one of a majority. The last lines of etcd on $(hostname) are above:" \
+    "see those of $NAME as well, with journalctl -u etcd, and whether the members reach each other, as at $PEER_URL"
+}
 
 down() {
   local list id

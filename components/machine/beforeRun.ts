@@ -14,16 +14,25 @@ export interface Effects {
   readonly update: (changed: ReadonlySet<string>) => string;
 }
 
+/** What the program itself does around the run that makes a script's resource; nothing in a preview. */
+export interface FirstRun {
+  readonly before: () => Promise<void>;
+  /** When it has succeeded. */
+  readonly after: () => Promise<void>;
+}
+
 interface Known {
   readonly resource: pulumi.Resource;
   readonly parts: ScriptParts;
   readonly effects?: Effects;
+  readonly firstRun?: FirstRun;
   /** Where the way to its machine begins; absent where the machine need not be asked whether it answers. */
   readonly firstHop?: FirstHop;
 }
 
 const scripts = new Map<string, Known>();
 let hook: pulumi.ResourceHook | undefined;
+let lastHook: pulumi.ResourceHook | undefined;
 let silent: Promise<readonly Unreachable[]> | undefined;
 
 /**
@@ -35,6 +44,15 @@ export function beforeRunning(): pulumi.ResourceHookBinding {
   return { beforeCreate: [hook], beforeUpdate: [hook] };
 }
 
+/** The hook by which the engine tells that a script has run that something is to be done after. */
+export function afterFirstRun(): pulumi.ResourceHookBinding {
+  lastHook ??= new pulumi.ResourceHook(
+    "keelson-script-done",
+    AsyncResource.bind(async ({ name }: pulumi.ResourceHookArgs) => scripts.get(name)?.firstRun?.after()),
+  );
+  return { afterCreate: [lastHook] };
+}
+
 /** Tells what there is to know of a script before it runs. */
 export function remember(name: string, script: Known): void {
   scripts.set(name, script);
@@ -44,9 +62,11 @@ async function beforeRun({ name, newInputs, oldInputs }: pulumi.ResourceHookArgs
   const script = scripts.get(name);
   // Where there is nothing to run, nothing happens.
   if (!script || newInputs?.["create"] === undefined) return;
-  const { resource, parts, effects, firstHop } = script;
-  if (!pulumi.runtime.isDryRun()) await answers(firstHop);
-  else if (effects)
+  const { resource, parts, effects, firstRun, firstHop } = script;
+  if (!pulumi.runtime.isDryRun()) {
+    await answers(firstHop);
+    if (!oldInputs) await firstRun?.before();
+  } else if (effects)
     void pulumi.log.info(await effectOf(parts, effects, { now: newInputs, before: oldInputs }), resource);
 }
 

@@ -4,7 +4,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 import { compose, type ScriptFile, type ScriptParts, type ScriptValue } from "./compose";
-import { beforeRunning, remember, type Effects } from "./beforeRun";
+import { afterFirstRun, beforeRunning, remember, type Effects, type FirstRun } from "./beforeRun";
 import { shortDigest } from "./digest";
 import type { Machine } from "./machine";
 
@@ -23,6 +23,8 @@ export interface HostScriptArgs {
   readonly files?: readonly ScriptFile[];
   /** What a run of it means for the machine, in plain words, for previews. @default nothing is said */
   readonly effects?: Effects;
+  /** What the program itself does around the run that makes the resource. @default nothing */
+  readonly firstRun?: FirstRun;
   /** What the script prints on standard output is a secret. @default false */
   readonly secretOutput?: boolean;
   /**
@@ -66,11 +68,11 @@ export class HostScript extends command.remote.Command {
         },
         opts,
       ),
-      hooks: beforeRunning(),
+      hooks: { ...beforeRunning(), ...(args.firstRun ? afterFirstRun() : {}) },
     });
     this.parts = parts;
-    const { lost, firstHop } = args.machine;
-    remember(name, { resource: this, parts, effects: args.effects, firstHop: lost ? undefined : firstHop });
+    const { effects, firstRun, machine } = args;
+    remember(name, { resource: this, parts, effects, firstRun, firstHop: machine.lost ? undefined : machine.firstHop });
   }
 
   /** A digest of what is sent but for secrets. */

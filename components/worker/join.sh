@@ -8,11 +8,12 @@ up() {
   if [ -e /etc/kubernetes/kubelet.conf ]; then
     systemctl start kubelet.service
     wait_for 120 "the node $NODE to be of this machine" node_is_own ||
-      die "the node $NODE is of another machine than this one, and does not go: see its admission"
+      die "the node $NODE is of another machine than this one: delete it, and run up again"
     return
   fi
-  wait_for 120 "the API at https://$ENDPOINT to offer this machine's token" token_offered ||
-    die "the token made for $(hostname) did not appear at https://$ENDPOINT: is that address reachable from here?"
+  # It was made before this began; the cluster's controllers sign it within moments, or when they have a leader again.
+  wait_for 60 "the API at https://$ENDPOINT to offer this machine's token" token_offered ||
+    die "the token made for $(hostname) did not appear at https://$ENDPOINT: see haproxy here, and the controller manager on the masters"
   (umask 077 && : >"$LOG")
   kubeadm join --config /dev/stdin --ignore-preflight-errors \
     "FileAvailable--etc-kubernetes-pki-ca.crt,FileAvailable--etc-kubernetes-bootstrap-kubelet.conf,Port-10250,DirAvailable--etc-kubernetes-manifests$IGNORED_CHECKS" \
@@ -21,7 +22,7 @@ up() {
   for_kubelet note_start
 }
 
-# A machine that has joined, and whose host key is another one since: its admission deletes the node, which bears the old
+# A machine that has joined, and whose host key is another one since: its admission has deleted the node, which bore the old
 # key, and a kubelet makes one only when it starts.
 node_is_own() {
   local machine

@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
@@ -11,6 +10,7 @@ import { anotherOf, HostScript, type Machine } from "../machine";
 import type { ControlPlane } from "../master";
 import { lostMember, Member } from "./member";
 import { joinConfig } from "./render";
+import { JoinToken } from "./token";
 
 export interface WorkerArgs {
   /** The machine that joins, its kubelet prepared. */
@@ -22,28 +22,25 @@ export interface WorkerArgs {
 }
 
 /**
- * A machine is a ready worker node. It is admitted with a token of 15 minutes that this run alone knows: the token
- * is random in each run, and only a machine that has yet to join ever sees it.
+ * A machine is a ready worker node. It joins with a token of 15 minutes that this run alone knows: the token is random in
+ * each run, and only a machine that has yet to join ever sees it.
  */
 export class Worker extends pulumi.ComponentResource {
   constructor(name: string, args: WorkerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:worker:Worker", name, {}, opts);
     const { machine, master } = args;
-    const token = `${randomText(6)}.${randomText(16)}`;
-    // Both run at the same time: the one is done when the other has joined.
     const admission = new HostScript(
       `${name}-admit`,
       {
         machine: anotherOf(master.machines, machine),
         script: join(__dirname, "admit.sh"),
         values: { NODE: machine.name, IDENTITY: machine.identity },
-        secrets: { TOKEN: token },
         once: true,
         of: machine,
       },
       { parent: this, dependsOn: [...machine.dependsOn], deletedWith: master.cluster },
     );
-    const joining = this.join(name, args, token);
+    const joining = this.join(name, args, admission);
     const { drainTimeout } = args.environment.kubernetes;
     new Member(
       name,
@@ -53,8 +50,9 @@ export class Worker extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  private join(name: string, args: WorkerArgs, token: string): HostScript {
+  private join(name: string, args: WorkerArgs, admission: HostScript): HostScript {
     const { machine, master, environment } = args;
+    const token = new JoinToken(machine.name, master.kubeconfig);
     return new HostScript(
       `${name}-join`,
       {
@@ -65,22 +63,23 @@ export class Worker extends pulumi.ComponentResource {
           NODE: machine.name,
           IDENTITY: machine.identity,
           ENDPOINT: nodeEndpoint,
-          TOKEN_ID: token.split(".")[0] ?? "",
           KUBELET_CONFIG_FILE: kubeletConfigFile,
           IGNORED_CHECKS: machine.sharedKernel ? ",SystemVerification" : "",
         },
         secrets: {
-          JOIN_CONFIG: master.caHash.apply((caHash) =>
-            joinConfig({ environment, machine, endpoint: nodeEndpoint, token, caHash }),
-          ),
+          TOKEN_ID: token.id,
+          JOIN_CONFIG: pulumi
+            .all([master.caHash, token.text])
+            .apply(([caHash, token]) => joinConfig({ environment, machine, endpoint: nodeEndpoint, token, caHash })),
         },
         once: true,
+        firstRun: { before: () => token.offer(), after: () => token.takeBack() },
         effects: {
           create: "joins by a token of its own, which is good for 15 minutes",
           update: () => "has joined, and is left as it is",
         },
       },
-      { parent: this, dependsOn: [...master.operator.dependsOn] },
+      { parent: this, dependsOn: [...master.operator.dependsOn, admission] },
     );
   }
 }
@@ -104,10 +103,4 @@ export class LostWorker extends pulumi.ComponentResource {
     lostMember(config.name, master, child);
     this.registerOutputs({});
   }
-}
-
-/** Random letters and digits, as bootstrap tokens are made of. Source: Kubernetes documentation, "Bootstrap tokens". */
-function randomText(length: number): string {
-  const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
-  return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join("");
 }

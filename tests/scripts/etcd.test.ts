@@ -12,6 +12,14 @@ afterEach(() => host.remove());
 
 const clean = { status: 0, stdout: "", stderr: "" };
 
+/** Waits of a second are long enough where nothing will come. */
+const soon = (script: string) =>
+  script
+    .replace("start_member 3", "start_member 1")
+    .replace("-ge 20", "-ge 2")
+    .replaceAll("wait_for 60", "wait_for 1")
+    .replaceAll("wait_for 300", "wait_for 4");
+
 describe("etcd.sh", () => {
   const own = "https://192.0.2.1:2380";
   const values = {
@@ -21,7 +29,7 @@ describe("etcd.sh", () => {
   const etcd = (direction: string, directory = "/var/lib/etcd", more: Readonly<Record<string, ScriptValue>> = {}) =>
     host.run(
       {
-        script: Host.script("etcd/etcd.sh"),
+        script: soon(Host.script("etcd/etcd.sh")),
         uses: ["artifacts/fetch.sh", "artifacts/install.sh", "etcd/certificates.sh", "etcd/membership.sh"].map((path) =>
           Host.script(path),
         ),
@@ -56,6 +64,29 @@ describe("etcd.sh", () => {
     expect(host.has("var/lib/etcd")).toBe(false);
     expect(host.has("etc/systemd/system/etcd.service")).toBe(false);
   });
+  describe("starting", () => {
+    const starts = (body: string) => host.stub("systemctl", `case $1 in is-active) exit 1 ;; restart) ${body} ;; esac`);
+    const started = "var/lib/keelson/units/etcd.service";
+
+    test("does not wait for the others, without whom it is not ready", () => {
+      starts("exec sleep 30");
+      host.stub("curl", "exit 1");
+      const began = Date.now();
+      expect(etcd("up")).toEqual(clean);
+      expect(Date.now() - began).toBeLessThan(15_000);
+      // It is on its way: nobody starts it a second time for nothing.
+      expect(host.has(started)).toBe(true);
+      expect(host.called().filter((call) => call.startsWith("curl"))).toEqual([]);
+    });
+    test("is told where it fails at once", () => {
+      starts("exit 1");
+      host.stub("journalctl", "echo no such flag");
+      const { status, stderr } = etcd("up");
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/^no such flag\nerror: unit etcd\.service does not run on /);
+      expect(host.has(started)).toBe(false);
+    });
+  });
   describe("beginning without data", () => {
     const other = "https://192.0.2.2:2380";
     const listener = createServer();
@@ -71,7 +102,7 @@ describe("etcd.sh", () => {
         `case "$*" in
         *"member list"*) cat '${file}' ;;
         *"member remove 1"*) sed -i /^1,/d '${file}' ;;
-        *"member add m"*) ! grep -q '^1,.*127.0.0.1:1,' '${file}' || exit 1; echo '2, unstarted, , ${own}, , true' >>'${file}' ;;
+        *"member add m"*) ! grep -qE '^1,.*(127.0.0.1:1,|unstarted)' '${file}' || exit 1; echo '2, unstarted, , ${own}, , true' >>'${file}' ;;
         *"member promote 2"*) sed -i 's/^2,.*/2, started, m, x, y, false/' '${file}' ;;
         *) exit 1 ;;
         esac`,
@@ -84,6 +115,8 @@ describe("etcd.sh", () => {
     const is = (members: string, state: string) =>
       `ETCD_INITIAL_CLUSTER=${members}\nETCD_INITIAL_CLUSTER_STATE=${state}\n`;
     const theirs = `7, started, n, ${other}, https://192.0.2.2:2379, false`;
+    const here = () => `https://127.0.0.1:${(listener.address() as AddressInfo).port}`;
+    const alive = () => `7, started, n, ${other}, ${here()}, false`;
     const called = () => host.called().filter((call) => /member (add|remove|promote)/.test(call));
 
     test("is the founders' together, where nobody answers", () => {
@@ -102,10 +135,30 @@ describe("etcd.sh", () => {
     });
     test("waits until a dead member that is to leave has left", () => {
       const dead = "1, started, x, https://192.0.2.9:2380, https://127.0.0.1:1, false";
-      const { port } = listener.address() as AddressInfo;
-      const alive = `7, started, n, ${other}, https://127.0.0.1:${port}, false`;
-      expect(begin([alive, dead], `n=${other}`)).toBe(is(`n=${other},m=${own}`, "existing"));
+      expect(begin([alive(), dead], `n=${other}`)).toBe(is(`n=${other},m=${own}`, "existing"));
       expect(called().map((call) => /member (\w+)/.exec(call)?.[1])).toEqual(["add", "remove", "add", "promote"]);
+    });
+    test("waits some seconds for a learner that has just been added, and gives up one that never began", () => {
+      const learner = "1, unstarted, x, https://127.0.0.1:1, , true";
+      expect(begin([alive(), learner], `n=${other}`)).toBe(is(`n=${other},m=${own}`, "existing"));
+      const calls = called().map((call) => /member (\w+)/.exec(call)?.[1] ?? "");
+      const before = calls.indexOf("remove");
+      expect(before).toBeGreaterThan(2);
+      expect(calls).toEqual([...Array<string>(before).fill("add"), "remove", "add", "promote"]);
+    });
+    test("is patient with a learner that has begun", () => {
+      const learner = `1, unstarted, x, ${here()}, , true`;
+      expect(() => begin([alive(), learner], `n=${other}`)).toThrow();
+      expect(called().filter((call) => call.includes("remove"))).toEqual([]);
+    });
+    test("waits until it is well where a majority is there, which needs nobody else", () => {
+      host.stub("curl", "exit 1");
+      host.stub("journalctl", "echo the last lines");
+      expect(() => begin([theirs], `n=${other}`)).toThrow();
+      host.called();
+      host.stub("curl");
+      begin([theirs], `n=${other}`);
+      expect(host.called().filter((call) => call.includes("/readyz"))).toHaveLength(1);
     });
     test("goes on where it was cut off", () => {
       expect(begin([theirs, `2, unstarted, , ${own}, , true`])).toBe(is(`n=${other},m=${own}`, "existing"));
@@ -131,5 +184,42 @@ describe("etcd.sh", () => {
     expect(status).not.toBe(0);
     expect(stderr).toContain("signs");
     expect(host.has("etc/etcd/pki/etcd/ca.key")).toBe(false);
+  });
+});
+
+describe("member.sh", () => {
+  const member = () =>
+    host.run({
+      script: Host.script("etcd/member.sh").replace("wait_for 60", "wait_for 1"),
+      uses: [Host.script("etcd/membership.sh")],
+      values: {
+        ...{ NAME: "m", PEERS: [], PEER_URL: "https://192.0.2.1:2380", CLIENT_URL: "https://192.0.2.1:2379" },
+      },
+    });
+  const asked = () => host.called().filter((call) => call.startsWith("etcdctl"));
+
+  test("waits until the member is one of a majority", () => {
+    host.stub(
+      "etcdctl",
+      `touch '${host.path("x")}'"$(ls '${host.path("")}' | grep -c ^x)"; [ -e '${host.path("x2")}' ]`,
+    );
+    expect(member()).toEqual(clean);
+    expect(asked()).toHaveLength(3);
+    host.stub("etcdctl");
+    expect(member()).toEqual(clean);
+    expect(asked()).toEqual([
+      expect.stringMatching(
+        /^etcdctl --endpoints=https:\/\/192\.0\.2\.1:2379 .* endpoint health --command-timeout=3s$/,
+      ),
+    ]);
+  });
+  test("names the member that is not, with the last words of the one that it was asked by", () => {
+    host.stub("etcdctl", "exit 1");
+    host.stub("journalctl", "echo no leader");
+    const { status, stderr } = member();
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^gave up after 1 s waiting for etcd's member m to be well\nno leader\nerror: etcd's member m does not answer at https:\/\/192\.0\.2\.1:2379 as one of a majority\./,
+    );
   });
 });

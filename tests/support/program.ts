@@ -24,7 +24,7 @@ export interface Registered {
   readonly deleteBeforeReplace: boolean;
   readonly ignoreChanges: readonly string[];
   readonly additionalSecretOutputs: readonly string[];
-  /** Names of what the engine calls before it acts, by the act: "create", "update", "delete". */
+  /** Names of what the engine calls before it acts, by the act: "create", "update", "delete"; and after: "created". */
   readonly hooks: Readonly<Record<string, readonly string[]>>;
   /** Address and id of a provider of its own; "" where it has the default one. */
   readonly provider: string;
@@ -64,6 +64,7 @@ interface Hooks {
   getBeforeCreateList(): string[];
   getBeforeUpdateList(): string[];
   getBeforeDeleteList(): string[];
+  getAfterCreateList(): string[];
 }
 
 /** Runs the whole program for one configuration, with no engine behind it, and gives what it registered. */
@@ -143,6 +144,7 @@ function hooksOf(hooks: Hooks | undefined): Record<string, readonly string[]> {
     create: hooks?.getBeforeCreateList() ?? [],
     update: hooks?.getBeforeUpdateList() ?? [],
     delete: hooks?.getBeforeDeleteList() ?? [],
+    created: hooks?.getAfterCreateList() ?? [],
   };
   return Object.fromEntries(Object.entries(all).filter(([, names]) => names.length > 0));
 }

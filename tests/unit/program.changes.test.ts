@@ -94,4 +94,23 @@ describe("several masters", () => {
     expect(waits("master-2-master")).toContain(find(ha, "master-1-virtual-address").urn);
     expect(waits("master-3-master")).toContain(find(ha, "master-2-virtual-address").urn);
   });
+  test("await etcd's members when all of them are started, and only then", async () => {
+    const ha = await of(first, second, third);
+    const names = ["master-1", "master-2", "master-3"];
+    const started = names.map((name) => find(ha, `${name}-etcd`));
+    for (const name of names) {
+      const { dependsOn } = find(ha, `${name}-etcd-member`);
+      for (const member of started) expect([name, dependsOn]).toEqual([name, expect.arrayContaining([member.urn])]);
+      for (const other of started) expect(find(ha, `${name}-etcd`).dependsOn).not.toContain(other.urn);
+      const awaited = names.map((name) => find(ha, `${name}-etcd-member`).urn);
+      expect(find(ha, `${name}-master`).dependsOn).toEqual(expect.arrayContaining(awaited));
+    }
+  });
+  test("see a member of etcd to be well again after each change of it", async () => {
+    const ha = await of(first, second, third);
+    const etcd = { extraArgs: { "snapshot-count": 5000 } };
+    const steps = ["master-1", "master-2", "master-3"].flatMap((name) => [`~${name}-etcd`, `~${name}-etcd-member`]);
+    const changed = changes(ha, await run({ machines: [first, second, third, worker], kubernetes, etcd }));
+    expect(changed).toEqual(steps);
+  });
 });

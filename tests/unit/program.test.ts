@@ -11,6 +11,10 @@ beforeAll(async () => {
   program = await run();
 });
 
+/** The token that a machine is sent. */
+const tokenOf = (program: Program, name: string) =>
+  /token: (\S+)/.exec(valueOf(find(program, `${name}-join`), "JOIN_CONFIG") ?? "")?.[1] ?? "";
+
 const masterSteps = [
   ...["preflight", "docker", "etcd", "etcd-member", "kubelet"],
   ...["proxy", "master", "member", "rollout"],
@@ -83,14 +87,17 @@ describe("a script", () => {
   });
   test("is told of before it runs, by one hook for all", () => {
     const hooks = { create: ["keelson-script"], update: ["keelson-script"] };
-    for (const script of commands(program)) expect([script.name, script.hooks]).toEqual([script.name, hooks]);
+    for (const script of commands(program).filter(({ name }) => name !== "worker-1-join"))
+      expect([script.name, script.hooks]).toEqual([script.name, hooks]);
+    // Its token is taken back.
+    expect(find(program, "worker-1-join").hooks).toEqual({ ...hooks, created: ["keelson-script-done"] });
   });
 });
 
 describe("secrets", () => {
   test("are marked", async () => {
     const secrets = made(program).map(({ name, secrets }) => [name, secrets] as const);
-    const withStdin = ["master-1-etcd", "master-1-master", "worker-1-admit", "worker-1-join"];
+    const withStdin = ["master-1-etcd", "master-1-master", "worker-1-join"];
     expect(commands(program).every(({ secrets }) => secrets.includes("connection"))).toBe(true);
     expect(
       secrets
@@ -111,7 +118,7 @@ describe("secrets", () => {
     for (const script of printing) expect(script.additionalSecretOutputs).toContain("stderr");
   });
   test("are in no name and no input that is in clear", () => {
-    const token = valueOf(find(program, "worker-1-admit"), "TOKEN") ?? "";
+    const token = tokenOf(program, "worker-1");
     expect(token).toMatch(/^[a-z0-9]{6}\.[a-z0-9]{16}$/);
     const texts = [...Object.values(canaries), privateKey.split("\n")[1] ?? "", token, token.slice(7)];
     const encoded = texts.map((text) =>
@@ -128,8 +135,8 @@ describe("secrets", () => {
   test("are another token for each machine and each run", async () => {
     const second = machine("worker-2", "192.0.2.3");
     const other = await run({ machines: [master, worker, second] });
-    const tokens = [find(program, "worker-1-admit"), find(other, "worker-1-admit"), find(other, "worker-2-admit")];
-    expect(new Set(tokens.map((script) => valueOf(script, "TOKEN"))).size).toBe(3);
+    const tokens = [tokenOf(program, "worker-1"), tokenOf(other, "worker-1"), tokenOf(other, "worker-2")];
+    expect(new Set(tokens).size).toBe(3);
   });
 });
 
@@ -147,7 +154,7 @@ describe("order", () => {
     ["master-authority", ["master-1-kubelet"]],
     ["master-1-master", ["master-authority", "master-1-etcd", "etcd-authority"]],
     ["worker-1-admit", ["master-1-master", "worker-1-kubelet"]],
-    ["worker-1-join", ["master-1-master", "worker-1-kubelet"]],
+    ["worker-1-join", ["worker-1-admit", "master-1-master", "worker-1-kubelet"]],
     ["worker-1-member", ["worker-1-admit", "worker-1-join", "kube-flannel-ds"]],
     ["worker-1-node", ["worker-1-member"]],
     ["nginx-deployment", ["worker-1-member"]],
@@ -162,9 +169,8 @@ describe("order", () => {
     expect(before("worker-1-node")).not.toContain("master-1-member");
     expect(before("master-1-node")).not.toContain("worker-1-member");
   });
-  test("admission and join go on at the same time", () => {
-    expect(before("worker-1-admit")).not.toContain("worker-1-join");
-    expect(before("worker-1-join")).not.toContain("worker-1-admit");
+  test("whoever resolves names may need any node", () => {
+    expect(before("dns")).toEqual(expect.arrayContaining(["master-1-member", "worker-1-member"]));
   });
 });
 
@@ -198,7 +204,7 @@ describe("the cluster", () => {
   });
   test("is joined by machines that pin its authority", () => {
     const config = valueOf(find(program, "worker-1-join"), "JOIN_CONFIG");
-    const token = valueOf(find(program, "worker-1-admit"), "TOKEN") ?? "";
+    const token = tokenOf(program, "worker-1");
     expect(config).toContain(`caCertHashes:\n      - ${caHash}\n`);
     expect(config).toContain(`token: ${token}\n`);
     expect(valueOf(find(program, "worker-1-join"), "TOKEN_ID")).toBe(token.slice(0, 6));

@@ -1,8 +1,10 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 
 import { isObject, objectAt, textAt } from "../../../toolchain/plugins/properties";
+import type { Certificate } from "../../support/certificate";
 import type { Bag } from "./plugin";
 
 /** One request that changed something, or tried to. */
@@ -30,9 +32,14 @@ const kinds: Readonly<Record<string, readonly Bag[]>> = {
     kind("Service", "services"),
     kind("ConfigMap", "configmaps"),
     kind("Event", "events"),
+    kind("Secret", "secrets"),
+    kind("ServiceAccount", "serviceaccounts"),
   ],
   "/apis/apps/v1": [kind("Deployment", "deployments"), kind("DaemonSet", "daemonsets")],
-  "/apis/rbac.authorization.k8s.io/v1": [kind("ClusterRole", "clusterroles", false)],
+  "/apis/rbac.authorization.k8s.io/v1": [
+    kind("ClusterRole", "clusterroles", false),
+    kind("ClusterRoleBinding", "clusterrolebindings", false),
+  ],
   "/apis/discovery.k8s.io/v1": [kind("EndpointSlice", "endpointslices")],
 };
 
@@ -46,11 +53,16 @@ export class TestApi {
   /** Answers that take the place of the next ones, or of the next to a method. */
   readonly failures: Failure[] = [];
   private made = 0;
-  private readonly server: Server = createServer((request, response) => {
-    void this.answer(request).then(({ status, body }) => {
-      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-    });
-  });
+  private readonly server: Server;
+
+  /** By TLS where it has a certificate. */
+  constructor(private readonly certificate?: Certificate) {
+    const listener: RequestListener = (request, response) =>
+      void this.answer(request).then(({ status, body }) => {
+        response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+      });
+    this.server = certificate ? createTlsServer(certificate, listener) : createServer(listener);
+  }
 
   async listen(): Promise<void> {
     this.server.listen(0, "127.0.0.1");
@@ -64,7 +76,11 @@ export class TestApi {
 
   /** The way to this server as a kubeconfig. */
   get kubeconfig(): string {
-    return kubeconfigFor(`http://127.0.0.1:${(this.server.address() as AddressInfo).port}`);
+    return kubeconfigFor(`${this.certificate ? "https" : "http"}://127.0.0.1:${this.port}`, this.certificate);
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
   }
 
   private async answer(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
@@ -73,12 +89,26 @@ export class TestApi {
     const path = decodeURIComponent(url.pathname);
     const resources = kinds[path];
     if (resources !== undefined) return { status: 200, body: { kind: "APIResourceList", resources } };
+    if (/as=Table/.test(request.headers.accept ?? ""))
+      return { status: 200, body: { columnDefinitions: [], rows: [] } };
     const method = request.method ?? "";
     const body = await bodyOf(request);
     if (method !== "GET") this.changes.push({ method, path, query: Object.fromEntries(url.searchParams), body });
     const failure = this.failures.findIndex((candidate) => (candidate.method ?? method) === method);
     const [failed] = failure < 0 ? [] : this.failures.splice(failure, 1);
-    return failed === undefined ? this.act(method, path, body) : { status: failed.status, body: failed };
+    if (failed !== undefined) return { status: failed.status, body: failed };
+    const labels = url.searchParams.get("labelSelector");
+    return method === "DELETE" && labels !== null ? this.clear(path, labels) : this.act(method, path, body);
+  }
+
+  /** Deletes those of a collection that have a label. */
+  private clear(collection: string, label: string): { status: number; body: unknown } {
+    const [key = "", value] = label.split("=");
+    for (const [path, object] of this.objects) {
+      const has = textAt(objectAt(objectAt(object, "metadata"), "labels"), key) === value;
+      if (has && path.startsWith(`${collection}/`)) this.objects.delete(path);
+    }
+    return { status: 200, body: {} };
   }
 
   private act(method: string, path: string, body: unknown): { status: number; body: unknown } {
@@ -137,13 +167,17 @@ export class TestApi {
   }
 }
 
-/** A kubeconfig for the administrator of a server. */
-export function kubeconfigFor(server: string): string {
+/** A kubeconfig for the administrator of a server; by TLS it is shown the same certificate that it shows. */
+export function kubeconfigFor(server: string, certificate?: Certificate): string {
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+  const { cert, key } = certificate ?? { cert: "", key: "" };
+  const cluster = { server, ...(certificate ? { "certificate-authority-data": base64(cert) } : {}) };
+  const pair = { "client-certificate-data": base64(cert), "client-key-data": base64(key) };
   return JSON.stringify({
     "current-context": "admin",
     contexts: [{ name: "admin", context: { cluster: "here", user: "me" } }],
-    clusters: [{ name: "here", cluster: { server } }],
-    users: [{ name: "me", user: { token: "let me in" } }],
+    clusters: [{ name: "here", cluster }],
+    users: [{ name: "me", user: certificate ? pair : { token: "let me in" } }],
   });
 }
 

@@ -5,7 +5,10 @@ import { type AddressInfo, connect } from "node:net";
 
 import { type AuthContext, type Connection, Server, type ServerChannel, type Session, utils } from "ssh2";
 
-/** A machine's SSH server on loopback, that runs what it is told to through a real bash. */
+/** What a machine does with a command; the channel is its standard input and output. */
+export type Execute = (command: string, environment: NodeJS.ProcessEnv, channel: ServerChannel) => void;
+
+/** A machine's SSH server on loopback, that runs what it is told to through a real bash, or does as it is told otherwise. */
 export class TestMachine {
   /** Commands that were run, in their order. */
   readonly commands: string[] = [];
@@ -17,7 +20,7 @@ export class TestMachine {
   private readonly key = newKey();
   private readonly server: Server;
 
-  constructor() {
+  constructor(private readonly execute: Execute = run) {
     this.server = new Server({ hostKeys: [this.key.private] }, (client) => this.welcome(client));
   }
 
@@ -87,7 +90,7 @@ export class TestMachine {
     });
     session.on("exec", (accept, _reject, { command }) => {
       this.commands.push(command);
-      run(command, environment, accept());
+      this.execute(command, environment, accept());
     });
   }
 }

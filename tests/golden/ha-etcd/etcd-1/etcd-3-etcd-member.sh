@@ -10,6 +10,10 @@ readonly PEER_URL='https://192.0.2.23:2380'
 
 readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-2 https://192.0.2.22:2379')
 
+readonly CLIENT_URL='https://192.0.2.23:2379'
+
+readonly -a REVISIONS=('3dcead0288cee45e')
+
 write_files() {
   :
 }

@@ -12,11 +12,11 @@ readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBMCn56D0Vs9Q3wqdWj8HKeZD
 
 readonly ENDPOINT='127.0.0.1:6444'
 
-readonly TOKEN_ID='aaaaaa'
-
 readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
 readonly IGNORED_CHECKS=''
+
+readonly TOKEN_ID='aaaaaa'
 
 readonly JOIN_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
 kind: JoinConfiguration

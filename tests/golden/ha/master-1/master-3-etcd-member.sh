@@ -10,6 +10,10 @@ readonly PEER_URL='https://192.0.2.13:2380'
 
 readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.12:2379')
 
+readonly CLIENT_URL='https://192.0.2.13:2379'
+
+readonly -a REVISIONS=('f7f05d116a4f4a67')
+
 write_files() {
   :
 }

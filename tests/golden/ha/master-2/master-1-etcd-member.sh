@@ -10,6 +10,10 @@ readonly PEER_URL='https://192.0.2.11:2380'
 
 readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.13:2379')
 
+readonly CLIENT_URL='https://192.0.2.11:2379'
+
+readonly -a REVISIONS=('e3abeefd258b4e49')
+
 write_files() {
   :
 }

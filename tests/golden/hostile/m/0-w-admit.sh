@@ -6,8 +6,6 @@ readonly NODE='0-w'
 
 readonly IDENTITY='198.51.100.2'
 
-readonly TOKEN='aaaaaa.aaaaaaaaaaaaaaaa'
-
 write_files() {
   :
 }

@@ -10,6 +10,10 @@ readonly PEER_URL='https://198.51.100.1:12380'
 
 readonly -a PEERS=()
 
+readonly CLIENT_URL='https://198.51.100.1:12379'
+
+readonly -a REVISIONS=('5f164172f7039d89')
+
 write_files() {
   :
 }

@@ -10,6 +10,10 @@ readonly PEER_URL='https://192.0.2.10:2380'
 
 readonly -a PEERS=()
 
+readonly CLIENT_URL='https://192.0.2.10:2379'
+
+readonly -a REVISIONS=('c347174eeec0c205')
+
 write_files() {
   :
 }

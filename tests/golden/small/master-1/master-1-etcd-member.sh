@@ -10,6 +10,10 @@ readonly PEER_URL='https://172.30.0.11:2380'
 
 readonly -a PEERS=()
 
+readonly CLIENT_URL='https://172.30.0.11:2379'
+
+readonly -a REVISIONS=('498ae8922acfff7e')
+
 write_files() {
   :
 }

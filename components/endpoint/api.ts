@@ -1,0 +1,77 @@
+/** One request to the cluster's API, with the administrator's kubeconfig. */
+import { request } from "node:https";
+
+import { parse } from "yaml";
+
+/** What is asked. */
+export interface Question {
+  /** @default "GET" */
+  readonly method?: "GET" | "POST" | "DELETE";
+  /** Path and query, "/api/v1/nodes". */
+  readonly path: string;
+  /** In which form the answer is wanted. @default "application/json" */
+  readonly accept?: string;
+  /** An object to make. @default none */
+  readonly body?: object;
+}
+
+/** What the server says. */
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  /** The server's clock. */
+  readonly date: Date;
+}
+
+/** The part of a kubeconfig of kubeadm's that is of use here. */
+interface KubeConfig {
+  readonly clusters: readonly {
+    readonly cluster: { readonly server: string; readonly "certificate-authority-data": string };
+  }[];
+  readonly users: readonly {
+    readonly user: { readonly "client-certificate-data": string; readonly "client-key-data": string };
+  }[];
+}
+
+/** Asks the server that a kubeconfig names; whatever it answers is an answer. Throws where it does not, within 10 s. */
+export function ask(kubeconfig: string, question: Question): Promise<Answer> {
+  const { server, ...identity } = accessOf(kubeconfig);
+  const { method = "GET", path, accept = "application/json", body } = question;
+  const url = new URL(path, server);
+  const headers = { accept, ...(body ? { "content-type": "application/json" } : {}) };
+  return new Promise((resolve, reject) => {
+    const fail = ({ message }: Error) =>
+      reject(new Error(`the cluster's API at ${url.origin} does not answer (${message}): does its machine run?`));
+    const call = request(url, { ...identity, method, headers, timeout: 10_000 }, (response) => {
+      const { statusCode: status = 0, headers } = response;
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (chunk: string) => (text += chunk));
+      response.on("error", fail);
+      response.on("end", () => resolve({ status, text, date: new Date(headers.date ?? Date.now()) }));
+    });
+    call.on("timeout", () => call.destroy(new Error("no answer within 10 s")));
+    call.on("error", fail);
+    call.end(body && JSON.stringify(body));
+  });
+}
+
+function accessOf(kubeconfig: string) {
+  const { clusters, users } = parse(kubeconfig) as KubeConfig;
+  const [{ cluster } = missing()] = clusters;
+  const [{ user } = missing()] = users;
+  return {
+    server: cluster.server,
+    ca: bytes(cluster["certificate-authority-data"]),
+    cert: bytes(user["client-certificate-data"]),
+    key: bytes(user["client-key-data"]),
+  };
+}
+
+function bytes(base64: string): Buffer {
+  return Buffer.from(base64, "base64");
+}
+
+function missing(): never {
+  throw new Error("the stack's kubeconfig names no cluster: run make up");
+}

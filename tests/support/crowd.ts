@@ -1,0 +1,111 @@
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { ServerChannel } from "ssh2";
+
+import { objectAt, textAt } from "../../toolchain/plugins/properties";
+import { TestApi } from "../plugins/support/kubernetesApi";
+import { TestMachine } from "../plugins/support/sshServer";
+import { loopbackCertificate } from "./certificate";
+import { printed } from "./printed";
+
+const secrets = "/api/v1/namespaces/kube-system/secrets";
+
+/** Longest wait of a machine for its token, milliseconds: whoever is to offer it may do so at the same time. */
+const patience = 10_000;
+
+/** A run of a script on a machine. */
+interface Seen {
+  readonly machine: string;
+  readonly script: string;
+  readonly direction: string;
+}
+
+/**
+ * Machines that only pretend: SSH servers on loopback that write down which scripts they are sent, and run none; and the API
+ * of their cluster, which keeps objects by path. A machine joins for good only by a token that was offered to that API.
+ */
+export class Crowd {
+  readonly api = new TestApi(loopbackCertificate());
+  readonly seen: Seen[] = [];
+  /** Tokens by which machines joined, by their names. */
+  readonly joined = new Map<string, string>();
+  /** Machines whose joins fail, whatever they are sent. */
+  readonly broken = new Set<string>();
+  private readonly servers: ReadonlyMap<string, TestMachine>;
+
+  constructor(readonly names: readonly string[]) {
+    this.servers = new Map(
+      names.map((name) => [name, new TestMachine((command, _, channel) => void this.pretend(name, command, channel))]),
+    );
+  }
+
+  /** Begins to listen; whoever has this key may log in. */
+  async listen(publicKey: string): Promise<void> {
+    await this.api.listen();
+    for (const server of this.servers.values()) {
+      server.authorize(publicKey);
+      await server.listen();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.api.close();
+    for (const server of this.servers.values()) await server.close();
+  }
+
+  /** The machines as a stack's configuration has them; the first is the master. */
+  get machines(): readonly object[] {
+    return this.names.map((name, index) => {
+      const server = this.servers.get(name);
+      const roles = index === 0 ? ["master", "etcd"] : ["worker"];
+      const ssh = { host: "127.0.0.1", port: server?.port, hostKey: server?.hostKey };
+      return { name, address: `192.0.2.${index + 1}`, roles, ssh };
+    });
+  }
+
+  /** Tokens that are offered now. */
+  get offered(): readonly string[] {
+    return [...this.api.objects.keys()].filter((path) => path.startsWith(`${secrets}/bootstrap-token-`));
+  }
+
+  private async pretend(machine: string, command: string, channel: ServerChannel): Promise<void> {
+    let program = "";
+    channel.setEncoding("utf8").on("data", (text: string) => (program += text));
+    await once(channel, "end");
+    const script = valueIn(program, "SCRIPT");
+    this.seen.push({ machine, script, direction: command.split(" ").at(-1) ?? "" });
+    const failure = script === `${machine}-join` ? await this.join(machine, program) : undefined;
+    if (failure !== undefined) channel.stderr.write(`error: ${failure}\n`);
+    channel.write(this.printed(script));
+    channel.exit(failure === undefined ? 0 : 1);
+    channel.end();
+  }
+
+  private printed(script: string): string {
+    const kubeconfig = Buffer.from(this.api.kubeconfig).toString("base64");
+    return printed(script).replace(/^admin\.conf .*$/m, `admin.conf ${kubeconfig}`);
+  }
+
+  /** Why the machine cannot join; undefined when it has. */
+  private async join(machine: string, program: string): Promise<string | undefined> {
+    if (this.broken.has(machine)) return `${machine} is broken`;
+    const token = /token: (\S+)/.exec(program)?.[1] ?? "";
+    for (const deadline = Date.now() + patience; !this.isOffered(token);) {
+      if (Date.now() > deadline) return `the token made for ${machine} was not offered`;
+      await sleep(100);
+    }
+    this.joined.set(machine, token);
+    return undefined;
+  }
+
+  private isOffered(token: string): boolean {
+    const [id = "", secret] = token.split(".");
+    const offer = objectAt(this.api.objects.get(`${secrets}/bootstrap-token-${id}`), "stringData");
+    return textAt(offer, "token-secret") === secret && Date.parse(textAt(offer, "expiration") ?? "") > Date.now();
+  }
+}
+
+function valueIn(program: string, name: string): string {
+  return new RegExp(`^readonly ${name}='(.*)'$`, "m").exec(program)?.[1] ?? "";
+}
