@@ -3,6 +3,9 @@
 # Reads: PROGRAMS CERTIFICATE_CONFIG DIRECTORY FOUNDERS
 
 up() {
+  # Members trust the first authority alone; a run that was cut off had made no member yet.
+  [ ! -e "$STATE/etcd-data" ] || [ ! -d "$(cat "$STATE/etcd-data")/member" ] ||
+    die "the member of etcd on $(hostname) has its authority, which is made once: do not ask for another (--replace, pulumi state taint), and where the stack's state is lost, bring it back with pulumi stack import"
   install_programs
   # In memory, and gone with this script.
   trap 'rm -rf "$DIRECTORY"' EXIT

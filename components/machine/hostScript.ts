@@ -33,8 +33,8 @@ export interface HostScriptArgs {
    */
   readonly once?: boolean;
   /**
-   * The script ran once for the stack's life, wherever that was: no other machine and no other values run it again, and
-   * nothing is undone. For what is made out of nothing and kept in the state alone. @default false
+   * The script ran once for the stack's life, wherever that was: nothing that changes runs it again, and nothing is undone.
+   * For what is made out of nothing and kept in the state alone. @default false
    */
   readonly forGood?: boolean;
   /**
@@ -62,7 +62,8 @@ export class HostScript extends command.remote.Command {
         {
           dependsOn: [...args.machine.dependsOn],
           ...(args.forGood ? {} : { deletedWith: args.machine.deletedWith }),
-          deleteBeforeReplace: true,
+          // One that is told to run again (`--replace`) and refuses must find what it made in the state as before.
+          deleteBeforeReplace: args.forGood !== true,
           additionalSecretOutputs: args.secretOutput ? ["stdout", "stderr"] : [],
           ignoreChanges: ignored(args),
         },
@@ -125,7 +126,8 @@ function forgotten({ connection: { host } }: Machine): command.remote.CommandArg
  * nothing as well; what was on it is gone, so nothing there is undone first. Only what is for one moment begins anew.
  */
 function ignored({ once, forGood, ends }: HostScriptArgs): string[] {
-  if (forGood) return ["stdin", "connection", "triggers"];
+  // Every input, those of later releases too: the state keeps the first run as it was, its login included.
+  if (forGood) return ["*"];
   return once ? (ends === undefined ? ["stdin"] : []) : ["triggers"];
 }
 

@@ -4,6 +4,9 @@
 
 up() {
   local authority file
+  # What trusts the first authorities would trust nobody any more; a run that was cut off had not got as far as this file.
+  [ ! -e /etc/kubernetes/pki/ca.crt ] ||
+    die "the cluster on $(hostname) has its authorities, which are made once: do not ask for others (--replace, pulumi state taint), and where the stack's state is lost, bring it back with pulumi stack import"
   # In memory, and gone with this script.
   trap 'rm -rf "$DIRECTORY"' EXIT
   rm -rf "$DIRECTORY"

@@ -52,6 +52,7 @@ export function inClear({ inputs, secrets }: Registered): unknown {
 
 /** What the engine compares to tell whether a resource changes. */
 function compared({ inputs, ignoreChanges }: Registered): string {
+  if (ignoreChanges.includes("*")) return "";
   return JSON.stringify(Object.entries(inputs).filter(([name]) => !ignoreChanges.includes(name)));
 }
 
