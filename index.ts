@@ -52,7 +52,8 @@ const provider = new k8s.Provider(
     // Settings change in place: pods that start meanwhile must find them.
     enableConfigMapMutable: true,
   },
-  { dependsOn: [...master.operator.dependsOn] },
+  // The cluster keeps the one that it was made with, whatever its stack is called by now.
+  { dependsOn: [...master.operator.dependsOn], ignoreChanges: ["clusterIdentifier"] },
 );
 const inCluster = { provider, deletedWith: master.cluster };
 

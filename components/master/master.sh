@@ -67,24 +67,31 @@ renew_names() {
 initialise() {
   local ports=Port-${ENDPOINT##*:},Port-10250,Port-10257,Port-10259
   local files=FileAvailable--etc-kubernetes-manifests-kube-apiserver.yaml,FileAvailable--etc-kubernetes-manifests-kube-controller-manager.yaml,FileAvailable--etc-kubernetes-manifests-kube-scheduler.yaml
-  local skipped=()
+  local skipped=() configuration name
   # kubeadm would move the settings of CoreDNS on, and refuses to where it does not know the release that runs.
   ! dns_is_current || skipped+=(--skip-phases addon/coredns)
   # A kubelet that is at work has nothing to gain from its restarts.
   ! kubelet_is_joined || skipped+=(--skip-phases "kubelet-start,kubelet-finalize")
+  name=$(cluster_name)
+  configuration=${KUBEADM_CONFIG/@CLUSTER_NAME@/"$name"}
   (umask 077 && : >"$LOG")
   kubeadm init --config /dev/stdin --skip-token-print --skip-certificate-key-print "${skipped[@]}" \
-    --ignore-preflight-errors "$ports,$files$IGNORED_CHECKS" <<<"$KUBEADM_CONFIG" >"$LOG" 2>&1 || init_failed
+    --ignore-preflight-errors "$ports,$files$IGNORED_CHECKS" <<<"$configuration" >"$LOG" 2>&1 || init_failed
   [ -e "$STATE/units/kubelet.service" ] || for_kubelet note_start
 }
 
 # Asked by this node's proxy with the administrator's kubeconfig from the state: a new master has none yet.
 dns_is_current() {
   api_ready "$PROXY" || return
-  sed -n 's/^admin.conf //p' <<<"$AUTHORITY" | base64 -d |
+  admin_conf |
     kubectl --kubeconfig /dev/stdin --namespace kube-system get deployment coredns --request-timeout 10s \
       -o 'jsonpath={.spec.template.spec.containers[0].image}' 2>/dev/null | grep -q ":$COREDNS_TAG\$"
 }
+
+admin_conf() { sed -n 's/^admin.conf //p' <<<"$AUTHORITY" | base64 -d; }
+
+# The administrator's kubeconfig was made with it, and a stack that is renamed changes nothing here.
+cluster_name() { admin_conf | sed -n 's/^current-context: kubernetes-admin@//p'; }
 
 kubelet_is_joined() {
   grep -qs kubelet-client-current.pem /etc/kubernetes/kubelet.conf && systemctl is-active --quiet kubelet.service

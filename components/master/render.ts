@@ -97,7 +97,8 @@ function clusterConfiguration({ environment, machine, etcdEndpoints, artifacts }
   return {
     apiVersion,
     kind: "ClusterConfiguration",
-    clusterName: environment.stack,
+    // The machine puts in the name that the cluster was made with, which outlives the stack's.
+    clusterName: "@CLUSTER_NAME@",
     kubernetesVersion: `v${kubernetes.version}`,
     controlPlaneEndpoint: nodeEndpoint,
     imageRepository: artifacts.images.repository,

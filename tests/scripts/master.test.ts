@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 
+import { kubeconfigFor } from "../support/printed";
 import { Host } from "./host";
 
 let host: Host;
@@ -22,10 +23,14 @@ describe("master.sh", () => {
         script: Host.script("master/master.sh"),
         uses: ["etcd/certificates.sh", "kubelet/leave.sh", "kubelet/unit.sh"].map((path) => Host.script(path)),
         values: {
-          KUBEADM_CONFIG: "kind: InitConfiguration\n",
+          KUBEADM_CONFIG: 'kind: InitConfiguration\nclusterName: "@CLUSTER_NAME@"\n',
           CERTIFICATE_CONFIG: "",
           CERTIFICATE_NAMES: names,
-          AUTHORITY: `ca.crt ${Buffer.from("crt\n").toString("base64")}\nca.key ${Buffer.from("key\n").toString("base64")}`,
+          AUTHORITY: [
+            `ca.crt ${Buffer.from("crt\n").toString("base64")}`,
+            `ca.key ${Buffer.from("key\n").toString("base64")}`,
+            `admin.conf ${Buffer.from(kubeconfigFor("https://127.0.0.1:6444")).toString("base64")}`,
+          ].join("\n"),
           COREDNS_TAG: "v1",
           PROXY: "127.0.0.1:6444",
           ETCD_CA_CRT: Buffer.from("certificate\n").toString("base64"),
@@ -66,7 +71,8 @@ describe("master.sh", () => {
   });
   test("hands the configuration over on standard input, and forgives a second init what it finds of the first", () => {
     master();
-    expect(host.read("config")).toBe("kind: InitConfiguration\n\n");
+    // By the name that the cluster was made with, whatever its stack is called by now.
+    expect(host.read("config")).toBe('kind: InitConfiguration\nclusterName: "as-it-was-made"\n\n');
     const init = host.called().find((call) => call.startsWith("kubeadm init"));
     expect(init).toContain("--config /dev/stdin");
     expect(init).toMatch(/--ignore-preflight-errors Port-8443,Port-10250,.*,SystemVerification$/);
@@ -97,6 +103,14 @@ describe("master.sh", () => {
     host.stub("kubectl", "echo registry.example.com/coredns:v10");
     master();
     expect(host.called().find((call) => call.startsWith("kubeadm init"))).not.toContain("--skip-phases");
+  });
+  test("lets root alone read what kubeadm said", () => {
+    host.stub(
+      "kubeadm",
+      `[ "$1" != init ] || stat -c %a '${host.path("var/log/keelson-kubeadm.log")}' >'${host.path("mode")}'`,
+    );
+    master();
+    expect(host.read("mode")).toBe("600\n");
   });
   test("shows what kubeadm said last, but no token", () => {
     host.stub("kubeadm", `echo "it broke"; echo "kubeadm join --token ${token}"; exit 1`);

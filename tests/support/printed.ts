@@ -8,6 +8,21 @@ export const canaries = {
 /** Digest of the cluster authority's public key, as the master prints it. */
 export const caHash = `sha256:${"0123456789abcdef".repeat(4)}`;
 
+/** The administrator's kubeconfig, which leads to a server; kubeadm writes it for the nodes, to their own proxy. */
+export function kubeconfigFor(server: string): string {
+  return `apiVersion: v1
+clusters:
+- cluster:
+    server: ${server}
+  name: as-it-was-made
+current-context: kubernetes-admin@as-it-was-made
+users:
+- name: kubernetes-admin
+  user:
+    client-key-data: "${canaries.kubeconfig}"
+`;
+}
+
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
 /** What a script of this name prints on a real machine, as far as other scripts read it. */
@@ -17,7 +32,7 @@ export function printed(name: string): string {
     "master-authority": {
       "ca.crt": base64("the cluster's authority"),
       "ca.key": base64(canaries.clusterKey),
-      "admin.conf": base64(canaries.kubeconfig),
+      "admin.conf": base64(kubeconfigFor("https://127.0.0.1:6444")),
       "ca-hash": caHash,
     },
   };

@@ -1,6 +1,12 @@
 import { kubeletConfiguration } from "../../components/kubelet/render";
 import { clusterEndpoint } from "../../components/endpoint";
-import { certificateNames, kubeadmConfig, nodeRegistration, serverAddress } from "../../components/master/render";
+import {
+  authorityConfig,
+  certificateNames,
+  kubeadmConfig,
+  nodeRegistration,
+  serverAddress,
+} from "../../components/master/render";
 import { joinConfig } from "../../components/worker/render";
 import type { Raw } from "./config.fixture";
 import { ambiguous, artifacts, documents, environment, machineOf, ofKind } from "./render.fixture";
@@ -50,7 +56,7 @@ describe("kubeadm init", () => {
     expect(ofKind(config(all), "ClusterConfiguration")).toEqual({
       apiVersion: v1beta4,
       kind: "ClusterConfiguration",
-      clusterName: "unit",
+      clusterName: "@CLUSTER_NAME@",
       kubernetesVersion: "v1.36.3",
       controlPlaneEndpoint: "127.0.0.1:6444",
       imageRepository: "registry.example.com/k8s",
@@ -80,6 +86,13 @@ describe("kubeadm init", () => {
     });
     expect(ofKind(config(all), "KubeProxyConfiguration")).toMatchObject({ clusterCIDR: "10.32.0.0/16" });
   });
+  test("does not know what the stack is called, which may change, but for the name that everything was made with", () => {
+    expect(config({}, false, "renamed")).toBe(config());
+    // In quotes, for a stack may be called "no" or "012".
+    expect(config()).toContain('\nclusterName: "@CLUSTER_NAME@"\n');
+    const made = authorityConfig(environment({}, "no"), "/run/authority");
+    expect(ofKind(made, "ClusterConfiguration")).toMatchObject({ clusterName: "no" });
+  });
   test("keeps the same kubelet configuration in the cluster as on the machines", () => {
     const kubelet = { configuration: { maxPods: 9 } };
     const cluster = environment({ kubernetes: { kubelet } });
@@ -100,8 +113,7 @@ describe("kubeadm init", () => {
   test("reads texts as texts, which kubeadm refuses to take for anything else", () => {
     const names = ambiguous.map((_, index) => `flag-${index}`);
     const extraArgs = Object.fromEntries(ambiguous.map((value, index) => [names[index] ?? "", value]));
-    expect(ofKind(config({ scheduler: { extraArgs } }, false, "no"), "ClusterConfiguration")).toMatchObject({
-      clusterName: "no",
+    expect(ofKind(config({ scheduler: { extraArgs } }), "ClusterConfiguration")).toMatchObject({
       scheduler: { extraArgs: ambiguous.map((value, index) => ({ name: names[index], value })) },
     });
   });

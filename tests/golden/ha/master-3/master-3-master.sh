@@ -28,7 +28,7 @@ bootstrapTokens:
 ---
 apiVersion: kubeadm.k8s.io/v1beta4
 kind: ClusterConfiguration
-clusterName: golden-ha
+clusterName: "@CLUSTER_NAME@"
 kubernetesVersion: v1.36.3
 controlPlaneEndpoint: 127.0.0.1:6444
 imageRepository: registry.k8s.io
@@ -124,7 +124,7 @@ readonly IGNORED_CHECKS=''
 
 readonly AUTHORITY='ca.crt dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
 ca.key Y2FuYXJ5OiBrZXkgb2YgdGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
-admin.conf Y2FuYXJ5OiB0aGUgYWRtaW5pc3RyYXRvcidzIGt1YmVjb25maWc=
+admin.conf YXBpVmVyc2lvbjogdjEKY2x1c3RlcnM6Ci0gY2x1c3RlcjoKICAgIHNlcnZlcjogaHR0cHM6Ly8xMjcuMC4wLjE6NjQ0NAogIG5hbWU6IGFzLWl0LXdhcy1tYWRlCmN1cnJlbnQtY29udGV4dDoga3ViZXJuZXRlcy1hZG1pbkBhcy1pdC13YXMtbWFkZQp1c2VyczoKLSBuYW1lOiBrdWJlcm5ldGVzLWFkbWluCiAgdXNlcjoKICAgIGNsaWVudC1rZXktZGF0YTogImNhbmFyeTogdGhlIGFkbWluaXN0cmF0b3IncyBrdWJlY29uZmlnIgo=
 ca-hash sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 '
 
