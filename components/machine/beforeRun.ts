@@ -33,6 +33,8 @@ interface Known {
 const scripts = new Map<string, Known>();
 let hook: pulumi.ResourceHook | undefined;
 let lastHook: pulumi.ResourceHook | undefined;
+let condition: (() => Promise<void>) | undefined;
+let permitted: Promise<void> | undefined;
 let silent: Promise<readonly Unreachable[]> | undefined;
 
 /**
@@ -58,10 +60,16 @@ export function remember(name: string, script: Known): void {
   scripts.set(name, script);
 }
 
+/** Sets what is asked once, in a preview too, before the first script that runs; where it throws, none does. */
+export function onlyIf(asked: () => Promise<void>): void {
+  condition = asked;
+}
+
 async function beforeRun({ name, newInputs, oldInputs }: pulumi.ResourceHookArgs): Promise<void> {
   const script = scripts.get(name);
   // Where there is nothing to run, nothing happens.
   if (!script || newInputs?.["create"] === undefined) return;
+  await (permitted ??= condition?.());
   const { resource, parts, effects, firstRun, firstHop } = script;
   if (!pulumi.runtime.isDryRun()) {
     await answers(firstHop);

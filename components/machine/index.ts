@@ -1,6 +1,6 @@
 export { anotherOf, isNode, named, type FirstHop, type Machine } from "./machine";
 export type { ScriptFile, ScriptValue } from "./compose";
-export type { Effects } from "./beforeRun";
+export { onlyIf, type Effects } from "./beforeRun";
 export { packagesScript, unitsScript } from "./compose";
 export { HostScript, type HostScriptArgs } from "./hostScript";
 export { Preflight, type Guard } from "./preflight";

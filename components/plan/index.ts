@@ -3,6 +3,7 @@ import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Environment } from "../config";
+import { onlyIf } from "../machine";
 import { consequences } from "./consequences";
 import { refusals } from "./refusals";
 import { topologyOf, type Topology } from "./topology";
@@ -23,17 +24,26 @@ export class Plan extends pulumi.Stash {
       { onDryRun: true },
     );
     super(name, { input: topologyOf(environment) }, { ...opts, hooks: { beforeUpdate: [judge] } });
+    // A run with `--target` leaves the plan out, and the engine gives what the state has of it.
+    onlyIf(async () => refuse(await this.kept(), environment));
+  }
+
+  /** The shape that the state has by now: the one that is asked for, once it was accepted. */
+  private kept(): Promise<Topology> {
+    return new Promise((resolve) => void this.input.apply((shape: Topology) => resolve(shape)));
   }
 }
 
+function refuse(before: Topology, environment: Environment): void {
+  const problems = refusals(before, topologyOf(environment));
+  if (problems.length === 0) return;
+  const list = problems.map((problem) => `  - ${problem}`).join("\n");
+  throw new Error(`stack "${environment.stack}" cannot change like this; nothing was touched:\n${list}`);
+}
+
 async function weigh(before: Topology, environment: Environment): Promise<void> {
+  refuse(before, environment);
   const after = topologyOf(environment);
-  const problems = refusals(before, after);
-  if (problems.length > 0) {
-    throw new Error(
-      `stack "${environment.stack}" cannot change like this; nothing was touched:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
-    );
-  }
   for (const { subject, text } of consequences(before, after, environment.kubernetes.drainTimeout)) {
     await pulumi.log.info(`${subject}: ${text}`);
   }

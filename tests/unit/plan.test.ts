@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as engine from "@pulumi/pulumi/runtime/resource";
 import fc from "fast-check";
 
+import { onlyIf } from "../../components/machine";
 import { Plan } from "../../components/plan";
 import { consequences } from "../../components/plan/consequences";
 import { refusals } from "../../components/plan/refusals";
@@ -9,6 +10,8 @@ import { topologyOf, type Place, type Topology } from "../../components/plan/top
 import { hostKey } from "../golden/topologies";
 import { lost, masters, place, topology, worker } from "./plan.fixture";
 import { environment } from "./render.fixture";
+
+jest.mock("../../components/machine", () => ({ onlyIf: jest.fn() }));
 
 const local = { provider: "local" };
 const three = topology([...masters("abc"), worker]);
@@ -88,7 +91,8 @@ describe("a machine that shows another host key", () => {
       "w: shows another host key: it is taken for a machine that was made anew, gets everything again, and joins as the node it was",
     ]);
   });
-  test("is the same where nobody asked for its key before, or asks now", () => {
+  // Its node is deleted and joins anew, which nobody is told of: the program takes the key, or else its address, for the machine.
+  test("is not told of where nobody asked for its key before, or asks now", () => {
     expect([meaning(made(""), made("new")), meaning(made("old"), made(""))]).toEqual([[], []]);
   });
 });
@@ -183,6 +187,22 @@ describe("the engine, before it changes the plan,", () => {
           `  - kubernetes.bindPort is 6443 and cannot become 8443 ${way}\n  - etcd.dataDir is /var/lib/etcd and cannot become /srv/etcd ${way}`,
       ),
     );
+  });
+  test("is stopped as well where a run leaves the plan out: each script asks what the state has of it", async () => {
+    const target = async (kept: Topology) => {
+      await pulumi.runtime.setMocks({
+        newResource: ({ inputs }) => ({ id: "plan", state: { ...(inputs as object), input: kept } }),
+        call: () => ({}),
+      });
+      // There is no engine that would ever call a hook back.
+      Object.assign(pulumi.runtime.getMonitor() ?? {}, {
+        registerResourceHook: (_: unknown, done: (error: unknown, response: object) => void) => done(null, {}),
+      });
+      new Plan("plan", environment({ kubernetes: { bindPort: 8443 } }));
+      await jest.mocked(onlyIf).mock.lastCall?.[0]();
+    };
+    await expect(target(before)).rejects.toThrow(/cannot change like this; .*\n {2}- kubernetes\.bindPort is 6443 and/);
+    await target(topologyOf(environment({ kubernetes: { bindPort: 8443 } })));
   });
   test("is told nothing where there was no cluster", async () => {
     expect(await weighed(environment())).toEqual([]);
