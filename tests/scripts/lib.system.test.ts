@@ -59,6 +59,17 @@ describe("run_unit", () => {
     expect(run()).toEqual(clean);
     expect(restarted()).toBe(true);
   });
+  test("restarts it where a run was killed before it had", () => {
+    run();
+    host.write("two", "3");
+    // The unit runs all the while, on what it had read before.
+    active("kill -9 $PPID");
+    expect(run().status).not.toBe(0);
+    active(":");
+    host.called();
+    expect(run()).toEqual(clean);
+    expect(restarted()).toBe(true);
+  });
   test("starts a unit anew that was stopped in between", () => {
     run();
     expect(host.up("stop_unit a.service b.service")).toEqual(clean);

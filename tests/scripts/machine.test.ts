@@ -1,3 +1,5 @@
+import { statSync } from "node:fs";
+
 import { parse } from "yaml";
 
 import { Host } from "./host";
@@ -126,6 +128,23 @@ describe("kubelet.sh", () => {
   test("knows an old kernel's control groups", () => {
     host.up(`rm '${host.path("sys/fs/cgroup/cgroup.controllers")}'`);
     expect(configuration().stdout).toMatchObject({ failCgroupV1: false });
+  });
+  test("lets root alone read what it tells the kubelet", () => {
+    for (const name of ["docker", "cri-dockerd"]) host.stub(name, "echo systemd");
+    const uses = ["docker/cgroup.sh", "kubelet/unit.sh", "artifacts/fetch.sh", "artifacts/install.sh"];
+    for (const setting of [
+      "net/bridge/bridge-nf-call-iptables",
+      "net/bridge/bridge-nf-call-ip6tables",
+      "net/ipv4/ip_forward",
+    ])
+      host.write(`proc/sys/${setting}`, "1\n");
+    const { status } = host.run({
+      script: Host.script("kubelet/kubelet.sh"),
+      uses: uses.map((path) => Host.script(path)),
+      values,
+    });
+    expect(status).toBe(0);
+    expect(statSync(host.path("etc/kubernetes/kubelet-config.yaml")).mode & 0o777).toBe(0o600);
   });
   test("gives the kernel its settings back", () => {
     const uses = [Host.script("docker/cgroup.sh"), Host.script("kubelet/kubelet.sh")];
