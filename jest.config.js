@@ -10,6 +10,6 @@ module.exports = {
     ],
   },
   restoreMocks: true,
-  // The whole program is made anew in many tests, beside whatever else this computer does.
-  testTimeout: 60_000,
+  // The whole program is made anew in many tests, beside whatever else this computer does: only one that hangs takes so long.
+  testTimeout: 900_000,
 };

@@ -44,7 +44,18 @@ function* machineChecks({ configuration, environment }: Subject): Generator<Cont
       };
     }
   }
+  yield* sharedNames(environment.machines);
   yield* roleChecks(environment);
+}
+
+/** Steps are named after their machines: "a-etcd-member" is the member of etcd of a, and the node of a-etcd. */
+function* sharedNames(machines: Environment["machines"]): Generator<Contradiction> {
+  for (const [index, { name, roles }] of machines.entries()) {
+    const first = machines.findIndex((machine) => machine.roles.includes("etcd") && `${machine.name}-etcd` === name);
+    if (first < 0 || roles.every((role) => role === "etcd")) continue;
+    const message = `${show(name)} would share the name of a step, ${name}-member, with the member of etcd of machines[${first}]: give one of them another name`;
+    yield { path: ["machines", index, "name"], uses: [["machines", first, "name"]], message };
+  }
 }
 
 function* roleChecks({ machines, workloads }: Environment): Generator<Contradiction> {

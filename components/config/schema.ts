@@ -176,9 +176,9 @@ const artifacts = z.strictObject({
   baseUrl: f
     .text(
       "a URL",
-      (url) => /^(https?:\/\/[^/\s]+|file:\/\/)(\/[^\s?#]*)?$/.test(url),
+      (url) => /^(https?:\/\/[^/\s@]+|file:\/\/)(\/[^\s?#]*)?$/.test(url),
       "is no URL of a mirror",
-      'use http://, https:// or file:///, as in "https://mirror.example.com/kubernetes"',
+      'use http://, https:// or file:///, without a user or password, as in "https://mirror.example.com/kubernetes"',
     )
     .optional()
     .describe(

@@ -6,6 +6,7 @@ import type { Environment } from "../config";
 import { onlyIf } from "../machine";
 import { consequences } from "./consequences";
 import { refusals } from "./refusals";
+import { renamed } from "./renamed";
 import { topologyOf, type Topology } from "./topology";
 
 /**
@@ -35,7 +36,7 @@ export class Plan extends pulumi.Stash {
 }
 
 function refuse(before: Topology, environment: Environment): void {
-  const problems = refusals(before, topologyOf(environment));
+  const problems = [...refusals(before, topologyOf(environment)), ...renamed(before, environment)];
   if (problems.length === 0) return;
   const list = problems.map((problem) => `  - ${problem}`).join("\n");
   throw new Error(`stack "${environment.stack}" cannot change like this; nothing was touched:\n${list}`);

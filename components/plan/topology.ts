@@ -16,11 +16,13 @@ export interface Topology {
   readonly machines: readonly Place[];
   /** Settings that cannot change while the cluster lives, by their path in the configuration. */
   readonly fixed: Readonly<Record<string, string>>;
+  /** The stack's name, where machines on this computer bear it; states of earlier releases do not have it. */
+  readonly stack?: string;
 }
 
 /** The shape that an environment asks for. */
 export function topologyOf(environment: Environment): Topology {
-  const { provider, kubernetes, etcd } = environment;
+  const { stack, provider, kubernetes, etcd } = environment;
   return {
     machines: [...environment.machines, ...environment.lost].map(placeOf).sort((a, b) => (a.name < b.name ? -1 : 1)),
     fixed: {
@@ -34,6 +36,7 @@ export function topologyOf(environment: Environment): Topology {
       "etcd.clientPort": String(etcd.clientPort),
       "etcd.peerPort": String(etcd.peerPort),
     },
+    ...(provider === "local" ? { stack } : {}),
   };
 }
 

@@ -25,7 +25,7 @@ let bastion: TestMachine;
 beforeAll(async () => {
   // In the foreground, so that its process number is known and it ends with these tests.
   agent = spawn("ssh-agent", ["-D", "-a", socket], { stdio: "ignore" });
-  for (const deadline = Date.now() + 5000; !existsSync(socket) && Date.now() < deadline;) await sleep(20);
+  for (const deadline = Date.now() + 60_000; !existsSync(socket) && Date.now() < deadline;) await sleep(20);
   execFileSync("ssh-add", ["-q", join(keys.directory, "held")], { env: { SSH_AUTH_SOCK: socket }, stdio: "ignore" });
   plugin = await TestPlugin.start("command", "command:remote:Command", { SSH_AUTH_SOCK: "" });
   withAgent = await TestPlugin.start("command", "command:remote:Command", { SSH_AUTH_SOCK: socket });

@@ -41,7 +41,7 @@ else {
     } finally {
       rmSync(directory, { recursive: true });
     }
-  }, 60_000);
+  });
 }
 
 /** Set by bash, by os-release or by the environment. */

@@ -74,14 +74,13 @@ describe("a node that leaves", () => {
     const drained = host.path("drained");
     cluster({
       ready: `if [ -e '${drained}' ]; then echo Unknown; else echo True; fi`,
-      drain: `touch '${drained}'; exec sleep 100`,
+      drain: `touch '${drained}'; exec sleep 2000`,
     });
-    const began = Date.now();
+    // Whoever waited for the drain to end would wait for longer than any test may take.
     expect(member("down")).toEqual({
       ...clean,
       stderr: "w does not answer any more\nthe pods of w are given up\n",
     });
-    expect(Date.now() - began).toBeLessThan(50_000);
     expect(called()).toEqual([...looks, drains, givesUp, deletes]);
   });
   test("is deleted at once where its machine is lost, however it looks", () => {

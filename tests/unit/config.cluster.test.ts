@@ -209,7 +209,12 @@ describe("each mistake in the cluster has its line", () => {
     [
       "a mirror at no URL",
       remote({ artifacts: { source: "mirror", baseUrl: "ftp://x" } }),
-      'artifacts.baseUrl: "ftp://x" is no URL of a mirror: use http://, https:// or file:///, as in "https://mirror.example.com/kubernetes"',
+      'artifacts.baseUrl: "ftp://x" is no URL of a mirror: use http://, https:// or file:///, without a user or password, as in "https://mirror.example.com/kubernetes"',
+    ],
+    [
+      "a mirror with a password, which would be seen on every machine and in the state",
+      remote({ artifacts: { source: "mirror", baseUrl: "https://user:pw@mirror.example.com" } }),
+      'artifacts.baseUrl: "https://user:pw@mirror.example.com" is no URL of a mirror: use http://, https:// or file:///, without a user or password, as in "https://mirror.example.com/kubernetes"',
     ],
     [
       "a registry beside a bundle",

@@ -36,6 +36,15 @@ test("every resource has the name that its state is kept under", () => {
   );
 });
 
+test("steps of two machines have one name in one case, which the configuration refuses", () => {
+  const ofOne = commands(program).map(({ name }) => /^(?:master|worker)-1-(.*)$/.exec(name)?.[1] ?? []);
+  const steps = [...new Set([...ofOne.flat(), "virtual-address"])];
+  const alike = steps.flatMap((step) =>
+    steps.filter((other) => step.endsWith(`-${other}`)).map((other) => [step, other]),
+  );
+  expect(alike).toEqual([["etcd-member", "member"]]);
+});
+
 describe("a script", () => {
   test("is asked for by inputs that say nothing of its values", () => {
     const { inputs, ...rest } = find(program, "worker-1-docker");

@@ -7,7 +7,7 @@ const clusters: Program[] = [];
 beforeAll(async () => {
   for (const length of [10, 20, 30])
     clusters.push(await run({ machines: [master, ...Array.from({ length }, worker)] }));
-}, 60_000);
+});
 
 /** How much more of something there is with ten workers more, first to ten and then to twenty. */
 function growth(amount: (program: Program) => number): readonly number[] {

@@ -32,7 +32,7 @@ export class TestEngine {
 
   /** What was logged since the last question, once these messages are there: they come when they come. */
   async said(...expected: readonly string[]): Promise<readonly string[]> {
-    const deadline = Date.now() + 2000;
+    const deadline = Date.now() + 60_000;
     do await sleep(50);
     while (expected.some((message) => !this.messages.includes(message)) && Date.now() < deadline);
     return this.messages.splice(0);
