@@ -1,0 +1,74 @@
+import fs, { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import * as automation from "@pulumi/pulumi/automation";
+
+import * as project from "../../cli/project";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "keelson-cli-"));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+/** The command line's part, as if its project were in a directory of its own. */
+function load<Part>(part: () => Promise<Part>, stack: object = {}): Promise<Part> {
+  jest.resetModules();
+  jest.doMock("../../cli/project", () => ({ root, openStack: () => Promise.resolve(stack) }));
+  return part();
+}
+
+test("the administrator's kubeconfig is for its owner alone, also where it lay there before", async () => {
+  const file = join(root, ".keelson", "unit", "kubeconfig");
+  mkdirSync(join(root, ".keelson", "unit"), { recursive: true });
+  writeFileSync(file, "old", { mode: 0o644 });
+  const said = jest.spyOn(process.stdout, "write").mockReturnValue(true);
+  jest.replaceProperty(process, "argv", ["node", "main.ts", "kubeconfig", "unit"]);
+  await load(() => import("../../cli/main"), {
+    name: "unit",
+    outputs: () => Promise.resolve({ kubeconfig: { value: "the kubeconfig", secret: true } }),
+  });
+  while (said.mock.calls.length === 0) await new Promise(setImmediate);
+  expect(said.mock.calls).toEqual([[`export KUBECONFIG=${file}\n`]]);
+  expect([readFileSync(file, "utf8"), statSync(file).mode & 0o777]).toEqual(["the kubeconfig", 0o600]);
+});
+
+test("what a killed run had under way is taken out of the state, which is else as it was", async () => {
+  const pending = { type: "creating", resource: { type: "command:remote:Command", inputs: { name: "w-docker" } } };
+  const deployment = { resources: [{ urn: "one" }], pending_operations: [pending] };
+  const states = join(root, ".keelson", "state");
+  mkdirSync(join(states, ".pulumi", "stacks", "keelson"), { recursive: true });
+  writeFileSync(
+    join(states, ".pulumi", "stacks", "keelson", "unit.json"),
+    JSON.stringify({ checkpoint: { latest: deployment } }),
+  );
+  jest.replaceProperty(process, "env", { ...process.env, PULUMI_BACKEND_URL: `file://${states}?metadata=skip` });
+  jest.spyOn(process.stdout, "write").mockReturnValue(true);
+  const { recover } = await load(() => import("../../cli/recover"));
+  const importStack = jest.fn().mockResolvedValue(undefined);
+  const exportStack = () => Promise.resolve({ version: 3, deployment });
+  await recover({ name: "unit", exportStack, importStack } as unknown as automation.Stack);
+  expect(importStack.mock.calls).toEqual([
+    [{ version: 3, deployment: { resources: [{ urn: "one" }], pending_operations: [] } }],
+  ]);
+});
+
+test.each([
+  ["is hidden from plugins", "", { SSH_AUTH_SOCK: "" }],
+  ["is theirs where it is asked for", "  keelson:ssh: { agent: true }\n", {}],
+])("the person's SSH agent %s", async (_, asked, expected) => {
+  const read = fs.readFileSync;
+  jest
+    .spyOn(fs, "readFileSync")
+    .mockImplementation(((path: string, ...more: []) =>
+      path === join(project.root, "Pulumi.unit.yaml")
+        ? `config:\n  keelson:provider: ssh\n${asked}`
+        : read(path, ...more)) as typeof read);
+  jest.spyOn(automation.PulumiCommand, "get").mockResolvedValue({} as automation.PulumiCommand);
+  const open = jest.spyOn(automation.LocalWorkspace, "createOrSelectStack").mockResolvedValue({} as automation.Stack);
+  jest.replaceProperty(process, "env", { ...process.env, PULUMI_BACKEND_URL: "s3://elsewhere" });
+  expect(existsSync(join(project.root, "Pulumi.unit.yaml"))).toBe(false);
+  await project.openStack("unit");
+  expect(open.mock.lastCall?.[1]?.envVars).toEqual(expected);
+});
