@@ -24,12 +24,14 @@ const artifacts = artifactSet(environment);
 const accepted = { dependsOn: [new Plan("plan", environment)] };
 
 // Machines that answer over SSH, each found fit before anything is changed on any.
-const machines =
+const found =
   environment.provider === "local"
     ? new LocalMachines("machines", environment, accepted).machines
     : sshMachines(environment);
 const guards = [majorityGuard(environment)];
-const fit = { dependsOn: [new Preflight("preflight", { machines, environment, guards }, accepted)] };
+const preflight = new Preflight("preflight", { machines: found, environment, guards }, accepted);
+const { machines } = preflight;
+const fit = { dependsOn: [preflight] };
 
 // Docker everywhere; meanwhile etcd forms, and then the nodes get a kubelet and their way to the API.
 const engines = new DockerEngine("docker", { machines, environment, artifacts }, fit);

@@ -21,15 +21,24 @@ export type Guard = (
 
 /** Every machine was found fit, all its faults named at once; nothing was changed on an unfit one. */
 export class Preflight extends pulumi.ComponentResource {
+  /**
+   * The machines, their later scripts waiting for their own preflight: its `down` removes what a machine remembers, and is the
+   * last to run when that machine alone leaves.
+   */
+  readonly machines: readonly Machine[];
+
   constructor(name: string, args: PreflightArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:machine:Preflight", name, {}, opts);
-    for (const machine of args.machines) this.check(machine, args);
+    this.machines = args.machines.map((machine) => ({
+      ...machine,
+      dependsOn: [...machine.dependsOn, this.check(machine, args)],
+    }));
     this.registerOutputs({});
   }
 
-  private check(machine: Machine, { environment, guards = [] }: PreflightArgs): void {
+  private check(machine: Machine, { environment, guards = [] }: PreflightArgs): HostScript {
     const found = guards.map((guard) => guard(machine)).filter((guard) => guard !== undefined);
-    new HostScript(
+    return new HostScript(
       `${machine.name}-preflight`,
       {
         machine,
