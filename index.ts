@@ -4,9 +4,9 @@ import { artifactSet } from "./components/artifacts";
 import { mastersOf, readConfig } from "./components/config";
 import { DockerEngine } from "./components/docker";
 import { ApiProxies } from "./components/endpoint";
-import { EtcdCluster, majorityGuard } from "./components/etcd";
+import { EtcdCluster, majorityGuard, memberHealth } from "./components/etcd";
 import { Kubelets } from "./components/kubelet";
-import { LocalMachines } from "./components/local";
+import { addressesHere, buildsHere, LocalMachines, localLogin } from "./components/local";
 import { Preflight, isNode, sshMachines } from "./components/machine";
 import { ControlPlane } from "./components/master";
 import { ClusterDns, Network } from "./components/network";
@@ -16,17 +16,19 @@ import { Rollout } from "./components/rollout";
 import { joinNodes } from "./components/worker";
 import { Workloads } from "./components/workloads";
 
-// What the stack asks for, and what will be installed for it.
-const environment = readConfig();
+// What the stack asks for, what will be installed for it, and which of its machines are there, where they are containers.
+const environment = readConfig(addressesHere);
 const artifacts = artifactSet(environment);
+const builds = buildsHere(environment);
+const health = memberHealth(environment, (name) => localLogin(environment, name));
 
 // A change that would lose the cluster is refused; every other one is told in plain words.
-const accepted = { dependsOn: [new Plan("plan", environment)] };
+const accepted = { dependsOn: [new Plan("plan", { environment, builds, health })] };
 
 // Machines that answer over SSH, each found fit before anything is changed on any.
 const found =
   environment.provider === "local"
-    ? new LocalMachines("machines", environment, accepted).machines
+    ? new LocalMachines("machines", { environment, builds }, accepted).machines
     : sshMachines(environment);
 const guards = [majorityGuard(environment)];
 const preflight = new Preflight("preflight", { machines: found, environment, guards }, accepted);

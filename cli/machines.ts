@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { parseEnvironment, type Environment, type MachineConfig, type SshLogin } from "../components/config";
+import { addressesHere } from "../components/local/builds";
 import { keyPair, stackDirectory } from "../components/local/keys";
 import { quote } from "../components/machine/compose";
 import { root, settingsOf } from "./project";
@@ -13,7 +14,11 @@ export function environmentOf(stack: string): Environment {
     key.replace(/^keelson:/, ""),
     value,
   ]);
-  return parseEnvironment(Object.fromEntries(entries) as Record<string, unknown>, { stack, directory: root });
+  return parseEnvironment(Object.fromEntries(entries) as Record<string, unknown>, {
+    stack,
+    directory: root,
+    addresses: () => addressesHere(stack),
+  });
 }
 
 /** A login on one machine of the stack, in this terminal; the exit status of the shell there. */

@@ -20,6 +20,8 @@ export interface Context {
   readonly directory: string;
   /** Reads a file on this computer. @default the file system's */
   readonly readFile?: (path: string) => string;
+  /** Addresses that local machines have already, by their names; asked for where there are such. @default none */
+  readonly addresses?: () => ReadonlyMap<string, string>;
   /** The environment's variables. @default the process's */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -36,6 +38,8 @@ export interface MachineConfig {
   /** Taints of its node; where absent, they stay what Kubernetes made them. */
   readonly taints?: Frozen<NonNullable<MachineSettings["taints"]>>;
   readonly unschedulable: boolean;
+  /** What its container is made of; absent where it is none. */
+  readonly image?: string;
   /** It shares its kernel with the computer that it runs on. */
   readonly sharedKernel: boolean;
   /** It is gone for good, and is not contacted. */
@@ -89,7 +93,7 @@ export interface ArtifactsConfig {
 export function resolve(configuration: Configuration, context: Context): Environment {
   const { kubernetes } = configuration;
   const local = configuration.local ?? localSchema.parse({});
-  const addresses = addressesOf(configuration, local.subnet);
+  const addresses = addressesOf(configuration, local.subnet, context.addresses);
   const etcdRole = configuration.machines.some(({ roles }) => roles.includes("etcd")) ? "etcd" : "master";
   return {
     ...configuration,
@@ -98,6 +102,7 @@ export function resolve(configuration: Configuration, context: Context): Environ
     lost: [],
     machines: configuration.machines.map((machine, index) => ({
       ...machineConfig(machine, etcdRole, configuration.provider),
+      ...(configuration.provider === "local" ? { image: machine.image ?? local.image } : {}),
       address: addresses[index] ?? "",
       ssh: login(configuration, machine, addresses[index] ?? "", context),
     })),
@@ -123,10 +128,25 @@ function virtualAddress({ provider, machines, kubernetes }: Configuration, subne
   return kubernetes.virtualAddress ?? automatic;
 }
 
-/** Each machine's address; local machines without one get the free ones from the eleventh on, in their order. */
-function addressesOf({ provider, machines }: Configuration, subnet: string): readonly string[] {
+/**
+ * Each machine's address; local machines without one keep what they have, and new ones get the free ones from the eleventh
+ * on, in their order.
+ */
+function addressesOf(
+  { provider, machines }: Configuration,
+  subnet: string,
+  addresses: Context["addresses"],
+): readonly string[] {
+  if (provider !== "local") return machines.map(({ address }) => address ?? "");
   const network = networkOf(subnet);
-  const taken = new Set(machines.map(({ address }) => address));
+  const given = new Set(machines.map(({ address }) => address));
+  const found = addresses?.() ?? new Map<string, string>();
+  // A machine whose address is another's now, or of another network, is one that moves: that is refused as such.
+  const kept = (name: string): string | undefined => {
+    const address = found.get(name) ?? "";
+    return liesIn(address, subnet) && !given.has(address) ? address : undefined;
+  };
+  const taken = new Set([...given, ...found.values()]);
   let index = 11;
   const nextFree = (): string => {
     // The last address of a network is everyone's.
@@ -136,7 +156,7 @@ function addressesOf({ provider, machines }: Configuration, subnet: string): rea
     }
     return "";
   };
-  return machines.map(({ address }) => address ?? (provider === "local" ? nextFree() : ""));
+  return machines.map(({ name, address }) => address ?? kept(name) ?? nextFree());
 }
 
 function machineConfig(machine: MachineSettings, etcdRole: "etcd" | "master", provider: Configuration["provider"]) {

@@ -34,11 +34,16 @@ declare module "@pulumi/pulumi/runtime/config" {
 const project = "keelson";
 
 /**
- * The configuration of the stack that runs. Throws one error that lists everything wrong with it, or says that the stack's
- * state is not in the backend in use.
+ * The configuration of the stack that runs, whose local machines may have addresses already. Throws one error that lists
+ * everything wrong with it, or says that the stack's state is not in the backend in use.
  */
-export function readConfig(): Environment {
-  const context = { stack: pulumi.getStack(), directory: join(__dirname, "..", "..") };
+export function readConfig(addressesIn?: (stack: string) => ReadonlyMap<string, string>): Environment {
+  const stack = pulumi.getStack();
+  const context = {
+    stack,
+    directory: join(__dirname, "..", ".."),
+    addresses: addressesIn && (() => addressesIn(stack)),
+  };
   const stray = strayState(context);
   if (stray !== undefined) throw new pulumi.RunError(stray);
   const keys = Object.keys(pulumi.runtime.allConfig())

@@ -17,6 +17,11 @@ function* sections({ configuration }: Subject): Generator<Contradiction> {
   if (provider === "ssh" && local) {
     yield { path: ["local"], uses, message: 'is for provider "local", and the provider is "ssh": leave it out' };
   }
+  for (const [index, { image }] of machines.entries()) {
+    if (provider !== "ssh" || image === undefined) continue;
+    const message = 'is for provider "local", and the provider is "ssh": leave it out';
+    yield { path: ["machines", index, "image"], uses, message };
+  }
   if (provider !== "local") return;
   const message = 'is for provider "ssh"; local machines are made with logins of their own: leave it out';
   if (ssh) yield { path: ["ssh"], uses, message };

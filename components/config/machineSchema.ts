@@ -77,11 +77,17 @@ export const machine = z.strictObject({
     .describe(
       "What runs on it: the control plane, a member of etcd, pods. A master that is also a worker takes pods; where no machine has etcd, the masters carry it.",
     ),
-  address: f
-    .ipv4()
+  address: f.ipv4().optional().describe("Address under which the other machines reach it.").meta({
+    defaultsTo:
+      "for local machines the one they have, or else a free one of local.subnet, from the eleventh; required for ssh",
+  }),
+  image: f
+    .image()
     .optional()
-    .describe("Address under which the other machines reach it.")
-    .meta({ defaultsTo: "for local machines the next free one of local.subnet, from the eleventh; required for ssh" }),
+    .describe(
+      "Image of its container; only with provider local. Another one makes the machine anew: what is on its disk is lost, and it joins as the node it was.",
+    )
+    .meta({ defaultsTo: "`local.image`" }),
   ssh: machineSsh.optional().describe("How to log in, where it differs from the stack's ssh; only with provider ssh."),
   labels: keyed("a label", quoted(isValue, `is no value of a label: ${valueSyntax}`), nodeLabels)
     .describe("Labels of its node.")

@@ -23,9 +23,14 @@ export const local = z.strictObject({
     .subnet(16, 29)
     .default("172.30.0.0/24")
     .describe(
-      "Network of the containers; its second address is this computer's. Stacks that run at once need one each.",
+      "Network of the containers; its second address is this computer's. Stacks that run at once need one each. Cannot change while the cluster lives.",
     ),
-  image: f.image().default("keelson/machine:13").describe("Image of the containers, which `make up` builds."),
+  image: f
+    .image()
+    .default("keelson/machine:13")
+    .describe(
+      "Image of the containers, which `make up` builds. Another one makes machines anew, one at a time: see `machines[].image`.",
+    ),
 });
 
 /** "HOST:PORT". */

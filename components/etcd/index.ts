@@ -16,6 +16,7 @@ import {
   peerUrl,
 } from "./render";
 
+export { memberHealth } from "./health";
 export { majorityGuard } from "./majority";
 
 export interface EtcdClusterArgs {

@@ -17,28 +17,42 @@ export const capabilities = [
   .split(" ")
   .map((capability) => `CAP_${capability}`);
 
+export interface ContainerParts {
+  /** The container's name. */
+  readonly name: string;
+  readonly config: MachineConfig;
+  readonly labels: docker.types.input.ContainerLabel[];
+  readonly network: pulumi.Input<string>;
+  /** The volume on which the machine keeps what it keeps. */
+  readonly disk: pulumi.Input<string>;
+  readonly mounts: docker.types.input.ContainerVolume[];
+}
+
 /**
  * A container in which systemd, sshd, Docker and Kubernetes run. It must work where `--privileged` does not, so each
  * freedom is given by name.
  */
-export function containerArgs(
-  name: string,
-  config: MachineConfig,
-  image: string,
-  network: pulumi.Input<string>,
-  volumes: docker.ContainerArgs["volumes"],
-): docker.ContainerArgs {
+export function containerArgs({ name, config, labels, network, disk, mounts }: ContainerParts): docker.ContainerArgs {
   return {
     name,
     hostname: config.name,
-    image,
+    image: config.image ?? "",
+    ...(labels.length > 0 ? { labels } : {}),
     capabilities: { adds: capabilities },
     securityOpts: ["seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined"],
     cgroupnsMode: "private",
     devices: [{ hostPath: "/dev/kmsg", containerPath: "/dev/kmsg", permissions: "rwm" }],
     tmpfs: { "/run": "", "/tmp": "" },
-    volumes,
+    volumes: [{ volumeName: disk, containerPath: "/var" }, ...mounts],
     networksAdvanced: [{ name: network, ipv4Address: config.address }],
     mustRun: true,
   };
+}
+
+/**
+ * What stays as it was made while the container lives. Docker reports some of it in other words than it was told, and a
+ * difference would be a new machine. Whether it runs is all that is set right in place.
+ */
+export function livingContainer(args: docker.ContainerArgs): string[] {
+  return [...new Set([...Object.keys(args), "labels"])].filter((name) => name !== "mustRun");
 }

@@ -1,89 +1,132 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname } from "node:path";
 
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { unknown } from "@pulumi/pulumi/output";
 
 import { bundleDirectory } from "../artifacts/cache";
 import type { Environment, MachineConfig } from "../config";
 import type { Machine } from "../machine";
-import { containerArgs } from "./container";
-import { keyPair, stackDirectory } from "./keys";
+import type { Build, Builds } from "./builds";
+import { containerArgs, livingContainer } from "./container";
+import { existingKeyPair, hostKeyFile, keyPair, loginKeyFile, newKeyPair, type KeyPair } from "./keys";
+import { rememberBuilt } from "./records";
+import { buildLabel, prefixOf } from "./survey";
 
-/** Machines as containers on this computer, each with systemd, sshd and a disk of its own, on a network of the stack's. */
+export { addressesHere, buildsHere, type Builds } from "./builds";
+export { localLogin } from "./login";
+
+export interface LocalMachinesArgs {
+  readonly environment: Environment;
+  /** Which containers there are, and which are to be made. */
+  readonly builds: Builds;
+}
+
+/**
+ * Machines as containers on this computer, each with systemd, sshd and a disk of its own, on a network of the stack's. One
+ * that is there stays as it is, whatever Docker says of it; one that is to be made gets a new disk and a new host key.
+ */
 export class LocalMachines extends pulumi.ComponentResource {
   readonly machines: readonly Machine[];
 
-  constructor(name: string, environment: Environment, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    private readonly args: LocalMachinesArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("keelson:local:LocalMachines", name, {}, opts);
-    const prefix = `keelson-${environment.stack}`;
+    const { stack, local, machines } = args.environment;
     const network = new docker.Network(
       name,
-      { name: prefix, driver: "bridge", ipamConfigs: [{ subnet: environment.local.subnet }] },
-      { parent: this },
+      { name: prefixOf(stack), driver: "bridge", ipamConfigs: [{ subnet: local.subnet }] },
+      { parent: this, deleteBeforeReplace: true },
     );
-    const keys = stackDirectory(environment.stack);
-    const login = keyPair(join(keys, "id_ed25519"));
-    this.machines = environment.machines.map((config) => {
-      const hostKeys = join(keys, config.name);
-      const host = keyPair(join(hostKeys, "ssh_host_ed25519_key"));
-      const container = this.container(prefix, config, environment, network, [
-        { hostPath: hostKeys, containerPath: "/etc/keelson-machine/hostkey", readOnly: true },
-        {
-          hostPath: join(keys, "id_ed25519.pub"),
-          containerPath: "/etc/keelson-machine/authorized_keys",
-          readOnly: true,
-        },
-        { hostPath: bundleDirectory(), containerPath: "/opt/keelson/bundle", readOnly: true },
-      ]);
-      return localMachine(config, container, login.privateKey, host.publicKey);
-    });
+    // Keys are made when there is something to make them for: never by a preview.
+    const login = network.id.apply(() => made(loginKeyFile(stack), keyPair));
+    this.machines = machines.map((config) => this.machine(config, network, login));
     this.registerOutputs({});
   }
 
+  private machine(config: MachineConfig, network: docker.Network, login: pulumi.Output<KeyPair>): Machine {
+    const { stack } = this.args.environment;
+    const build = this.args.builds.get(config.name) ?? {};
+    const container = this.container(config, build, network, login);
+    const hostKey = container.id.apply(() => {
+      if (!pulumi.runtime.isDryRun()) rememberBuilt(stack, config.name);
+      return made(hostKeyFile(stack, config.name), existingKeyPair).publicKey;
+    });
+    return {
+      name: config.name,
+      address: config.address,
+      config,
+      connection: {
+        host: config.address,
+        port: 22,
+        user: "keelson",
+        privateKey: pulumi.secret(login.privateKey),
+        hostKey,
+      },
+      identity: hostKey,
+      dependsOn: [container],
+      deletedWith: container,
+      sharedKernel: config.sharedKernel,
+      nameservers: nameservers(),
+    };
+  }
+
   private container(
-    prefix: string,
     config: MachineConfig,
-    environment: Environment,
+    build: Build,
     network: docker.Network,
-    mounts: readonly docker.types.input.ContainerVolume[],
+    login: pulumi.Output<KeyPair>,
   ): docker.Container {
-    const name = `${prefix}-${config.name}`;
-    const disk = new docker.Volume(config.name, { name }, { parent: this });
-    return new docker.Container(
+    const { stack } = this.args.environment;
+    const name = `${prefixOf(stack)}-${config.name}`;
+    const labels = build.id === undefined ? [] : [{ label: buildLabel, value: build.id }];
+    const disk = new docker.Volume(
       config.name,
-      containerArgs(name, config, environment.local.image, network.name, [
-        { volumeName: disk.name, containerPath: "/var" },
-        ...mounts,
-      ]),
-      { parent: this, deleteBeforeReplace: true },
+      { name, ...(labels.length > 0 ? { labels } : {}) },
+      { parent: this, deleteBeforeReplace: true, ignoreChanges: build.why ? [] : ["labels"] },
     );
+    // By now the machine that was there before is gone, and with it whoever is known by its key.
+    const hostKeys = pulumi.all([disk.id, login]).apply(() => {
+      const file = hostKeyFile(stack, config.name);
+      if (build.why && !pulumi.runtime.isDryRun()) newKeyPair(file);
+      return file;
+    });
+    const args = containerArgs({
+      name,
+      config,
+      labels,
+      network: network.name,
+      disk: disk.name,
+      mounts: mounts(stack, hostKeys),
+    });
+    // What is in the image and what is on the disk belong together: neither is of use without the other.
+    return new docker.Container(config.name, args, {
+      parent: this,
+      deleteBeforeReplace: true,
+      replaceWith: [disk],
+      ignoreChanges: build.why ? [] : livingContainer(args),
+    });
   }
 }
 
-function localMachine(
-  config: MachineConfig,
-  container: docker.Container,
-  privateKey: string,
-  hostKey: string,
-): Machine {
-  return {
-    name: config.name,
-    address: config.address,
-    config,
-    connection: {
-      host: config.address,
-      port: 22,
-      user: "keelson",
-      privateKey: pulumi.secret(privateKey),
-      hostKey,
-    },
-    identity: hostKey,
-    dependsOn: [container],
-    deletedWith: container,
-    sharedKernel: config.sharedKernel,
-    nameservers: nameservers(),
-  };
+/** A key pair; in a preview, which makes none, it is not known before it is there. */
+function made(file: string, make: (file: string) => KeyPair): KeyPair {
+  return pulumi.runtime.isDryRun() && !existsSync(file) ? unknownKeys : make(file);
+}
+
+const unknownKeys = { privateKey: unknown, publicKey: unknown } as unknown as KeyPair;
+
+function mounts(stack: string, hostKeys: pulumi.Output<string>): docker.types.input.ContainerVolume[] {
+  const inside = "/etc/keelson-machine";
+  return [
+    { hostPath: hostKeys.apply((file) => dirname(file)), containerPath: `${inside}/hostkey`, readOnly: true },
+    { hostPath: `${loginKeyFile(stack)}.pub`, containerPath: `${inside}/authorized_keys`, readOnly: true },
+    { hostPath: bundleDirectory(), containerPath: "/opt/keelson/bundle", readOnly: true },
+  ];
 }
 
 /** Name servers of this computer that containers can reach: loopback addresses are its own affair. */

@@ -15,8 +15,11 @@ export interface HostScriptArgs {
   readonly script: string;
   /** Absolute paths of `.sh` files with functions that the script calls. @default none */
   readonly uses?: readonly string[];
-  /** Values the script reads, plain in previews and in the state. @default none */
-  readonly values?: Readonly<Record<string, ScriptValue>>;
+  /**
+   * Values the script reads, plain in previews and in the state; one that is known only when its machine is there makes the
+   * whole program unknown until then. @default none
+   */
+  readonly values?: Readonly<Record<string, ScriptValue | pulumi.Output<string>>>;
   /** Values that are secret, or known only when another script has run. @default none */
   readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Files that `write_files` installs and `remove_files` removes. @default none */
@@ -95,9 +98,16 @@ function partsOf(name: string, args: HostScriptArgs): ScriptParts {
     name,
     script: readFileSync(args.script, "utf8"),
     uses: (args.uses ?? []).map((path) => readFileSync(path, "utf8")),
-    values: args.values,
+    values: plainValues(args.values ?? {}),
     files: args.files,
   };
+}
+
+/** The values that are known without the engine. */
+function plainValues(values: NonNullable<HostScriptArgs["values"]>): Readonly<Record<string, ScriptValue>> {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, ScriptValue] => !pulumi.Output.isInstance(entry[1])),
+  );
 }
 
 function inputsOf(args: HostScriptArgs, parts: ScriptParts): command.remote.CommandArgs {
@@ -131,10 +141,10 @@ function ignored({ once, forGood, ends }: HostScriptArgs): string[] {
   return once ? (ends === undefined ? ["stdin"] : []) : ["triggers"];
 }
 
-function program({ secrets }: HostScriptArgs, parts: ScriptParts): pulumi.Input<string> {
-  if (!secrets) return compose(parts);
-  // One output for all: previews then show the program as one unknown, and the state holds it encrypted.
-  return pulumi.secret(
-    pulumi.all(secrets).apply((secrets) => compose({ ...parts, values: { ...parts.values, ...secrets } })),
-  );
+function program({ values = {}, secrets }: HostScriptArgs, parts: ScriptParts): pulumi.Input<string> {
+  const known = Object.values(values).every((value) => !pulumi.Output.isInstance(value));
+  if (!secrets && known) return compose(parts);
+  // One output for all: previews then show the program as one unknown, and the state holds it encrypted where it must.
+  const whole = pulumi.all({ ...values, ...secrets }).apply((values) => compose({ ...parts, values }));
+  return secrets ? pulumi.secret(whole) : whole;
 }

@@ -4,5 +4,6 @@ export { onlyIf, type Effects } from "./beforeRun";
 export { packagesScript, unitsScript } from "./compose";
 export { HostScript, type HostScriptArgs } from "./hostScript";
 export { Preflight, type Guard } from "./preflight";
+export { ask, type Answer, type Login } from "./session";
 export { sshMachines } from "./ssh";
 export { yaml } from "./yaml";

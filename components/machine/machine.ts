@@ -34,8 +34,8 @@ export interface Machine {
    * starts the machine and waits for it.
    */
   readonly firstHop?: FirstHop;
-  /** Changes when the machine behind the name was made anew: it then joins anew. */
-  readonly identity: string;
+  /** Changes when the machine behind the name was made anew: it then joins anew. Not known while that is to come. */
+  readonly identity: string | pulumi.Output<string>;
   /** What must be there before the first login. */
   readonly dependsOn: readonly pulumi.Resource[];
   /** Digests of what was sent to it, a change of which may call for a restart in its turn. @default none */

@@ -10,7 +10,7 @@ export interface NodesArgs {
 export interface JoinedMachine {
   readonly config: MachineConfig;
   /** The machine's public host key, by which its node is known to be of this machine and not of one that was there before. */
-  readonly identity: string;
+  readonly identity: string | pulumi.Output<string>;
   /** The machine's node is in the cluster when this is there, and leaves the cluster with it. */
   readonly member: pulumi.Resource;
 }
@@ -58,7 +58,7 @@ function rowOf({ name, roles, address }: MachineConfig, status: NodeStatus | und
  * What the configuration says of a node, and nothing else of it: fields that are not given stay whoever's they are,
  * such as the taint that keeps pods off a master, or a cordon by hand.
  */
-export function nodePatch(machine: MachineConfig, identity: string): k8s.core.v1.NodePatchArgs {
+export function nodePatch(machine: MachineConfig, identity: JoinedMachine["identity"]): k8s.core.v1.NodePatchArgs {
   const role: Record<string, string> = machine.roles.includes("worker") ? { "node-role.kubernetes.io/worker": "" } : {};
   return {
     metadata: {

@@ -4,10 +4,22 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Environment } from "../config";
 import { onlyIf } from "../machine";
+import { atOnce } from "../rollout/waves";
 import { consequences } from "./consequences";
+import { rebuildConsequences, rebuildRefusals, rebuildsBetween, type Rebuild, type Rebuilds } from "./rebuilds";
 import { refusals } from "./refusals";
 import { renamed } from "./renamed";
-import { topologyOf, type Topology } from "./topology";
+import { having, listed, topologyOf, type Topology } from "./topology";
+
+export type { Rebuild } from "./rebuilds";
+
+export interface PlanArgs {
+  readonly environment: Environment;
+  /** The containers of local machines, and why those are made that are to be. @default there are none */
+  readonly builds?: ReadonlyMap<string, { readonly id?: string; readonly why?: Rebuild }>;
+  /** Asks members of etcd whether they are well, and gives what is wrong with those that are not. @default all are */
+  readonly health?: (names: readonly string[]) => Promise<readonly string[]>;
+}
 
 /**
  * The cluster's shape, kept in the state. Previews and updates compare it with the shape that is asked for: a change that
@@ -15,18 +27,19 @@ import { topologyOf, type Topology } from "./topology";
  * for this happens only when the change is accepted.
  */
 export class Plan extends pulumi.Stash {
-  constructor(name: string, environment: Environment, opts: pulumi.CustomResourceOptions = {}) {
+  constructor(name: string, args: PlanArgs, opts: pulumi.CustomResourceOptions = {}) {
+    const after = topologyOf(args.environment, args.builds);
     const judge = new pulumi.ResourceHook(
       "keelson-plan",
       AsyncResource.bind(async ({ oldInputs }: pulumi.ResourceHookArgs) => {
         const before = oldInputs?.["input"] as Topology | undefined;
-        if (before) await weigh(before, environment);
+        if (before) await weigh(before, after, args);
       }),
       { onDryRun: true },
     );
-    super(name, { input: topologyOf(environment) }, { ...opts, hooks: { beforeUpdate: [judge] } });
+    super(name, { input: after }, { ...opts, hooks: { beforeUpdate: [judge] } });
     // A run with `--target` leaves the plan out, and the engine gives what the state has of it.
-    onlyIf(async () => refuse(await this.kept(), environment));
+    onlyIf(async () => refuse(args.environment.stack, problemsOf(await this.kept(), after, args)));
   }
 
   /** The shape that the state has by now: the one that is asked for, once it was accepted. */
@@ -35,17 +48,54 @@ export class Plan extends pulumi.Stash {
   }
 }
 
-function refuse(before: Topology, environment: Environment): void {
-  const problems = [...refusals(before, topologyOf(environment)), ...renamed(before, environment)];
-  if (problems.length === 0) return;
-  const list = problems.map((problem) => `  - ${problem}`).join("\n");
-  throw new Error(`stack "${environment.stack}" cannot change like this; nothing was touched:\n${list}`);
+function problemsOf(before: Topology, after: Topology, args: PlanArgs): readonly string[] {
+  const { environment } = args;
+  const away = atOnce(environment.kubernetes.maxUnavailable, workersIn(after));
+  return [
+    ...refusals(before, after),
+    ...renamed(before, environment),
+    ...rebuildRefusals(before, after, rebuildsBetween(before, after, wanted(args)), away),
+  ];
 }
 
-async function weigh(before: Topology, environment: Environment): Promise<void> {
-  refuse(before, environment);
-  const after = topologyOf(environment);
-  for (const { subject, text } of consequences(before, after, environment.kubernetes.drainTimeout)) {
+async function weigh(before: Topology, after: Topology, args: PlanArgs): Promise<void> {
+  const { environment } = args;
+  refuse(environment.stack, problemsOf(before, after, args));
+  const rebuilds = rebuildsBetween(before, after, wanted(args));
+  if (!pulumi.runtime.isDryRun()) await othersAreWell(before, rebuilds, args);
+  const { drainTimeout } = environment.kubernetes;
+  for (const { subject, text } of [...rebuildConsequences(rebuilds), ...consequences(before, after, drainTimeout)]) {
     await pulumi.log.info(`${subject}: ${text}`);
   }
+}
+
+function refuse(stack: string, problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  throw new Error(
+    `stack "${stack}" cannot change like this; nothing was touched:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+  );
+}
+
+/** A disk of a member goes only while all others are well; the state cannot know it, so they are asked. */
+async function othersAreWell(before: Topology, rebuilds: Rebuilds, { environment, health }: PlanArgs): Promise<void> {
+  const members = having(before, "etcd");
+  const anew = members.filter((name) => rebuilds.has(name));
+  if (anew.length === 0 || !health) return;
+  const found = await health(members.filter((name) => !rebuilds.has(name)));
+  refuse(
+    environment.stack,
+    found.map(
+      (fault) =>
+        `${fault}: it has to be well before the disk of ${listed(anew)} is made anew. Start it, and run up again`,
+    ),
+  );
+}
+
+function wanted({ builds = new Map<string, never>() }: PlanArgs): Rebuilds {
+  return new Map([...builds].flatMap(([name, { why }]) => (why ? [[name, why] as const] : [])));
+}
+
+function workersIn(shape: Topology): number {
+  const masters = having(shape, "master");
+  return having(shape, "worker").filter((name) => !masters.includes(name)).length;
 }

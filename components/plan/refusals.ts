@@ -21,13 +21,15 @@ function settings({ fixed: before }: Topology, { fixed: after }: Topology): read
 }
 
 function places(before: Topology, after: Topology): readonly string[] {
+  const local = after.fixed["provider"] === "local";
   return after.machines.flatMap(({ name, address, roles, lost }) => {
     const old = placeIn(before, name);
     if (!old || old.lost || lost) return [];
     const problems: string[] = [];
     if (old.address !== address) {
+      const back = local ? `set its address to ${old.address} under machines, or ` : "";
       problems.push(
-        `${name} is at ${old.address} and cannot move to ${address}: give the machine there a name of its own, and take ${name} out of the list`,
+        `${name} is at ${old.address} and cannot move to ${address}: ${back}give the machine there a name of its own, and take ${name} out of the list`,
       );
     }
     const [was, is] = [kindOf(old.roles), kindOf(roles)];

@@ -9,6 +9,8 @@ export interface Place {
   readonly hostKey: string;
   /** It is gone for good. */
   readonly lost: boolean;
+  /** Which of its containers it is; absent where it is none, or was made before they were told apart. */
+  readonly build?: string;
 }
 
 /** The shape of a cluster, as it is kept in the state to be compared with what is asked for next. */
@@ -20,13 +22,16 @@ export interface Topology {
   readonly stack?: string;
 }
 
-/** The shape that an environment asks for. */
-export function topologyOf(environment: Environment): Topology {
-  const { stack, provider, kubernetes, etcd } = environment;
+/** The shape that an environment asks for, with containers told apart by their names. */
+export function topologyOf(environment: Environment, builds: ReadonlyMap<string, Build> = new Map()): Topology {
+  const { stack, provider, kubernetes, etcd, local } = environment;
   return {
-    machines: [...environment.machines, ...environment.lost].map(placeOf).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    machines: [...environment.machines, ...environment.lost]
+      .map((machine) => placeOf(machine, builds.get(machine.name)))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
     fixed: {
       provider,
+      ...(provider === "local" ? { "local.subnet": local.subnet } : {}),
       "kubernetes.runtime": kubernetes.runtime,
       "kubernetes.bindPort": String(kubernetes.bindPort),
       "kubernetes.networking.podSubnet": kubernetes.networking.podSubnet,
@@ -40,8 +45,14 @@ export function topologyOf(environment: Environment): Topology {
   };
 }
 
-function placeOf({ name, roles, address, ssh, lost }: MachineConfig): Place {
-  return { name, roles: [...roles], address, hostKey: ssh.hostKey ?? "", lost };
+/** What tells containers of one machine apart. */
+interface Build {
+  readonly id?: string;
+}
+
+function placeOf({ name, roles, address, ssh, lost }: MachineConfig, build: Build = {}): Place {
+  const container = build.id === undefined ? {} : { build: build.id };
+  return { name, roles: [...roles], address, hostKey: ssh.hostKey ?? "", lost, ...container };
 }
 
 /** Names of the machines of a role that are not lost. */

@@ -13,6 +13,6 @@ export function waves(machines: readonly Machine[], maxUnavailable: number | str
 }
 
 /** A number, or a percentage of all, rounded down to one at least. */
-function atOnce(share: number | string, all: number): number {
+export function atOnce(share: number | string, all: number): number {
   return typeof share === "number" ? share : Math.max(1, Math.floor((all * Number.parseInt(share, 10)) / 100));
 }

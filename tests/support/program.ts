@@ -3,6 +3,8 @@ import * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
+import * as seen from "../../components/local/survey";
+import type { Survey } from "../../components/local/survey";
 import { printed } from "./printed";
 
 /** One resource as the program registered it. */
@@ -23,6 +25,8 @@ export interface Registered {
   readonly deletedWith: string;
   readonly deleteBeforeReplace: boolean;
   readonly ignoreChanges: readonly string[];
+  /** Addresses of resources with which it is replaced. */
+  readonly replaceWith: readonly string[];
   readonly additionalSecretOutputs: readonly string[];
   /** Names of what the engine calls before it acts, by the act: "create", "update", "delete"; and after: "created". */
   readonly hooks: Readonly<Record<string, readonly string[]>>;
@@ -54,6 +58,7 @@ interface Request {
   getDeletedwith(): string;
   getDeletebeforereplace(): boolean;
   getIgnorechangesList(): string[];
+  getReplaceWithList(): string[];
   getAdditionalsecretoutputsList(): string[];
   getHooks(): Hooks | undefined;
   getProvider(): string;
@@ -67,31 +72,43 @@ interface Hooks {
   getAfterCreateList(): string[];
 }
 
+/** What else a run of the program meets. */
+export interface Surroundings {
+  /** What Docker on this computer knows of the stack. @default nothing, and it answers */
+  readonly survey?: Survey;
+  /** The run is a preview. @default false */
+  readonly preview?: boolean;
+}
+
 /** Runs the whole program for one configuration, with no engine behind it, and gives what it registered. */
-export async function runProgram(stack: string, config: Readonly<Record<string, unknown>>): Promise<Program> {
+export async function runProgram(
+  stack: string,
+  config: Readonly<Record<string, unknown>>,
+  { survey = { containers: new Map() }, preview = false }: Surroundings = {},
+): Promise<Program> {
   const resources: Registered[] = [];
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, id }) => ({
-        id: id ?? `${name}-id`,
+        id: id === undefined || id === "" ? `${name}-id` : id,
         state: { ...(inputs as object), ...outputsOf(resources.find((one) => one.type === type && one.name === name)) },
       }),
       call: ({ inputs }) => inputs as Record<string, unknown>,
     },
     "keelson",
     stack,
-    false,
+    preview,
   );
   record(resources);
   const entries = Object.entries(config).map(([key, value]) => [`keelson:${key}`, JSON.stringify(value)]);
   pulumi.runtime.setAllConfig(Object.fromEntries(entries) as Record<string, string>);
-  const outputs = await load();
+  const outputs = await load(survey);
   await settled(resources);
   return { resources, outputs };
 }
 
 /** The program itself is made anew for each run; the SDKs, which are large, are not. Outside of jest there is one run. */
-async function load(): Promise<Readonly<Record<string, unknown>>> {
+async function load(survey: Survey): Promise<Readonly<Record<string, unknown>>> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- tsx reads TypeScript through require
   if (typeof jest === "undefined") return require("../../index") as Record<string, unknown>;
   let outputs: Readonly<Record<string, unknown>> = {};
@@ -100,6 +117,7 @@ async function load(): Promise<Readonly<Record<string, unknown>>> {
     jest.doMock("@pulumi/kubernetes", () => kubernetes);
     jest.doMock("@pulumi/command", () => command);
     jest.doMock("@pulumi/docker", () => docker);
+    jest.doMock("../../components/local/survey", () => ({ ...seen, surveyed: () => survey }));
     outputs = await import("../../index");
   });
   return outputs;
@@ -133,6 +151,7 @@ function registered(monitor: Monitor, request: Request): Registered {
     deletedWith: request.getDeletedwith(),
     deleteBeforeReplace: request.getDeletebeforereplace(),
     ignoreChanges: request.getIgnorechangesList(),
+    replaceWith: request.getReplaceWithList(),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
     hooks: hooksOf(request.getHooks()),
     provider: request.getProvider(),

@@ -1,6 +1,6 @@
 import { refusals } from "../../components/plan/refusals";
 import { topologyOf } from "../../components/plan/topology";
-import { hostKey } from "../golden/topologies";
+import { hostKey, small } from "../golden/topologies";
 import type { Raw } from "./config.fixture";
 import { lost, masters, place, topology, worker } from "./plan.fixture";
 import { environment } from "./render.fixture";
@@ -47,6 +47,13 @@ describe("a setting that holds for the cluster's life", () => {
       "provider is ssh and cannot become local while the cluster lives: set it back, or destroy the cluster and build it anew",
     ]);
   });
+  test("is the network of containers as well", () => {
+    const of = (subnet: string) => topologyOf(environment({ ...small, local: { subnet }, artifacts: {} }));
+    const refused = refusals(of("172.30.0.0/24"), of("172.30.0.0/16"));
+    expect(refused).toEqual([
+      "local.subnet is 172.30.0.0/24 and cannot become 172.30.0.0/16 while the cluster lives: set it back, or destroy the cluster and build it anew",
+    ]);
+  });
   test("is no news where an older program kept nothing of it", () => {
     expect(refusals(topology([]), topology([], { "etcd.new": "1" }))).toEqual([]);
     expect(refusals(topology([], { "etcd.old": "1" }), topology([]))).toEqual([]);
@@ -63,6 +70,13 @@ describe("a machine under its name", () => {
   test("stays where it is", () => {
     expect(change("worker", "worker", { address: "elsewhere" })).toEqual([
       "x is at x's and cannot move to elsewhere: give the machine there a name of its own, and take x out of the list",
+    ]);
+  });
+  test("goes back there by its line, where it is a container", () => {
+    const at = (address: string) =>
+      topology([...masters("a"), place("x", "worker", { address })], { provider: "local" });
+    expect(refusals(at("172.30.0.12"), at("172.30.0.13"))).toEqual([
+      "x is at 172.30.0.12 and cannot move to 172.30.0.13: set its address to 172.30.0.12 under machines, or give the machine there a name of its own, and take x out of the list",
     ]);
   });
   test("stays a worker, or a master", () => {

@@ -3,11 +3,11 @@ import * as engine from "@pulumi/pulumi/runtime/resource";
 import fc from "fast-check";
 
 import { onlyIf } from "../../components/machine";
-import { Plan } from "../../components/plan";
+import { Plan, type PlanArgs } from "../../components/plan";
 import { consequences } from "../../components/plan/consequences";
 import { refusals } from "../../components/plan/refusals";
 import { topologyOf, type Place, type Topology } from "../../components/plan/topology";
-import { hostKey } from "../golden/topologies";
+import { hostKey, small } from "../golden/topologies";
 import { lost, masters, place, topology, worker } from "./plan.fixture";
 import { environment } from "./render.fixture";
 
@@ -146,7 +146,11 @@ describe("where nothing changes", () => {
 
 describe("the engine, before it changes the plan,", () => {
   /** Asks the plan of an environment about a state with this shape; gives what was told. */
-  async function weighed(asked: ReturnType<typeof environment>, before?: Topology): Promise<readonly string[]> {
+  async function weighed(
+    asked: ReturnType<typeof environment>,
+    before?: Topology,
+    more: Partial<PlanArgs> = {},
+  ): Promise<readonly string[]> {
     let hook: pulumi.ResourceHook | undefined;
     jest.spyOn(engine, "registerResourceHook").mockImplementation((registered) => {
       hook = registered;
@@ -157,7 +161,7 @@ describe("the engine, before it changes the plan,", () => {
       newResource: ({ inputs }) => ({ id: "plan", state: inputs as object }),
       call: () => ({}),
     });
-    new Plan("plan", asked);
+    new Plan("plan", { environment: asked, ...more });
     expect(hook?.opts).toEqual({ onDryRun: true });
     await hook?.callback({
       ...{ urn: "", id: "", name: "plan", type: "pulumi:index:Stash" },
@@ -168,6 +172,7 @@ describe("the engine, before it changes the plan,", () => {
   const machine = (name: string, last: number) => ({
     ...{ name, address: `192.0.2.${last}`, ssh: { hostKey: hostKey(name) } },
   });
+  const member = (name: string) => ({ name, roles: ["master", "etcd"] });
   const before = topologyOf(environment());
 
   test("is told what follows", async () => {
@@ -198,11 +203,41 @@ describe("the engine, before it changes the plan,", () => {
       Object.assign(pulumi.runtime.getMonitor() ?? {}, {
         registerResourceHook: (_: unknown, done: (error: unknown, response: object) => void) => done(null, {}),
       });
-      new Plan("plan", environment({ kubernetes: { bindPort: 8443 } }));
+      new Plan("plan", { environment: environment({ kubernetes: { bindPort: 8443 } }) });
       await jest.mocked(onlyIf).mock.lastCall?.[0]();
     };
     await expect(target(before)).rejects.toThrow(/cannot change like this; .*\n {2}- kubernetes\.bindPort is 6443 and/);
     await target(topologyOf(environment({ kubernetes: { bindPort: 8443 } })));
+  });
+  describe("which makes a member of etcd anew,", () => {
+    const asked = environment({ ...small, machines: ["a", "b", "c"].map(member), workloads: { enabled: false } });
+    const anew = { builds: new Map([["b", { id: "new", why: { gone: true } as const }]]) };
+    const told =
+      "b: its container is gone: it is built again, and joins as the one node it was; what was on its disk is lost";
+
+    test("asks the others whether they are well", async () => {
+      const health = jest.fn(() => Promise.resolve([]));
+      expect(await weighed(asked, topologyOf(asked), { ...anew, health })).toEqual([told]);
+      expect(health.mock.calls).toEqual([[["a", "c"]]]);
+    });
+    test("refuses where they are not", async () => {
+      const health = () => Promise.resolve(["c does not answer: connection refused"]);
+      await expect(weighed(asked, topologyOf(asked), { ...anew, health })).rejects.toThrow(
+        "nothing was touched:\n  - c does not answer: connection refused: it has to be well before the disk of b is made anew. Start it, and run up again",
+      );
+    });
+    test("asks nobody in a preview", async () => {
+      const health = jest.fn(() => Promise.resolve([]));
+      const preview = jest.spyOn(pulumi.runtime, "isDryRun").mockReturnValue(true);
+      expect(await weighed(asked, topologyOf(asked), { ...anew, health })).toEqual([told]);
+      preview.mockRestore();
+      expect(health).not.toHaveBeenCalled();
+    });
+    test("asks nobody where it has done so before", async () => {
+      const health = jest.fn(() => Promise.resolve([]));
+      expect(await weighed(asked, topologyOf(asked, anew.builds), { ...anew, health })).toEqual([]);
+      expect(health).not.toHaveBeenCalled();
+    });
   });
   test("is told nothing where there was no cluster", async () => {
     expect(await weighed(environment())).toEqual([]);
