@@ -8,6 +8,7 @@ import { unknown } from "@pulumi/pulumi/output";
 import { bundleDirectory } from "../artifacts/cache";
 import type { Environment, MachineConfig } from "../config";
 import type { Machine } from "../machine";
+import { apart } from "./apart";
 import type { Build, Builds } from "./builds";
 import { containerArgs, livingContainer } from "./container";
 import { existingKeyPair, hostKeyFile, keyPair, loginKeyFile, newKeyPair, type KeyPair } from "./keys";
@@ -43,7 +44,7 @@ export class LocalMachines extends pulumi.ComponentResource {
       { parent: this, deleteBeforeReplace: true },
     );
     // Keys are made when there is something to make them for: never by a preview.
-    const login = network.id.apply(() => made(loginKeyFile(stack), keyPair));
+    const login = apart(network.id.apply(() => made(loginKeyFile(stack), keyPair)));
     this.machines = machines.map((config) => this.machine(config, network, login));
     this.registerOutputs({});
   }
@@ -52,10 +53,11 @@ export class LocalMachines extends pulumi.ComponentResource {
     const { stack } = this.args.environment;
     const build = this.args.builds.get(config.name) ?? {};
     const container = this.container(config, build, network, login);
-    const hostKey = container.id.apply(() => {
+    const known = container.id.apply(() => {
       if (!pulumi.runtime.isDryRun()) rememberBuilt(stack, config.name);
       return made(hostKeyFile(stack, config.name), existingKeyPair).publicKey;
     });
+    const hostKey = apart(known);
     return {
       name: config.name,
       address: config.address,

@@ -25,6 +25,8 @@ export interface Registered {
   readonly deletedWith: string;
   readonly deleteBeforeReplace: boolean;
   readonly ignoreChanges: readonly string[];
+  /** Addresses of resources that its inputs come from, by the input. */
+  readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
   /** Addresses of resources with which it is replaced. */
   readonly replaceWith: readonly string[];
   readonly additionalSecretOutputs: readonly string[];
@@ -59,6 +61,7 @@ interface Request {
   getDeletebeforereplace(): boolean;
   getIgnorechangesList(): string[];
   getReplaceWithList(): string[];
+  getPropertydependenciesMap(): { entries(): Iterable<[string, { getUrnsList(): string[] }]> };
   getAdditionalsecretoutputsList(): string[];
   getHooks(): Hooks | undefined;
   getProvider(): string;
@@ -152,10 +155,16 @@ function registered(monitor: Monitor, request: Request): Registered {
     deleteBeforeReplace: request.getDeletebeforereplace(),
     ignoreChanges: request.getIgnorechangesList(),
     replaceWith: request.getReplaceWithList(),
+    propertyDependencies: propertyDependenciesOf(request),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
     hooks: hooksOf(request.getHooks()),
     provider: request.getProvider(),
   };
+}
+
+function propertyDependenciesOf(request: Request): Record<string, readonly string[]> {
+  const entries = [...request.getPropertydependenciesMap().entries()];
+  return Object.fromEntries(entries.map(([property, dependencies]) => [property, dependencies.getUrnsList()]));
 }
 
 function hooksOf(hooks: Hooks | undefined): Record<string, readonly string[]> {

@@ -181,6 +181,18 @@ describe("the program", () => {
     expect(places.map(({ build }) => build)).toEqual([undefined, value, undefined]);
     expect(recordsOf(stack)["worker-1"]).toEqual({ address: "172.30.0.12", build: value, built: true });
   });
+  test("makes nothing else anew with a container, which the engine would where an input came from it", async () => {
+    const { resources } = await run(known());
+    const scripts = resources.filter(({ type }) => type === "command:remote:Command");
+    expect(scripts.length).toBeGreaterThan(20);
+    for (const { name, propertyDependencies } of scripts) {
+      const from = Object.values(propertyDependencies).flat();
+      expect([name, from.filter((urn) => urn.includes("docker:index"))]).toEqual([name, []]);
+    }
+    // Its disk is all that takes it along.
+    const { propertyDependencies } = find({ resources, outputs: {} }, "worker-1", "Container");
+    expect(propertyDependencies.volumes?.join()).toContain("Volume::worker-1");
+  });
   test("makes no key and remembers nothing in a preview", async () => {
     const program = await run(known(), { preview: true });
     expect(find(program, "worker-1", "Container").inputs.image).toBe(image);
