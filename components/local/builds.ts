@@ -14,6 +14,8 @@ export interface Build {
   readonly id?: string;
   /** It is to be made: an existing one is not touched otherwise. Absent where it is there. */
   readonly why?: Rebuild;
+  /** It is there, and stays. @default false, also where that is not known */
+  readonly stays?: boolean;
 }
 
 export type Builds = ReadonlyMap<string, Build>;
@@ -73,7 +75,7 @@ function buildOf(
   }
   if (image !== undefined && container.image !== image)
     return { id: newId(), why: { gone: false, from: container.image, to: image } };
-  return container.build === undefined ? {} : { id: container.build };
+  return { ...(container.build === undefined ? {} : { id: container.build }), stays: true };
 }
 
 function recordsAfter(

@@ -54,5 +54,5 @@ export function containerArgs({ name, config, labels, network, disk, mounts }: C
  * difference would be a new machine. Whether it runs is all that is set right in place.
  */
 export function livingContainer(args: docker.ContainerArgs): string[] {
-  return [...new Set([...Object.keys(args), "labels"])].filter((name) => name !== "mustRun");
+  return [...new Set([...Object.keys(args), "labels", "networkMode"])].filter((name) => name !== "mustRun");
 }

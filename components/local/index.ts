@@ -30,6 +30,7 @@ export interface LocalMachinesArgs {
  */
 export class LocalMachines extends pulumi.ComponentResource {
   readonly machines: readonly Machine[];
+  private readonly guard: pulumi.ResourceHook;
 
   constructor(
     name: string,
@@ -41,8 +42,10 @@ export class LocalMachines extends pulumi.ComponentResource {
     const network = new docker.Network(
       name,
       { name: prefixOf(stack), driver: "bridge", ipamConfigs: [{ subnet: local.subnet }] },
-      { parent: this, deleteBeforeReplace: true },
+      // The subnet of a stack that is there does not change, as the plan says; Docker adds words of its own to the rest.
+      { parent: this, ignoreChanges: ["driver", "ipamConfigs", "ipamDriver", "options"] },
     );
+    this.guard = new pulumi.ResourceHook("keelson-machine", refuse, { onDryRun: true });
     // Keys are made when there is something to make them for: never by a preview.
     const login = apart(network.id.apply(() => made(loginKeyFile(stack), keyPair)));
     this.machines = machines.map((config) => this.machine(config, network, login));
@@ -77,6 +80,14 @@ export class LocalMachines extends pulumi.ComponentResource {
     };
   }
 
+  /**
+   * What is to be made anew is deleted first, for two cannot have one name. What stays would be made a second time first, and that
+   * is refused, whatever a plugin takes for a difference.
+   */
+  private lifetime({ stays = false }: Build): pulumi.CustomResourceOptions {
+    return { deleteBeforeReplace: !stays, ...(stays ? { hooks: { beforeCreate: [this.guard] } } : {}) };
+  }
+
   private container(
     config: MachineConfig,
     build: Build,
@@ -89,7 +100,7 @@ export class LocalMachines extends pulumi.ComponentResource {
     const disk = new docker.Volume(
       config.name,
       { name, ...(labels.length > 0 ? { labels } : {}) },
-      { parent: this, deleteBeforeReplace: true, ignoreChanges: build.why ? [] : ["labels"] },
+      { parent: this, ...this.lifetime(build), ignoreChanges: build.why ? [] : ["labels"] },
     );
     // By now the machine that was there before is gone, and with it whoever is known by its key.
     const hostKeys = pulumi.all([disk.id, login]).apply(() => {
@@ -108,11 +119,18 @@ export class LocalMachines extends pulumi.ComponentResource {
     // What is in the image and what is on the disk belong together: neither is of use without the other.
     return new docker.Container(config.name, args, {
       parent: this,
-      deleteBeforeReplace: true,
+      ...this.lifetime(build),
       replaceWith: [disk],
       ignoreChanges: build.why ? [] : livingContainer(args),
     });
   }
+}
+
+function refuse({ name }: pulumi.ResourceHookArgs): void {
+  throw new Error(
+    `${name}: its container and its disk are there, and would be made anew, which nothing asks for: nothing of them was touched. ` +
+      "Where they were made by a run that was killed, or for another state, remove them: docker rm --force, docker volume rm; where by another plugin, set the plugins back",
+  );
 }
 
 /** A key pair; in a preview, which makes none, it is not known before it is there. */

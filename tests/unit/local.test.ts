@@ -106,9 +106,10 @@ describe("a machine is made anew", () => {
   const builds = (found: Survey, records: Readonly<Record<string, MachineRecord>> = {}, more: Raw = {}) =>
     Object.fromEntries(buildsOf(environment(more), found, records, () => "new"));
   const [first, second, third] = all;
+  const stays = { stays: true };
 
   test("where its container is gone", () => {
-    expect(builds(known(...all))).toEqual({ "master-1": {}, "worker-1": {}, "worker-2": {} });
+    expect(builds(known(...all))).toEqual({ "master-1": stays, "worker-1": stays, "worker-2": stays });
     expect(builds(known(...all.slice(0, 2)))["worker-2"]).toEqual({ id: "new", why: { gone: true } });
   });
   test("under the name that a run which was cut off had for it, and not under that of the one before", () => {
@@ -119,11 +120,11 @@ describe("a machine is made anew", () => {
   test("where its image is to be another, its own before the stack's", () => {
     const machines = [...(small.machines as Raw[]).slice(0, 2), { name: "worker-2", image: "other:2" }];
     expect(builds(known(...all), {}, { machines })).toEqual({
-      ...{ "master-1": {}, "worker-1": {} },
+      ...{ "master-1": stays, "worker-1": stays },
       "worker-2": { id: "new", why: { gone: false, from: image, to: "other:2" } },
     });
     const same = [first, second, { ...third, image: "other:2", build: "b" }] as Container[];
-    expect(builds(known(...same), {}, { machines })["worker-2"]).toEqual({ id: "b" });
+    expect(builds(known(...same), {}, { machines })["worker-2"]).toEqual({ id: "b", ...stays });
   });
   test("never where Docker does not answer", () => {
     const silent = { silence: "no", containers: new Map() };
@@ -159,6 +160,13 @@ describe("the program", () => {
       expect([disk.ignoreChanges, disk.inputs.labels]).toEqual([["labels"], undefined]);
       expect(replaceWith).toEqual([disk.urn]);
     }
+    // A plugin that would make one anew all the same has to make a second one first, which is refused.
+    for (const name of names) {
+      for (const type of ["Container", "Volume"]) {
+        const { deleteBeforeReplace, hooks } = find(program, name, type);
+        expect([deleteBeforeReplace, hooks]).toEqual([false, { create: ["keelson-machine"] }]);
+      }
+    }
   });
   test("makes container, disk and host key anew together", async () => {
     make();
@@ -170,6 +178,10 @@ describe("the program", () => {
     ]);
     expect(made.inputs.labels).toEqual(disk.inputs.labels);
     expect([disk.ignoreChanges, made.ignoreChanges]).toEqual([[], []]);
+    expect([disk, made].map(({ deleteBeforeReplace, hooks }) => [deleteBeforeReplace, hooks])).toEqual([
+      [true, {}],
+      [true, {}],
+    ]);
     expect(keyOf("worker-1")).not.toBe(before);
     expect(find(program, "worker-1-docker", "Command").inputs).toMatchObject({
       connection: { hostKey: keyOf("worker-1") },
