@@ -31,6 +31,8 @@ export interface Diff {
   /** Those of the changes that an object cannot take while it lives. */
   readonly replaces?: readonly string[];
   readonly deleteBeforeReplace?: boolean;
+  /** Whether the paths are told as paths of inputs; without it, of the state. @default true */
+  readonly ofInputs?: boolean;
 }
 
 /** A resource as it was found or made. */
@@ -64,6 +66,8 @@ export interface Plugin {
   readonly standsFor: string;
   /** The version of that package. */
   readonly version: string;
+  /** Bags come with their secret marks, and what comes back is marked by the resource. @default the engine sees to both */
+  readonly acceptsSecrets?: boolean;
   /** Takes the provider's configuration, once, before any resource. */
   configure?(config: Properties): void;
   /** What a change of the provider's own configuration means; without it, always an update. */
