@@ -31,6 +31,10 @@ export interface Diff {
   /** Those of the changes that an object cannot take while it lives. */
   readonly replaces?: readonly string[];
   readonly deleteBeforeReplace?: boolean;
+  /** How values changed, by path. @default seen from the old and the new value at the path */
+  readonly kinds?: Readonly<Record<string, "add" | "remove" | "update">>;
+  /** Whether anything changed is not known, or left to the engine. @default it is known */
+  readonly uncertain?: boolean;
   /** Whether the paths are told as paths of inputs; without it, of the state. @default true */
   readonly ofInputs?: boolean;
 }
@@ -86,12 +90,4 @@ export class NotReady extends Error {
   ) {
     super(reason);
   }
-}
-
-/** Fails the check for every input that the stand-in would silently ignore. */
-export function unsupported(inputs: Properties, supported: ReadonlySet<string>): Checked["failures"] {
-  const known = [...supported].sort().join(", ");
-  return Object.keys(inputs)
-    .filter((property) => !supported.has(property) && !property.startsWith("__") && inputs[property] !== null)
-    .map((property) => ({ property, reason: `the stand-in plugin does not carry this property; it has: ${known}` }));
 }

@@ -227,7 +227,8 @@ function diffOf(answer: DiffAnswer): Bag {
   return {
     changes: changes[answer.changes],
     properties: [...answer.diffsList].sort(),
-    replaces: [...answer.replacesList].sort(),
+    // The official plugins name one several times.
+    replaces: [...new Set(answer.replacesList)].sort(),
     deleteBeforeReplace: answer.deletebeforereplace,
     ...(answer.hasdetaileddiff ? { details: Object.fromEntries(details.sort(([a], [b]) => a.localeCompare(b))) } : {}),
   };

@@ -5,6 +5,7 @@ import { delimiter, join } from "node:path";
 import { TestPlugin } from "../support/plugin";
 import { commandSuite } from "./command";
 import { dockerSuite } from "./docker";
+import { kubernetesSuite } from "./kubernetes";
 import { played } from "./play";
 import { keepRecording } from "./recording";
 import type { Suite } from "./scenario";
@@ -12,6 +13,7 @@ import type { Suite } from "./scenario";
 const recorders: Readonly<Record<string, () => Promise<void>>> = {
   command: () => record(commandSuite),
   docker: () => record(dockerSuite),
+  kubernetes: () => record(kubernetesSuite),
 };
 
 async function main(names: readonly string[]): Promise<void> {
