@@ -121,7 +121,7 @@ describe("diff", () => {
       ["spec.nodeName", UPDATE_REPLACE],
       ["spec.tolerations", ADD],
     ]);
-    expect(diff).toMatchObject({ diffsList: ["metadata", "spec"], replacesList: ["spec"], deletebeforereplace: true });
+    expect(diff).toMatchObject({ diffsList: [], replacesList: ["spec.nodeName"], deletebeforereplace: true });
   });
 });
 

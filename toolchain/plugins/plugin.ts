@@ -31,12 +31,14 @@ export interface Diff {
   /** Those of the changes that an object cannot take while it lives. */
   readonly replaces?: readonly string[];
   readonly deleteBeforeReplace?: boolean;
+  /** The paths are told as they are, and only where they replace. @default the properties that they begin at are told */
+  readonly wholePaths?: boolean;
   /** How values changed, by path. @default seen from the old and the new value at the path */
   readonly kinds?: Readonly<Record<string, "add" | "remove" | "update">>;
   /** Whether anything changed is not known, or left to the engine. @default it is known */
   readonly uncertain?: boolean;
-  /** Whether the paths are told as paths of inputs; without it, of the state. @default true */
-  readonly ofInputs?: boolean;
+  /** Whether the paths are told as paths of inputs, or those alone whose values go; others are of the state. @default true */
+  readonly ofInputs?: boolean | "removals";
 }
 
 /** A resource as it was found or made. */

@@ -87,7 +87,7 @@ class Session {
     const old = this.remembered(request.getId(), request.getOlds(), request.getOldInputs());
     const news = this.bag(request.getNews());
     const diff = this.resource(request).diff(old, news, this.operation(request));
-    return withDetails(diffResponse(diff), diff, diff.ofInputs === false ? old.outputs : old.inputs, news);
+    return withDetails(diffResponse(diff), diff, old.inputs, news);
   }
 
   private async create(request: wire.CreateRequest): Promise<wire.CreateResponse> {
@@ -165,8 +165,8 @@ function diffResponse(diff: Diff): wire.DiffResponse {
   const { DIFF_SOME, DIFF_NONE, DIFF_UNKNOWN } = wire.DiffResponse.DiffChanges;
   return new wire.DiffResponse()
     .setChanges(diff.uncertain === true ? DIFF_UNKNOWN : diff.changes.length === 0 ? DIFF_NONE : DIFF_SOME)
-    .setDiffsList(topLevel(diff.changes))
-    .setReplacesList(topLevel(diff.replaces ?? []))
+    .setDiffsList(diff.wholePaths === true ? [] : topLevel(diff.changes))
+    .setReplacesList(diff.wholePaths === true ? [...(diff.replaces ?? [])] : topLevel(diff.replaces ?? []))
     .setDeletebeforereplace(diff.deleteBeforeReplace ?? false);
 }
 
@@ -177,16 +177,12 @@ function withDetails(response: wire.DiffResponse, diff: Diff, olds: Properties, 
   const replacing = { add: Kind.ADD_REPLACE, remove: Kind.DELETE_REPLACE, update: Kind.UPDATE_REPLACE };
   for (const path of diff.changes) {
     const kinds = diff.replaces?.includes(path) === true ? replacing : inPlace;
-    const [added, removed] = [isMissing(valueAt(olds, path)), isMissing(valueAt(news, path))];
-    const kind = kinds[diff.kinds?.[path] ?? (added ? "add" : removed ? "remove" : "update")];
-    response.getDetaileddiffMap().set(path, new wire.PropertyDiff().setKind(kind).setInputdiff(diff.ofInputs ?? true));
+    const [added, removed] = [valueAt(olds, path) === undefined, valueAt(news, path) === undefined];
+    const how = diff.kinds?.[path] ?? (added ? "add" : removed ? "remove" : "update");
+    const ofInputs = diff.ofInputs === "removals" ? how === "remove" : (diff.ofInputs ?? true);
+    response.getDetaileddiffMap().set(path, new wire.PropertyDiff().setKind(kinds[how]).setInputdiff(ofInputs));
   }
   return response.setHasdetaileddiff(true);
-}
-
-/** The state has empty lists and nulls for what nobody gave. */
-function isMissing(value: unknown): boolean {
-  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }
 
 /** The properties that paths begin at. */

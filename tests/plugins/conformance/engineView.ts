@@ -33,15 +33,18 @@ export function sendable(value: unknown): unknown {
 
 /** The bag as the engine sends it to a plugin: one that takes no secrets is sent what they hide. */
 export function sentTo(acceptsSecrets: boolean, bag: Bag): Bag {
-  return (acceptsSecrets ? defined(bag) : plain(bag)) as Bag;
+  return acceptsSecrets ? defined(bag) : (plain(bag) as Bag);
 }
 
-/** The value without members that are undefined: scenarios take a property away in that way. */
-function defined(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(defined);
-  if (!isObject(value)) return value;
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  return Object.fromEntries(members.map(([key, member]) => [key, defined(member)]));
+/** The bag without members that are undefined: scenarios take a property away in that way. */
+export function defined(bag: Bag): Bag {
+  const members = Object.entries(bag).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(members.map(([key, member]) => [key, definedValue(member)]));
+}
+
+function definedValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(definedValue);
+  return isObject(value) ? defined(value) : value;
 }
 
 /**

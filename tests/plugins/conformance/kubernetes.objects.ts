@@ -18,8 +18,8 @@ interface Life {
   readonly drift: Bag;
 }
 
-// No kubelet makes pods ready, and no controller counts them.
-const annotations = { "pulumi.com/skipAwait": "true" };
+// No kubelet makes pods ready, no controller counts them, and none collects what a deletion in the foreground waits for.
+const annotations = { "pulumi.com/skipAwait": "true", "pulumi.com/deletionPropagationPolicy": "background" };
 const pod = { containers: [{ name: "web", image: "nginx:1", ports: [{ containerPort: 80, name: "http" }] }] };
 const labels = { app: "web" };
 const namespace = "default";
@@ -28,11 +28,16 @@ const objects: readonly Life[] = [
   {
     type: "kubernetes:core/v1:ConfigMap",
     path: "/api/v1/namespaces/default/configmaps/one",
-    program: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "one", namespace }, data: { a: "b" } },
+    program: {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "one", namespace, annotations },
+      data: { a: "b" },
+    },
     change: { data: { a: "c" } },
     others: {
-      "another name": { metadata: { name: "two", namespace } },
-      "a label": { metadata: { name: "one", namespace, labels } },
+      "another name": { metadata: { name: "two", namespace, annotations } },
+      "a label": { metadata: { name: "one", namespace, labels, annotations } },
       "data that is not known": { data: { a: UNKNOWN } },
     },
     drift: { data: { a: "theirs", more: "theirs" } },
@@ -57,7 +62,7 @@ const objects: readonly Life[] = [
     type: "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
     path: "/apis/rbac.authorization.k8s.io/v1/clusterroles/one",
     program: {
-      ...{ apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: "one" } },
+      ...{ apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: "one", annotations } },
       rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["get"] }],
     },
     change: { rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["get", "list"] }] },
@@ -68,7 +73,11 @@ const objects: readonly Life[] = [
     type: "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
     path: "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/one",
     program: {
-      ...{ apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRoleBinding", metadata: { name: "one" } },
+      ...{
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "ClusterRoleBinding",
+        metadata: { name: "one", annotations },
+      },
       roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "view" },
       subjects: [{ kind: "ServiceAccount", name: "one", namespace }],
     },
@@ -181,6 +190,7 @@ export const lives: readonly Scenario<KubernetesWorld>[] = [...objects, node].ma
     const inputs = await player.check("check", life.program);
     await player.create("preview of the create", inputs, { preview: true });
     const state = await player.create("create", inputs);
+    if (state.id === "") throw new Error(`it was not created: ${JSON.stringify(player.steps.at(-1)?.answer)}`);
     await player.diff("nothing", state, inputs);
     for (const [what, more] of Object.entries(life.others)) {
       await player.diff(what, state, await player.check(`check: ${what}`, { ...life.program, ...more }, inputs));
@@ -220,8 +230,10 @@ export const named: Scenario<KubernetesWorld> = {
       metadata: { name: "mine" },
       data: { a: "theirs" },
     });
-    const taken = await player.create("create of one that is there", inputs);
-    await player.delete("delete", taken);
+    await player.create("create of one that is there", inputs);
+    await world.call("DELETE", "/api/v1/namespaces/default/configmaps/mine");
+    const taken = await player.create("create", inputs);
+    await world.call("DELETE", "/api/v1/namespaces/default/configmaps/mine");
     const lost = { ...other, metadata: { name: "mine", namespace: "none" } };
     await player.create("preview in a namespace that is missing", await player.check("check of it", lost), {
       preview: true,

@@ -20,7 +20,8 @@ export interface KubernetesWorld {
   readonly close?: () => Promise<void>;
 }
 
-const token = "let me in";
+/** The API server takes a token to its first space. */
+const token = "let-me-in";
 
 /** Where there is no cluster nothing happens: recorded answers stand in for what would have come of it. */
 export const absentCluster: KubernetesWorld = {
@@ -35,20 +36,26 @@ export async function openCluster(): Promise<KubernetesWorld> {
   const server = start(join(programs("kubernetes"), "kube-apiserver"), serverFlags(directory, clients, secure));
   const close = async (): Promise<void> => {
     for (const program of [server, etcd]) {
-      const ended = once(program, "exit");
-      program.kill();
+      const ended = program.exitCode === null ? once(program, "exit") : undefined;
+      // An API server takes a minute to say goodbye, and there is nothing here to be kept.
+      program.kill("SIGKILL");
       await ended;
     }
     rmSync(directory, { recursive: true });
   };
-  const kubeconfig = await kubeconfigOf(directory, secure);
-  const api = new ApiServer(readKubeconfig(kubeconfig), 30);
-  const call: KubernetesWorld["call"] = async (method, path, body) => {
-    const contentType = method === "PATCH" ? "application/merge-patch+json" : undefined;
-    await api.call({ method, path, body, contentType });
-  };
-  await untilReady(api, server);
-  return { kubeconfig, call, close };
+  try {
+    const kubeconfig = await kubeconfigOf(directory, secure);
+    const api = new ApiServer(readKubeconfig(kubeconfig), 30);
+    const call: KubernetesWorld["call"] = async (method, path, body) => {
+      const contentType = method === "PATCH" ? "application/merge-patch+json" : undefined;
+      await api.call({ method, path, body, contentType });
+    };
+    await untilReady(api, server);
+    return { kubeconfig, call, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 async function untilReady(api: ApiServer, server: ChildProcess): Promise<void> {
@@ -118,7 +125,7 @@ async function kubeconfigOf(directory: string, port: number): Promise<string> {
   for (const deadline = Date.now() + 120_000; ;) {
     try {
       const authority = readFileSync(path).toString("base64");
-      const config = kubeconfigFor(`https://127.0.0.1:${port}`);
+      const config = kubeconfigFor(`https://127.0.0.1:${port}`).replace("let me in", token);
       return config.replace(/("server":"[^"]*")/, `$1,"certificate-authority-data":"${authority}"`);
     } catch (error) {
       if (Date.now() > deadline) throw error;

@@ -3,7 +3,7 @@ import type { ServiceError } from "@grpc/grpc-js";
 
 import { isObject } from "../../../toolchain/plugins/properties";
 import { type Bag, leftBy, type Options, type State, type TestPlugin } from "../support/plugin";
-import { keptOf, readable, sendable, sentTo } from "./engineView";
+import { defined, keptOf, readable, sendable, sentTo } from "./engineView";
 import { hide, type Hidden } from "./placeholders";
 
 /** One call and its answer, in words. */
@@ -58,13 +58,15 @@ export class Player {
 
   checkConfig(step: string, config: Bag): Promise<unknown> {
     return this.note(step, "checkConfig", config, async () => {
-      const { inputs, failures } = await this.play.plugin.checkConfig(config);
+      const { inputs, failures } = await this.play.plugin.checkConfig(defined(config));
       return { inputs: readable(inputs), failures };
     });
   }
 
   diffConfig(step: string, olds: Bag, news: Bag): Promise<unknown> {
-    return this.note(step, "diffConfig", news, async () => diffOf(await this.play.plugin.diffConfig(olds, news)));
+    return this.note(step, "diffConfig", news, async () =>
+      diffOf(await this.play.plugin.diffConfig(defined(olds), defined(news))),
+    );
   }
 
   /** The inputs as the plugin completes them. */

@@ -97,6 +97,11 @@ export class TestPlugin {
       .setAcceptresources(true)
       .setSendsOldInputs(true)
       .setSendsOldInputsToDelete(true);
+    // The engine sends the configuration twice, and plugins read the one or the other.
+    for (const [key, value] of Object.entries(config)) {
+      const text = typeof value === "string" ? value : JSON.stringify(value);
+      request.getVariablesMap().set(`${this.type.split(":")[0] ?? ""}:config:${key}`, text);
+    }
     return answerOf<wire.ConfigureResponse>((done) => this.client.configure(request, done));
   }
 
