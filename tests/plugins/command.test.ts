@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 
-import { isObject, plain, UNKNOWN } from "../../toolchain/plugins/properties";
+import { isObject, plain, secret, UNKNOWN } from "../../toolchain/plugins/properties";
 import { type Bag, failureOf, type State, TestPlugin } from "./support/plugin";
 import { TestMachine } from "./support/sshServer";
 
@@ -111,10 +111,10 @@ describe("delete", () => {
 });
 
 describe("diff", () => {
-  it("replaces for triggers, creating before it deletes, and updates for all else", async () => {
+  it("leaves it to the SDK to ask for a replacement, by the path of the trigger, and updates for all else", async () => {
     const inputs = onMachine({ create: "true", stdin: "one", triggers: ["a"] });
-    const replaced = await plugin.diff(state(inputs), { ...inputs, triggers: ["b"] });
-    expect(replaced).toMatchObject({ replacesList: ["triggers"], deletebeforereplace: false });
+    const { replacesList, detaileddiffMap } = await plugin.diff(state(inputs), { ...inputs, triggers: ["b"] });
+    expect([replacesList, detaileddiffMap.map(([path]) => path)]).toEqual([[], ["triggers[0]"]]);
     const updated = await plugin.diff(state(inputs), { ...inputs, stdin: "two", delete: "false" });
     expect(updated).toMatchObject({ diffsList: ["delete", "stdin"], replacesList: [], changes: 2 });
     expect(await plugin.diff(state(inputs), inputs)).toMatchObject({ diffsList: [], changes: 1 });
@@ -129,14 +129,15 @@ describe("check", () => {
     expect(plain(connection)).toMatchObject({ user: "root", port: 22, dialErrorLimit: 10, perDialTimeout: 15 });
   });
 
-  it("leaves outputs that are to be secret to the engine", async () => {
-    const configured = await plugin.configure({});
-    expect(configured.getAcceptsecrets()).toBe(false);
+  it("does not take marks within a secret for a change: states of before have none", async () => {
+    const whole = { create: "true", connection: secret({ host: "127.0.0.1", password: "hidden" }) };
+    const marked = { create: "true", connection: secret({ host: "127.0.0.1", password: secret("hidden") }) };
+    expect(await plugin.diff(state(whole), marked)).toMatchObject({ diffsList: [], changes: 1 });
   });
 
   it("refuses what it would silently ignore", async () => {
     const { failures } = await plugin.check(onMachine({ create: "true", environment: { A: "b" } }));
-    expect(failures).toEqual([expect.stringMatching(/^environment: .*does not carry.*create, delete/)]);
+    expect(failures).toEqual([expect.stringMatching(/^environment: .*does not carry.*create, update/)]);
   });
 });
 
@@ -162,15 +163,16 @@ describe("the connection", () => {
     const { port } = silent.address() as AddressInfo;
     const failure = await failureOf(plugin.create(onMachine({ create: "true" }, { port, dialErrorLimit: 2 })));
     silent.close();
-    expect(failure.details).toContain(`127.0.0.1:${port}: after 2 failed attempts`);
+    expect(failure.details).toContain("after 2 failed attempts: ssh: handshake failed");
     expect(attempts).toBe(3);
   });
 
-  it("is refused at once when the machine shows another key, and nothing is run", async () => {
+  it("is tried again when the machine shows another key, as the official plugin does, and nothing is run", async () => {
     const { hostKey } = new TestMachine();
-    const failure = await failureOf(plugin.create(onMachine({ create: "touch /tmp/never" }, { hostKey })));
+    const inputs = onMachine({ create: "touch /tmp/never" }, { hostKey, dialErrorLimit: 1 });
+    const failure = await failureOf(plugin.create(inputs));
     expect(failure.details).toContain("host key mismatch");
-    expect([machine.connections, machine.commands]).toEqual([1, []]);
+    expect([machine.connections, machine.commands]).toEqual([2, []]);
   });
 
   it("goes to this computer only", async () => {

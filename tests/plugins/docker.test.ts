@@ -1,7 +1,9 @@
 import { socketOf } from "../../toolchain/plugins/docker/daemon";
-import { checkNamed, diffReplacing } from "../../toolchain/plugins/docker/inputs";
+import { checkNamed } from "../../toolchain/plugins/docker/inputs";
 import { networkPayload } from "../../toolchain/plugins/docker/network";
 import { CONTAINER_INPUTS, containerPayload, updatePayload } from "../../toolchain/plugins/docker/payload";
+import { CONTAINER, NETWORK } from "../../toolchain/plugins/docker/schema";
+import { diffAgainstState } from "../../toolchain/plugins/docker/state";
 import type { Operation } from "../../toolchain/plugins/plugin";
 
 const operation: Operation = {
@@ -42,9 +44,8 @@ describe("a container", () => {
         PortBindings: { "22/tcp": [{ HostIp: "127.0.0.1", HostPort: "2222" }] },
         Binds: ["var:/var:rw", "/opt:/opt:ro"],
         Devices: [{ PathOnHost: "/dev/kmsg", PathInContainer: "/dev/kmsg", CgroupPermissions: "rwm" }],
-        NetworkMode: "one",
+        NetworkMode: "bridge",
       },
-      NetworkingConfig: { EndpointsConfig: { one: { IPAMConfig: { IPv4Address: "172.30.0.11" } } } },
     });
   });
 
@@ -65,22 +66,32 @@ describe("a container", () => {
       ...{ Memory: 1024 * 1024, CpuShares: 2 },
       RestartPolicy: { Name: "no" },
     });
-    const olds = { id: "1", inputs: { name: "a", memory: 1, image: "x" }, outputs: {} };
-    const diff = diffReplacing(olds, { name: "a", memory: 2, image: "y" }, new Set(["memory"]));
-    expect(diff).toEqual({ changes: ["image", "memory"], replaces: ["image"], deleteBeforeReplace: true });
+    const olds = { id: "1", inputs: {}, outputs: { name: "a", memory: 1, image: "x" } };
+    const { inputs } = checkNamed({ name: "a", memory: 2, image: "y" }, {}, operation, CONTAINER, CONTAINER_INPUTS);
+    const diff = diffAgainstState(olds, inputs, CONTAINER);
+    expect(diff).toMatchObject({ changes: ["image", "memory"], replaces: ["image"], deleteBeforeReplace: true });
+  });
+
+  it("of a state of before has no change in what was not in states then", () => {
+    const before = { name: "a", image: "x", securityOpts: ["b", "a"], networksAdvanced: [{ name: "n" }] };
+    const { inputs } = checkNamed(before, {}, operation, CONTAINER, CONTAINER_INPUTS);
+    expect(diffAgainstState({ id: "1", inputs: before, outputs: before }, inputs, CONTAINER).changes).toEqual([]);
   });
 });
 
 describe("names", () => {
   it("are given, and kept", () => {
-    const { inputs } = checkNamed({}, {}, operation, new Set());
+    const { inputs } = checkNamed({}, {}, operation, NETWORK, new Set());
     expect(inputs["name"]).toMatch(/^machines-[0-9a-f]{7}$/);
-    expect(checkNamed({}, inputs, operation, new Set()).inputs).toEqual(inputs);
-    expect(checkNamed({ name: "mine" }, inputs, operation, new Set(["name"])).inputs).toEqual({ name: "mine" });
+    expect(checkNamed({}, inputs, operation, NETWORK, new Set()).inputs).toEqual(inputs);
+    const mine = checkNamed({ name: "mine" }, inputs, operation, NETWORK, new Set(["name"]));
+    expect(mine.inputs).toMatchObject({ name: "mine", __defaults: ["ipamDriver"] });
+    const before = { name: "machines-1234567", __autonamed: true };
+    expect(checkNamed({}, before, operation, NETWORK, new Set()).inputs).toMatchObject({ name: "machines-1234567" });
   });
 
   it("of properties that would be ignored are refused", () => {
-    const { failures } = checkNamed({ name: "a", gpus: "all" }, {}, operation, CONTAINER_INPUTS);
+    const { failures } = checkNamed({ image: "a", name: "a", gpus: "all" }, {}, operation, CONTAINER, CONTAINER_INPUTS);
     expect(failures).toEqual([{ property: "gpus", reason: expect.stringContaining("does not carry") as unknown }]);
   });
 });

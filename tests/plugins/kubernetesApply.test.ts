@@ -168,7 +168,7 @@ describe("a patch", () => {
   });
 
   it("needs the name of its object", async () => {
-    const { failures } = await here.plugin.check({ apiVersion: "v1", kind: "Node", metadata: {} }, {}, nodePatchType);
-    expect(failures).toEqual(["metadata.name: a patch needs the name of the object that it patches"]);
+    const nameless = here.plugin.check({ apiVersion: "v1", kind: "Node", metadata: {} }, {}, nodePatchType);
+    expect((await failureOf(nameless)).details).toContain("require the `.metadata.name` field");
   });
 });

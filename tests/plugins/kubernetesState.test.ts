@@ -14,7 +14,7 @@ import {
   withCluster,
 } from "./support/kubernetes";
 import { kubeconfigFor } from "./support/kubernetesApi";
-import { failureOf, leftBy, type State } from "./support/plugin";
+import { type Bag, failureOf, leftBy, type State } from "./support/plugin";
 
 const here = withCluster();
 
@@ -121,27 +121,25 @@ describe("diff", () => {
       ["spec.nodeName", UPDATE_REPLACE],
       ["spec.tolerations", ADD],
     ]);
-    expect(diff).toMatchObject({ diffsList: ["metadata", "spec"], replacesList: ["spec"], deletebeforereplace: true });
+    expect(diff).toMatchObject({ diffsList: [], replacesList: ["spec.nodeName"], deletebeforereplace: true });
   });
 });
 
 describe("the provider", () => {
+  const replacedBy = async (olds: Bag, news: Bag) => (await here.plugin.diffConfig(olds, news)).replacesList;
+
   it("stays the same cluster while its identifier does, even with a kubeconfig that is not known yet", async () => {
     const olds = { kubeconfig: kubeconfigFor("https://127.0.0.1:1"), clusterIdentifier: "one" };
-    expect(await here.plugin.diffConfig(olds, { ...olds, kubeconfig: UNKNOWN })).toEqual([]);
-    expect(await here.plugin.diffConfig(olds, { ...olds, kubeconfig: kubeconfigFor("https://127.0.0.1:2") })).toEqual(
-      [],
-    );
-    expect(await here.plugin.diffConfig(olds, { ...olds, clusterIdentifier: "two" })).toEqual(["clusterIdentifier"]);
+    expect(await replacedBy(olds, { ...olds, kubeconfig: UNKNOWN })).toEqual([]);
+    expect(await replacedBy(olds, { ...olds, kubeconfig: kubeconfigFor("https://127.0.0.1:2") })).toEqual([]);
+    expect(await replacedBy(olds, { ...olds, clusterIdentifier: "two" })).toEqual(["clusterIdentifier"]);
   });
 
   it("is another cluster with another address when it has no identifier", async () => {
     const olds = { kubeconfig: kubeconfigFor("https://127.0.0.1:1") };
-    expect(await here.plugin.diffConfig(olds, { kubeconfig: kubeconfigFor("https://127.0.0.1:2") })).toEqual([
-      "kubeconfig",
-    ]);
-    expect(await here.plugin.diffConfig(olds, { kubeconfig: `${olds.kubeconfig}\n` })).toEqual([]);
-    expect(await here.plugin.diffConfig(olds, { kubeconfig: UNKNOWN })).toEqual(["kubeconfig"]);
+    expect(await replacedBy(olds, { kubeconfig: kubeconfigFor("https://127.0.0.1:2") })).toEqual(["kubeconfig"]);
+    expect(await replacedBy(olds, { kubeconfig: `${olds.kubeconfig}\n` })).toEqual([]);
+    expect(await replacedBy(olds, { kubeconfig: UNKNOWN })).toEqual(["kubeconfig"]);
   });
 
   it("refuses settings that it would silently ignore", async () => {

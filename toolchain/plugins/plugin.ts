@@ -31,6 +31,14 @@ export interface Diff {
   /** Those of the changes that an object cannot take while it lives. */
   readonly replaces?: readonly string[];
   readonly deleteBeforeReplace?: boolean;
+  /** The paths are told as they are, and only where they replace. @default the properties that they begin at are told */
+  readonly wholePaths?: boolean;
+  /** How values changed, by path. @default seen from the old and the new value at the path */
+  readonly kinds?: Readonly<Record<string, "add" | "remove" | "update">>;
+  /** Whether anything changed is not known, or left to the engine. @default it is known */
+  readonly uncertain?: boolean;
+  /** Whether the paths are told as paths of inputs, or those alone whose values go; others are of the state. @default true */
+  readonly ofInputs?: boolean | "removals";
 }
 
 /** A resource as it was found or made. */
@@ -64,6 +72,8 @@ export interface Plugin {
   readonly standsFor: string;
   /** The version of that package. */
   readonly version: string;
+  /** Bags come with their secret marks, and what comes back is marked by the resource. @default the engine sees to both */
+  readonly acceptsSecrets?: boolean;
   /** Takes the provider's configuration, once, before any resource. */
   configure?(config: Properties): void;
   /** What a change of the provider's own configuration means; without it, always an update. */
@@ -82,12 +92,4 @@ export class NotReady extends Error {
   ) {
     super(reason);
   }
-}
-
-/** Fails the check for every input that the stand-in would silently ignore. */
-export function unsupported(inputs: Properties, supported: ReadonlySet<string>): Checked["failures"] {
-  const known = [...supported].sort().join(", ");
-  return Object.keys(inputs)
-    .filter((property) => !supported.has(property) && !property.startsWith("__") && inputs[property] !== null)
-    .map((property) => ({ property, reason: `the stand-in plugin does not carry this property; it has: ${known}` }));
 }

@@ -18,6 +18,11 @@ export function secret(value: unknown): Properties {
   return { [SIGNATURE]: SECRET, value };
 }
 
+/** True for a value with a secret mark. */
+export function isSecret(value: unknown): boolean {
+  return isObject(value) && value[SIGNATURE] === SECRET;
+}
+
 /** True for a map, false for a list, a scalar or nothing. */
 export function isObject(value: unknown): value is Properties {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -47,6 +52,21 @@ export function same(one: unknown, other: unknown): boolean {
 export function changedKeys(olds: Properties, news: Properties): string[] {
   const keys = new Set([...Object.keys(olds), ...Object.keys(news)]);
   return [...keys].filter((key) => !same(olds[key], news[key])).sort();
+}
+
+/** The paths of the innermost values that differ, such as `triggers[0]`. What is secret is one value, and so is the mark. */
+export function changedPaths(olds: unknown, news: unknown, path = ""): string[] {
+  // States of before have no marks within what is marked as a whole: that is no change.
+  if (isSecret(olds) && isSecret(news)) return same(olds, news) ? [] : [path];
+  if (isObject(olds) && isObject(news) && !isSecret(olds) && !isSecret(news)) {
+    const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])].sort();
+    return keys.flatMap((key) => changedPaths(olds[key], news[key], pathTo(path, key)));
+  }
+  if (Array.isArray(olds) && Array.isArray(news)) {
+    const indexes = Array.from({ length: Math.max(olds.length, news.length) }, (_, index) => index);
+    return indexes.flatMap((index) => changedPaths(olds[index], news[index], `${path}[${index}]`));
+  }
+  return isDeepStrictEqual(olds, news) ? [] : [path];
 }
 
 /** The map less some of its members. */

@@ -10,7 +10,7 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { connectLog, EngineLog } from "./engineLog";
 import { Diff, Operation, Plugin, Remembered, Resource } from "./plugin";
 import { Properties, valueAt } from "./properties";
-import { asFailure, fromStruct, toStruct } from "./wireFormat";
+import { asFailure, fromStruct, markedFromStruct, toStruct } from "./wireFormat";
 
 /** How often we look whether the engine is still there, milliseconds. */
 const PARENT_CHECK = 1000;
@@ -64,8 +64,8 @@ class Session {
 
   private configure(request: wire.ConfigureRequest): wire.ConfigureResponse {
     this.plugin.configure?.(fromStruct(request.getArgs()));
-    // Not accepting secrets makes the engine unwrap them for us and mark the outputs of the same names again.
-    return new wire.ConfigureResponse().setAcceptsecrets(false).setSupportspreview(true);
+    // Not accepting secrets, as most do, makes the engine unwrap them for us and mark the outputs of the same names again.
+    return new wire.ConfigureResponse().setAcceptsecrets(this.plugin.acceptsSecrets ?? false).setSupportspreview(true);
   }
 
   private diffConfig(request: wire.DiffRequest): wire.DiffResponse {
@@ -75,8 +75,8 @@ class Session {
   }
 
   private check(request: wire.CheckRequest): wire.CheckResponse {
-    const news = fromStruct(request.getNews());
-    const checked = this.resource(request).check(news, fromStruct(request.getOlds()), this.operation(request));
+    const news = this.bag(request.getNews());
+    const checked = this.resource(request).check(news, this.bag(request.getOlds()), this.operation(request));
     const failures = (checked.failures ?? []).map(({ property, reason }) =>
       new wire.CheckFailure().setProperty(property).setReason(reason),
     );
@@ -84,20 +84,20 @@ class Session {
   }
 
   private diff(request: wire.DiffRequest): wire.DiffResponse {
-    const old = remembered(request.getId(), request.getOlds(), request.getOldInputs());
-    const news = fromStruct(request.getNews());
+    const old = this.remembered(request.getId(), request.getOlds(), request.getOldInputs());
+    const news = this.bag(request.getNews());
     const diff = this.resource(request).diff(old, news, this.operation(request));
     return withDetails(diffResponse(diff), diff, old.inputs, news);
   }
 
   private async create(request: wire.CreateRequest): Promise<wire.CreateResponse> {
-    const inputs = fromStruct(request.getProperties());
+    const inputs = this.bag(request.getProperties());
     const made = await this.resource(request).create(inputs, this.operation(request));
     return new wire.CreateResponse().setId(made.id).setProperties(toStruct(made.outputs));
   }
 
   private async read(request: wire.ReadRequest): Promise<wire.ReadResponse> {
-    const old = remembered(request.getId(), request.getProperties(), request.getInputs());
+    const old = this.remembered(request.getId(), request.getProperties(), request.getInputs());
     const resource = this.resource(request);
     const found = resource.read === undefined ? old : await resource.read(old, this.operation(request));
     const response = new wire.ReadResponse().setId(found?.id ?? "");
@@ -107,16 +107,25 @@ class Session {
   }
 
   private async update(request: wire.UpdateRequest): Promise<wire.UpdateResponse> {
-    const old = remembered(request.getId(), request.getOlds(), request.getOldInputs());
-    const news = fromStruct(request.getNews());
+    const old = this.remembered(request.getId(), request.getOlds(), request.getOldInputs());
+    const news = this.bag(request.getNews());
     const outputs = await this.resource(request).update(old, news, this.operation(request));
     return new wire.UpdateResponse().setProperties(toStruct(outputs));
   }
 
   private async delete(request: wire.DeleteRequest): Promise<Empty> {
-    const old = remembered(request.getId(), request.getProperties(), request.getOldInputs());
+    const old = this.remembered(request.getId(), request.getProperties(), request.getOldInputs());
     await this.resource(request).delete(old, this.operation(request));
     return new Empty();
+  }
+
+  private remembered(id: string, outputs: unknown, inputs: unknown): Remembered {
+    const [state, known] = [this.bag(outputs), this.bag(inputs)];
+    return { id, outputs: state, inputs: Object.keys(known).length === 0 ? state : known };
+  }
+
+  private bag(struct: unknown): Properties {
+    return this.plugin.acceptsSecrets === true ? markedFromStruct(struct) : fromStruct(struct);
   }
 
   private resource(request: ResourceRequest): Resource {
@@ -152,18 +161,12 @@ export function typeOf(urn: string): string {
   return (urn.split("::")[2] ?? "").split("$").pop() ?? "";
 }
 
-function remembered(id: string, outputs: unknown, inputs: unknown): Remembered {
-  const state = fromStruct(outputs);
-  const known: Properties = fromStruct(inputs);
-  return { id, outputs: state, inputs: Object.keys(known).length === 0 ? state : known };
-}
-
 function diffResponse(diff: Diff): wire.DiffResponse {
-  const { DIFF_SOME, DIFF_NONE } = wire.DiffResponse.DiffChanges;
+  const { DIFF_SOME, DIFF_NONE, DIFF_UNKNOWN } = wire.DiffResponse.DiffChanges;
   return new wire.DiffResponse()
-    .setChanges(diff.changes.length === 0 ? DIFF_NONE : DIFF_SOME)
-    .setDiffsList(topLevel(diff.changes))
-    .setReplacesList(topLevel(diff.replaces ?? []))
+    .setChanges(diff.uncertain === true ? DIFF_UNKNOWN : diff.changes.length === 0 ? DIFF_NONE : DIFF_SOME)
+    .setDiffsList(diff.wholePaths === true ? [] : topLevel(diff.changes))
+    .setReplacesList(diff.wholePaths === true ? [...(diff.replaces ?? [])] : topLevel(diff.replaces ?? []))
     .setDeletebeforereplace(diff.deleteBeforeReplace ?? false);
 }
 
@@ -175,8 +178,9 @@ function withDetails(response: wire.DiffResponse, diff: Diff, olds: Properties, 
   for (const path of diff.changes) {
     const kinds = diff.replaces?.includes(path) === true ? replacing : inPlace;
     const [added, removed] = [valueAt(olds, path) === undefined, valueAt(news, path) === undefined];
-    const kind = added ? kinds.add : removed ? kinds.remove : kinds.update;
-    response.getDetaileddiffMap().set(path, new wire.PropertyDiff().setKind(kind).setInputdiff(true));
+    const how = diff.kinds?.[path] ?? (added ? "add" : removed ? "remove" : "update");
+    const ofInputs = diff.ofInputs === "removals" ? how === "remove" : (diff.ofInputs ?? true);
+    response.getDetaileddiffMap().set(path, new wire.PropertyDiff().setKind(kinds[how]).setInputdiff(ofInputs));
   }
   return response.setHasdetaileddiff(true);
 }

@@ -9,8 +9,13 @@ import { isObject, plain, Properties } from "./properties";
 
 /** Reads a property bag, without its secret marks. */
 export function fromStruct(struct: unknown): Properties {
-  const value = struct instanceof Struct ? plain(struct.toJavaScript()) : {};
+  const value = plain(markedFromStruct(struct));
   return isObject(value) ? value : {};
+}
+
+/** Reads a property bag with its secret marks. */
+export function markedFromStruct(struct: unknown): Properties {
+  return struct instanceof Struct ? struct.toJavaScript() : {};
 }
 
 /** Writes a property bag; undefined members are left out. */

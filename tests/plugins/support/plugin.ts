@@ -6,8 +6,9 @@ import { createInterface } from "node:readline";
 import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as wire from "@pulumi/pulumi/proto/provider_pb";
+import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
-import type { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 
 import { TestEngine } from "./engine";
@@ -47,10 +48,19 @@ export class TestPlugin {
     private readonly type: string,
   ) {}
 
-  /** Starts the plugin of a package, for resources of one type unless an operation says another. */
-  static async start(packageName: string, type: string, environment: NodeJS.ProcessEnv = {}): Promise<TestPlugin> {
+  private get providerType(): string {
+    return `pulumi:providers:${this.type.split(":")[0] ?? ""}`;
+  }
+
+  /** Starts the stand-in of a package, for resources of one type unless an operation says another. */
+  static start(packageName: string, type: string, environment: NodeJS.ProcessEnv = {}): Promise<TestPlugin> {
+    return TestPlugin.run(join(bin, `pulumi-resource-${packageName}`), type, environment);
+  }
+
+  /** The same for any plugin's program. */
+  static async run(path: string, type: string, environment: NodeJS.ProcessEnv = {}): Promise<TestPlugin> {
     const engine = await TestEngine.start();
-    const program = spawn(join(bin, `pulumi-resource-${packageName}`), [engine.address], {
+    const program = spawn(path, [engine.address], {
       env: { ...process.env, ...environment },
       stdio: ["ignore", "pipe", "inherit"],
     });
@@ -67,21 +77,42 @@ export class TestPlugin {
     this.engine.stop();
   }
 
+  /** What the plugin agrees to before it is configured; undefined for one that is not asked in that way. */
+  async handshake(): Promise<wire.ProviderHandshakeResponse.AsObject | undefined> {
+    const request = new wire.ProviderHandshakeRequest().setEngineAddress(this.engine.address).setConfigureWithUrn(true);
+    try {
+      return (
+        await answerOf<wire.ProviderHandshakeResponse>((done) => this.client.handshake(request, done))
+      ).toObject();
+    } catch (error) {
+      if ((error as grpc.ServiceError).code === grpc.status.UNIMPLEMENTED) return undefined;
+      throw error;
+    }
+  }
+
   async configure(config: Bag): Promise<wire.ConfigureResponse> {
-    const request = new wire.ConfigureRequest().setArgs(struct(config));
+    const request = new wire.ConfigureRequest()
+      .setArgs(struct(config))
+      .setAcceptsecrets(true)
+      .setAcceptresources(true)
+      .setSendsOldInputs(true)
+      .setSendsOldInputsToDelete(true);
+    // The engine sends the configuration twice, and plugins read the one or the other.
+    for (const [key, value] of Object.entries(config)) {
+      const text = typeof value === "string" ? value : JSON.stringify(value);
+      request.getVariablesMap().set(`${this.type.split(":")[0] ?? ""}:config:${key}`, text);
+    }
     return answerOf<wire.ConfigureResponse>((done) => this.client.configure(request, done));
   }
 
   async check(news: Bag, olds: Bag = {}, type = this.type): Promise<{ inputs: Bag; failures: readonly string[] }> {
     const request = new wire.CheckRequest().setUrn(urn(type)).setNews(struct(news)).setOlds(struct(olds));
-    const response = await answerOf<wire.CheckResponse>((done) => this.client.check(request, done));
-    const failures = response.getFailuresList().map((failure) => `${failure.getProperty()}: ${failure.getReason()}`);
-    return { inputs: bag(response.getInputs()), failures };
+    return checked(await answerOf<wire.CheckResponse>((done) => this.client.check(request, done)));
   }
 
-  async diff(old: State, news: Bag): Promise<wire.DiffResponse.AsObject> {
+  async diff(old: State, news: Bag, type = this.type): Promise<wire.DiffResponse.AsObject> {
     const request = new wire.DiffRequest()
-      .setUrn(urn(this.type))
+      .setUrn(urn(type))
       .setId(old.id)
       .setOlds(struct(old.outputs))
       .setOldInputs(struct(old.inputs))
@@ -89,9 +120,23 @@ export class TestPlugin {
     return (await answerOf<wire.DiffResponse>((done) => this.client.diff(request, done))).toObject();
   }
 
-  async diffConfig(olds: Bag, news: Bag): Promise<readonly string[]> {
-    const request = new wire.DiffRequest().setOlds(struct(olds)).setNews(struct(news));
-    return (await answerOf<wire.DiffResponse>((done) => this.client.diffConfig(request, done))).getReplacesList();
+  async checkConfig(news: Bag): Promise<{ inputs: Bag; failures: readonly string[] }> {
+    const request = new wire.CheckRequest().setUrn(urn(this.providerType)).setNews(struct(news)).setOlds(struct({}));
+    return checked(await answerOf<wire.CheckResponse>((done) => this.client.checkConfig(request, done)));
+  }
+
+  async diffConfig(olds: Bag, news: Bag): Promise<wire.DiffResponse.AsObject> {
+    const request = new wire.DiffRequest()
+      .setUrn(urn(this.providerType))
+      .setId("provider")
+      .setOlds(struct(olds))
+      .setOldInputs(struct(olds))
+      .setNews(struct(news));
+    return (await answerOf<wire.DiffResponse>((done) => this.client.diffConfig(request, done))).toObject();
+  }
+
+  async version(): Promise<string> {
+    return (await answerOf<PluginInfo>((done) => this.client.getPluginInfo(new Empty(), done))).getVersion();
   }
 
   async create(inputs: Bag, { preview = false, timeout = 0 }: Options = {}, type = this.type): Promise<State> {
@@ -162,6 +207,11 @@ function answerOf<Response>(call: (done: grpc.requestCallback<Response>) => unkn
   return new Promise((resolve, reject) => {
     call((error, response) => (response === undefined ? reject(error ?? new Error("no answer")) : resolve(response)));
   });
+}
+
+function checked(response: wire.CheckResponse): { inputs: Bag; failures: readonly string[] } {
+  const failures = response.getFailuresList().map((failure) => `${failure.getProperty()}: ${failure.getReason()}`);
+  return { inputs: bag(response.getInputs()), failures };
 }
 
 function urn(type: string): string {

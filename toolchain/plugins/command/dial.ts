@@ -1,12 +1,13 @@
 /** One SSH connection, made with the patience of the official plugin. */
 import { once } from "node:events";
-import { createConnection } from "node:net";
+import { createConnection, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Duplex } from "node:stream";
-import type { AuthenticationType, Client, ConnectConfig } from "ssh2";
+import type { Client } from "ssh2";
 import { requireLocal } from "../localAddress";
 import { Operation } from "../plugin";
-import { HostKey, parseHostKey } from "../../../components/machine/hostKey";
+import { agentOf, Login, loginOf } from "./login";
+import { dialFailure, forwardFailure, handshakeFailure } from "./words";
 
 /** How to reach a machine; defaults are filled in already. */
 export interface Connection {
@@ -21,7 +22,7 @@ export interface Connection {
   readonly hostKey?: string;
   /** Failed attempts that are followed by another; -1 for no limit. */
   readonly dialErrorLimit: number;
-  /** Longest wait for one attempt, seconds; 0 for no limit. */
+  /** Longest wait for a connection to come about, seconds; 0 for no limit. A machine that then says nothing is waited for. */
   readonly perDialTimeout: number;
   readonly proxy?: Connection;
 }
@@ -30,23 +31,18 @@ export interface Connection {
 const FIRST_DELAY = 100;
 const GROWTH = 1.5;
 const LONGEST_DELAY = 5000;
-/** A machine that vanished is noticed after this many unanswered questions, one each interval (milliseconds). */
-const KEEPALIVE = { keepaliveInterval: 15_000, keepaliveCountMax: 8 };
-
-/** The machine showed another key than the one given: trying again cannot help. */
-export class HostKeyMismatch extends Error {}
 
 /** Connects to the machine, through its proxy if it has one. */
 export async function dial(connection: Connection, operation: Operation): Promise<Client> {
   const { proxy } = connection;
   await requireLocal(connection.host, "@pulumi/command");
-  await requireAgent(connection);
+  await requireUsable(connection);
   if (proxy === undefined) {
     return patiently("Dial", connection, operation, () => connect(connection));
   }
   try {
     await requireLocal(proxy.host, "@pulumi/command");
-    await requireAgent(proxy);
+    await requireUsable(proxy);
     const bastion = await patiently("Dial proxy", proxy, operation, () => connect(proxy));
     const client = await through(bastion, connection, operation);
     return client.once("close", () => bastion.end());
@@ -60,28 +56,29 @@ export async function dial(connection: Connection, operation: Operation): Promis
 async function through(bastion: Client, connection: Connection, operation: Operation): Promise<Client> {
   try {
     const stream = await patiently("Dial from proxy", connection, operation, () => forward(bastion, connection));
-    // Once: a failure has closed the stream, and the official plugin's further attempts on it come to nothing.
-    return await connect(connection, stream);
+    let first = true;
+    return await patiently("Dial", connection, operation, () => {
+      // A failure has closed the stream, and all that the official plugin's further attempts on it find is its end.
+      const again = !first;
+      first = false;
+      return again ? Promise.reject(new Error("ssh: handshake failed: EOF")) : greet(loginOf(connection), stream);
+    });
   } catch (error) {
     bastion.end();
     throw error;
   }
 }
 
-/** Where the agent is, as the official plugin looks for it. */
-function agentOf(connection: Connection): string | undefined {
-  return connection.agentSocketPath ?? (process.env["SSH_AUTH_SOCK"] || undefined);
-}
-
-/** As the official plugin: an agent that is named must answer, also where its keys are not needed; asked once. */
-async function requireAgent(connection: Connection): Promise<void> {
+/** As the official plugin, before any attempt: keys can be read, and an agent that is named answers, needed or not. */
+async function requireUsable(connection: Connection): Promise<void> {
+  loginOf(connection);
   const path = agentOf(connection);
   if (path === undefined) return;
   const socket = createConnection(path);
   try {
     await once(socket, "connect");
   } catch (error) {
-    throw new Error(`dial unix ${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw dialFailure(`unix ${path}`, error);
   } finally {
     socket.destroy();
   }
@@ -89,7 +86,7 @@ async function requireAgent(connection: Connection): Promise<void> {
 
 async function patiently<T>(
   what: string,
-  { host, port, dialErrorLimit }: Connection,
+  { dialErrorLimit }: Connection,
   { log, cancelled }: Operation,
   attempt: () => Promise<T>,
 ): Promise<T> {
@@ -98,12 +95,12 @@ async function patiently<T>(
     try {
       return await attempt();
     } catch (error) {
-      if (error instanceof HostKeyMismatch || cancelled.aborted) {
+      if (cancelled.aborted) {
         throw error;
       }
       if (dialErrorLimit >= 0 && failed > dialErrorLimit) {
         const cause = error instanceof Error ? error.message : String(error);
-        throw new Error(`${host}:${port}: after ${failed - 1} failed attempts: ${cause}`, { cause: error });
+        throw new Error(`after ${failed - 1} failed attempts: ${cause}`, { cause: error });
       }
       log("status", `${what} ${failed}/${dialErrorLimit < 0 ? "inf" : dialErrorLimit} failed: retrying`);
     }
@@ -113,59 +110,54 @@ async function patiently<T>(
 }
 
 /** One attempt. */
-function connect(connection: Connection, through?: Duplex): Promise<Client> {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a preview never connects, and need not pay for it
-  const ssh2 = require("ssh2") as typeof import("ssh2");
-  const expected = connection.hostKey === undefined ? undefined : parseHostKey(connection.hostKey);
-  return new Promise((resolve, reject) => {
-    let mismatch: HostKeyMismatch | undefined;
-    const client = new ssh2.Client();
-    const refuse = (): void => {
-      mismatch = new HostKeyMismatch(`${connection.host}:${connection.port}: ssh: host key mismatch`);
-    };
-    client.once("ready", () => resolve(client));
-    client.on("error", (error) => reject(mismatch ?? error));
-    client.once("close", () => reject(new Error("the connection was closed before it was ready")));
-    client.on("keyboard-interactive", (_name, _instructions, _language, prompts, answer) =>
-      answer(prompts.map(() => connection.password ?? "")),
-    );
-    client.connect({ ...settings(connection, expected, refuse), sock: through });
-  });
+async function connect(connection: Connection): Promise<Client> {
+  return greet(loginOf(connection), await reach(connection));
 }
 
-function settings(connection: Connection, expected: HostKey | undefined, refuse: () => void): ConnectConfig {
-  // Of two ways that are both by public key, the official plugin's library tries the first only.
-  const agent = connection.privateKey === undefined ? agentOf(connection) : undefined;
-  const byPassword: readonly AuthenticationType[] = ["password", "keyboard-interactive"];
-  return {
-    ...KEEPALIVE,
-    host: connection.host,
-    port: connection.port,
-    username: connection.user,
-    password: connection.password,
-    privateKey: connection.privateKey,
-    passphrase: connection.privateKeyPassword,
-    agent,
-    tryKeyboard: connection.password !== undefined,
-    authHandler: [
-      "none",
-      ...(connection.privateKey === undefined ? [] : (["publickey"] as const)),
-      ...(connection.password === undefined ? [] : byPassword),
-      ...(agent === undefined ? [] : (["agent"] as const)),
-    ],
-    readyTimeout: connection.perDialTimeout * 1000,
-    // Asking for the known kind of key only: a machine has several, and any other would look like a mismatch.
-    algorithms: expected === undefined ? undefined : { serverHostKey: [...expected.algorithms] },
-    hostVerifier: (key: Buffer): boolean => {
-      const matches = expected === undefined || key.equals(expected.blob);
-      if (!matches) refuse();
+async function reach({ host, port, perDialTimeout }: Connection): Promise<Socket> {
+  const to = `tcp ${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const socket = createConnection({ host, port, keepAlive: true, noDelay: true });
+  const limit = perDialTimeout > 0 ? AbortSignal.timeout(perDialTimeout * 1000) : undefined;
+  try {
+    await once(socket, "connect", { signal: limit });
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw limit?.aborted === true ? new Error(`dial ${to}: i/o timeout`, { cause: error }) : dialFailure(to, error);
+  }
+}
+
+/** Logs in over a connection that is there. */
+function greet({ settings, hostKey, attempted }: Login, sock: Duplex): Promise<Client> {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a preview never connects, and need not pay for it
+  const ssh2 = require("ssh2") as typeof import("ssh2");
+  return new Promise((resolve, reject) => {
+    let mismatch: Error | undefined;
+    const fail = (error: Error): void => {
+      sock.destroy();
+      reject(handshakeFailure(mismatch ?? error, attempted));
+    };
+    const client = new ssh2.Client();
+    client.once("ready", () => resolve(client));
+    client.on("error", fail);
+    client.once("close", () => fail(new Error("the connection was closed before it was ready")));
+    client.on("keyboard-interactive", (_name, _instructions, _language, prompts, answer) =>
+      answer(prompts.map(() => settings.password ?? "")),
+    );
+    const hostVerifier = (key: Buffer): boolean => {
+      const matches = hostKey === undefined || key.equals(hostKey.blob);
+      if (!matches) mismatch = new Error("ssh: host key mismatch");
       return matches;
-    },
-  };
+    };
+    client.connect({ ...settings, sock, hostVerifier, readyTimeout: 0 });
+  });
 }
 
 function forward(bastion: Client, { host, port }: Connection): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    bastion.forwardOut("127.0.0.1", 0, host, port, (error, stream) => (error ? reject(error) : resolve(stream)));
+    bastion.forwardOut("127.0.0.1", 0, host, port, (error, stream) => {
+      if (error) reject(forwardFailure(error));
+      else resolve(stream);
+    });
   });
 }

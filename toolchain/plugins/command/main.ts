@@ -5,5 +5,6 @@ import { remoteCommand } from "./remoteCommand";
 serve({
   standsFor: "@pulumi/command",
   version: "1.2.1",
+  acceptsSecrets: true,
   resource: (type) => (type === "command:remote:Command" ? remoteCommand : undefined),
 });

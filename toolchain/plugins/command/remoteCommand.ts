@@ -1,53 +1,44 @@
 /**
- * `command:remote:Command` with the semantics of the official plugin: a change of `triggers` replaces, a change of
- * anything else runs `update`, or `create` again; delete runs what the state holds; refresh never sees the machine.
+ * `command:remote:Command` with the semantics of the official plugin: a change runs `update`, or `create` again; delete
+ * runs what the state holds; refresh never sees the machine. A change of a trigger is an update for the plugin, too: it
+ * is the SDK that asks for a replacement then.
  */
 import { randomBytes } from "node:crypto";
-import { Checked, Diff, Found, Operation, Remembered, Resource, unsupported } from "../plugin";
-import { changedKeys, isObject, objectAt, Properties, secret, textAt, UNKNOWN } from "../properties";
+import { Diff, Found, Operation, Remembered, Resource } from "../plugin";
+import { changedPaths, objectAt, plain, Properties, textAt, UNKNOWN } from "../properties";
+import { checkCommand, withDefaults } from "./check";
 import { Connection, dial } from "./dial";
 import { run } from "./run";
 
-const INPUTS = new Set([
-  "connection",
-  "create",
-  "update",
-  "delete",
-  "stdin",
-  "triggers",
-  "logging",
-  "addPreviousOutputInEnv",
-]);
-const CONNECTION_DEFAULTS = { user: "root", port: 22, dialErrorLimit: 10, perDialTimeout: 15 };
-
 /** The rules of `command:remote:Command`. */
 export const remoteCommand: Resource = {
-  check(inputs): Checked {
-    const connection = inputs["connection"];
-    const complete = isObject(connection) ? withDefaults(connection) : connection;
-    return {
-      // The whole connection is secret, as in the official plugin: it holds keys and passwords.
-      inputs: { ...inputs, connection: secret(complete) },
-      failures: unsupported(inputs, INPUTS),
-    };
-  },
+  check: (inputs) => checkCommand(inputs),
 
   diff(old, inputs): Diff {
-    const changes = changedKeys(old.inputs, inputs);
-    return { changes, replaces: changes.filter((key) => key === "triggers") };
+    const changes = changedPaths(old.inputs, inputs);
+    return { changes, replaces: changes.filter((path) => path === "triggers"), ofInputs: false };
   },
 
   async create(inputs, operation): Promise<Found> {
     const id = `${operation.name}${randomBytes(4).toString("hex")}`;
-    return { id, outputs: await execute(inputs, {}, textAt(inputs, "create"), operation) };
+    if (operation.preview) {
+      return { id, outputs: { ...inputs, stdout: UNKNOWN, stderr: UNKNOWN } };
+    }
+    return { id, outputs: await execute(inputs, {}, textAt(plain(inputs), "create"), operation) };
   },
 
   async update(old, inputs, operation): Promise<Properties> {
-    return execute(inputs, old.outputs, textAt(inputs, "update") ?? textAt(inputs, "create"), operation);
+    if (operation.preview) {
+      const changed = changedPaths(old.inputs, inputs).length > 0;
+      const { stdout, stderr } = old.outputs;
+      return { ...inputs, ...(changed ? { stdout: UNKNOWN, stderr: UNKNOWN } : { stdout, stderr }) };
+    }
+    const news = plain(inputs);
+    return execute(inputs, old.outputs, textAt(news, "update") ?? textAt(news, "create"), operation);
   },
 
   async delete(old: Remembered, operation): Promise<void> {
-    const command = textAt(old.outputs, "delete");
+    const command = textAt(plain(old.outputs), "delete");
     if (command !== undefined) {
       await execute(old.outputs, old.outputs, command, operation);
     }
@@ -61,21 +52,20 @@ async function execute(
   command: string | undefined,
   operation: Operation,
 ): Promise<Properties> {
-  if (operation.preview) {
-    return { ...inputs, stdout: UNKNOWN, stderr: UNKNOWN };
-  }
-  const previous = { stdout: textAt(before, "stdout") ?? "", stderr: textAt(before, "stderr") ?? "" };
+  const said = plain(before);
+  const previous = { stdout: textAt(said, "stdout") ?? "", stderr: textAt(said, "stderr") ?? "" };
   if (command === undefined) {
     return { ...inputs, ...previous };
   }
-  const client = await dial(connectionOf(inputs), operation);
+  const known = plain(inputs) as Properties;
+  const client = await dial(connectionOf(known), operation);
   try {
     const result = await run(client, {
       command,
-      stdin: textAt(inputs, "stdin") ?? "",
-      environment: inputs["addPreviousOutputInEnv"] === false ? {} : previousOutput(previous),
+      stdin: textAt(known, "stdin") ?? "",
+      environment: known["addPreviousOutputInEnv"] === false ? {} : previousOutput(previous),
       log: operation.log,
-      logging: textAt(inputs, "logging") ?? "stdoutAndStderr",
+      logging: textAt(known, "logging") ?? "stdoutAndStderr",
     });
     return { ...inputs, ...result };
   } finally {
@@ -88,16 +78,10 @@ function previousOutput(previous: { readonly stdout: string; readonly stderr: st
   return Object.fromEntries(Object.entries(pairs).filter(([, value]) => value !== ""));
 }
 
-function withDefaults(connection: Properties): Properties {
-  const proxy = connection["proxy"];
-  const complete = { ...CONNECTION_DEFAULTS, ...connection };
-  return isObject(proxy) ? { ...complete, proxy: { ...CONNECTION_DEFAULTS, ...proxy } } : complete;
-}
-
 function connectionOf(inputs: Properties): Connection {
   const connection = withDefaults(objectAt(inputs, "connection"));
   if (textAt(connection, "host") === undefined) {
     throw new Error("connection.host is missing");
   }
-  return connection as unknown as Connection;
+  return connection as Connection;
 }

@@ -1,72 +1,85 @@
 /** `docker:index/container:Container`. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Container, ContainerInspectInfo } from "dockerode";
-import { Found, Operation, Resource } from "../plugin";
-import { listAt, numberAt, Properties, textAt } from "../properties";
-import { daemon, statusOf, unlessGone } from "./daemon";
-import { checkNamed, diffReplacing, previewed } from "./inputs";
+import type { Container } from "dockerode";
+import { Found, NotReady, Operation, Remembered, Resource } from "../plugin";
+import { listAt, numberAt, Properties, same, textAt, UNKNOWN } from "../properties";
+import { foundState, madeState, updatedState } from "./containerState";
+import { daemon, refused, statusOf, unlessGone } from "./daemon";
+import { checkNamed } from "./inputs";
 import { CONTAINER_INPUTS, containerPayload, endpointOf, updatePayload } from "./payload";
+import { CONTAINER } from "./schema";
+import { diffAgainstState, previewed, refound } from "./state";
 
-/** What the daemon can change on a container that exists, and what only says how we treat it. */
-const IN_PLACE = new Set(
-  [
-    "memory memorySwap cpuShares restart",
-    "attach destroyGraceSeconds logs mustRun removeVolumes rm start wait waitTimeout",
-  ].flatMap((words) => words.split(" ")),
-);
-const FROM_DAEMON = ["networkDatas", "bridge", "exitCode"];
 const POLL = 200;
 /** Default longest wait for a health check to pass, seconds. */
 const WAIT_TIMEOUT = 60;
 /** Longest wait for a removal that is already under way, milliseconds. */
 const REMOVAL_TIMEOUT = 60_000;
+/** Limits that the daemon is told of when one of them changes. */
+const LIMITS = ["restart", "maxRetryCount", "cpuShares", "memory", "memoryReservation", "cpuSet", "memorySwap"];
 
 /** The rules of a container. */
 export const container: Resource = {
-  check: (inputs, olds, operation) => checkNamed(inputs, olds, operation, CONTAINER_INPUTS),
-  diff: (old, inputs) => diffReplacing(old, inputs, IN_PLACE),
+  check: (inputs, olds, operation) => checkNamed(inputs, olds, operation, CONTAINER, CONTAINER_INPUTS),
+  diff: (old, inputs) => diffAgainstState(old, inputs, CONTAINER),
 
   async create(inputs, operation): Promise<Found> {
     if (operation.preview) {
-      return { id: "", outputs: previewed(inputs, FROM_DAEMON) };
+      return { id: "", outputs: previewed(inputs, CONTAINER) };
     }
-    const made = await createContainer(inputs);
+    const existing = await createContainer(inputs);
     try {
-      await connectFurther(made, inputs);
-      await start(made, inputs, operation);
+      await connect(existing, inputs);
+      await start(existing, inputs, operation);
     } catch (error) {
-      // A failed create is not in the state: nothing else would ever remove it.
-      await remove(made, inputs);
-      throw error;
+      // As with the official plugin, the engine knows of it from now on, and its removal is the engine's to order.
+      throw new NotReady(
+        existing.id,
+        unfinished(existing.id, inputs),
+        inputs,
+        `creating ${operation.urn}: ${wordsOf(error)}`,
+      );
     }
-    return { id: made.id, outputs: outputsOf(await made.inspect(), inputs) };
+    return { id: existing.id, outputs: madeState(await existing.inspect(), inputs) };
   },
 
   async read(old): Promise<Found | undefined> {
     const found = await unlessGone(daemon().getContainer(old.id).inspect());
-    if (found === undefined) {
-      return undefined;
-    }
-    // A stopped container shows as a change of mustRun, which the next update sets right by starting it.
-    const stopped = !found.State.Running && old.inputs["mustRun"] !== false;
-    const inputs = stopped ? { ...old.inputs, mustRun: false } : old.inputs;
-    return { id: old.id, outputs: outputsOf(found, inputs), inputs };
+    // A container that stopped and must run shows as a change of mustRun, which the next update sets right.
+    return found && refound(old, foundState(found, old.outputs), CONTAINER);
   },
 
   async update(old, inputs, operation): Promise<Properties> {
+    const news = updatedState(old, inputs);
     if (operation.preview) {
-      return { ...old.outputs, ...inputs };
+      return news;
     }
     const existing = daemon().getContainer(old.id);
-    await existing.update(updatePayload(inputs));
-    await start(existing, inputs, operation);
-    return outputsOf(await existing.inspect(), inputs);
+    try {
+      await change(existing, old, inputs);
+    } catch (error) {
+      throw new NotReady(old.id, news, inputs, `updating ${operation.urn}: ${wordsOf(error)}`);
+    }
+    return news;
   },
 
   async delete(old): Promise<void> {
     await remove(daemon().getContainer(old.id), old.outputs);
   },
 };
+
+/** The state of one that was made and does not run: what the daemon decides is not known, and never will be. */
+function unfinished(id: string, inputs: Properties): Properties {
+  const state = Object.entries(previewed(inputs, CONTAINER)).map(([key, value]) => {
+    const isMany = ["set", "blocks"].includes(CONTAINER[key]?.kind ?? "") && CONTAINER[key]?.outputOnly === false;
+    return [key, value === UNKNOWN ? (isMany ? [] : null) : value] as const;
+  });
+  return { ...Object.fromEntries(state), id };
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
 
 async function createContainer(inputs: Properties): Promise<Container> {
   try {
@@ -76,43 +89,66 @@ async function createContainer(inputs: Properties): Promise<Container> {
       const image = textAt(inputs, "image");
       throw new Error(`image ${image} is not on this computer, and the stand-in plugin pulls none`, { cause: error });
     }
-    throw error;
+    throw refused("Unable to create container", error);
   }
 }
 
-async function connectFurther(made: Container, inputs: Properties): Promise<void> {
-  for (const network of listAt(inputs, "networksAdvanced").slice(1)) {
-    await daemon()
-      .getNetwork(textAt(network, "name") ?? "")
-      .connect({ Container: made.id, EndpointConfig: endpointOf(network) });
+/** Leaves Docker's own bridge for the networks that are asked for. */
+async function connect(existing: Container, inputs: Properties): Promise<void> {
+  const networks = listAt(inputs, "networksAdvanced");
+  if (networks.length > 0) {
+    await unlessOutside(daemon().getNetwork("bridge").disconnect({ Container: existing.id }));
+  }
+  for (const network of networks) {
+    const name = textAt(network, "name") ?? "";
+    try {
+      await daemon()
+        .getNetwork(name)
+        .connect({ Container: existing.id, EndpointConfig: endpointOf(network) });
+    } catch (error) {
+      throw refused(`Unable to connect to network '${name}'`, error);
+    }
   }
 }
 
-/** Starts it, unless it should not or already does, and waits as long as its properties ask. */
+async function unlessOutside(request: Promise<unknown>): Promise<void> {
+  try {
+    await request;
+  } catch (error) {
+    if (!/is not connected to/.test(wordsOf(error))) throw refused("Unable to disconnect the default network", error);
+  }
+}
+
+/** Starts it, unless it should not, and waits as long as its properties ask. */
 async function start(existing: Container, inputs: Properties, operation: Operation): Promise<void> {
   if (inputs["start"] === false) {
     return;
   }
-  // 304: it runs already.
-  await existing.start().catch((error: unknown) => {
-    if (statusOf(error) !== 304) {
-      throw error;
-    }
-  });
-  if (inputs["mustRun"] !== false && inputs["attach"] !== true) {
-    await requireRunning(existing);
-  }
+  await launch(existing);
   if (inputs["wait"] === true) {
     await healthy(existing, numberAt(inputs, "waitTimeout") ?? WAIT_TIMEOUT, operation);
   }
 }
 
-async function requireRunning(existing: Container): Promise<void> {
-  const { State } = await existing.inspect();
-  if (!State.Running) {
-    throw new Error(
-      `the container ended at once with exit code ${State.ExitCode}; its last lines:\n${await tail(existing)}`,
-    );
+async function launch(existing: Container): Promise<void> {
+  try {
+    await existing.start();
+  } catch (error) {
+    // 304: it runs already.
+    if (statusOf(error) !== 304) throw refused("Unable to start container", error);
+  }
+}
+
+async function change(existing: Container, { outputs }: Remembered, inputs: Properties): Promise<void> {
+  if (outputs["mustRun"] === false && inputs["mustRun"] !== false && inputs["start"] !== false) {
+    await launch(existing);
+  }
+  if (LIMITS.some((limit) => !same(outputs[limit] || undefined, inputs[limit] || undefined))) {
+    try {
+      await existing.update(updatePayload(inputs));
+    } catch (error) {
+      throw refused("Unable to update a container", error);
+    }
   }
 }
 
@@ -137,18 +173,6 @@ async function healthy(existing: Container, seconds: number, { cancelled }: Oper
   }
 }
 
-async function tail(existing: Container): Promise<string> {
-  const logs = await existing.logs({ stdout: true, stderr: true, tail: 10 });
-  // Eight bytes stand before each piece, of which the last four are its length.
-  const pieces: Buffer[] = [];
-  for (let at = 0; at + 8 <= logs.length;) {
-    const end = at + 8 + logs.readUInt32BE(at + 4);
-    pieces.push(logs.subarray(at + 8, end));
-    at = end;
-  }
-  return Buffer.concat(pieces).toString();
-}
-
 /** Kills and removes it; a grace is given only where the properties ask for one. */
 async function remove(existing: Container, properties: Properties): Promise<void> {
   const grace = numberAt(properties, "destroyGraceSeconds") ?? 0;
@@ -170,17 +194,4 @@ function unless(status: number, error: unknown): void {
   if (statusOf(error) !== status) {
     throw error;
   }
-}
-
-function outputsOf(found: ContainerInspectInfo, inputs: Properties): Properties {
-  const networkDatas = Object.entries(found.NetworkSettings.Networks).map(([networkName, network]) => ({
-    networkName,
-    gateway: network.Gateway,
-    ipAddress: network.IPAddress,
-    ipPrefixLength: network.IPPrefixLen,
-    macAddress: network.MacAddress,
-  }));
-  // Newer daemons have no such field any more.
-  const bridge = (found.NetworkSettings as { readonly Bridge?: string }).Bridge;
-  return { ...inputs, networkDatas, bridge, exitCode: found.State.ExitCode };
 }

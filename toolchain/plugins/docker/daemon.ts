@@ -55,3 +55,11 @@ export async function unlessGone<Answer>(request: Promise<Answer>): Promise<Answ
     throw error;
   }
 }
+
+/** What the daemon refused, in the words of the official plugin. */
+export function refused(what: string, error: unknown): Error {
+  const answer =
+    error instanceof Error && "json" in error ? (error.json as { readonly message?: string } | null) : null;
+  const said = answer?.message ?? (error instanceof Error ? error.message : String(error));
+  return new Error(`1 error occurred:\n\t* ${what}: Error response from daemon: ${said}\n\n`, { cause: error });
+}

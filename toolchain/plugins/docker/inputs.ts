@@ -1,31 +1,83 @@
-/** What all Docker resources do alike: names, labels, and what a change means. */
+/** What all Docker resources do alike: names, defaults, labels. */
 import { randomBytes } from "node:crypto";
-import { Checked, Diff, Operation, Remembered, unsupported } from "../plugin";
-import { changedKeys, listAt, Properties, textAt, UNKNOWN } from "../properties";
+import { Checked, Operation } from "../plugin";
+import { isObject, listAt, Properties, textAt, UNKNOWN } from "../properties";
+import { Attribute, MEMBER_FALLBACKS, Schema } from "./schema";
 
-/** Checks the properties, and gives a name to a resource that has none; the one it had, if it had one. */
+/** Checks the properties and completes them; a resource without a name gets one, or keeps the one that it got before. */
 export function checkNamed(
   inputs: Properties,
   oldInputs: Properties,
   operation: Operation,
-  supported: ReadonlySet<string>,
+  schema: Schema,
+  carried: ReadonlySet<string>,
 ): Checked {
-  const failures = unsupported(inputs, supported);
-  if (inputs["name"] !== undefined) {
-    return { inputs, failures };
-  }
-  const name =
-    oldInputs["__autonamed"] === true
-      ? textAt(oldInputs, "name")
-      : `${operation.name}-${randomBytes(4).toString("hex").slice(1)}`;
-  return { inputs: { ...inputs, name, __autonamed: true }, failures };
+  const given = Object.entries(inputs).filter(([key, value]) => value !== null && !key.startsWith("__"));
+  const failures = [
+    ...given.flatMap(([key, value]) => failureOf(key, value, operation, schema, carried)),
+    ...missing(inputs, operation, schema),
+  ];
+  const completed = given.map(([key, value]) => [key, completedValue(key, value, schema[key])] as const);
+  const fallbacks = Object.entries(schema)
+    .filter(([key, { fallback }]) => fallback !== undefined && !given.some(([other]) => other === key))
+    .map(([key, { fallback }]) => [key, fallback] as const);
+  const name = inputs["name"] == null ? [["name", nameOf(oldInputs, operation)] as const] : [];
+  const defaults = [...fallbacks, ...name].map(([key]) => key).sort();
+  return { inputs: { ...Object.fromEntries([...completed, ...fallbacks, ...name]), __defaults: defaults }, failures };
 }
 
-/** Every change but those of `inPlace` replaces; two of one name cannot live side by side, so the old one goes first. */
-export function diffReplacing(old: Remembered, inputs: Properties, inPlace: ReadonlySet<string>): Diff {
-  const changes = changedKeys(old.inputs, inputs);
-  const sameName = old.inputs["name"] === inputs["name"];
-  return { changes, replaces: changes.filter((key) => !inPlace.has(key)), deleteBeforeReplace: sameName };
+function failureOf(
+  key: string,
+  value: unknown,
+  { name }: Operation,
+  schema: Schema,
+  carried: ReadonlySet<string>,
+): NonNullable<Checked["failures"]> {
+  if (schema[key] === undefined || schema[key].outputOnly) {
+    return [{ property: "", reason: `Invalid or unknown key. Examine values at '${name}.${key}'.` }];
+  }
+  if (key === "restart" && value !== UNKNOWN && !/^(no|on-failure|always|unless-stopped)$/.test(String(value))) {
+    const words = `'${String(value)}' doesn't match the pattern '^(no|on-failure|always|unless-stopped)$'.`;
+    return [{ property: "", reason: `${words} ${words} Examine values at '${name}.${key}'.` }];
+  }
+  const known = [...carried].sort().join(", ");
+  return carried.has(key)
+    ? []
+    : [{ property: key, reason: `the stand-in plugin does not carry this property; it has: ${known}` }];
+}
+
+function missing(inputs: Properties, { name }: Operation, schema: Schema): NonNullable<Checked["failures"]> {
+  return Object.keys(schema)
+    .filter((key) => schema[key]?.required === true && inputs[key] == null)
+    .map((key) => {
+      const words = `The argument "${key}" is required, but no definition was found..`;
+      return { property: "", reason: `Missing required argument. ${words} Examine values at '${name}.${key}'.` };
+    });
+}
+
+function completedValue(key: string, value: unknown, attribute: Attribute | undefined): unknown {
+  if (attribute?.kind === "text" && (typeof value === "number" || typeof value === "boolean")) return String(value);
+  if (attribute?.kind === "number" && typeof value === "string" && value !== UNKNOWN) {
+    if (!/^-?\d+$/.test(value))
+      throw new Error(`${key}: strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`);
+    return Number(value);
+  }
+  if (attribute?.kind === "block") return isObject(value) ? { ...value, __defaults: [] } : value;
+  if (attribute?.kind !== "blocks" || !Array.isArray(value)) return value;
+  return value.map((member: unknown) => (isObject(member) ? completedMember(key, member) : member));
+}
+
+function completedMember(key: string, member: Properties): Properties {
+  const fallbacks = Object.entries(MEMBER_FALLBACKS[key] ?? {}).filter(([name]) => member[name] === undefined);
+  return { ...member, ...Object.fromEntries(fallbacks), __defaults: fallbacks.map(([name]) => name).sort() };
+}
+
+/** A name that was given before is kept; states of before mark it in another way. */
+function nameOf(oldInputs: Properties, operation: Operation): string {
+  const defaults = oldInputs["__defaults"];
+  const wasGiven = oldInputs["__autonamed"] === true || (Array.isArray(defaults) && defaults.includes("name"));
+  const had = wasGiven ? textAt(oldInputs, "name") : undefined;
+  return had ?? `${operation.name}-${randomBytes(4).toString("hex").slice(1)}`;
 }
 
 /** Labels as the daemon takes them. */
@@ -38,9 +90,4 @@ export function labelsOf(inputs: Properties): Record<string, string> {
 /** A map of texts as the daemon takes it; numbers and booleans are written out. */
 export function textMap(value: unknown): Record<string, string> {
   return Object.fromEntries(Object.entries((value ?? {}) as Properties).map(([key, text]) => [key, String(text)]));
-}
-
-/** The inputs as the outputs of a preview: what only the daemon knows is unknown. */
-export function previewed(inputs: Properties, unknown: readonly string[]): Properties {
-  return { ...inputs, ...Object.fromEntries(unknown.map((key) => [key, UNKNOWN])) };
 }

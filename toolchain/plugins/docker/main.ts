@@ -1,5 +1,6 @@
 /** Stand-in for the plugin of @pulumi/docker: networks, volumes and containers on the local daemon. */
-import { textAt } from "../properties";
+import { Diff } from "../plugin";
+import { changedKeys, Properties, textAt, UNKNOWN } from "../properties";
 import { serve } from "../serve";
 import { container } from "./container";
 import { useDaemon } from "./daemon";
@@ -12,9 +13,16 @@ const RESOURCES = new Map([
   ["docker:index/container:Container", container],
 ]);
 
+/** As the official plugin: what is known to differ is an update, and what else there may be is for the engine to find. */
+function diffProvider(olds: Properties, news: Properties): Diff {
+  const changes = changedKeys(olds, news).filter((key) => news[key] !== UNKNOWN);
+  return { changes, uncertain: changes.length === 0 };
+}
+
 serve({
   standsFor: "@pulumi/docker",
   version: "5.2.0",
+  diffConfig: diffProvider,
   configure: (config) => useDaemon(textAt(config, "host")),
   resource: (type) => RESOURCES.get(type),
 });

@@ -2,20 +2,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Found, Resource } from "../plugin";
 import { listAt, Properties, textAt } from "../properties";
-import { daemon, statusOf, unlessGone } from "./daemon";
-import { checkNamed, diffReplacing, labelsOf, previewed, textMap } from "./inputs";
+import { daemon, refused, statusOf, unlessGone } from "./daemon";
+import { checkNamed, labelsOf, textMap } from "./inputs";
+import { NETWORK } from "./schema";
+import { diffAgainstState, made, previewed, refound } from "./state";
 
-const INPUTS = new Set([
-  "name",
-  "driver",
-  "ipamConfigs",
-  "ipamDriver",
-  "labels",
-  "options",
-  "internal",
-  "attachable",
-  "checkDuplicate",
-]);
+const INPUTS = new Set(["name", "driver", "ipamConfigs", "ipamDriver", "labels", "options", "internal", "attachable"]);
 /** A network is let go some moments after its last container. */
 const REMOVE_TRIES = 20;
 const REMOVE_PAUSE = 500;
@@ -41,20 +33,24 @@ export function networkPayload(inputs: Properties) {
 
 /** The rules of a network. */
 export const network: Resource = {
-  check: (inputs, olds, operation) => checkNamed(inputs, olds, operation, INPUTS),
-  diff: (old, inputs) => diffReplacing(old, inputs, new Set()),
+  check: (inputs, olds, operation) => checkNamed(inputs, olds, operation, NETWORK, INPUTS),
+  diff: (old, inputs) => diffAgainstState(old, inputs, NETWORK),
 
   async create(inputs, operation): Promise<Found> {
     if (operation.preview) {
-      return { id: "", outputs: previewed(inputs, ["driver", "scope", "ipamConfigs"]) };
+      return { id: "", outputs: previewed(inputs, NETWORK) };
     }
-    const made = await daemon().createNetwork(networkPayload(inputs));
-    return { id: made.id, outputs: await outputsOf(made.id, inputs) };
+    try {
+      const { id } = await daemon().createNetwork(networkPayload(inputs));
+      return { id, outputs: made(inputs, await stateOf(id), NETWORK) };
+    } catch (error) {
+      throw refused("Unable to create network", error);
+    }
   },
 
   async read(old): Promise<Found | undefined> {
-    const outputs = await unlessGone(outputsOf(old.id, old.inputs));
-    return outputs === undefined ? undefined : { id: old.id, outputs };
+    const found = await unlessGone(stateOf(old.id));
+    return found && refound(old, found, NETWORK);
   },
 
   update: (_old, inputs) => Promise.resolve(inputs),
@@ -74,8 +70,27 @@ export const network: Resource = {
   },
 };
 
-async function outputsOf(id: string, inputs: Properties): Promise<Properties> {
+async function stateOf(id: string): Promise<Properties> {
   const found = await daemon().getNetwork(id).inspect();
-  const pools = (found.IPAM?.Config ?? []).map((pool) => ({ subnet: pool["Subnet"], gateway: pool["Gateway"] }));
-  return { ...inputs, name: found.Name, driver: found.Driver, scope: found.Scope, ipamConfigs: pools };
+  const labels = Object.entries(found.Labels ?? {}).map(([label, value]) => ({ label, value }));
+  return {
+    attachable: found.Attachable,
+    driver: found.Driver,
+    id: found.Id,
+    ingress: found.Ingress,
+    internal: found.Internal,
+    ipamConfigs: (found.IPAM?.Config ?? []).map((pool) => ({
+      auxAddress: {},
+      gateway: pool["Gateway"] ?? "",
+      ipRange: pool["IPRange"] ?? "",
+      subnet: pool["Subnet"],
+    })),
+    ipamDriver: found.IPAM?.Driver,
+    ipamOptions: found.IPAM?.Options ?? {},
+    ipv6: found.EnableIPv6,
+    labels,
+    name: found.Name,
+    options: found.Options ?? {},
+    scope: found.Scope,
+  };
 }

@@ -8,11 +8,11 @@ const SECOND = 1e9;
 /** Every property of a container that the stand-in carries. */
 export const CONTAINER_INPUTS = new Set(
   [
-    "attach capabilities cgroupnsMode command cpus cpuShares destroyGraceSeconds deviceCgroupRules devices dns",
+    "attach capabilities cgroupnsMode command containerReadRefreshTimeoutMilliseconds cpus cpuShares destroyGraceSeconds deviceCgroupRules devices dns",
     "dnsSearches domainname entrypoints envs groupAdds healthcheck hostname hosts image init ipcMode labels logs",
     "memory memorySwap mounts mustRun name networkMode networksAdvanced pidMode ports privileged readOnly",
     "removeVolumes restart rm runtime securityOpts shmSize start stopSignal stopTimeout sysctls tmpfs ulimits",
-    "user userns volumes wait waitTimeout workingDir",
+    "user usernsMode volumes wait waitTimeout workingDir",
   ].flatMap((words) => words.split(" ")),
 );
 
@@ -34,7 +34,6 @@ export function containerPayload(inputs: Properties) {
     ExposedPorts: Object.fromEntries(listAt(inputs, "ports").map((port) => [portKey(port), {}])),
     Healthcheck: healthcheck(inputs),
     HostConfig: hostConfig(inputs),
-    NetworkingConfig: networking(inputs),
   });
 }
 
@@ -77,11 +76,11 @@ function hostConfig(inputs: Properties): Properties {
     Init: inputs["init"],
     IpcMode: textAt(inputs, "ipcMode"),
     PidMode: textAt(inputs, "pidMode"),
-    UsernsMode: textAt(inputs, "userns"),
+    UsernsMode: textAt(inputs, "usernsMode"),
     Runtime: textAt(inputs, "runtime"),
     ShmSize: shm === undefined ? undefined : shm * MIB,
     AutoRemove: inputs["rm"] === true,
-    NetworkMode: textAt(inputs, "networkMode") ?? textAt(listAt(inputs, "networksAdvanced")[0], "name"),
+    NetworkMode: textAt(inputs, "networkMode") ?? "bridge",
     PortBindings: portBindings(inputs),
   });
 }
@@ -133,12 +132,6 @@ function portBindings(inputs: Properties): Properties {
       [{ HostIp: textAt(port, "ip") ?? "0.0.0.0", HostPort: String(numberAt(port, "external") ?? "") }],
     ]),
   );
-}
-
-/** Only the first network: engines before 25 refuse a container created with more than one endpoint. */
-function networking(inputs: Properties): Properties | undefined {
-  const first = listAt(inputs, "networksAdvanced")[0];
-  return first && { EndpointsConfig: { [textAt(first, "name") ?? ""]: endpointOf(first) } };
 }
 
 /** One place of a container on a network. */

@@ -1,30 +1,36 @@
 /** `docker:index/volume:Volume`. */
 import { Found, Resource } from "../plugin";
 import { Properties, textAt } from "../properties";
-import { daemon, unlessGone } from "./daemon";
-import { checkNamed, diffReplacing, labelsOf, previewed, textMap } from "./inputs";
+import { daemon, refused, unlessGone } from "./daemon";
+import { checkNamed, labelsOf, textMap } from "./inputs";
+import { VOLUME } from "./schema";
+import { diffAgainstState, made, previewed, refound } from "./state";
 
 const INPUTS = new Set(["name", "driver", "driverOpts", "labels"]);
 
 /** The rules of a volume; its name is its id. */
 export const volume: Resource = {
-  check: (inputs, olds, operation) => checkNamed(inputs, olds, operation, INPUTS),
-  diff: (old, inputs) => diffReplacing(old, inputs, new Set()),
+  check: (inputs, olds, operation) => checkNamed(inputs, olds, operation, VOLUME, INPUTS),
+  diff: (old, inputs) => diffAgainstState(old, inputs, VOLUME),
 
   async create(inputs, operation): Promise<Found> {
     const name = textAt(inputs, "name") ?? "";
     if (operation.preview) {
-      return { id: name, outputs: previewed(inputs, ["driver", "mountpoint"]) };
+      return { id: "", outputs: previewed(inputs, VOLUME) };
     }
     const Driver = textAt(inputs, "driver") ?? "local";
     const DriverOpts = textMap(inputs["driverOpts"]);
-    await daemon().createVolume({ Name: name, Driver, DriverOpts, Labels: labelsOf(inputs) });
-    return { id: name, outputs: await outputsOf(name, inputs) };
+    try {
+      await daemon().createVolume({ Name: name, Driver, DriverOpts, Labels: labelsOf(inputs) });
+      return { id: name, outputs: made(inputs, await stateOf(name), VOLUME) };
+    } catch (error) {
+      throw refused("Unable to create volume", error);
+    }
   },
 
   async read(old): Promise<Found | undefined> {
-    const outputs = await unlessGone(outputsOf(old.id, old.inputs));
-    return outputs === undefined ? undefined : { id: old.id, outputs };
+    const found = await unlessGone(stateOf(old.id));
+    return found && refound(old, found, VOLUME);
   },
 
   update: (_old, inputs) => Promise.resolve(inputs),
@@ -34,7 +40,18 @@ export const volume: Resource = {
   },
 };
 
-async function outputsOf(name: string, inputs: Properties): Promise<Properties> {
+async function stateOf(name: string): Promise<Properties> {
   const found = await daemon().getVolume(name).inspect();
-  return { ...inputs, name: found.Name, driver: found.Driver, mountpoint: found.Mountpoint };
+  return {
+    cluster: null,
+    driver: found.Driver,
+    driverOpts: found.Options ?? {},
+    id: found.Name,
+    labels: Object.entries((found.Labels as Record<string, string> | null) ?? {}).map(([label, value]) => ({
+      label,
+      value,
+    })),
+    mountpoint: found.Mountpoint,
+    name: found.Name,
+  };
 }

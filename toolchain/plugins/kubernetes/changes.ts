@@ -49,11 +49,14 @@ export function diffObject(olds: Properties, news: Properties, isPatch: boolean,
     const replaces = fixed.some((field) => touches(path, field, value)) || (pod && isPodFixed(path, text));
     return { text, replaces };
   });
+  const replaced = changes.filter(({ replaces }) => replaces).map(({ text }) => text);
   return {
     changes: changes.map(({ text }) => text),
-    replaces: changes.filter(({ replaces }) => replaces).map(({ text }) => text),
+    replaces: replaced,
+    wholePaths: true,
+    ofInputs: "removals",
     // Two objects of one name cannot be there side by side.
-    deleteBeforeReplace: nameOf(before) === nameOf(now) && !isAutonamed(news),
+    deleteBeforeReplace: replaced.length > 0 && nameOf(before) === nameOf(now) && !isAutonamed(news),
   };
 }
 

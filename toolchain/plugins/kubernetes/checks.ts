@@ -4,8 +4,24 @@ import { Checked } from "../plugin";
 import { objectAt, Properties, textAt } from "../properties";
 import { annotation, AUTONAMED, isAutonamed } from "./annotations";
 
+/** Kinds that live in no namespace, of those that come with the API. Source: Kubernetes API reference. */
+const IN_NO_NAMESPACE = new Set(
+  [
+    "APIService CertificateSigningRequest ClusterRole ClusterRoleBinding CSIDriver CSINode CustomResourceDefinition",
+    "FlowSchema IngressClass MutatingWebhookConfiguration Namespace Node PersistentVolume PriorityClass",
+    "PriorityLevelConfiguration RuntimeClass StorageClass ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding",
+    "ValidatingWebhookConfiguration VolumeAttachment",
+  ].flatMap((words) => words.split(" ")),
+);
+
 /** Checks the fields of an object. One without a name gets the one it had, or one of the resource's name. */
-export function checkObject(inputs: Properties, oldInputs: Properties, resourceName: string): Checked {
+export function checkObject(
+  given: Properties,
+  oldInputs: Properties,
+  resourceName: string,
+  namespace: string,
+): Checked {
+  const inputs = placed(given, namespace);
   const metadata = objectAt(inputs, "metadata");
   const failures = notCarried(inputs);
   if (metadata["name"] !== undefined) {
@@ -17,22 +33,25 @@ export function checkObject(inputs: Properties, oldInputs: Properties, resourceN
   return { inputs: { ...inputs, metadata: { ...metadata, name, annotations } }, failures };
 }
 
+/** The object with the namespace that the provider means where nobody says one. */
+function placed(inputs: Properties, namespace: string): Properties {
+  const metadata = objectAt(inputs, "metadata");
+  const isPlaced = metadata["namespace"] !== undefined || IN_NO_NAMESPACE.has(textAt(inputs, "kind") ?? "");
+  return isPlaced ? inputs : { ...inputs, metadata: { ...metadata, namespace } };
+}
+
 /** Checks a patch: of a name that it gives itself, for it is another's object. */
 export function checkPatch(inputs: Properties): Checked {
-  const named = objectAt(inputs, "metadata")["name"] !== undefined;
-  const reason = "a patch needs the name of the object that it patches";
-  return { inputs, failures: named ? notCarried(inputs) : [{ property: "metadata.name", reason }] };
+  if (objectAt(inputs, "metadata")["name"] === undefined) {
+    throw new Error("patch resources require the `.metadata.name` field to be set");
+  }
+  return { inputs, failures: notCarried(inputs) };
 }
 
 function notCarried(inputs: Properties): NonNullable<Checked["failures"]> {
-  const failures = [];
   if (objectAt(inputs, "metadata")["generateName"] !== undefined) {
-    const reason = "server-side apply takes no generated names: leave both names out to get one like it";
-    failures.push({ property: "metadata.generateName", reason });
+    throw new Error("the `.metadata.generateName` field is not supported in Server-Side Apply mode");
   }
-  if (annotation(inputs, "waitFor") !== undefined) {
-    const reason = "the stand-in plugin does not carry pulumi.com/waitFor; install the official one";
-    failures.push({ property: "metadata.annotations", reason });
-  }
-  return failures;
+  const reason = "the stand-in plugin does not carry pulumi.com/waitFor; install the official one";
+  return annotation(inputs, "waitFor") === undefined ? [] : [{ property: "metadata.annotations", reason }];
 }

@@ -31,7 +31,8 @@ export function kubernetesObject(type: string, provider: () => Provider): Resour
   const kind = isPatch ? typeName.slice(0, -"Patch".length) : typeName;
   const ofType = { apiVersion: groupVersion.replace(/^core\//, ""), kind };
   return {
-    check: (inputs, olds, { name }) => (isPatch ? checkPatch(inputs) : checkObject(inputs, olds, name)),
+    check: (inputs, olds, { name }) =>
+      isPatch ? checkPatch(inputs) : checkObject(inputs, olds, name, provider().settings.namespace),
     diff: (old, inputs) => diffObject(old.inputs, inputs, isPatch, provider().settings),
     create: (inputs, operation) =>
       operation.preview
@@ -79,7 +80,10 @@ async function update(
   if (!isPatch) {
     await takeOver(cluster, identity, before, manager);
   }
-  const live = await cluster.apply(inputs, manager, forces(inputs, settings));
+  const live = await cluster.apply(inputs, manager, forces(inputs, settings)).catch((error: unknown) => {
+    // As with the official plugin, the engine keeps what was wanted, and wants it again in the next run.
+    throw error instanceof ApiFailure ? new NotReady(old.id, asOutputs(before, manager), inputs, error.message) : error;
+  });
   const outputs = await ready(cluster, live, inputs, manager, isPatch, operation);
   if (oldManager !== manager) {
     await relinquish(cluster, identity, oldManager);

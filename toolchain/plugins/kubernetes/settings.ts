@@ -57,13 +57,16 @@ export function readSettings(config: Properties): Settings {
  * without it, the address and authority of the kubeconfig do, and one that is not known yet may be another cluster.
  */
 export function diffSettings(olds: Properties, news: Properties): Diff {
-  const changes = changedKeys(olds, news);
   const [before, now] = [textAt(olds, "clusterIdentifier"), textAt(news, "clusterIdentifier")];
-  if (before !== undefined && now !== undefined) {
-    return { changes, replaces: before === now ? [] : ["clusterIdentifier"] };
+  const identified = before !== undefined && now !== undefined && before !== now ? ["clusterIdentifier"] : [];
+  const sameIdentifier = before !== undefined && before === now;
+  if (news["kubeconfig"] === UNKNOWN) {
+    // As the official plugin, which then looks no further.
+    return { changes: ["kubeconfig"], replaces: sameIdentifier ? [] : [...identified, "kubeconfig"] };
   }
+  const changes = changedKeys(olds, news);
   const another = changes.includes("kubeconfig") && !sameCluster(olds["kubeconfig"], news["kubeconfig"]);
-  return { changes, replaces: another ? ["kubeconfig"] : [] };
+  return { changes, replaces: sameIdentifier ? [] : [...identified, ...(another ? ["kubeconfig"] : [])] };
 }
 
 function sameCluster(one: unknown, other: unknown): boolean {
