@@ -64,12 +64,6 @@ describe("fifty workers, and two operations at a time", () => {
     expect(crowd.offered).toEqual([]);
     expect(crowd.seen.filter(({ script }) => script.endsWith("-join"))).toHaveLength(workers.length + 1);
   });
-  test("another run does nothing", async () => {
-    const before = crowd.seen.length;
-    const { counts } = await here.stack.succeed("up");
-    expect(Object.keys(counts)).toEqual(["unchanged"]);
-    expect(crowd.seen.length).toBe(before);
-  });
   test("no token is in the state in clear, nor in any log", () => {
     const logs = read("bash", "-c", "cat .keelson/logs/e2e-crowd-up-*.log");
     for (const token of crowd.joined.values()) {
