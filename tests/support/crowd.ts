@@ -90,6 +90,8 @@ export class Crowd {
   /** Why the machine cannot join; undefined when it has. */
   private async join(machine: string, program: string): Promise<string | undefined> {
     if (this.broken.has(machine)) return `${machine} is broken`;
+    // Whoever has joined needs no token, and is offered none.
+    if (this.joined.has(machine)) return undefined;
     const token = /token: (\S+)/.exec(program)?.[1] ?? "";
     for (const deadline = Date.now() + patience; !this.isOffered(token);) {
       if (Date.now() > deadline) return `the token made for ${machine} was not offered`;
