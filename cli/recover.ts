@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,25 +7,9 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import { isOwnPlace, stateDirectory, stateFile, type Place } from "../components/config/place";
 import { root } from "./project";
 
-interface State {
-  readonly deployment?: { readonly pending_operations?: readonly PendingOperation[] };
-}
-
-interface PendingOperation {
-  readonly type: string;
-  readonly resource: { readonly type: string; readonly inputs?: { readonly name?: string } };
-}
-
-/** How `docker` removes what a run that was killed may have made without writing it down. */
-const removal: Readonly<Record<string, readonly string[]>> = {
-  "docker:index/container:Container": ["rm", "--force", "--volumes"],
-  "docker:index/network:Network": ["network", "rm"],
-  "docker:index/volume:Volume": ["volume", "rm"],
-};
-
 /**
  * Clears what a run that was killed left of its own: its lock on the state, and work that was under way, of which the
- * state cannot say how far it came. Scripts on machines simply run again; half-made local machines are made anew.
+ * state cannot say how far it came. Scripts on machines simply run again, and local machines see to themselves.
  * States in a backend of the user's own are left to Pulumi's own commands: pulumi cancel, pulumi refresh.
  */
 export async function recover(stack: Stack): Promise<void> {
@@ -38,11 +21,6 @@ export async function recover(stack: Stack): Promise<void> {
   process.stdout.write(
     `  note  an earlier run was cut off while ${pending.length} resources were under way: going on from there\n`,
   );
-  for (const { type, resource } of pending) {
-    const remove = removal[resource.type];
-    const name = resource.inputs?.name;
-    if (type === "creating" && remove && name) removeIfThere([...remove, name]);
-  }
   const state = await stack.exportStack();
   const deployment = { ...(state.deployment as object), pending_operations: [] };
   await stack.importStack({ ...state, deployment });
@@ -95,20 +73,11 @@ function statusOf(pid: number, field: string): string {
   }
 }
 
-function pendingOperations(place: Place): readonly PendingOperation[] {
+function pendingOperations(place: Place): readonly unknown[] {
   const file = stateFile(place);
   if (!existsSync(file)) return [];
   const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as {
-    readonly checkpoint?: { readonly latest?: State["deployment"] };
+    readonly checkpoint?: { readonly latest?: { readonly pending_operations?: readonly unknown[] } };
   };
   return checkpoint?.latest?.pending_operations ?? [];
-}
-
-function removeIfThere(args: readonly string[]): void {
-  try {
-    execFileSync("docker", args, { stdio: "pipe" });
-  } catch (error) {
-    const said = String((error as { stderr?: unknown }).stderr);
-    if (!/No such|not found/i.test(said)) throw new Error(`docker ${args.join(" ")}: ${said.trim()}`, { cause: error });
-  }
 }

@@ -16,6 +16,8 @@ export interface Build {
   readonly why?: Rebuild;
   /** It is there, and stays. @default false, also where that is not known */
   readonly stays?: boolean;
+  /** It is there, but the run that made it was cut off before it knew of it: nothing has run on it yet. @default false */
+  readonly halfMade?: boolean;
 }
 
 export type Builds = ReadonlyMap<string, Build>;
@@ -75,7 +77,9 @@ function buildOf(
   }
   if (image !== undefined && container.image !== image)
     return { id: newId(), why: { gone: false, from: container.image, to: image } };
-  return { ...(container.build === undefined ? {} : { id: container.build }), stays: true };
+  if (container.build === undefined) return { stays: true };
+  const halfMade = record?.build === container.build && !record.built;
+  return { id: container.build, stays: true, ...(halfMade ? { halfMade } : {}) };
 }
 
 function recordsAfter(
@@ -86,8 +90,9 @@ function recordsAfter(
 ): Readonly<Record<string, MachineRecord>> {
   if (silence !== undefined) return records;
   const entries = [...machines, ...lost].map(({ name, address }): [string, MachineRecord] => {
-    const { id, why } = builds.get(name) ?? {};
-    return [name, { address, ...(id === undefined ? {} : { build: id }), built: builds.has(name) && !why }];
+    const { id, why, halfMade } = builds.get(name) ?? {};
+    const built = builds.has(name) && !why && !halfMade;
+    return [name, { address, ...(id === undefined ? {} : { build: id }), built }];
   });
   return Object.fromEntries(entries);
 }

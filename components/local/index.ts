@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { unknown } from "@pulumi/pulumi/output";
 
 import { bundleDirectory } from "../artifacts/cache";
 import type { Environment, MachineConfig } from "../config";
@@ -12,7 +11,9 @@ import { apart } from "./apart";
 import type { Build, Builds } from "./builds";
 import { containerArgs, livingContainer } from "./container";
 import { existingKeyPair, hostKeyFile, keyPair, loginKeyFile, newKeyPair, type KeyPair } from "./keys";
+import { nameservers } from "./nameservers";
 import { rememberBuilt } from "./records";
+import { removeContainer, removeEmptyNetwork } from "./leftovers";
 import { buildLabel, prefixOf } from "./survey";
 
 export { addressesHere, buildsHere, type Builds } from "./builds";
@@ -39,13 +40,18 @@ export class LocalMachines extends pulumi.ComponentResource {
   ) {
     super("keelson:local:LocalMachines", name, {}, opts);
     const { stack, local, machines } = args.environment;
+    const emptyNetwork = new pulumi.ResourceHook("keelson-network", () => removeEmptyNetwork(stack));
     const network = new docker.Network(
       name,
       { name: prefixOf(stack), driver: "bridge", ipamConfigs: [{ subnet: local.subnet }] },
       // The subnet of a stack that is there does not change, as the plan says; Docker adds words of its own to the rest.
-      { parent: this, ignoreChanges: ["driver", "ipamConfigs", "ipamDriver", "options"] },
+      {
+        parent: this,
+        ignoreChanges: ["driver", "ipamConfigs", "ipamDriver", "options"],
+        hooks: { beforeCreate: [emptyNetwork] },
+      },
     );
-    this.guard = new pulumi.ResourceHook("keelson-machine", refuse, { onDryRun: true });
+    this.guard = new pulumi.ResourceHook("keelson-machine", (hook) => this.refuse(hook), { onDryRun: true });
     // Keys are made when there is something to make them for: never by a preview.
     const login = apart(network.id.apply(() => made(loginKeyFile(stack), keyPair)));
     this.machines = machines.map((config) => this.machine(config, network, login));
@@ -88,6 +94,18 @@ export class LocalMachines extends pulumi.ComponentResource {
     return { deleteBeforeReplace: !stays, ...(stays ? { hooks: { beforeCreate: [this.guard] } } : {}) };
   }
 
+  /** A container that a run made which was killed at that moment, and which the state does not know, makes way for its like. */
+  private refuse({ name, type }: pulumi.ResourceHookArgs): void {
+    const { builds, environment } = this.args;
+    if (!builds.get(name)?.halfMade) {
+      throw new Error(
+        `${name}: its container and its disk are there, and would be made anew, which nothing asks for: nothing of them was touched. ` +
+          "Where they were made for another state, remove them: docker rm --force, docker volume rm; where by another plugin, set the plugins back",
+      );
+    }
+    if (type.endsWith(":Container") && !pulumi.runtime.isDryRun()) removeContainer(environment.stack, name);
+  }
+
   private container(
     config: MachineConfig,
     build: Build,
@@ -96,7 +114,9 @@ export class LocalMachines extends pulumi.ComponentResource {
   ): docker.Container {
     const { stack } = this.args.environment;
     const name = `${prefixOf(stack)}-${config.name}`;
-    const labels = build.id === undefined ? [] : [{ label: buildLabel, value: build.id }];
+    // Another in each run, where it is to be made: a preview's plan could not be kept with it.
+    const id = build.why && pulumi.runtime.isDryRun() ? pulumi.output(pulumi.unknown as unknown as string) : build.id;
+    const labels = id === undefined ? [] : [{ label: buildLabel, value: id }];
     const disk = new docker.Volume(
       config.name,
       { name, ...(labels.length > 0 ? { labels } : {}) },
@@ -126,19 +146,12 @@ export class LocalMachines extends pulumi.ComponentResource {
   }
 }
 
-function refuse({ name }: pulumi.ResourceHookArgs): void {
-  throw new Error(
-    `${name}: its container and its disk are there, and would be made anew, which nothing asks for: nothing of them was touched. ` +
-      "Where they were made by a run that was killed, or for another state, remove them: docker rm --force, docker volume rm; where by another plugin, set the plugins back",
-  );
-}
-
 /** A key pair; in a preview, which makes none, it is not known before it is there. */
 function made(file: string, make: (file: string) => KeyPair): KeyPair {
   return pulumi.runtime.isDryRun() && !existsSync(file) ? unknownKeys : make(file);
 }
 
-const unknownKeys = { privateKey: unknown, publicKey: unknown } as unknown as KeyPair;
+const unknownKeys = { privateKey: pulumi.unknown, publicKey: pulumi.unknown } as unknown as KeyPair;
 
 function mounts(stack: string, hostKeys: pulumi.Output<string>): docker.types.input.ContainerVolume[] {
   const inside = "/etc/keelson-machine";
@@ -147,15 +160,4 @@ function mounts(stack: string, hostKeys: pulumi.Output<string>): docker.types.in
     { hostPath: `${loginKeyFile(stack)}.pub`, containerPath: `${inside}/authorized_keys`, readOnly: true },
     { hostPath: bundleDirectory(), containerPath: "/opt/keelson/bundle", readOnly: true },
   ];
-}
-
-/** Name servers of this computer that containers can reach: loopback addresses are its own affair. */
-function nameservers(): readonly string[] {
-  const files = ["/run/systemd/resolve/resolv.conf", "/etc/resolv.conf"].filter((file) => existsSync(file));
-  return files
-    .flatMap((file) => readFileSync(file, "utf8").split("\n"))
-    .map((line) => /^nameserver\s+([\d.]+)/.exec(line)?.[1])
-    .filter((address): address is string => address !== undefined && !address.startsWith("127."))
-    .filter((address, index, all) => all.indexOf(address) === index)
-    .slice(0, 3);
 }

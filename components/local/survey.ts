@@ -42,12 +42,12 @@ export function surveyed(stack: string): Survey {
 }
 
 /** What `docker` knows of a stack's containers; nothing is changed. */
-export function survey(stack: string, docker: Docker): Survey {
+export function survey(stack: string, ask: Docker): Survey {
   try {
-    const ids = docker("ps", "--all", "--quiet", "--filter", `name=^/?${prefixOf(stack)}-`)
+    const ids = ask("ps", "--all", "--quiet", "--filter", `name=^/?${prefixOf(stack)}-`)
       .split("\n")
       .filter(Boolean);
-    const found = ids.length === 0 ? [] : (JSON.parse(docker("container", "inspect", ...ids)) as readonly Inspected[]);
+    const found = ids.length === 0 ? [] : (JSON.parse(ask("container", "inspect", ...ids)) as readonly Inspected[]);
     const containers = found.flatMap((one) => containerOf(one, stack) ?? []);
     return { containers: new Map(containers.map((container) => [container.machine, container])) };
   } catch (error) {
@@ -58,7 +58,8 @@ export function survey(stack: string, docker: Docker): Survey {
 /** How long Docker may take for an answer, milliseconds. */
 const patience = 20_000;
 
-function docker(...args: readonly string[]): string {
+/** Runs `docker` on this computer. */
+export function docker(...args: readonly string[]): string {
   const { status, stdout, stderr, error } = spawnSync("docker", args, {
     encoding: "utf8",
     timeout: patience,

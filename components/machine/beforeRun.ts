@@ -3,6 +3,7 @@ import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 
 import { changedParts, type ScriptParts } from "./compose";
+import { onceKnown } from "./known";
 import type { FirstHop } from "./machine";
 import { unreachable, unreachableMessage, type Unreachable } from "./reachability";
 
@@ -103,15 +104,8 @@ async function effectOf(parts: ScriptParts, effects: Effects, { now, before }: C
   return effects.update(changed);
 }
 
-/** What an output knows of itself, and the package's types leave out. */
-interface Knowing {
-  readonly isKnown: Promise<boolean>;
-}
-
 /** A text that may be a secret; "" where it is not known yet. */
 async function textOf(value: unknown): Promise<string> {
-  const output: pulumi.Output<unknown> = pulumi.output(value);
-  // What is done with a value that is not known is never done.
-  if (!(await (output as unknown as Knowing).isKnown)) return "";
-  return new Promise((resolve) => void output.apply((text) => resolve(typeof text === "string" ? text : "")));
+  const text = await onceKnown(value, "");
+  return typeof text === "string" ? text : "";
 }

@@ -3,7 +3,7 @@ import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Environment } from "../config";
-import { onlyIf } from "../machine";
+import { onceKnown, onlyIf } from "../machine";
 import { atOnce } from "../rollout/waves";
 import { consequences } from "./consequences";
 import { rebuildConsequences, rebuildRefusals, rebuildsBetween, type Rebuild, type Rebuilds } from "./rebuilds";
@@ -37,15 +37,23 @@ export class Plan extends pulumi.Stash {
       }),
       { onDryRun: true },
     );
-    super(name, { input: after }, { ...opts, hooks: { beforeUpdate: [judge] } });
+    super(name, { input: asPlanned(after, args) }, { ...opts, hooks: { beforeUpdate: [judge] } });
     // A run with `--target` leaves the plan out, and the engine gives what the state has of it.
-    onlyIf(async () => refuse(args.environment.stack, problemsOf(await this.kept(), after, args)));
+    onlyIf(async () =>
+      refuse(
+        args.environment.stack,
+        problemsOf(await onceKnown(this.input as pulumi.Output<Topology>, after), after, args),
+      ),
+    );
   }
+}
 
-  /** The shape that the state has by now: the one that is asked for, once it was accepted. */
-  private kept(): Promise<Topology> {
-    return new Promise((resolve) => void this.input.apply((shape: Topology) => resolve(shape)));
-  }
+/** A container that is to be made has another name in each run: a preview cannot know it, and its plan is to be kept. */
+function asPlanned(shape: Topology, args: PlanArgs): pulumi.Input<Topology> {
+  if (!pulumi.runtime.isDryRun()) return shape;
+  const made = wanted(args);
+  const machines = shape.machines.map((place) => (made.has(place.name) ? { ...place, build: pulumi.unknown } : place));
+  return { ...shape, machines } as Topology;
 }
 
 function problemsOf(before: Topology, after: Topology, args: PlanArgs): readonly string[] {

@@ -117,6 +117,18 @@ describe("a machine is made anew", () => {
     expect(builds(known(), { "worker-2": { ...record, built: false } })["worker-2"]?.id).toBe("told");
     expect(builds(known(), { "worker-2": { ...record, built: true } })["worker-2"]?.id).toBe("new");
   });
+  test("where the run that made its container was cut off before it knew of it, if the state does not know it either", () => {
+    const found = known(...all.slice(0, 2), { ...(third as Container), build: "told" });
+    const record = { address: "172.30.0.13", build: "told" };
+    expect(builds(found, { "worker-2": { ...record, built: false } })["worker-2"]).toEqual({
+      ...{ id: "told", ...stays },
+      halfMade: true,
+    });
+    expect(builds(found, { "worker-2": { ...record, built: true } })["worker-2"]).toEqual({ id: "told", ...stays });
+    expect(
+      builds(found, { "worker-2": { ...record, build: "other", built: false } })["worker-2"]?.halfMade,
+    ).toBeUndefined();
+  });
   test("where its image is to be another, its own before the stack's", () => {
     const machines = [...(small.machines as Raw[]).slice(0, 2), { name: "worker-2", image: "other:2" }];
     expect(builds(known(...all), {}, { machines })).toEqual({
