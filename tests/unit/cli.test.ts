@@ -65,8 +65,10 @@ test.each([
       path === join(project.root, "Pulumi.unit.yaml")
         ? `config:\n  keelson:provider: ssh\n${asked}`
         : read(path, ...more)) as typeof read);
-  jest.spyOn(automation.PulumiCommand, "get").mockResolvedValue({} as automation.PulumiCommand);
-  const open = jest.spyOn(automation.LocalWorkspace, "createOrSelectStack").mockResolvedValue({} as automation.Stack);
+  jest.spyOn(automation.PulumiCommand, "get").mockResolvedValue(Object.create(null) as automation.PulumiCommand);
+  const open = jest
+    .spyOn(automation.LocalWorkspace, "createOrSelectStack")
+    .mockResolvedValue(Object.create(null) as automation.Stack);
   jest.replaceProperty(process, "env", { ...process.env, PULUMI_BACKEND_URL: "s3://elsewhere" });
   expect(existsSync(join(project.root, "Pulumi.unit.yaml"))).toBe(false);
   await project.openStack("unit");

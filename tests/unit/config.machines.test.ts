@@ -44,11 +44,6 @@ describe("each mistake in machines has its line", () => {
       'machines[1].name: "m" is the name of machines[0] as well: give each machine a name of its own',
     ],
     [
-      "a name that makes two steps of one name",
-      localMachine({ name: "m-etcd" }),
-      'machines[1].name: "m-etcd" would share the name of a step, m-etcd-member, with the member of etcd of machines[0]: give one of them another name',
-    ],
-    [
       "a bad address",
       localMachine({ address: "172.30.0.300" }),
       'machines[1].address: "172.30.0.300" is no IPv4 address: use four numbers from 0 to 255, as in "10.0.0.11"',

@@ -1,5 +1,15 @@
 import { parseEnvironment } from "../../components/config";
-import { key, worker, local, remoteMaster, remoteWorker, remote, kubernetes, problems } from "./config.fixture";
+import {
+  key,
+  worker,
+  local,
+  localMachine,
+  remoteMaster,
+  remoteWorker,
+  remote,
+  kubernetes,
+  problems,
+} from "./config.fixture";
 
 test("the ground these tests stand on is right", () => {
   expect(problems(local())).toEqual([]);
@@ -47,4 +57,11 @@ describe("all mistakes", () => {
       /^stack "dev" has 1 problem; nothing was contacted:\n/,
     );
   });
+});
+
+test("two machines whose names make two steps of one name are told", () => {
+  expect(problems(localMachine({ name: "m-etcd" }))).toEqual([
+    'machines[1].name: "m-etcd" would share the name of a step, m-etcd-member, with the member of etcd of machines[0]: give one of them another name',
+  ]);
+  expect(problems(localMachine({ name: "m-kubelet" }))).toEqual([]);
 });
