@@ -24,7 +24,7 @@ export const provider: Scenario<KubernetesWorld> = {
   type: configMap,
   alone: true,
   async run(player) {
-    const [one, other] = ["https://127.0.0.1:2", "https://127.0.0.1:3"].map(kubeconfigFor);
+    const [one, other] = ["https://127.0.0.1:2", "https://127.0.0.1:3"].map((server) => kubeconfigFor(server));
     const olds = settings(one);
     await player.checkConfig("check", settings(secret(one)));
     await player.checkConfig("check of a kubeconfig that is not known", settings(UNKNOWN));

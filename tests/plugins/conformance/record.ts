@@ -2,12 +2,14 @@
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
+import { format } from "prettier";
+
 import { TestPlugin } from "../support/plugin";
 import { commandSuite } from "./command";
 import { dockerSuite } from "./docker";
 import { kubernetesSuite } from "./kubernetes";
 import { played } from "./play";
-import { keepRecording } from "./recording";
+import { keepRecording, type Recording } from "./recording";
 import type { Suite } from "./scenario";
 
 const recorders: Readonly<Record<string, () => Promise<void>>> = {
@@ -37,12 +39,18 @@ async function record<World>(suite: Suite<World>): Promise<void> {
       const steps = await played(suite, scenario, start, { world });
       const recorded = new Date().toISOString().slice(0, 10);
       const plugin = `@pulumi/${suite.plugin}`;
-      keepRecording(suite.plugin, { plugin, version: version.known ?? "", recorded, scenario: scenario.name, steps });
+      await keep(suite.plugin, { plugin, version: version.known ?? "", recorded, scenario: scenario.name, steps });
       process.stdout.write(`${plugin} ${version.known}: ${scenario.name}, ${steps.length} answers\n`);
     }
   } finally {
     await suite.close(world);
   }
+}
+
+async function keep(plugin: string, recording: Recording): Promise<void> {
+  // Without line breaks of its own, so that what is short stays on a line.
+  const text = await format(JSON.stringify(recording), { parser: "json", printWidth: 120 });
+  keepRecording(plugin, recording.scenario, text);
 }
 
 /** The first program of the plugin's name on PATH that is not a stand-in. */
