@@ -1,3 +1,6 @@
+import type { ContainerInspectInfo } from "dockerode";
+
+import { foundState } from "../../toolchain/plugins/docker/containerState";
 import { socketOf } from "../../toolchain/plugins/docker/daemon";
 import { checkNamed } from "../../toolchain/plugins/docker/inputs";
 import { networkPayload } from "../../toolchain/plugins/docker/network";
@@ -76,6 +79,19 @@ describe("a container", () => {
     const before = { name: "a", image: "x", securityOpts: ["b", "a"], networksAdvanced: [{ name: "n" }] };
     const { inputs } = checkNamed(before, {}, operation, CONTAINER, CONTAINER_INPUTS);
     expect(diffAgainstState({ id: "1", inputs: before, outputs: before }, inputs, CONTAINER).changes).toEqual([]);
+  });
+});
+
+describe("a refresh", () => {
+  it("finds no difference in a container that was made in its own network, as they were before", () => {
+    const before = { name: "a", image: "x", networksAdvanced: [{ name: "n", ipv4Address: "172.30.0.11" }] };
+    const inspected = {
+      ...{ Id: "1", Name: "/a", Platform: "linux", Config: { Image: "x" }, State: { Running: true } },
+      ...{ HostConfig: { NetworkMode: "n", RestartPolicy: { Name: "no" } }, NetworkSettings: { Networks: {} } },
+    } as unknown as ContainerInspectInfo;
+    const found = foundState(inspected, before);
+    const { inputs } = checkNamed(before, {}, operation, CONTAINER, CONTAINER_INPUTS);
+    expect(diffAgainstState({ id: "1", inputs: before, outputs: found }, inputs, CONTAINER).changes).toEqual([]);
   });
 });
 

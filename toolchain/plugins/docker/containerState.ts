@@ -53,7 +53,7 @@ function reported(inspected: ContainerInspectInfo, given: Properties): Propertie
   return {
     ...capabilities,
     ...limits(HostConfig),
-    ...network(inspected),
+    ...network(inspected, given),
     ...treatment(HostConfig),
     attach: given["attach"] ?? false,
     command: Config.Cmd,
@@ -123,7 +123,11 @@ function limits(host: ContainerInspectInfo["HostConfig"]): Properties {
   };
 }
 
-function network({ HostConfig, NetworkSettings }: Report): Properties {
+function network({ HostConfig, NetworkSettings }: Report, given: Properties): Properties {
+  // Containers of before were made in their first network, and not in Docker's own bridge: that is no difference to them.
+  const names = listAt(given, "networksAdvanced").map(({ name }) => name);
+  const mode = HostConfig.NetworkMode ?? "";
+  const networkMode = names.includes(mode) ? (given["networkMode"] ?? CONTAINER["networkMode"]?.fallback) : mode;
   const networkDatas = Object.entries(NetworkSettings.Networks).map(([networkName, network]) => ({
     gateway: network.Gateway,
     globalIpv6Address: network.GlobalIPv6Address,
@@ -140,7 +144,7 @@ function network({ HostConfig, NetworkSettings }: Report): Properties {
     dnsOpts: sorted(HostConfig.DnsOptions as string[] | null),
     dnsSearches: sorted(HostConfig.DnsSearch),
     networkDatas,
-    networkMode: HostConfig.NetworkMode,
+    networkMode,
   };
 }
 
