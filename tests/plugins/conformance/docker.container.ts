@@ -111,11 +111,13 @@ export const stoppedContainer: Scenario<DockerWorld> = {
 export const containerFailures: Scenario<DockerWorld> = {
   name: "container failures",
   type: containerType,
-  async run(player) {
+  async run(player, world) {
     await player.configure("configure", {});
     const gone = await surroundings(player);
-    const ends = machine({ entrypoints: ["/bin/sh"], command: ["-c", "echo it broke >&2; exit 3"] });
-    const ended = await player.create("it ends at once", await player.check("check of one that ends", ends));
+    const ends = machine({ entrypoints: ["/bin/sh"], command: ["-c", "sleep 5; exit 3"] });
+    const ended = await player.create("it is made", await player.check("check of one that ends", ends));
+    await world.ended(`${prefix}-machine`);
+    await player.read("read of one that ended", ended);
     await player.delete("delete of one that ended", ended);
     const state = await player.create("create", await player.check("check", machine()));
     await player.create("its name is taken", await player.check("check of its name", machine()));

@@ -10,12 +10,18 @@ export const image = process.env["KEELSON_RECORD_IMAGE"] ?? "keelson/machine:13"
 export interface DockerWorld {
   /** Stops a container behind the plugin's back. */
   stop(name: string): Promise<void>;
+  /** Waits until a container has ended by itself: what is seen of one that is about to depends on the moment. */
+  ended(name: string): Promise<void>;
   /** Removes a container, a network or a volume behind the plugin's back. */
   remove(kind: "container" | "network" | "volume", name: string): Promise<void>;
 }
 
 /** Where there is no daemon nothing happens: recorded answers stand in for what would have come of it. */
-export const absentDocker: DockerWorld = { stop: () => Promise.resolve(), remove: () => Promise.resolve() };
+export const absentDocker: DockerWorld = {
+  stop: () => Promise.resolve(),
+  ended: () => Promise.resolve(),
+  remove: () => Promise.resolve(),
+};
 
 export async function openDocker(): Promise<DockerWorld> {
   await removeAll();
@@ -23,6 +29,9 @@ export async function openDocker(): Promise<DockerWorld> {
   return {
     stop: async (name) => {
       await docker.getContainer(name).kill();
+      await docker.getContainer(name).wait();
+    },
+    ended: async (name) => {
       await docker.getContainer(name).wait();
     },
     remove: async (kind, name) => {
