@@ -86,8 +86,9 @@ export class HostScript extends command.remote.Command {
 
   /** What the script printed after this name, on a line of its own; empty where it did not. */
   printed(name: string): pulumi.Output<string> {
-    return this.stdout.apply((text) => {
-      const line = text.split("\n").find((line) => line.startsWith(`${name} `));
+    return this.stdout.apply((text: string | undefined) => {
+      // A run with `--target` may leave a script out that has never run.
+      const line = text?.split("\n").find((line) => line.startsWith(`${name} `));
       return line?.slice(name.length + 1) ?? "";
     });
   }

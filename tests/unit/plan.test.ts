@@ -11,7 +11,10 @@ import { hostKey, small } from "../golden/topologies";
 import { lost, masters, place, topology, worker } from "./plan.fixture";
 import { environment } from "./render.fixture";
 
-jest.mock("../../components/machine", () => ({ onlyIf: jest.fn() }));
+jest.mock("../../components/machine", () => ({
+  ...jest.requireActual<object>("../../components/machine"),
+  onlyIf: jest.fn(),
+}));
 
 const local = { provider: "local" };
 const three = topology([...masters("abc"), worker]);
