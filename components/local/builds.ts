@@ -6,7 +6,7 @@ import type { Environment, MachineConfig } from "../config";
 import type { Rebuild } from "../plan";
 import { requireKeys } from "./keys";
 import { recordsOf, remember, type MachineRecord } from "./records";
-import { surveyed, type Container, type Survey } from "./survey";
+import { docker, missingImages, surveyed, type Container, type Survey } from "./survey";
 
 /** One container of a machine, and its disk. */
 export interface Build {
@@ -44,6 +44,7 @@ export function buildsHere(environment: Environment): Builds {
   const living = environment.machines.filter(({ name }) => survey.containers.has(name)).map(({ name }) => name);
   requireKeys(stack, living);
   const builds = buildsOf(environment, survey, records, () => randomBytes(6).toString("hex"));
+  requireImages(environment, survey, builds);
   if (!pulumi.runtime.isDryRun()) remember(stack, recordsAfter(environment, survey, records, builds));
   return builds;
 }
@@ -82,6 +83,17 @@ function buildOf(
   return { id: container.build, stays: true, ...(halfMade ? { halfMade } : {}) };
 }
 
+/** Machines that are to be made need their image here: nobody publishes it. */
+function requireImages({ stack, machines }: Environment, { silence }: Survey, builds: Builds): void {
+  if (silence !== undefined) return;
+  const wanted = machines.flatMap(({ name, image }) => (builds.get(name)?.why && image !== undefined ? [image] : []));
+  const missing = missingImages(wanted, docker);
+  if (missing.length === 0) return;
+  throw new pulumi.RunError(
+    `stack "${stack}" makes machines of the image ${missing.join(", ")}, which is not on this computer: run \`make env\`, which builds keelson's own, or docker load`,
+  );
+}
+
 function recordsAfter(
   { machines, lost }: Environment,
   { silence }: Survey,
@@ -102,7 +114,7 @@ function tell({ silence, containers }: Survey, { stack, machines }: Environment)
     const fault = `Docker does not answer on this computer (${silence})`;
     if (!pulumi.runtime.isDryRun())
       throw new pulumi.RunError(
-        `${fault}, and the machines of stack "${stack}" are its containers: start it, as \`make\` does, and run up again`,
+        `${fault}, and the machines of stack "${stack}" are its containers: run \`make env\`, which installs and starts it, and then up again`,
       );
     void pulumi.log.warn(
       `${fault}: whether the machines' containers are there is not known, and this preview takes them to be`,

@@ -55,6 +55,11 @@ export function survey(stack: string, ask: Docker): Survey {
   }
 }
 
+/** Those of the images that Docker does not have. */
+export function missingImages(images: readonly string[], ask: Docker): readonly string[] {
+  return [...new Set(images)].filter((image) => ask("image", "ls", "--quiet", image).trim() === "");
+}
+
 /** How long Docker may take for an answer, milliseconds. */
 const patience = 20_000;
 

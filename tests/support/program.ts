@@ -120,7 +120,7 @@ async function load(survey: Survey): Promise<Readonly<Record<string, unknown>>> 
     jest.doMock("@pulumi/kubernetes", () => kubernetes);
     jest.doMock("@pulumi/command", () => command);
     jest.doMock("@pulumi/docker", () => docker);
-    jest.doMock("../../components/local/survey", () => ({ ...seen, surveyed: () => survey }));
+    jest.doMock("../../components/local/survey", () => ({ ...seen, surveyed: () => survey, missingImages: () => [] }));
     outputs = await import("../../index");
   });
   return outputs;

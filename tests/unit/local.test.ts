@@ -3,7 +3,7 @@ import { parseEnvironment } from "../../components/config";
 import { buildsOf } from "../../components/local/builds";
 import { hostKeyFile, keyPair, loginKeyFile, stackDirectory } from "../../components/local/keys";
 import { recordsOf, remember, rememberBuilt, type MachineRecord } from "../../components/local/records";
-import { survey, type Container, type Docker, type Survey } from "../../components/local/survey";
+import type { Container, Survey } from "../../components/local/survey";
 import { runProgram, type Program, type Registered } from "../support/program";
 import { small } from "../golden/topologies";
 import type { Raw } from "./config.fixture";
@@ -21,48 +21,6 @@ const known = (...containers: readonly Container[]): Survey => ({
   containers: new Map(containers.map((one) => [one.machine, one])),
 });
 const all = names.map((name, index) => container(name, `172.30.0.${11 + index}`));
-
-describe("Docker is asked", () => {
-  const inspected = (name: string, network: string, more: object = {}) => ({
-    Name: `/${name}`,
-    State: { Running: true },
-    Config: { Image: image, Labels: null },
-    NetworkSettings: { Networks: { [network]: { IPAddress: "", IPAMConfig: { IPv4Address: "172.30.0.14" } } } },
-    ...more,
-  });
-  const docker =
-    (answers: Readonly<Record<string, unknown>>): Docker =>
-    (...args) => {
-      const answer = answers[args[0] ?? ""];
-      if (answer instanceof Error) throw answer;
-      return typeof answer === "string" ? answer : JSON.stringify(answer);
-    };
-
-  test("once for names and once for the rest, and containers of a stack whose name goes on are not of this one", () => {
-    const labels = { Config: { Image: image, Labels: { "keelson.build": "b1" } }, State: { Running: false } };
-    const found = survey(
-      "dev",
-      docker({
-        ps: "1\n2\n3\n",
-        container: [
-          inspected("keelson-dev-w", "keelson-dev"),
-          inspected("keelson-dev-x", "keelson-dev", labels),
-          inspected("keelson-dev-two-w", "keelson-dev-two"),
-        ],
-      }),
-    );
-    expect(found).toEqual(
-      known(container("w", "172.30.0.14"), container("x", "172.30.0.14", { build: "b1", running: false })),
-    );
-  });
-  test("and may know of none, or not answer", () => {
-    expect(survey("dev", docker({ ps: "", container: new Error("not to be asked") }))).toEqual(known());
-    expect(survey("dev", docker({ ps: new Error("Cannot connect") }))).toEqual({
-      silence: "Cannot connect",
-      ...known(),
-    });
-  });
-});
 
 describe("an address", () => {
   const of = (machines: readonly Raw[], found: Readonly<Record<string, string>>, more: Raw = {}) => {
