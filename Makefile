@@ -9,7 +9,7 @@ cli = set -e; settings="$$(toolchain/setup $(STACK))"; eval "$$settings"; exec n
 .PHONY: help env up preview refresh destroy status kubeconfig shell test check e2e e2e-all bench lock docs
 
 help: ## list what can be made
-	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/; s/\$$\$$/$$/' | expand -t 14
 
 env: ## obtain all that a stack needs, and print the settings for plain pulumi: eval "$$(make --silent env)"
 	@toolchain/setup $(STACK) shell
