@@ -97,10 +97,11 @@ describe("master.sh", () => {
     }
   });
   test("leaves CoreDNS alone where it is the one that is wanted", () => {
-    host.stub("kubectl", "echo registry.example.com/coredns:v1");
+    // As the real one does, it reads the kubeconfig: who writes it must not find the reader gone.
+    host.stub("kubectl", "cat >/dev/null; echo registry.example.com/coredns:v1");
     master();
     expect(host.called().find((call) => call.startsWith("kubeadm init"))).toContain("--skip-phases addon/coredns");
-    host.stub("kubectl", "echo registry.example.com/coredns:v10");
+    host.stub("kubectl", "cat >/dev/null; echo registry.example.com/coredns:v10");
     master();
     expect(host.called().find((call) => call.startsWith("kubeadm init"))).not.toContain("--skip-phases");
   });
