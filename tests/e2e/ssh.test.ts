@@ -97,11 +97,14 @@ describe("a machine behind a bastion, an encrypted key, and ports of their own",
     const login = { ...machine.ssh, user: "root", privateKeyFile: key };
     const authorities = "sha256sum /etc/kubernetes/pki/ca.crt /etc/etcd/pki/etcd/ca.crt";
     const before = [node.run(authorities), node.unitStarts()];
+    // The bastion's key is the one that was there; the file is written anew, without the secret.
+    stack.environment = { KEELSON_SSH_PASSPHRASE: passphrase };
     stack.change({ machines: [{ ...machine, roles: ["master", "etcd", "worker"], ssh: login }] });
     const { counts } = await stack.succeed("up");
     expect([counts["created"] ?? 0, counts["replaced"] ?? 0, counts["deleted"] ?? 0]).toEqual([0, 0, 0]);
     expect([node.run(authorities), node.unitStarts()]).toEqual(before);
     expect(Object.keys((await stack.succeed("up")).counts)).toEqual(["unchanged"]);
+    stack.environment = {};
   });
 
   test("the passphrase is in no state, no log and no stack file in clear", () => {
