@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
 
-import { strayState } from "../components/config/place";
+import { strayState, takenName } from "../components/config/place";
 
 /** The project's own directory. */
 export const root = join(__dirname, "..");
@@ -14,8 +14,9 @@ export const root = join(__dirname, "..");
  * state. The environment says where the state is kept: toolchain/setup chose it.
  */
 export async function openStack(stackName: string): Promise<Stack> {
-  const stray = strayState({ stack: stackName, directory: root });
-  if (stray !== undefined) throw new Error(stray);
+  const place = { stack: stackName, directory: root };
+  const refusal = takenName(place) ?? strayState(place);
+  if (refusal !== undefined) throw new Error(refusal);
   // The plugin dials every agent that it knows of, wanted or not, and one that is dead would break every login.
   const envVars: Record<string, string> = wantsAgent(stackName) ? {} : { SSH_AUTH_SOCK: "" };
   return LocalWorkspace.createOrSelectStack(

@@ -8,7 +8,7 @@ import { parse as parseYaml } from "yaml";
 import { contradictions } from "./checks";
 import { resolve, type Context, type Environment, type MachineConfig } from "./environment";
 import { isSecretField, parse } from "./parse";
-import { strayState } from "./place";
+import { strayState, takenName } from "./place";
 import { ConfigError, touches } from "./problems";
 import { marked } from "./secret";
 
@@ -44,8 +44,8 @@ export function readConfig(addressesIn?: (stack: string) => ReadonlyMap<string, 
     directory: join(__dirname, "..", ".."),
     addresses: addressesIn && (() => addressesIn(stack)),
   };
-  const stray = strayState(context);
-  if (stray !== undefined) throw new pulumi.RunError(stray);
+  const refusal = takenName(context) ?? strayState(context);
+  if (refusal !== undefined) throw new pulumi.RunError(refusal);
   const keys = Object.keys(pulumi.runtime.allConfig())
     .filter((key) => key.startsWith(`${project}:`))
     .map((key) => key.slice(project.length + 1));

@@ -11,6 +11,15 @@ export interface Place {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
+/** What lies under `.keelson/` besides a directory for each stack. */
+const ownNames = ["state", "passphrase", "logs"];
+
+/** A stack whose directory would be another thing's, and be removed with it; undefined where it has a name of its own. */
+export function takenName({ stack }: Pick<Place, "stack">): string | undefined {
+  if (!ownNames.includes(stack)) return undefined;
+  return `a stack cannot be named "${stack}": .keelson/${stack} in this checkout is not a stack's; give it another name than ${ownNames.join(", ")} (pulumi stack rename)`;
+}
+
 /** Where this checkout keeps the states of stacks that have no other backend; not in version control. */
 export function stateDirectory(directory: string): string {
   return join(directory, ".keelson", "state");

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-import { isOwnPlace, stateFile, strayState } from "../../components/config/place";
+import { isOwnPlace, stateFile, strayState, takenName } from "../../components/config/place";
 
 let directory: string;
 beforeEach(() => {
@@ -44,4 +44,11 @@ test("a state of nothing, and that of another stack, are nobody's cluster", () =
   kept("dev", 60);
   expect(stray("prod")).toBeUndefined();
   expect(stray("staging")).toBeUndefined();
+});
+
+test("a stack is not named as what lies beside its directory", () => {
+  for (const name of ["state", "passphrase", "logs"]) {
+    expect(takenName({ stack: name })).toContain(`a stack cannot be named "${name}"`);
+  }
+  expect(takenName({ stack: "stateful" })).toBeUndefined();
 });
