@@ -88,6 +88,8 @@ export function nodeRegistration(environment: Environment, machine: Machine): ob
     name: machine.name,
     criSocket: criSocket(environment.kubernetes.runtime),
     imagePullPolicy: "IfNotPresent",
+    // A master that takes pods is never given the taint that keeps them off: who did not set it cannot take it back.
+    ...(machine.config.taints?.length === 0 ? { taints: [] } : {}),
     ...(machine.sharedKernel ? { ignorePreflightErrors: ["SystemVerification"] } : {}),
   };
 }

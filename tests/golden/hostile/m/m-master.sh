@@ -19,6 +19,7 @@ nodeRegistration:
   name: m
   criSocket: unix:///run/cri-dockerd.sock
   imagePullPolicy: IfNotPresent
+  taints: []
 bootstrapTokens:
   - ttl: 1s
     usages:

@@ -19,6 +19,7 @@ nodeRegistration:
   name: only
   criSocket: unix:///run/cri-dockerd.sock
   imagePullPolicy: IfNotPresent
+  taints: []
 bootstrapTokens:
   - ttl: 1s
     usages:
