@@ -28,12 +28,14 @@ install_program() {
 # A program is replaced at once: one that runs keeps its old file.
 install_binary() {
   local name=$1 location=$2 sha256=$3 destination=$4
+  note program "$destination"
   if [ -e "$destination" ] && printf '%s  %s\n' "$sha256" "$destination" | sha256sum --check --status; then
     return
   fi
   artifact_fetch "$name" "$location" "$sha256" "$destination.new"
   chmod 0755 "$destination.new"
   keep_found "$destination"
+  is_as_left program "$destination" || forget_starts "$destination"
   mv -f "$destination.new" "$destination"
 }
 
@@ -41,6 +43,7 @@ install_binary() {
 install_archive() {
   local name=$1 location=$2 sha256=$3 directory=$4 record=$STATE/archives/$1 unpacked member
   shift 4
+  for member; do note program "$directory/${member##*/}"; done
   if [ "$(cat "$record" 2>/dev/null)" = "$sha256" ] && has_members "$directory" "$@"; then
     return
   fi

@@ -65,6 +65,8 @@ export interface Environment {
   /** Machines that are gone for good, and which the cluster lets go. */
   readonly lost: readonly MachineConfig[];
   readonly ssh: SshConfig;
+  /** Whether machines are asked how they are before each run. */
+  readonly survey: Configuration["survey"];
   readonly kubernetes: Kubernetes & {
     readonly kubelet: Kubernetes["kubelet"] & { readonly clusterDNS: readonly string[] };
   };

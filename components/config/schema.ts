@@ -234,6 +234,12 @@ export const configuration = z.strictObject({
   local: local.optional().describe("The machines as containers; only with provider local."),
   machines: z.array(machine).describe("Every machine, each by a name."),
   ssh: ssh.optional().describe("How to log in to the machines; only with provider ssh."),
+  survey: z
+    .enum(["on", "off"])
+    .default("on")
+    .describe(
+      "Each run, previews too, begins with one login on each machine that looks at what it remembers, and what was changed on it by hand.",
+    ),
   kubernetes: kubernetes.prefault({}).describe("The cluster."),
   docker: docker.prefault({}).describe("Docker Engine on all machines."),
   etcd: etcd.prefault({}).describe("etcd, which keeps the cluster's state."),

@@ -40,6 +40,7 @@ configure_kernel() {
 # The value that was there before is kept for the way back.
 set_kernel() {
   local path=/proc/sys/${1//.//}
+  note kernel "$1"
   [ "$(cat "$path")" != "$2" ] || return 0
   mkdir -p "$STATE/sysctl"
   [ -e "$STATE/sysctl/$1" ] || cat "$path" >"$STATE/sysctl/$1"

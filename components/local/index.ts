@@ -17,7 +17,7 @@ import { removeContainer, removeEmptyNetwork } from "./leftovers";
 import { buildLabel, prefixOf } from "./survey";
 
 export { addressesHere, buildsHere, type Builds } from "./builds";
-export { localLogin } from "./login";
+export { localLogin, loginsHere } from "./login";
 
 export interface LocalMachinesArgs {
   readonly environment: Environment;

@@ -1,5 +1,6 @@
 import type { Environment } from "../config";
 import type { Login } from "../machine";
+import type { Builds } from "./builds";
 import { existingKeyPair, hostKeyFile, loginKeyFile } from "./keys";
 
 /** How to log in on a local machine that is there. */
@@ -8,4 +9,13 @@ export function localLogin({ stack, machines }: Environment, name: string): Logi
   const { publicKey: hostKey } = existingKeyPair(hostKeyFile(stack, name));
   const { privateKey } = existingKeyPair(loginKeyFile(stack));
   return { host: address, port: 22, user: "keelson", privateKey, hostKey };
+}
+
+/** How to log in on the local machines that are there and stay; absent where a stack's machines are others. */
+export function loginsHere(
+  environment: Environment,
+  builds: Builds,
+): ((name: string) => Login | undefined) | undefined {
+  if (environment.provider !== "local") return undefined;
+  return (name) => (builds.get(name)?.stays ? localLogin(environment, name) : undefined);
 }

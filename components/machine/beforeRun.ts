@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { changedParts, type ScriptParts } from "./compose";
 import { onceKnown } from "./known";
 import type { FirstHop } from "./machine";
+import type { Again } from "./seen";
 import { unreachable, unreachableMessage, type Unreachable } from "./reachability";
 
 /** What a run of a script means for its machine, in plain words. */
@@ -29,6 +30,10 @@ interface Known {
   readonly firstRun?: FirstRun;
   /** Where the way to its machine begins; absent where the machine need not be asked whether it answers. */
   readonly firstHop?: FirstHop;
+  /** Why it runs though nothing of it changes. */
+  readonly again?: Again;
+  /** Why its machine, which answers, lets nobody in. */
+  readonly refused?: string;
 }
 
 const scripts = new Map<string, Known>();
@@ -71,12 +76,15 @@ async function beforeRun({ name, newInputs, oldInputs }: pulumi.ResourceHookArgs
   // Where there is nothing to run, nothing happens.
   if (!script || newInputs?.["create"] === undefined) return;
   await (permitted ??= condition?.());
-  const { resource, parts, effects, firstRun, firstHop } = script;
+  const { resource, firstRun, firstHop, refused } = script;
   if (!pulumi.runtime.isDryRun()) {
     await answers(firstHop);
+    if (refused !== undefined) throw new Error(refused);
     if (!oldInputs) await firstRun?.before();
-  } else if (effects)
-    void pulumi.log.info(await effectOf(parts, effects, { now: newInputs, before: oldInputs }), resource);
+    return;
+  }
+  const words = await wordsFor(script, { now: newInputs, before: oldInputs });
+  if (words !== "") void pulumi.log.info(words, resource);
 }
 
 /** All machines are asked at once, the first time that one is needed: whoever is silent is named with all the others. */
@@ -93,15 +101,18 @@ interface Change {
   readonly before?: Readonly<Record<string, unknown>>;
 }
 
-async function effectOf(parts: ScriptParts, effects: Effects, { now, before }: Change): Promise<string> {
-  if (before?.["create"] === undefined) return effects.create;
+/** What the run means; "" where nobody has words for it. */
+async function wordsFor({ parts, effects, again }: Known, { now, before }: Change): Promise<string> {
+  if (before?.["create"] === undefined) return effects?.create ?? "";
   const old = await textOf(before["stdin"]);
   const changed = changedParts(parts, old);
-  // What was sent once is never sent again.
-  if (changed.size === 0 || old === (await textOf(now["stdin"]))) {
-    return "the way to the machine has changed: what is there is checked, and completed";
+  if (changed.size > 0 && old !== (await textOf(now["stdin"]))) return effects?.update(changed) ?? "";
+  if (again) {
+    const { words, files } = again;
+    return [...words, ...(effects && files.size > 0 ? [effects.update(files)] : [])].join("; ");
   }
-  return effects.update(changed);
+  // What was sent once is never sent again.
+  return effects ? "the way to the machine has changed: what is there is checked, and completed" : "";
 }
 
 /** A text that may be a secret; "" where it is not known yet. */

@@ -25,9 +25,20 @@ export interface ScriptParts {
   /** Named values; the names are shell variables. */
   readonly values?: Readonly<Record<string, ScriptValue>>;
   readonly files?: readonly ScriptFile[];
+  /**
+   * Names of the values that the machine does not keep, where it keeps a program that takes back what this one does.
+   * @default it keeps none
+   */
+  readonly secrets?: readonly string[];
 }
 
-const lib = readFileSync(join(__dirname, "lib.sh"), "utf8");
+const library = ["lib.sh", "memory.sh"].map((name) => readFileSync(join(__dirname, name), "utf8"));
+
+/** A program that only looks at its machine, and remembers nothing there. */
+export function composeLook(script: string, values: Readonly<Record<string, ScriptValue>>): string {
+  const assignments = Object.entries(values).map(([name, value]) => assignment(name, value));
+  return [...library, ...assignments, script].map((part) => `${part.trimEnd()}\n`).join("\n");
+}
 
 /** Functions of a script that keeps units of systemd running. */
 export const unitsScript = join(__dirname, "units.sh");
@@ -41,8 +52,9 @@ export const packagesScript = join(__dirname, "packages.sh");
  */
 export function compose(parts: ScriptParts): string {
   return [
-    lib,
+    ...library,
     assignment("SCRIPT", parts.name),
+    ...(parts.secrets ? [assignment("SECRETS", parts.secrets)] : []),
     ...(parts.uses ?? []),
     ...Object.entries(parts.values ?? {}).map(([name, value]) => assignment(name, value)),
     fileFunctions(parts.files ?? []),
@@ -60,7 +72,7 @@ export function compose(parts: ScriptParts): string {
  */
 export function changedParts(parts: ScriptParts, before: string): ReadonlySet<string> {
   const texts = [
-    ...[lib, parts.script, ...(parts.uses ?? [])].map((text) => ["script", text] as const),
+    ...[...library, parts.script, ...(parts.uses ?? [])].map((text) => ["script", text] as const),
     ...Object.entries(parts.values ?? {}).map(([name, value]) => [name, assignment(name, value)] as const),
     ...(parts.files ?? []).map((file) => [file.path, writing(file)] as const),
   ];

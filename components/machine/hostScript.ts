@@ -7,6 +7,7 @@ import { compose, type ScriptFile, type ScriptParts, type ScriptValue } from "./
 import { afterFirstRun, beforeRunning, remember, type Effects, type FirstRun } from "./beforeRun";
 import { shortDigest } from "./digest";
 import type { Machine } from "./machine";
+import type { Again } from "./seen";
 
 export interface HostScriptArgs {
   /** Where the script runs. */
@@ -45,6 +46,8 @@ export interface HostScriptArgs {
    * its `down` now, and nothing when the resource goes. @default it does not; "forgotten" where its own machine is lost
    */
   readonly ends?: "forgotten" | "undone";
+  /** What it does follows from other scripts on its machine: where one of them is to run again, so is this. @default false */
+  readonly follows?: boolean;
   /** The machine that a script speaks of, where it acts by way of another. @default the one it runs on */
   readonly of?: Pick<Machine, "identity">;
 }
@@ -60,7 +63,8 @@ export class HostScript extends command.remote.Command {
   constructor(name: string, args: HostScriptArgs, opts: pulumi.CustomResourceOptions = {}) {
     const ends = args.machine.lost === true ? "forgotten" : args.ends;
     const parts = partsOf(name, args);
-    super(name, ends === "forgotten" ? forgotten(args.machine) : inputsOf(args, parts), {
+    const again = isRepeatable(args) ? againOf(parts, args) : undefined;
+    super(name, ends === "forgotten" ? forgotten(args.machine) : inputsOf(args, parts, again), {
       ...pulumi.mergeOptions(
         {
           dependsOn: [...args.machine.dependsOn],
@@ -68,7 +72,7 @@ export class HostScript extends command.remote.Command {
           // One that is told to run again (`--replace`) and refuses must find what it made in the state as before.
           deleteBeforeReplace: args.forGood !== true,
           additionalSecretOutputs: args.secretOutput ? ["stdout", "stderr"] : [],
-          ignoreChanges: ignored(args),
+          ignoreChanges: [...ignored(args), ...(isRepeatable(args) && !again ? ["update"] : [])],
         },
         opts,
       ),
@@ -76,7 +80,8 @@ export class HostScript extends command.remote.Command {
     });
     this.parts = parts;
     const { effects, firstRun, machine } = args;
-    remember(name, { resource: this, parts, effects, firstRun, firstHop: machine.lost ? undefined : machine.firstHop });
+    const firstHop = machine.lost ? undefined : machine.firstHop;
+    remember(name, { resource: this, parts, effects, firstRun, firstHop, again, refused: machine.seen?.refused });
   }
 
   /** A digest of what is sent but for secrets. */
@@ -95,13 +100,26 @@ export class HostScript extends command.remote.Command {
 }
 
 function partsOf(name: string, args: HostScriptArgs): ScriptParts {
-  return {
+  const values = plainValues(args.values ?? {});
+  const parts = {
     name,
     script: readFileSync(args.script, "utf8"),
     uses: (args.uses ?? []).map((path) => readFileSync(path, "utf8")),
-    values: plainValues(args.values ?? {}),
+    values,
     files: args.files,
+    // What speaks of another machine is not undone when this one leaves.
+    ...(isRepeatable(args) && !args.of ? { secrets: Object.keys(args.secrets ?? {}) } : {}),
   };
+  return { ...parts, values: { ...values, PROGRAM: shortDigest(compose(parts)) } };
+}
+
+/** Whether it holds for as long as its resource is there, and so may have to run again for what happens to its machine. */
+function isRepeatable({ machine, ends, once, forGood }: HostScriptArgs): boolean {
+  return machine.lost !== true && ends === undefined && once !== true && forGood !== true;
+}
+
+function againOf({ name, values }: ScriptParts, { machine: { seen }, follows }: HostScriptArgs): Again | undefined {
+  return seen?.again(name, String(values?.PROGRAM)) ?? (follows ? seen?.follows : undefined);
 }
 
 /** The values that are known without the engine. */
@@ -111,7 +129,7 @@ function plainValues(values: NonNullable<HostScriptArgs["values"]>): Readonly<Re
   );
 }
 
-function inputsOf(args: HostScriptArgs, parts: ScriptParts): command.remote.CommandArgs {
+function inputsOf(args: HostScriptArgs, parts: ScriptParts, again: Again | undefined): command.remote.CommandArgs {
   const { connection, identity } = args.machine;
   const run = `${connection.user === "root" ? "" : "sudo -n "}bash -s --`;
   const undone = args.ends === "undone";
@@ -119,12 +137,21 @@ function inputsOf(args: HostScriptArgs, parts: ScriptParts): command.remote.Comm
   return {
     connection,
     create: `${run} ${undone ? "down" : "up"}`,
+    ...(again ? { update: runAgain(again) } : {}),
     ...(stays ? {} : { delete: `${run} down` }),
     stdin: program(args, parts),
     triggers: [args.of?.identity ?? identity],
     logging: args.secretOutput ? "none" : "stderr",
     addPreviousOutputInEnv: false,
   };
+}
+
+/**
+ * Runs `up` as well; the state keeps it until the next time, and whoever logs in by then may be another. The token is there to
+ * differ.
+ */
+function runAgain({ token }: Again): string {
+  return `sh -c '[ "$(id -u)" = 0 ] || set -- sudo -n; exec "$@" bash -s -- up ${token}'`;
 }
 
 /** A record in the state that stands for nothing: neither an update to it nor its end reaches any machine. */
@@ -146,6 +173,8 @@ function program({ values = {}, secrets }: HostScriptArgs, parts: ScriptParts): 
   const known = Object.values(values).every((value) => !pulumi.Output.isInstance(value));
   if (!secrets && known) return compose(parts);
   // One output for all: previews then show the program as one unknown, and the state holds it encrypted where it must.
-  const whole = pulumi.all({ ...values, ...secrets }).apply((values) => compose({ ...parts, values }));
+  const whole = pulumi
+    .all({ ...values, ...secrets })
+    .apply((known) => compose({ ...parts, values: { ...parts.values, ...known } }));
   return secrets ? pulumi.secret(whole) : whole;
 }

@@ -1,10 +1,12 @@
 export { anotherOf, isNode, named, type FirstHop, type Machine } from "./machine";
 export type { ScriptFile, ScriptValue } from "./compose";
 export { onlyIf, type Effects } from "./beforeRun";
-export { packagesScript, unitsScript } from "./compose";
+export { composeLook, packagesScript, unitsScript } from "./compose";
+export { shortDigest } from "./digest";
 export { onceKnown } from "./known";
 export { HostScript, type HostScriptArgs } from "./hostScript";
 export { Preflight, type Guard } from "./preflight";
-export { ask, type Answer, type Login } from "./session";
+export { ask, Session, type Answer, type Login } from "./session";
+export type { Again, Seen } from "./seen";
 export { sshMachines } from "./ssh";
 export { yaml } from "./yaml";

@@ -1,11 +1,14 @@
-# What every script on a machine starts with; units.sh and packages.sh are for those that use them. State about the
+# What every script on a machine starts with, and memory.sh; units.sh and packages.sh are for those that use them. State about the
 # machine lies in $STATE; nothing is printed on standard output but what the program is to read, so messages go to
 # standard error.
-set -euo pipefail
-shopt -s inherit_errexit
-umask 022
-export LC_ALL=C DEBIAN_FRONTEND=noninteractive
-export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+shell_settings() {
+  set -euo pipefail
+  shopt -s inherit_errexit
+  umask 022
+  export LC_ALL=C DEBIAN_FRONTEND=noninteractive
+  export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+}
+shell_settings
 readonly STATE=/var/lib/keelson
 
 main() {
@@ -15,8 +18,17 @@ main() {
   exec {lock}>"/run/keelson/$SCRIPT.lock"
   flock -w 900 "$lock" || die "$SCRIPT still runs on $(hostname) for an earlier run: see what it waits for with ps -ef --forest"
   case $1 in
-  up) up ;;
-  down) down ;;
+  up)
+    # Refuses before anything is changed.
+    ! declare -F look >/dev/null || look
+    begin
+    up
+    end
+    ;;
+  down)
+    down
+    forget
+    ;;
   *) die "unknown direction '$1': a script goes up or down" ;;
   esac
 }
@@ -32,6 +44,7 @@ die() {
 # What was there before our first version is kept for remove_file.
 put() {
   local path=$1 mode=$2 new
+  note file "$path"
   make_directory "$(dirname "$path")"
   new=$(mktemp "$path.XXXXXX")
   cat >"$new"
@@ -40,6 +53,7 @@ put() {
     rm -f "$new"
   else
     keep_found "$path"
+    is_as_left file "$path" || forget_starts "$path"
     mv -f "$new" "$path"
   fi
 }

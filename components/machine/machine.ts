@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { types } from "@pulumi/command";
 
 import type { MachineConfig } from "../config";
+import type { Seen } from "./seen";
 
 /** An SSH server that is dialled first on the way to a machine. */
 export interface FirstHop {
@@ -47,6 +48,8 @@ export interface Machine {
    * check of the kernel's build configuration does not apply to it.
    */
   readonly sharedKernel: boolean;
+  /** What it told before the run; absent where it was not asked. */
+  readonly seen?: Seen;
   /** Name servers to give to pods where the machine's own resolv.conf has only loopback addresses. */
   readonly nameservers: readonly string[];
 }

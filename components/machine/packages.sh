@@ -4,7 +4,9 @@
 # remove_packages. What others install later is theirs.
 install_packages() {
   local owner=$1 before=$STATE/packages/$1.before
+  local package
   shift
+  for package; do note package "$package"; done
   ! are_installed "$@" || return 0
   mkdir -p "$STATE/packages"
   [ -e "$before" ] || installed_packages >"$before"

@@ -1,8 +1,9 @@
 # Refuses an unfit machine before anything is changed on it, with everything that is wrong.
-# Reads: SWAP_ALLOWED PORTS
+# Reads: SWAP_ALLOWED PORTS CLUSTER STACK
 
-up() {
+look() {
   problems=()
+  check_owner
   # A machine that this program has changed before was fit then; what it checks now would be its own work.
   [ -e "$STATE/fit" ] || check_fitness
   ! declare -F guard >/dev/null || guard
@@ -11,9 +12,22 @@ up() {
     printf '  - %s\n' "${problems[@]}" >&2
     exit 1
   fi
-  mkdir -p "$STATE"
-  chmod 0700 "$STATE"
+}
+
+up() {
   touch "$STATE/fit"
+  # What the cluster is known by, and for people the stack that it was made for.
+  [ -s "$STATE/cluster" ] || printf '%s %s\n' "$CLUSTER" "$STACK" | put "$STATE/cluster" 0600
+  ln -sfn "scripts/$SCRIPT/undo" "$STATE/undo"
+}
+
+# Nobody takes a machine over: what would be made anew here is another cluster's.
+check_owner() {
+  local owner stack
+  [ -s "$STATE/cluster" ] || return 0
+  read -r owner stack <"$STATE/cluster"
+  [ "$owner" = "$CLUSTER" ] ||
+    problem "it is of the cluster of stack \"$stack\" ($owner), and not of this one ($CLUSTER): use the state of that stack, or let it go there first (pulumi destroy; bash $STATE/undo where its state is lost)"
 }
 
 check_fitness() {
@@ -69,5 +83,6 @@ check_ports() {
 }
 
 down() {
+  undo_scripts
   rm -rf "$STATE" /run/keelson
 }

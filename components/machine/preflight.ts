@@ -10,6 +10,8 @@ import type { Machine } from "./machine";
 export interface PreflightArgs {
   readonly machines: readonly Machine[];
   readonly environment: Environment;
+  /** What the cluster is known by on its machines. */
+  readonly identity: pulumi.Output<string>;
   /** What else is looked at on each machine, before anything is touched. @default nothing */
   readonly guards?: readonly Guard[];
 }
@@ -36,7 +38,7 @@ export class Preflight extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  private check(machine: Machine, { environment, guards = [] }: PreflightArgs): HostScript {
+  private check(machine: Machine, { environment, identity, guards = [] }: PreflightArgs): HostScript {
     const found = guards.map((guard) => guard(machine)).filter((guard) => guard !== undefined);
     return new HostScript(
       `${machine.name}-preflight`,
@@ -45,6 +47,8 @@ export class Preflight extends pulumi.ComponentResource {
         script: join(__dirname, "preflight.sh"),
         uses: found.flatMap(({ uses }) => uses),
         values: {
+          CLUSTER: identity,
+          STACK: environment.stack,
           SWAP_ALLOWED: !environment.kubernetes.kubelet.failSwapOn,
           PORTS: portsOf(machine, environment).map(String),
           ...Object.fromEntries(found.flatMap(({ values }) => Object.entries(values))),

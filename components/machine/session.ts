@@ -1,3 +1,5 @@
+import type { Client, ConnectConfig } from "ssh2";
+
 import { parseHostKey } from "./hostKey";
 
 /** How to log in on a machine that is there. */
@@ -5,9 +7,12 @@ export interface Login {
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  readonly privateKey: string;
-  /** The public key that it is known by, "ssh-ed25519 AAAA...". */
-  readonly hostKey: string;
+  /** The text of the key. @default the SSH agent has one */
+  readonly privateKey?: string;
+  /** What opens the key. @default it is not encrypted */
+  readonly passphrase?: string;
+  /** The public key that it is known by, "ssh-ed25519 AAAA...". @default whoever answers is trusted */
+  readonly hostKey?: string;
 }
 
 /** How a command ended. */
@@ -17,46 +22,114 @@ export interface Answer {
   readonly output: string;
 }
 
+/** Bounds of a question. */
+export interface Patience {
+  /** Longest wait for the whole of it, milliseconds. @default 15000 */
+  readonly timeoutMs?: number;
+}
+
 /**
  * Runs one command on a machine, as root, which only looks: everything that changes a machine is a script. Throws where nobody
  * answers within so many milliseconds, or another than the machine does.
  */
-export function ask(login: Login, command: string, timeoutMs = 15_000): Promise<Answer> {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a preview never connects, and need not pay for it
-  const { Client } = require("ssh2") as typeof import("ssh2");
-  const { host, port, user, privateKey, hostKey } = login;
-  const { blob, algorithms } = parseHostKey(hostKey);
-  return new Promise((resolve, reject) => {
+export async function ask(login: Login, command: string, { timeoutMs = 15_000 }: Patience = {}): Promise<Answer> {
+  const session = new Session(login, { timeoutMs });
+  try {
+    return await session.run(command);
+  } finally {
+    session.close();
+  }
+}
+
+/** One login, for one command, or as the way to others. */
+export class Session {
+  private readonly client: Client;
+  private readonly ready: Promise<void>;
+  private readonly timer: NodeJS.Timeout;
+  private fail: (error: Error) => void = () => undefined;
+  private readonly failed: Promise<never>;
+
+  constructor(
+    private readonly login: Login,
+    { timeoutMs = 15_000 }: Patience = {},
+    /** The session on the machine before it. */
+    bastion?: Session,
+  ) {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- not every run connects, and it need not pay for it
+    const { Client } = require("ssh2") as typeof import("ssh2");
     const client = new Client();
-    const end = (settle: () => void): void => {
-      clearTimeout(timer);
-      client.destroy();
-      settle();
-    };
-    const fail = (error: Error): void => end(() => reject(error));
-    const timer = setTimeout(() => fail(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
-    client.on("error", fail);
-    client.on("close", () => fail(new Error("the connection was closed before there was an answer")));
-    client.on("ready", () =>
-      client.exec(`sudo -n ${command}`, (error, stream) => {
-        if (error) {
-          fail(error);
-          return;
-        }
-        let output = "";
-        const more = (data: Buffer) => (output += data.toString());
-        stream.on("data", more).stderr.on("data", more);
-        stream.on("close", (code: number | null) => end(() => resolve({ status: code ?? -1, output: output.trim() })));
+    this.client = client;
+    this.failed = new Promise((_, reject) => (this.fail = reject));
+    // Whoever waits hears of it; nobody may be there.
+    this.failed.catch(() => undefined);
+    this.timer = setTimeout(() => this.fail(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
+    client.on("error", this.fail);
+    client.on("close", () => this.fail(new Error("the connection was closed before there was an answer")));
+    this.ready = this.orFailed(new Promise((resolve) => client.on("ready", resolve)));
+    this.ready.catch(() => undefined);
+    if (!bastion) client.connect(configOf(login, timeoutMs));
+    else
+      bastion.tunnel(login).then(
+        (sock) => client.connect({ ...configOf(login, timeoutMs), sock }),
+        (error: unknown) => this.fail(error instanceof Error ? error : new Error(String(error))),
+      );
+  }
+
+  /** Runs a command as root, with this on its standard input. */
+  async run(command: string, input = ""): Promise<Answer> {
+    await this.ready;
+    const asRoot = this.login.user === "root" ? command : `sudo -n ${command}`;
+    return this.orFailed(
+      new Promise((resolve, reject) => {
+        this.client.exec(asRoot, (error, stream) => {
+          if (error) {
+            reject(error);
+            return;
+          }
+          let output = "";
+          const more = (data: Buffer) => (output += data.toString());
+          stream.on("data", more).stderr.on("data", more);
+          stream.on("close", (code: number | null) => resolve({ status: code ?? -1, output: output.trim() }));
+          stream.end(input);
+        });
       }),
     );
-    client.connect({
-      host,
-      port,
-      username: user,
-      privateKey,
-      readyTimeout: timeoutMs,
-      algorithms: { serverHostKey: [...algorithms] },
-      hostVerifier: (shown: Buffer) => shown.equals(blob),
-    });
-  });
+  }
+
+  close(): void {
+    clearTimeout(this.timer);
+    this.client.destroy();
+  }
+
+  private async tunnel({ host, port }: Login): Promise<NonNullable<ConnectConfig["sock"]>> {
+    await this.ready;
+    return this.orFailed(
+      new Promise((resolve, reject) =>
+        this.client.forwardOut("127.0.0.1", 0, host, port, (error, stream) =>
+          error ? reject(error) : resolve(stream),
+        ),
+      ),
+    );
+  }
+
+  private orFailed<T>(promise: Promise<T>): Promise<T> {
+    return Promise.race([promise, this.failed]);
+  }
+}
+
+function configOf({ host, port, user, privateKey, passphrase, hostKey }: Login, timeoutMs: number): ConnectConfig {
+  const known = hostKey === undefined ? undefined : parseHostKey(hostKey);
+  return {
+    host,
+    port,
+    username: user,
+    ...(privateKey === undefined ? { agent: process.env.SSH_AUTH_SOCK } : { privateKey, passphrase }),
+    readyTimeout: timeoutMs,
+    ...(known
+      ? {
+          algorithms: { serverHostKey: [...known.algorithms] },
+          hostVerifier: (shown: Buffer) => shown.equals(known.blob),
+        }
+      : {}),
+  };
 }

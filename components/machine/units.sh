@@ -4,7 +4,11 @@
 # them is another than at the last start; the record is written after it, so a killed run restarts again.
 run_unit() {
   local unit=$1
-  ! runs_on "$@" || return 0
+  note unit "$unit"
+  if runs_on "$@"; then
+    systemctl is-enabled --quiet "$unit" || systemctl enable --quiet "$unit"
+    return
+  fi
   shift
   systemctl daemon-reload
   systemctl enable --quiet "$unit"
@@ -17,12 +21,14 @@ note_start() {
   local unit=$1
   shift
   mkdir -p "$STATE/units"
+  printf '%s\n' "$@" >"$STATE/units/$unit.files"
   sha256sum "$@" | sha256sum >"$STATE/units/$unit"
 }
 
 # run_unit_in_turn UNIT FILE...: as run_unit, but where pods are at work a restart is put off until it is the machine's turn,
 # in which run_put_off makes it.
 run_unit_in_turn() {
+  note unit "$1"
   if [ -e /etc/kubernetes/kubelet.conf ] && ! runs_on "$@" && systemctl is-active --quiet "$1"; then
     grep -qsxF "$*" "$STATE/put-off" || printf '%s\n' "$*" >>"$STATE/put-off"
     log "$1 is to restart with its new settings when it is this machine's turn"
@@ -65,7 +71,7 @@ stop_unit() {
   systemctl disable --quiet --now "$@" 2>/dev/null || true
   local unit
   for unit; do
-    rm -f "$STATE/units/$unit" "$STATE/units/$unit.read"
+    rm -f "$STATE/units/$unit" "$STATE/units/$unit.files" "$STATE/units/$unit.read"
     systemctl reset-failed --quiet "$unit" 2>/dev/null || true
   done
 }

@@ -19,6 +19,8 @@ export interface PlanArgs {
   readonly builds?: ReadonlyMap<string, { readonly id?: string; readonly why?: Rebuild }>;
   /** Asks members of etcd whether they are well, and gives what is wrong with those that are not. @default all are */
   readonly health?: (names: readonly string[]) => Promise<readonly string[]>;
+  /** Machines that an earlier release changed, which names no cluster on them. @default none is known to be */
+  readonly unnamed?: readonly string[];
 }
 
 /**
@@ -37,7 +39,16 @@ export class Plan extends pulumi.Stash {
       }),
       { onDryRun: true },
     );
-    super(name, { input: asPlanned(after, args) }, { ...opts, hooks: { beforeUpdate: [judge] } });
+    const newborn = new pulumi.ResourceHook(
+      "keelson-plan-new",
+      AsyncResource.bind(() => refuse(args.environment.stack, takenOver([], args))),
+      { onDryRun: true },
+    );
+    super(
+      name,
+      { input: asPlanned(after, args) },
+      { ...opts, hooks: { beforeCreate: [newborn], beforeUpdate: [judge] } },
+    );
     // A run with `--target` leaves the plan out, and the engine gives what the state has of it.
     onlyIf(async () =>
       refuse(
@@ -60,10 +71,24 @@ function problemsOf(before: Topology, after: Topology, args: PlanArgs): readonly
   const { environment } = args;
   const away = atOnce(environment.kubernetes.maxUnavailable, workersIn(after));
   return [
+    ...takenOver(
+      before.machines.map(({ name }) => name),
+      args,
+    ),
     ...refusals(before, after),
     ...renamed(before, environment),
     ...rebuildRefusals(before, after, rebuildsBetween(before, after, wanted(args)), away),
   ];
+}
+
+/** Machines that are new to the stack, and not to this program: another stack has them, or had. */
+function takenOver(known: readonly string[], { unnamed = [] }: PlanArgs): readonly string[] {
+  return unnamed
+    .filter((name) => !known.includes(name))
+    .map(
+      (name) =>
+        `${name} is at work in a cluster that this program made, and the stack's state knows nothing of it: use the state of the stack that made it, or run destroy there first`,
+    );
 }
 
 async function weigh(before: Topology, after: Topology, args: PlanArgs): Promise<void> {

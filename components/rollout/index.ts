@@ -37,7 +37,7 @@ class Wave extends pulumi.ComponentResource {
       const values = { NODE: machine.name, REVISIONS: machine.revisions ?? [] };
       new HostScript(
         `${machine.name}-rollout`,
-        { machine, script: join(__dirname, "rollout.sh"), uses: [unitsScript], values },
+        { machine, script: join(__dirname, "rollout.sh"), uses: [unitsScript], values, follows: true },
         { parent: this },
       );
     }

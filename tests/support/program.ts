@@ -103,7 +103,11 @@ export async function runProgram(
     preview,
   );
   record(resources);
-  const entries = Object.entries(config).map(([key, value]) => [`keelson:${key}`, JSON.stringify(value)]);
+  // Nobody is there to be asked.
+  const entries = Object.entries({ survey: "off", ...config }).map(([key, value]) => [
+    `keelson:${key}`,
+    JSON.stringify(value),
+  ]);
   pulumi.runtime.setAllConfig(Object.fromEntries(entries) as Record<string, string>);
   const outputs = await load(survey);
   await settled(resources);
@@ -113,7 +117,7 @@ export async function runProgram(
 /** The program itself is made anew for each run; the SDKs, which are large, are not. Outside of jest there is one run. */
 async function load(survey: Survey): Promise<Readonly<Record<string, unknown>>> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- tsx reads TypeScript through require
-  if (typeof jest === "undefined") return require("../../index") as Record<string, unknown>;
+  if (typeof jest === "undefined") return (require("../../index") as () => Promise<Record<string, unknown>>)();
   let outputs: Readonly<Record<string, unknown>> = {};
   await jest.isolateModulesAsync(async () => {
     jest.doMock("@pulumi/pulumi", () => pulumi);
@@ -121,7 +125,7 @@ async function load(survey: Survey): Promise<Readonly<Record<string, unknown>>> 
     jest.doMock("@pulumi/command", () => command);
     jest.doMock("@pulumi/docker", () => docker);
     jest.doMock("../../components/local/survey", () => ({ ...seen, surveyed: () => survey, missingImages: () => [] }));
-    outputs = await import("../../index");
+    outputs = await (await import("../../index")).default();
   });
   return outputs;
 }

@@ -39,7 +39,7 @@ describe("a machine that is asked", () => {
     expect(machine.commands).toHaveLength(before);
   });
   test("may keep silent no longer than it is given", async () => {
-    await expect(ask(login, "true; sleep 2", 500)).rejects.toThrow("no answer within 0.5 s");
+    await expect(ask(login, "true; sleep 2", { timeoutMs: 500 })).rejects.toThrow("no answer within 0.5 s");
   });
   test("may be nobody", async () => {
     await expect(ask({ ...login, port: 1 }, "true")).rejects.toThrow("ECONNREFUSED");

@@ -1,0 +1,105 @@
+# What a machine remembers of the scripts that run on it, in $STATE/scripts/NAME:
+#   run    "running" or "done", the digest of the program, and an id of that run alone
+#   wrote  what the script left here, a line each: KIND FINGERPRINT NAME
+#   undo   a program that takes it back, for whoever has nothing but this machine
+# and in $STATE/scripts/order the names, in the order in which they first ran.
+# Reads: SCRIPT PROGRAM SECRETS
+
+readonly SCRIPTS=$STATE/scripts
+
+# begin: this program is at work here from now on.
+begin() {
+  local record=$SCRIPTS/$SCRIPT
+  mkdir -p "$record"
+  chmod 0700 "$STATE" "$SCRIPTS"
+  grep -qsxF "$SCRIPT" "$SCRIPTS/order" || printf '%s\n' "$SCRIPT" >>"$SCRIPTS/order"
+  remember_undo
+  : >"$record/wrote.new"
+  remember run "running $PROGRAM $(cat /proc/sys/kernel/random/uuid)"
+}
+
+# end: it has done what it was sent for.
+end() {
+  local record=$SCRIPTS/$SCRIPT state program run
+  remember wrote "$(sort -u "$record/wrote.new" | fingerprints)"
+  rm -f "$record/wrote.new"
+  read -r state program run <"$record/run"
+  remember run "${state/running/done} $program $run"
+}
+
+# forget: what it did is undone.
+forget() {
+  [ -e "$SCRIPTS/order" ] || return 0
+  rm -rf "${SCRIPTS:?}/$SCRIPT"
+  { grep -vxF "$SCRIPT" "$SCRIPTS/order" || true; } >"$SCRIPTS/order.new"
+  mv -f "$SCRIPTS/order.new" "$SCRIPTS/order"
+}
+
+remember() {
+  local file=$SCRIPTS/$SCRIPT/$1
+  printf '%s\n' "$2" >"$file.new"
+  mv -f "$file.new" "$file"
+}
+
+# note KIND NAME: the script answers for it: a file, a program (a file too large to be read each time), a unit that is to run,
+# a kernel setting, a package.
+note() { printf '%s %s\n' "$1" "$2" >>"$SCRIPTS/$SCRIPT/wrote.new"; }
+
+# fingerprints: reads lines KIND NAME, and writes lines KIND FINGERPRINT NAME of what is there.
+fingerprints() {
+  local kind name files=() programs=()
+  while read -r kind name; do
+    case $kind in
+    file) [ ! -f "$name" ] || files+=("$name") ;;
+    program) [ ! -f "$name" ] || programs+=("$name") ;;
+    kernel) printf 'kernel %s %s\n' "$(tr -s '[:space:]' , <"/proc/sys/${name//.//}" | sed 's/,$//')" "$name" ;;
+    unit) printf 'unit active %s\n' "$name" ;;
+    package) printf 'package installed %s\n' "$name" ;;
+    esac
+  done
+  [ "${#files[@]}" = 0 ] || paste -d ' ' <(sha256sum "${files[@]}" | cut -c 1-16) <(stat -c '%a:%U:%G %n' "${files[@]}") |
+    sed 's/ /:/; s/^/file /'
+  [ "${#programs[@]}" = 0 ] || stat -c 'program %s:%Y:%a:%U:%G %n' "${programs[@]}"
+}
+
+# is_as_left KIND PATH: nobody has changed the file since a script left it here; true also where none did.
+is_as_left() {
+  local left
+  left=$(cat "$SCRIPTS"/*/wrote 2>/dev/null | awk -v kind="$1" -v path="$2" '$1 == kind && substr($0, length($1 $2) + 3) == path')
+  [ -z "$left" ] || grep -qxF "$left" <(printf '%s %s\n' "$1" "$2" | fingerprints)
+}
+
+# forget_starts PATH: what runs may have read in it what somebody else wrote: it starts anew.
+forget_starts() {
+  local files
+  for files in "$STATE"/units/*.files; do
+    ! grep -qsxF "$1" "$files" || rm -f "${files%.files}"
+  done
+}
+
+# What was sent but for secrets, which lie here no longer than they are needed.
+remember_undo() {
+  local undo=$SCRIPTS/$SCRIPT/undo hidden
+  declare -p SECRETS >/dev/null 2>&1 || return 0
+  hidden=$(IFS='|' && printf '%s' "${SECRETS[*]}")
+  (
+    umask 077
+    {
+      readonly -p | grep -vE "^declare -[a-zA-Z]+ (BASH[A-Z_]*|EUID|PPID|SHELLOPTS|UID|$hidden)(=|\$)"
+      declare -f
+      printf 'shell_settings\nmain down </dev/null\n'
+    } >"$undo.new"
+  )
+  mv -f "$undo.new" "$undo"
+}
+
+# undo_scripts: takes back, the last first, whatever is remembered but of the script that asks.
+undo_scripts() {
+  local name
+  [ -e "$SCRIPTS/order" ] || return 0
+  while read -r name; do
+    [ "$name" != "$SCRIPT" ] && [ -e "$SCRIPTS/$name/undo" ] || continue
+    log "taking back what $name did on $(hostname), of which the stack's state knows nothing"
+    bash "$SCRIPTS/$name/undo" || die "what $name did on $(hostname) could not be taken back: its own words are above"
+  done < <(tac "$SCRIPTS/order")
+}

@@ -1,0 +1,19 @@
+/** Why a script is to run again though nothing of it changes. */
+export interface Again {
+  /** Another one for each time that it happens: what it is sent with differs from what the state has. */
+  readonly token: string;
+  /** What was found, and what is done about it, in plain words; one clause each. */
+  readonly words: readonly string[];
+  /** Paths of files that are written again. */
+  readonly files: ReadonlySet<string>;
+}
+
+/** What a machine told of itself before anything was changed on it. */
+export interface Seen {
+  /** Why a script, of which a program with this digest is to be the last that ran, is to run again. */
+  again(script: string, program: string): Again | undefined;
+  /** Why what follows from other scripts on the machine is to run again. */
+  readonly follows?: Again;
+  /** Why nobody could log in, where the machine answers: "it refuses the key of admin". */
+  readonly refused?: string;
+}

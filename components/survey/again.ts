@@ -1,0 +1,64 @@
+import { shortDigest, type Again, type Seen } from "../machine";
+import type { Answer, Change, Ran } from "./answer";
+
+/** What a machine told, as its scripts ask for it. */
+export function seenOf({ scripts, waiting }: Answer): Seen {
+  const all = [...scripts.values()].flatMap((ran) => unfinished(ran) ?? changed(ran) ?? []);
+  const tokens = all.map(({ token }) => token);
+  if (waiting !== undefined) tokens.push(waiting);
+  const follows = because(shortDigest(tokens.join()), waiting === undefined ? mended : putOff);
+  return {
+    again: (script, program) => {
+      const ran = scripts.get(script);
+      if (!ran || ran.working) return undefined;
+      return unfinished(ran) ?? another(ran, program) ?? changed(ran);
+    },
+    ...(tokens.length > 0 ? { follows } : {}),
+  };
+}
+
+const putOff = "restarts that were put off are made, each machine in its turn";
+const mended = "what is mended on it is put to use in its turn";
+
+function unfinished({ ended, working, run }: Ran): Again | undefined {
+  if (ended || working) return undefined;
+  return because(run, "its last change did not end well: these settings are applied again");
+}
+
+/** A run that was cut off when the machine was done already, and the state knew nothing of it yet. */
+function another(ran: Ran, program: string): Again | undefined {
+  if (ran.program === program) return undefined;
+  return because(ran.run, "its last change is not in the state: these settings are applied again");
+}
+
+function changed({ changes }: Ran): Again | undefined {
+  if (changes.length === 0) return undefined;
+  return {
+    token: shortDigest(JSON.stringify(changes)),
+    words: changes.map(wordsFor),
+    files: new Set(changes.flatMap(({ kind, name }) => (kind === "file" || kind === "program" ? [name] : []))),
+  };
+}
+
+function because(token: string, words: string): Again {
+  return { token, words: [words], files: new Set() };
+}
+
+function wordsFor({ kind, name, now, before }: Change): string {
+  switch (kind) {
+    case "file":
+      return now === "-" ? `${name} is gone: it is written again` : `${name} was changed by hand: it is written again`;
+    case "program":
+      return now === "-"
+        ? `${name} is gone: it is installed again`
+        : `${name} is not the file that was installed: it is installed again`;
+    case "unit":
+      return now === "disabled"
+        ? `${name} would not start at the next boot: it is enabled again`
+        : `${name} does not run${now === "failed" ? ": it failed" : ""}: it is started again`;
+    case "kernel":
+      return `the kernel setting ${name} is ${now}: it is set to ${before} again`;
+    case "package":
+      return `the package ${name} is gone: it is installed again`;
+  }
+}

@@ -1,0 +1,85 @@
+/** A script that ran on a machine, as the machine remembers it. */
+export interface Ran {
+  readonly name: string;
+  /** It began, and has not ended: it failed, was cut off, or is at work now. */
+  readonly ended: boolean;
+  /** It is at work now. */
+  readonly working: boolean;
+  /** Digest of the program that ran last. */
+  readonly program: string;
+  /** Another one for each run. */
+  readonly run: string;
+  /** What is not as the script left it. */
+  readonly changes: readonly Change[];
+}
+
+export interface Change {
+  readonly kind: "file" | "program" | "unit" | "kernel" | "package";
+  /** Path of a file, or name of what it is. */
+  readonly name: string;
+  /** What it is now; "-" where it is gone. */
+  readonly now: string;
+  readonly before: string;
+  /** When it changed, where that can be told; "0" elsewhere. */
+  readonly since: string;
+}
+
+/** What one machine told. */
+export interface Answer {
+  /** Whose it is, "ID STACK"; "-" where a release made it that named no cluster; absent where it is nobody's. */
+  readonly owner?: string;
+  readonly scripts: ReadonlyMap<string, Ran>;
+  /** Since when restarts that were put off wait for their turn; absent where none does. */
+  readonly waiting?: string;
+  /** Identity of its boot. */
+  readonly boot: string;
+  /** Its clock, seconds since 1970. */
+  readonly clock: number;
+  readonly versions: ReadonlyMap<string, string>;
+  /** Last days of its certificates by their paths, seconds since 1970. */
+  readonly ends: ReadonlyMap<string, number>;
+  /** Its member of etcd is one of a majority; absent where it has none. */
+  readonly etcd?: "well" | "unwell";
+  /** The API does not answer on it, which is a master. */
+  readonly apiSilent: boolean;
+  /** Nodes that it, a master, knows of as not ready. */
+  readonly unready: readonly string[];
+  /** nginx was asked, and did not answer. */
+  readonly nginxSilent: boolean;
+}
+
+/** Reads what a machine printed; undefined where it was cut off, or is something else. */
+export function parseAnswer(text: string): Answer | undefined {
+  const lines = text.split("\n").map((line) => line.trim());
+  if (!lines.includes("end")) return undefined;
+  const told = (kind: string): readonly string[] =>
+    lines.flatMap((line) => (line.startsWith(`${kind} `) ? [line.slice(kind.length + 1)] : []));
+  const words = (kind: string): readonly (readonly string[])[] => told(kind).map((line) => line.split(" "));
+  const working = new Set(told("working"));
+  const changes = told("changed").map(changeOf);
+  const scripts = words("script").map(([name = "", state, program = "", run = ""]): [string, Ran] => {
+    const own = changes.filter(({ script }) => script === name);
+    return [name, { name, ended: state === "done", working: working.has(name), program, run, changes: own }];
+  });
+  const [owner] = told("owner");
+  const [etcd] = told("etcd");
+  const [waiting] = told("waiting");
+  return {
+    ...(owner === undefined ? {} : { owner }),
+    scripts: new Map(scripts),
+    ...(waiting === undefined ? {} : { waiting }),
+    boot: told("boot")[0] ?? "",
+    clock: Number(told("clock")[0]),
+    versions: new Map(words("version").map(([program = "", version = ""]) => [program, version])),
+    ends: new Map(words("ends").map(([end, path = ""]) => [path, Number(end)])),
+    ...(etcd === "well" || etcd === "unwell" ? { etcd } : {}),
+    apiSilent: lines.includes("api silent"),
+    unready: words("node").flatMap(([name = "", state]) => (state === "unready" ? [name] : [])),
+    nginxSilent: lines.includes("nginx silent"),
+  };
+}
+
+function changeOf(line: string): Change & { readonly script: string } {
+  const [script = "", kind, now = "", since = "", before = "", ...name] = line.split(" ");
+  return { script, kind: kind as Change["kind"], name: name.join(" "), now, before, since };
+}

@@ -1,0 +1,128 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Environment, MachineConfig, SshLogin } from "../config";
+import { composeLook, Session, type Login, type Machine } from "../machine";
+import { seenOf } from "./again";
+import { parseAnswer, type Answer } from "./answer";
+
+export { ClusterIdentity } from "./identity";
+export type { Answer } from "./answer";
+
+/** What became of one machine that was asked. */
+export interface Asked {
+  readonly config: MachineConfig;
+  readonly answer?: Answer;
+  /** Why there is no answer, in plain words. */
+  readonly silence?: string;
+  /** It answers, and lets nobody in. @default false */
+  readonly refused?: boolean;
+}
+
+/** Machines that are asked at once. */
+const atOnce = 50;
+/** Longest wait for one machine, milliseconds. */
+const patience = 5000;
+
+/** What the machines told before anything was registered. */
+export class Survey {
+  constructor(readonly asked: readonly Asked[]) {}
+
+  /** The machines, each with what it told. */
+  see(machines: readonly Machine[]): readonly Machine[] {
+    return machines.map((machine) => {
+      const asked = this.asked.find(({ config }) => config.name === machine.name);
+      if (!asked) return machine;
+      const { answer, silence, refused } = asked;
+      if (answer) return { ...machine, seen: seenOf(answer) };
+      return refused
+        ? { ...machine, seen: { again: () => undefined, refused: `${machine.name} ${silence ?? ""}` } }
+        : machine;
+    });
+  }
+
+  /** Names of machines that an earlier release changed, which names no cluster on them. */
+  get unnamed(): readonly string[] {
+    return this.asked.flatMap(({ config, answer }) => (answer?.owner === "-" ? [config.name] : []));
+  }
+}
+
+/**
+ * Asks every machine that is there, once, all at the same time, what it remembers and how it is: in previews as well. Nothing is
+ * changed on any, and one that does not answer is named, and no more.
+ */
+export async function takeSurvey(
+  environment: Environment,
+  /** How to log in on a machine; nothing for one that is not there. @default as the stack says */
+  loginOf: (name: string) => Login | undefined = (name) => loginFor(environment, name),
+): Promise<Survey> {
+  if (environment.survey === "off") return new Survey([]);
+  const machines = environment.machines.flatMap((config) => {
+    const login = loginOf(config.name);
+    return login ? [{ config, login }] : [];
+  });
+  if (machines.length === 0) return new Survey([]);
+  const { bastion } = environment.ssh;
+  const way = bastion ? new Session(sshLogin(bastion), { timeoutMs: 10 * patience }) : undefined;
+  const program = composeLook(readFileSync(join(__dirname, "survey.sh"), "utf8"), { NGINX: nginxUrl(environment) });
+  const left = [...machines];
+  const asked: Asked[] = [];
+  const askOne = async (): Promise<void> => {
+    for (let machine = left.shift(); machine; machine = left.shift()) {
+      asked.push({ config: machine.config, ...(await look(machine.login, program, way)) });
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, askOne));
+  way?.close();
+  for (const { config, silence } of asked) {
+    if (silence !== undefined) await pulumi.log.info(`${config.name}: was not asked how it is: it ${silence}`);
+  }
+  return new Survey(asked);
+}
+
+async function look(login: Login, program: string, way: Session | undefined): Promise<Omit<Asked, "config">> {
+  let session: Session | undefined;
+  try {
+    session = new Session(login, { timeoutMs: patience }, way);
+    const { status, output } = await session.run("bash -s", program);
+    const answer = parseAnswer(output);
+    return answer ? { answer } : { silence: `ended the look at it with status ${status}: ${lastLine(output)}` };
+  } catch (error) {
+    return silenceOf(error instanceof Error ? error : new Error(String(error)), login);
+  } finally {
+    session?.close();
+  }
+}
+
+function silenceOf({ message }: Error, { user }: Login): Omit<Asked, "config"> {
+  if (/authentication methods failed/i.test(message)) {
+    return {
+      silence: `refuses the login of ${user}: see ssh.user, and whether the public half of ssh.privateKeyFile stands in its authorized_keys`,
+      refused: true,
+    };
+  }
+  return { silence: `does not answer (${message})` };
+}
+
+function loginFor({ machines }: Environment, name: string): Login | undefined {
+  const machine = machines.find((machine) => machine.name === name);
+  return machine && sshLogin(machine.ssh);
+}
+
+function sshLogin({ host, port, user, privateKeyFile, passphrase, hostKey }: SshLogin): Login {
+  return {
+    ...{ host, port, user, hostKey, passphrase: passphrase?.reveal() },
+    ...(privateKeyFile === undefined ? {} : { privateKey: readFileSync(privateKeyFile, "utf8") }),
+  };
+}
+
+function nginxUrl({ workloads, machines }: Environment): string {
+  const master = machines.find(({ roles }) => roles.includes("master"));
+  return workloads.enabled && workloads.nginx.replicas > 0 && master
+    ? `http://${master.address}:${workloads.nginx.nodePort}`
+    : "";
+}
+
+const lastLine = (text: string) => text.split("\n").at(-1) ?? "";

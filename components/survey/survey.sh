@@ -1,0 +1,120 @@
+# What a machine tells of itself before anything is changed: it only looks. One line for each thing, its kind first.
+# Reads: NGINX
+
+survey() {
+  set +e
+  printf 'boot %s\n' "$(cat /proc/sys/kernel/random/boot_id)"
+  printf 'clock %s\n' "$EPOCHSECONDS"
+  owner
+  scripts
+  [ ! -s "$STATE/put-off" ] || printf 'waiting %s\n' "$(stat -c %Y "$STATE/put-off")"
+  versions
+  certificates
+  members
+  nodes
+  printf 'end\n'
+}
+
+# A machine of an earlier release has no name of its cluster.
+owner() {
+  if [ -s "$STATE/cluster" ]; then
+    printf 'owner %s\n' "$(head -n 1 "$STATE/cluster")"
+  elif [ -e "$STATE/fit" ]; then
+    printf 'owner -\n'
+  fi
+}
+
+scripts() {
+  local record name present
+  present=$(presence)
+  for record in "$SCRIPTS"/*/run; do
+    [ -e "$record" ] || continue
+    name=$(basename "$(dirname "$record")")
+    printf 'script %s %s\n' "$name" "$(cat "$record")"
+    ! at_work "$name" || printf 'working %s\n' "$name"
+    changes "$name"
+  done
+}
+
+at_work() { [ -e "/run/keelson/$1.lock" ] && ! flock --shared --nonblock "/run/keelson/$1.lock" true; }
+
+# presence: what is there now of all that scripts answer for, as they would note it.
+presence() {
+  local noted units packages
+  noted=$(cat "$SCRIPTS"/*/wrote 2>/dev/null | awk '{ name = substr($0, length($1 $2) + 3); print $1, name }' | sort -u)
+  fingerprints < <(grep -E '^(file|program|kernel) ' <<<"$noted")
+  mapfile -t units < <(sed -n 's/^unit //p' <<<"$noted")
+  mapfile -t packages < <(sed -n 's/^package //p' <<<"$noted")
+  [ "${#units[@]}" = 0 ] || unit_states "${units[@]}"
+  [ "${#packages[@]}" = 0 ] || dpkg-query -W -f 'package ${db:Status-Status} ${Package}\n' "${packages[@]}" 2>/dev/null
+}
+
+# Units that a boot has yet to start are not looked at.
+unit_states() {
+  local unit
+  if [ "$(cut -d . -f 1 /proc/uptime)" -lt 120 ]; then
+    for unit; do printf 'unit active %s\n' "$unit"; done
+    return
+  fi
+  # An answer for each unit, in their order, with an empty line between two.
+  systemctl show --property=ActiveState,UnitFileState "$@" | awk -v RS= -v units="$*" '
+    BEGIN { split(units, names, " ") }
+    {
+      state = /ActiveState=(active|activating|reloading)/ ? "active" : /ActiveState=failed/ ? "failed" : "stopped"
+      if (state == "active" && /UnitFileState=(disabled|masked)/) state = "disabled"
+      print "unit", state, names[NR]
+    }'
+}
+
+# changes SCRIPT: what is not as it left it, by its KIND: what it is now ("-": it is gone), since when, what it was, and its NAME.
+changes() {
+  local wrote=$SCRIPTS/$1/wrote kind left name now since
+  [ -s "$wrote" ] || return 0
+  while read -r kind left name; do
+    now=$(awk -v kind="$kind" -v name="$name" '$1 == kind && substr($0, length($1 $2) + 3) == name { print $2 }' <<<"$present")
+    since=$(stat -c %Z "$name" 2>/dev/null || printf 0)
+    printf 'changed %s %s %s %s %s %s\n' "$1" "$kind" "${now:--}" "$since" "$left" "$name"
+  done < <(comm -23 <(sort "$wrote") <(sort <<<"$present"))
+}
+
+versions() {
+  local program
+  for program in kubelet etcd; do
+    [ -x "/usr/local/bin/$program" ] || continue
+    printf 'version %s %s\n' "$program" "$("/usr/local/bin/$program" --version | sed -n '1s/.*[ v]\([0-9][0-9.]*\).*/\1/p')"
+  done
+}
+
+certificates() {
+  local file
+  for file in /etc/kubernetes/pki/*.crt /etc/kubernetes/pki/etcd/*.crt /etc/etcd/pki/etcd/*.crt; do
+    [ -e "$file" ] || continue
+    printf 'ends %s %s\n' "$(date -d "$(openssl x509 -in "$file" -noout -enddate | cut -d = -f 2)" +%s)" "$file"
+  done
+}
+
+members() {
+  local pki=/etc/etcd/pki/etcd url
+  [ -e "$pki/healthcheck-client.crt" ] || return 0
+  url=$(sed -n 's/.*--advertise-client-urls=\(\S*\).*/\1/p' /etc/systemd/system/etcd.service)
+  if etcdctl --endpoints="$url" --cacert="$pki/ca.crt" --cert="$pki/healthcheck-client.crt" \
+    --key="$pki/healthcheck-client.key" endpoint health --command-timeout=2s >/dev/null 2>&1; then
+    printf 'etcd well\n'
+  else
+    printf 'etcd unwell\n'
+  fi
+}
+
+nodes() {
+  local admin=/etc/kubernetes/admin.conf list
+  [ -e "$admin" ] || return 0
+  if ! list=$(kubectl --kubeconfig "$admin" get nodes --request-timeout 2s --no-headers \
+    -o 'custom-columns=N:.metadata.name,R:.status.conditions[?(@.type=="Ready")].status' 2>/dev/null); then
+    printf 'api silent\n'
+    return
+  fi
+  awk '{ print "node", $1, ($2 == "True" ? "ready" : "unready") }' <<<"$list"
+  [ -z "$NGINX" ] || curl -fsS --max-time 2 -o /dev/null "$NGINX" 2>/dev/null || printf 'nginx silent\n'
+}
+
+survey
