@@ -21,13 +21,13 @@ main() {
   up)
     # Refuses before anything is changed.
     ! declare -F look >/dev/null || look
-    begin
+    note_begin
     up
-    end
+    note_end
     ;;
   down)
     down
-    forget
+    forget_script
     ;;
   *) die "unknown direction '$1': a script goes up or down" ;;
   esac

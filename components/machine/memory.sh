@@ -3,23 +3,23 @@
 #   wrote  what the script left here, a line each: KIND FINGERPRINT NAME
 #   undo   a program that takes it back, for whoever has nothing but this machine
 # and in $STATE/scripts/order the names, in the order in which they first ran.
-# Reads: SCRIPT PROGRAM SECRETS
+# Reads: PROGRAM SECRETS
 
 readonly SCRIPTS=$STATE/scripts
 
-# begin: this program is at work here from now on.
-begin() {
+# note_begin: this program is at work here from now on.
+note_begin() {
   local record=$SCRIPTS/$SCRIPT
   mkdir -p "$record"
   chmod 0700 "$STATE" "$SCRIPTS"
   grep -qsxF "$SCRIPT" "$SCRIPTS/order" || printf '%s\n' "$SCRIPT" >>"$SCRIPTS/order"
   remember_undo
   : >"$record/wrote.new"
-  remember run "running $PROGRAM $(cat /proc/sys/kernel/random/uuid)"
+  remember run "running ${PROGRAM:-} ${EPOCHREALTIME//[!0-9]/}-$$"
 }
 
-# end: it has done what it was sent for.
-end() {
+# note_end: it has done what it was sent for.
+note_end() {
   local record=$SCRIPTS/$SCRIPT state program run
   remember wrote "$(sort -u "$record/wrote.new" | fingerprints)"
   rm -f "$record/wrote.new"
@@ -27,8 +27,8 @@ end() {
   remember run "${state/running/done} $program $run"
 }
 
-# forget: what it did is undone.
-forget() {
+# forget_script: what it did is undone.
+forget_script() {
   [ -e "$SCRIPTS/order" ] || return 0
   rm -rf "${SCRIPTS:?}/$SCRIPT"
   { grep -vxF "$SCRIPT" "$SCRIPTS/order" || true; } >"$SCRIPTS/order.new"
@@ -65,7 +65,7 @@ fingerprints() {
 # is_as_left KIND PATH: nobody has changed the file since a script left it here; true also where none did.
 is_as_left() {
   local left
-  left=$(cat "$SCRIPTS"/*/wrote 2>/dev/null | awk -v kind="$1" -v path="$2" '$1 == kind && substr($0, length($1 $2) + 3) == path')
+  left=$({ cat "$SCRIPTS"/*/wrote 2>/dev/null || true; } | awk -v kind="$1" -v path="$2" '$1 == kind && substr($0, length($1 $2) + 3) == path')
   [ -z "$left" ] || grep -qxF "$left" <(printf '%s %s\n' "$1" "$2" | fingerprints)
 }
 
@@ -98,7 +98,7 @@ undo_scripts() {
   local name
   [ -e "$SCRIPTS/order" ] || return 0
   while read -r name; do
-    [ "$name" != "$SCRIPT" ] && [ -e "$SCRIPTS/$name/undo" ] || continue
+    if [ "$name" = "$SCRIPT" ] || [ ! -e "$SCRIPTS/$name/undo" ]; then continue; fi
     log "taking back what $name did on $(hostname), of which the stack's state knows nothing"
     bash "$SCRIPTS/$name/undo" || die "what $name did on $(hostname) could not be taken back: its own words are above"
   done < <(tac "$SCRIPTS/order")

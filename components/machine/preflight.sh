@@ -1,5 +1,5 @@
 # Refuses an unfit machine before anything is changed on it, with everything that is wrong.
-# Reads: SWAP_ALLOWED PORTS CLUSTER STACK
+# Reads: SWAP_ALLOWED PORTS CLUSTER STACK_NAME
 
 look() {
   problems=()
@@ -17,7 +17,7 @@ look() {
 up() {
   touch "$STATE/fit"
   # What the cluster is known by, and for people the stack that it was made for.
-  [ -s "$STATE/cluster" ] || printf '%s %s\n' "$CLUSTER" "$STACK" | put "$STATE/cluster" 0600
+  [ -s "$STATE/cluster" ] || printf '%s %s\n' "$CLUSTER" "$STACK_NAME" | put "$STATE/cluster" 0600
   ln -sfn "scripts/$SCRIPT/undo" "$STATE/undo"
 }
 

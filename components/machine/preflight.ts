@@ -48,7 +48,7 @@ export class Preflight extends pulumi.ComponentResource {
         uses: found.flatMap(({ uses }) => uses),
         values: {
           CLUSTER: identity,
-          STACK: environment.stack,
+          STACK_NAME: environment.stack,
           SWAP_ALLOWED: !environment.kubernetes.kubelet.failSwapOn,
           PORTS: portsOf(machine, environment).map(String),
           ...Object.fromEntries(found.flatMap(({ values }) => Object.entries(values))),

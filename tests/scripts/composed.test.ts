@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { composeLook } from "../../components/machine/compose";
 import { composed, sources, type Composed } from "./composed";
 
 const isThere = spawnSync("shellcheck", ["--version"]).status === 0;
@@ -13,9 +14,12 @@ const kinds = new Map(
   composed.map((program) => [`${program.path.split("/")[0] ?? ""} ${program.sources.join()}`, program]),
 );
 
+/** Programs that only look, and are sent by the program itself. */
+const looks = ["components/survey/survey.sh"];
+
 test("every script of the components is in a program", () => {
   const scripts = readdirSync(components, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".sh"));
-  expect([...sources.keys()].sort()).toEqual(scripts.map((path) => `components/${path}`).sort());
+  expect([...sources.keys(), ...looks].sort()).toEqual(scripts.map((path) => `components/${path}`).sort());
 });
 
 if (!isThere) test.skip("shellcheck is not installed (apt-get install shellcheck)", () => undefined);
@@ -33,11 +37,13 @@ else {
         writeFileSync(file, text);
         return file;
       });
+      const look = join(directory, "survey.sh");
+      writeFileSync(look, composeLook(readFileSync(join(components, "survey/survey.sh"), "utf8"), { NGINX: "" }));
       const wrong = join(directory, "wrong.sh");
       writeFileSync(wrong, "main() { cd $1; }\n");
       expect(shellcheck([wrong]).stdout).toContain("SC2086");
       expect(files.length).toBeGreaterThan(30);
-      expect(shellcheck(files)).toMatchObject({ stdout: "", stderr: "", status: 0 });
+      expect(shellcheck([...files, look])).toMatchObject({ stdout: "", stderr: "", status: 0 });
     } finally {
       rmSync(directory, { recursive: true });
     }
@@ -45,17 +51,18 @@ else {
 }
 
 /** Set by bash, by os-release or by the environment. */
-const given = new Set(["SECONDS", "PATH", "ID", "VERSION_CODENAME", "SCRIPT"]);
+const given = new Set(["SECONDS", "PATH", "ID", "VERSION_CODENAME", "EPOCHREALTIME", "EPOCHSECONDS", "SCRIPT"]);
 const code = (text: string) => text.replace(/^\s*#.*$/gm, "");
 const names = (text: string, pattern: RegExp) =>
   new Set([...code(text).matchAll(pattern)].map(([, name]) => name ?? ""));
 const read = (text: string) => names(text, /\$\{?[#!]?([A-Z][A-Z0-9_]+)/g);
 const defined = (text: string) => names(text, /(?:^|[\s(])([A-Z][A-Z0-9_]+)=/gm);
-const lib = readFileSync(join(components, "machine/lib.sh"), "utf8");
+/** What every program begins with. */
+const library = ["lib.sh", "memory.sh"].map((name) => readFileSync(join(components, "machine", name), "utf8"));
 
 /** Upper-case names that a text reads and others must give it. */
 function wanted(text: string): readonly string[] {
-  const own = new Set([...given, ...defined(text), ...defined(lib)]);
+  const own = new Set([...given, ...defined(text), ...library.flatMap((text) => [...defined(text)])]);
   return [...read(text)].filter((name) => !own.has(name)).sort();
 }
 
@@ -75,7 +82,7 @@ const chapters = [...sources].filter(([, text]) => !isMain(text)).map(([path]) =
 
 /** A guard of the preflight comes with what it reads, and what its functions read: the preflight itself knows of none. */
 function broughtAlong({ sources: parts }: Composed): readonly string[] {
-  const texts = parts.slice(0, -1).map((part) => sources.get(part) ?? "");
+  const texts = parts.slice(library.length, -1).map((part) => sources.get(part) ?? "");
   if (!texts.some((text) => /^guard\(\)/m.test(text))) return [];
   return [...new Set(texts.flatMap((text) => [...header(text), ...reasons(text)]))];
 }

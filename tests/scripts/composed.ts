@@ -17,6 +17,9 @@ export interface Composed {
   readonly sources: readonly string[];
 }
 
+/** What the library reads, and every program has. */
+const everywhere = ["SCRIPT", "PROGRAM", "SECRETS"];
+
 /** Every program of every topology. */
 export const composed: readonly Composed[] = readdirSync(golden, { recursive: true, encoding: "utf8" })
   .filter((path) => path.endsWith(".sh"))
@@ -25,7 +28,7 @@ export const composed: readonly Composed[] = readdirSync(golden, { recursive: tr
     const folded = readFileSync(join(golden, path), "utf8");
     const sources = [...folded.matchAll(/^# Here is the text of (.*)\.$/gm)].map(([, source]) => source ?? "");
     const values = [...folded.matchAll(/^readonly (?:-a )?([A-Z0-9_]+)=/gm)].map(([, name]) => name ?? "");
-    return { path, text: unfolded(folded), sources, values: values.filter((name) => name !== "SCRIPT") };
+    return { path, text: unfolded(folded), sources, values: values.filter((name) => !everywhere.includes(name)) };
   });
 
 /** The scripts of the components, by their paths in the project. */

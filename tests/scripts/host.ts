@@ -64,7 +64,8 @@ export class Host {
   /** Runs a program as a machine would, but for where the system's directories are; it has the whole library at hand. */
   run(parts: Partial<ScriptParts> & Pick<ScriptParts, "script">, direction = "up"): Result {
     const library = [unitsScript, packagesScript].map((path) => readFileSync(path, "utf8"));
-    return this.bash(compose({ name: "test", ...parts, uses: [...library, ...(parts.uses ?? [])] }), direction);
+    const values = { PROGRAM: "0123456789abcdef", ...parts.values };
+    return this.bash(compose({ name: "test", ...parts, values, uses: [...library, ...(parts.uses ?? [])] }), direction);
   }
 
   /** The text of a script of the components. */
@@ -81,7 +82,7 @@ export class Host {
   bash(program: string, direction = "up"): Result {
     const moved = program
       .replace(systemDirectory, `${this.root}/`)
-      .replace(/^export PATH=.*$/m, () => `export PATH=${this.bin}:/usr/bin:/bin`);
+      .replace(/^\s*export PATH=.*$/m, () => `export PATH=${this.bin}:/usr/bin:/bin`);
     // A test that is run as root must not meet its own system.
     const left = /^.*(?<![\w.])\/(etc|var|opt|run|root|home)\b.*$/m.exec(moved);
     if (left) throw new Error(`this line knows a directory of the system: ${left[0]}`);

@@ -30,7 +30,14 @@ describe("run_unit", () => {
       "systemctl restart a.service",
     ]);
     expect(run()).toEqual(clean);
-    expect(host.called()).toEqual(["systemctl is-active --quiet a.service"]);
+    expect(host.called()).toEqual(["systemctl is-active --quiet a.service", "systemctl is-enabled --quiet a.service"]);
+  });
+  test("lets it start at the next boot again, where somebody saw to it that it would not", () => {
+    run();
+    host.called();
+    host.stub("systemctl", '[ "$1" != is-enabled ]');
+    expect(run()).toEqual(clean);
+    expect(host.called().at(-1)).toBe("systemctl enable --quiet a.service");
   });
   test("restarts it when a file changes, and once", () => {
     run();

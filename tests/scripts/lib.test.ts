@@ -31,7 +31,8 @@ describe("a program", () => {
     expect(host.up('echo "$NOT_GIVEN"').status).not.toBe(0);
   });
   test("does nothing when its end is cut off on its way", () => {
-    const program = compose({ name: "test", script: `up() { touch '${host.path("done")}'; }\ndown() { :; }` });
+    const script = `up() { touch '${host.path("done")}'; }\ndown() { :; }`;
+    const program = compose({ name: "test", script, values: { PROGRAM: "0123456789abcdef" } });
     const call = program.lastIndexOf("main ");
     const middles = [1, 2, 3, 4, 5, 6, 7].map((eighths) => Math.floor((program.length * eighths) / 8));
     for (const length of [...middles, call, call + 3, call + 4, call + 7, call + 11]) {

@@ -14,8 +14,11 @@ afterEach(() => host.remove());
 const clean = { status: 0, stdout: "", stderr: "" };
 
 describe("preflight.sh", () => {
-  const preflight = (swap = "false") =>
-    host.run({ script: Host.script("machine/preflight.sh"), values: { SWAP_ALLOWED: swap, PORTS: ["6443", "10250"] } });
+  const preflight = (swap = "false", cluster = "an-id") =>
+    host.run({
+      script: Host.script("machine/preflight.sh"),
+      values: { SWAP_ALLOWED: swap, PORTS: ["6443", "10250"], CLUSTER: cluster, STACK_NAME: "prod" },
+    });
 
   beforeEach(() => {
     ["curl", "iptables", "openssl", "tar"].forEach((name) => host.stub(name));
@@ -33,6 +36,20 @@ describe("preflight.sh", () => {
     expect(host.has("var/lib/keelson/fit")).toBe(true);
     host.write("etc/os-release", "ID=plan9\n");
     expect(preflight()).toEqual(clean);
+  });
+  test("says on the machine whose it is, once, and refuses it to every other cluster", () => {
+    preflight();
+    expect(host.read("var/lib/keelson/cluster")).toBe("an-id prod\n");
+    const { status, stderr } = preflight("false", "another");
+    expect(status).toBe(1);
+    expect(stderr).toContain('it is of the cluster of stack "prod" (an-id), and not of this one (another)');
+    expect(host.read("var/lib/keelson/cluster")).toBe("an-id prod\n");
+    expect(preflight()).toEqual(clean);
+  });
+  test("names the cluster on a machine of an earlier release", () => {
+    host.write("var/lib/keelson/fit", "");
+    expect(preflight()).toEqual(clean);
+    expect(host.read("var/lib/keelson/cluster")).toBe("an-id prod\n");
   });
   test("names everything that is wrong at once, and changes nothing", () => {
     host.stub("id", "echo 1000");

@@ -81,7 +81,7 @@ describe("a script", () => {
     // Whatever changes: its command with the user, its login, and inputs of releases to come.
     const forGood = ["*"];
     expect(kept).toEqual({
-      ...Object.fromEntries(commands(program).map(({ name }) => [name, ["triggers"]])),
+      ...Object.fromEntries(commands(program).map(({ name }) => [name, ["triggers", "update"]])),
       ...{ "etcd-authority": forGood, "master-authority": forGood },
       ...{ "worker-1-admit": ["stdin"], "worker-1-join": ["stdin"] },
     });

@@ -1,6 +1,10 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='etcd-1-etcd'
+
+readonly -a SECRETS=('FOUNDERS' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/machine/units.sh.
 
@@ -45,6 +49,8 @@ readonly BEGINNING='/etc/etcd/beginning.env'
 readonly PEER_URL='https://192.0.2.21:2380'
 
 readonly -a PEERS=('etcd-2 https://192.0.2.22:2379' 'etcd-3 https://192.0.2.23:2379')
+
+readonly PROGRAM='9d587af4ce712d3e'
 
 readonly FOUNDERS=''
 

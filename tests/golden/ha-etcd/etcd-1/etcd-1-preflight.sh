@@ -1,10 +1,16 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='etcd-1-preflight'
+
+readonly -a SECRETS=()
 
 # Here is the text of components/etcd/membership.sh.
 
 # Here is the text of components/etcd/majority.sh.
+
+readonly STACK_NAME='golden-ha-etcd'
 
 readonly SWAP_ALLOWED='true'
 
@@ -17,6 +23,10 @@ readonly PEER_URL='https://192.0.2.21:2380'
 readonly -a TARGET=('https://192.0.2.21:2380' 'https://192.0.2.22:2380' 'https://192.0.2.23:2380')
 
 readonly -a IDENTITIES=('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIERT73+2a1sCl6oSCK1WFawYhxWU6oMCk4Uvd/t7NWHn' 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH4ooFrmrNqLROjtBNQ/x4dl/4lGZeNOJ+r0+rp7UyC3' 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIwo+/gOv+pJuenlMYZZAhdz+xrjes+Xn0QrVlGHOf2O')
+
+readonly PROGRAM='3ae015d22e493fcc'
+
+readonly CLUSTER='8d1b9db3-e164-4c51-895a-c1efd7ce4156'
 
 write_files() {
   :

@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='etcd-2-etcd-member'
 
 # Here is the text of components/etcd/membership.sh.
@@ -12,7 +14,9 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.22:2379'
 
-readonly -a REVISIONS=('2301336845053f31')
+readonly -a REVISIONS=('74c3e2f908b84c97')
+
+readonly PROGRAM='6911fdcbcc674bb4'
 
 write_files() {
   :

@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='etcd-3-etcd-member'
 
 # Here is the text of components/etcd/membership.sh.
@@ -12,7 +14,9 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-2 https://192.0.2.22:2
 
 readonly CLIENT_URL='https://192.0.2.23:2379'
 
-readonly -a REVISIONS=('3dcead0288cee45e')
+readonly -a REVISIONS=('28f2ac2e2ab7c583')
+
+readonly PROGRAM='8ef95af52052aa4e'
 
 write_files() {
   :

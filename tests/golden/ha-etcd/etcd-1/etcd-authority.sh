@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='etcd-authority'
 
 # Here is the text of components/artifacts/fetch.sh.
@@ -31,6 +33,8 @@ etcd:
 readonly DIRECTORY='/run/keelson/etcd-authority'
 
 readonly FOUNDERS='etcd-1=https://192.0.2.21:2380,etcd-2=https://192.0.2.22:2380,etcd-3=https://192.0.2.23:2380'
+
+readonly PROGRAM='660a9ccf9597a040'
 
 write_files() {
   :

@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='etcd-1-etcd-member'
 
 # Here is the text of components/etcd/membership.sh.
@@ -12,7 +14,9 @@ readonly -a PEERS=('etcd-2 https://192.0.2.22:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.21:2379'
 
-readonly -a REVISIONS=('361df090e6e1f816')
+readonly -a REVISIONS=('a837d7a1b5ad4396')
+
+readonly PROGRAM='932ebcfcea52319f'
 
 write_files() {
   :

@@ -1,6 +1,10 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='etcd-2-docker'
+
+readonly -a SECRETS=()
 
 # Here is the text of components/machine/units.sh.
 
@@ -34,6 +38,8 @@ readonly CONTAINERD_CONFIG='version = 2
 [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
   SystemdCgroup = @SYSTEMD_CGROUP@
 '
+
+readonly PROGRAM='24d4054cc7548b0b'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

@@ -1,6 +1,10 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='etcd-2-etcd'
+
+readonly -a SECRETS=('FOUNDERS' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/machine/units.sh.
 
@@ -45,6 +49,8 @@ readonly BEGINNING='/etc/etcd/beginning.env'
 readonly PEER_URL='https://192.0.2.22:2380'
 
 readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-3 https://192.0.2.23:2379')
+
+readonly PROGRAM='7af182c964ddc015'
 
 readonly FOUNDERS=''
 

@@ -1,6 +1,12 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='dns'
+
+readonly -a SECRETS=()
+
+readonly PROGRAM='7eb9df612b9416a8'
 
 write_files() {
   :

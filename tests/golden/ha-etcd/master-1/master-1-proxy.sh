@@ -1,12 +1,18 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='master-1-proxy'
+
+readonly -a SECRETS=()
 
 # Here is the text of components/machine/units.sh.
 
 # Here is the text of components/machine/packages.sh.
 
 readonly CONFIG_FILE='/etc/keelson/api-proxy.cfg'
+
+readonly PROGRAM='5834b0e99f41dc8c'
 
 write_files() {
   put '/etc/keelson/api-proxy.cfg' 0644 <<'END_OF_FILE'

@@ -1,12 +1,18 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='master-1-rollout'
+
+readonly -a SECRETS=()
 
 # Here is the text of components/machine/units.sh.
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('dad911115a27c458' '608596f53f75c23d')
+readonly -a REVISIONS=('5d9f89d56c131cd4' 'd83104b16979145d')
+
+readonly PROGRAM='83b897547a8bec8e'
 
 write_files() {
   :

@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='worker-1-member'
 
 readonly NODE='worker-1'
@@ -9,6 +11,8 @@ readonly DRAIN_SECONDS='120'
 readonly LOST='false'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBMCn56D0Vs9Q3wqdWj8HKeZDs8/95vvbaCPE/9a4Sr4'
+
+readonly PROGRAM='e5059b44e31c2882'
 
 write_files() {
   :

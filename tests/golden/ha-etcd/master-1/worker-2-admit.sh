@@ -1,10 +1,14 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='worker-2-admit'
 
 readonly NODE='worker-2'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBzp+j9lwXLx3+PcTOuB+CSnm0RRs9qQ4LRU6nptQzO8'
+
+readonly PROGRAM='5f92a46de06964d7'
 
 write_files() {
   :

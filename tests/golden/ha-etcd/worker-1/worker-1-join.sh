@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='worker-1-join'
 
 # Here is the text of components/machine/units.sh.
@@ -15,6 +17,8 @@ readonly ENDPOINT='127.0.0.1:6444'
 readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
 readonly IGNORED_CHECKS=''
+
+readonly PROGRAM='8a6bf2f02eacf364'
 
 readonly TOKEN_ID='aaaaaa'
 

@@ -1,6 +1,10 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='worker-1-kubelet'
+
+readonly -a SECRETS=()
 
 # Here is the text of components/artifacts/fetch.sh.
 
@@ -49,6 +53,8 @@ readonly -a NAMESERVERS=()
 readonly ALLOCATABLE_MILLICPU='0'
 
 readonly ALLOCATABLE_BYTES='0'
+
+readonly PROGRAM='aef5065c7567ba76'
 
 write_files() {
   put '/etc/modules-load.d/keelson.conf' 0644 <<'END_OF_FILE'

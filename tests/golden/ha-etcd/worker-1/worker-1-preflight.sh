@@ -1,10 +1,20 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='worker-1-preflight'
+
+readonly -a SECRETS=()
+
+readonly STACK_NAME='golden-ha-etcd'
 
 readonly SWAP_ALLOWED='true'
 
 readonly -a PORTS=('6444' '10250' '10256')
+
+readonly PROGRAM='52fe894d4c270a2f'
+
+readonly CLUSTER='8d1b9db3-e164-4c51-895a-c1efd7ce4156'
 
 write_files() {
   :

@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='etcd-authority'
 
 # Here is the text of components/artifacts/fetch.sh.
@@ -31,6 +33,8 @@ etcd:
 readonly DIRECTORY='/run/keelson/etcd-authority'
 
 readonly FOUNDERS='master-1=https://192.0.2.11:2380,master-2=https://192.0.2.12:2380,master-3=https://192.0.2.13:2380'
+
+readonly PROGRAM='8a4bf85004e1531f'
 
 write_files() {
   :

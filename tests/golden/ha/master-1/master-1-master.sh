@@ -1,6 +1,10 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='master-1-master'
+
+readonly -a SECRETS=('AUTHORITY' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/etcd/certificates.sh.
 
@@ -121,6 +125,8 @@ readonly PROXY='127.0.0.1:6444'
 readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
 readonly IGNORED_CHECKS=''
+
+readonly PROGRAM='621a2ac6da610621'
 
 readonly AUTHORITY='ca.crt dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
 ca.key Y2FuYXJ5OiBrZXkgb2YgdGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=

@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='master-2-etcd-member'
 
 # Here is the text of components/etcd/membership.sh.
@@ -12,7 +14,9 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.12:2379'
 
-readonly -a REVISIONS=('8f0d309d8d17de77')
+readonly -a REVISIONS=('b4578563a37ecd62')
+
+readonly PROGRAM='5efd3457fc5db9a2'
 
 write_files() {
   :

@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='master-2-member'
 
 readonly NODE='master-2'
@@ -9,6 +11,8 @@ readonly DRAIN_SECONDS='120'
 readonly LOST='false'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOdF/nSt3SfEQW74JBeU1VemyPo6+aTKDbHmm4xZ9PIv'
+
+readonly PROGRAM='c659af71698c40d1'
 
 write_files() {
   :

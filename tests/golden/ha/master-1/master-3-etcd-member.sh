@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='master-3-etcd-member'
 
 # Here is the text of components/etcd/membership.sh.
@@ -12,7 +14,9 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.13:2379'
 
-readonly -a REVISIONS=('f7f05d116a4f4a67')
+readonly -a REVISIONS=('c259f4ba979d19b1')
+
+readonly PROGRAM='3e88658426f8be08'
 
 write_files() {
   :

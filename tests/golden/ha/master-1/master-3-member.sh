@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='master-3-member'
 
 readonly NODE='master-3'
@@ -9,6 +11,8 @@ readonly DRAIN_SECONDS='120'
 readonly LOST='false'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH2sEtS/DMsoM5YYwm9OVvPG5QWTGHVgKT/QM3Kji4Ny'
+
+readonly PROGRAM='faff02b5bcb884ee'
 
 write_files() {
   :

@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='master-1-etcd-member'
 
 # Here is the text of components/etcd/membership.sh.
@@ -12,7 +14,9 @@ readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.11:2379'
 
-readonly -a REVISIONS=('e3abeefd258b4e49')
+readonly -a REVISIONS=('ae078bbc83751153')
+
+readonly PROGRAM='6c76bd9dd985f66b'
 
 write_files() {
   :

@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='master-1-member'
 
 readonly NODE='master-1'
@@ -9,6 +11,8 @@ readonly DRAIN_SECONDS='120'
 readonly LOST='false'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGoOzrTPjeF2vSSr/4dIHslOerxr2GHkh72XbHDyJtXY'
+
+readonly PROGRAM='b2e39e71a745b094'
 
 write_files() {
   :

@@ -1,6 +1,10 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='master-2-etcd'
+
+readonly -a SECRETS=('FOUNDERS' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/machine/units.sh.
 
@@ -45,6 +49,8 @@ readonly BEGINNING='/etc/etcd/beginning.env'
 readonly PEER_URL='https://192.0.2.12:2380'
 
 readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-3 https://192.0.2.13:2379')
+
+readonly PROGRAM='07f1a51fcd064648'
 
 readonly FOUNDERS=''
 

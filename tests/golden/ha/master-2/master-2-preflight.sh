@@ -1,10 +1,16 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='master-2-preflight'
+
+readonly -a SECRETS=()
 
 # Here is the text of components/etcd/membership.sh.
 
 # Here is the text of components/etcd/majority.sh.
+
+readonly STACK_NAME='golden-ha'
 
 readonly SWAP_ALLOWED='true'
 
@@ -17,6 +23,10 @@ readonly PEER_URL='https://192.0.2.12:2380'
 readonly -a TARGET=('https://192.0.2.11:2380' 'https://192.0.2.12:2380' 'https://192.0.2.13:2380')
 
 readonly -a IDENTITIES=('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGoOzrTPjeF2vSSr/4dIHslOerxr2GHkh72XbHDyJtXY' 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOdF/nSt3SfEQW74JBeU1VemyPo6+aTKDbHmm4xZ9PIv' 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH2sEtS/DMsoM5YYwm9OVvPG5QWTGHVgKT/QM3Kji4Ny')
+
+readonly PROGRAM='c378b018e5cab89c'
+
+readonly CLUSTER='c18003d8-3097-4b9a-92d3-4d2584679012'
 
 write_files() {
   :

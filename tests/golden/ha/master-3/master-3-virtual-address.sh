@@ -1,6 +1,10 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='master-3-virtual-address'
+
+readonly -a SECRETS=()
 
 # Here is the text of components/machine/units.sh.
 
@@ -45,6 +49,8 @@ readonly CONFIG_FILE='/etc/keelson/virtual-address.conf'
 readonly ADDRESS='192.0.2.13'
 
 readonly ENDPOINT='192.0.2.10:8443'
+
+readonly PROGRAM='e19d046acd423dc0'
 
 write_files() {
   put '/etc/systemd/system/keelson-virtual-address.service' 0644 <<'END_OF_FILE'

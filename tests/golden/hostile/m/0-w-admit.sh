@@ -1,10 +1,14 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='0-w-admit'
 
 readonly NODE='0-w'
 
 readonly IDENTITY='198.51.100.2'
+
+readonly PROGRAM='28652f82bc3e2264'
 
 write_files() {
   :

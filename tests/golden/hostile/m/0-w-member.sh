@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='0-w-member'
 
 readonly NODE='0-w'
@@ -9,6 +11,8 @@ readonly DRAIN_SECONDS='120'
 readonly LOST='false'
 
 readonly IDENTITY='198.51.100.2'
+
+readonly PROGRAM='62ff92b983935e50'
 
 write_files() {
   :

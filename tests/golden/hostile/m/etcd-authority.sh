@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='etcd-authority'
 
 # Here is the text of components/artifacts/fetch.sh.
@@ -31,6 +33,8 @@ etcd:
 readonly DIRECTORY='/run/keelson/etcd-authority'
 
 readonly FOUNDERS='m=https://198.51.100.1:12380'
+
+readonly PROGRAM='98fa4d34228453bc'
 
 write_files() {
   :

@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='m-etcd-member'
 
 # Here is the text of components/etcd/membership.sh.
@@ -12,7 +14,9 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('5f164172f7039d89')
+readonly -a REVISIONS=('1916d1af5b78e1af')
+
+readonly PROGRAM='237eb3701ef5e791'
 
 write_files() {
   :

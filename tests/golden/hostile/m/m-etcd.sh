@@ -1,6 +1,10 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='m-etcd'
+
+readonly -a SECRETS=('FOUNDERS' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/machine/units.sh.
 
@@ -45,6 +49,8 @@ readonly BEGINNING='/etc/etcd/beginning.env'
 readonly PEER_URL='https://198.51.100.1:12380'
 
 readonly -a PEERS=()
+
+readonly PROGRAM='d53414404b5fa22d'
 
 readonly FOUNDERS=''
 

@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='m-member'
 
 readonly NODE='m'
@@ -9,6 +11,8 @@ readonly DRAIN_SECONDS='120'
 readonly LOST='false'
 
 readonly IDENTITY='jump.example.com'
+
+readonly PROGRAM='09882694a2b04571'
 
 write_files() {
   :

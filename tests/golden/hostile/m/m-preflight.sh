@@ -1,10 +1,16 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='m-preflight'
+
+readonly -a SECRETS=()
 
 # Here is the text of components/etcd/membership.sh.
 
 # Here is the text of components/etcd/majority.sh.
+
+readonly STACK_NAME='golden-hostile'
 
 readonly SWAP_ALLOWED='false'
 
@@ -17,6 +23,10 @@ readonly PEER_URL='https://198.51.100.1:12380'
 readonly -a TARGET=('https://198.51.100.1:12380')
 
 readonly -a IDENTITIES=('jump.example.com')
+
+readonly PROGRAM='d807c3e6c39e7245'
+
+readonly CLUSTER='8b088675-e056-4525-8757-0c09b322254c'
 
 write_files() {
   :

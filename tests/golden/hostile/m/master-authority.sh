@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='master-authority'
 
 readonly KUBEADM_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
@@ -19,6 +21,8 @@ certificatesDir: /run/keelson/authority
 '
 
 readonly DIRECTORY='/run/keelson/authority'
+
+readonly PROGRAM='555e2e698978ae46'
 
 write_files() {
   :

@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='etcd-authority'
 
 # Here is the text of components/artifacts/fetch.sh.
@@ -31,6 +33,8 @@ etcd:
 readonly DIRECTORY='/run/keelson/etcd-authority'
 
 readonly FOUNDERS='only=https://192.0.2.10:2380'
+
+readonly PROGRAM='26c753f03d09a450'
 
 write_files() {
   :

@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='only-etcd-member'
 
 # Here is the text of components/etcd/membership.sh.
@@ -12,7 +14,9 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('c347174eeec0c205')
+readonly -a REVISIONS=('5be160d502b1bdce')
+
+readonly PROGRAM='f094702b4642452d'
 
 write_files() {
   :

@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='only-member'
 
 readonly NODE='only'
@@ -9,6 +11,8 @@ readonly DRAIN_SECONDS='120'
 readonly LOST='false'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPkFsZVC7QjJqcJlQ8yjLlcR0gfc/7gbTNtEzguYlDHJ'
+
+readonly PROGRAM='09a84915f38d57d0'
 
 write_files() {
   :

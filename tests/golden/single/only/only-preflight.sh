@@ -1,10 +1,16 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='only-preflight'
+
+readonly -a SECRETS=()
 
 # Here is the text of components/etcd/membership.sh.
 
 # Here is the text of components/etcd/majority.sh.
+
+readonly STACK_NAME='golden-single'
 
 readonly SWAP_ALLOWED='true'
 
@@ -17,6 +23,10 @@ readonly PEER_URL='https://192.0.2.10:2380'
 readonly -a TARGET=('https://192.0.2.10:2380')
 
 readonly -a IDENTITIES=('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPkFsZVC7QjJqcJlQ8yjLlcR0gfc/7gbTNtEzguYlDHJ')
+
+readonly PROGRAM='f76244a4b22db4ae'
+
+readonly CLUSTER='8591a68b-a795-454a-959f-bec37f54c12b'
 
 write_files() {
   :

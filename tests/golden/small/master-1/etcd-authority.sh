@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='etcd-authority'
 
 # Here is the text of components/artifacts/fetch.sh.
@@ -31,6 +33,8 @@ etcd:
 readonly DIRECTORY='/run/keelson/etcd-authority'
 
 readonly FOUNDERS='master-1=https://172.30.0.11:2380'
+
+readonly PROGRAM='a73e8b6cfc3ffc09'
 
 write_files() {
   :

@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='master-1-etcd-member'
 
 # Here is the text of components/etcd/membership.sh.
@@ -12,7 +14,9 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('498ae8922acfff7e')
+readonly -a REVISIONS=('5e79fd9efc981cef')
+
+readonly PROGRAM='3b4c26210ee5f7f5'
 
 write_files() {
   :

@@ -1,6 +1,10 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='master-1-etcd'
+
+readonly -a SECRETS=('FOUNDERS' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/machine/units.sh.
 
@@ -45,6 +49,8 @@ readonly BEGINNING='/etc/etcd/beginning.env'
 readonly PEER_URL='https://172.30.0.11:2380'
 
 readonly -a PEERS=()
+
+readonly PROGRAM='1ae125518913a138'
 
 readonly FOUNDERS=''
 

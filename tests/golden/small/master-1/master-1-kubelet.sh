@@ -1,6 +1,10 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='master-1-kubelet'
+
+readonly -a SECRETS=()
 
 # Here is the text of components/artifacts/fetch.sh.
 
@@ -56,6 +60,8 @@ readonly -a NAMESERVERS=('192.0.2.53')
 readonly ALLOCATABLE_MILLICPU='0'
 
 readonly ALLOCATABLE_BYTES='0'
+
+readonly PROGRAM='86bacf9a46775f0a'
 
 write_files() {
   put '/etc/modules-load.d/keelson.conf' 0644 <<'END_OF_FILE'

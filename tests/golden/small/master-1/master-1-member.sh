@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='master-1-member'
 
 readonly NODE='master-1'
@@ -7,6 +9,8 @@ readonly NODE='master-1'
 readonly DRAIN_SECONDS='120'
 
 readonly LOST='false'
+
+readonly PROGRAM='f6e501bf09c9748a'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGoOzrTPjeF2vSSr/4dIHslOerxr2GHkh72XbHDyJtXY'
 

@@ -1,10 +1,16 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='master-1-preflight'
+
+readonly -a SECRETS=()
 
 # Here is the text of components/etcd/membership.sh.
 
 # Here is the text of components/etcd/majority.sh.
+
+readonly STACK_NAME='golden-small'
 
 readonly SWAP_ALLOWED='true'
 
@@ -17,6 +23,10 @@ readonly PEER_URL='https://172.30.0.11:2380'
 readonly -a TARGET=('https://172.30.0.11:2380')
 
 readonly -a IDENTITIES=('172.30.0.11')
+
+readonly PROGRAM='aeaf60396c453a3f'
+
+readonly CLUSTER='e5a52dc9-35c3-4037-a17d-c928f60c80f1'
 
 write_files() {
   :

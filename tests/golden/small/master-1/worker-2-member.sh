@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='worker-2-member'
 
 readonly NODE='worker-2'
@@ -7,6 +9,8 @@ readonly NODE='worker-2'
 readonly DRAIN_SECONDS='120'
 
 readonly LOST='false'
+
+readonly PROGRAM='fa0cbd0041843283'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBzp+j9lwXLx3+PcTOuB+CSnm0RRs9qQ4LRU6nptQzO8'
 

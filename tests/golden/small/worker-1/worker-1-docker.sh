@@ -1,6 +1,10 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='worker-1-docker'
+
+readonly -a SECRETS=()
 
 # Here is the text of components/machine/units.sh.
 
@@ -19,6 +23,8 @@ readonly RUNTIME='docker'
 readonly -a PROGRAMS=('cri-dockerd binary /usr/local/bin /opt/keelson/bundle/bin/cri-dockerd 6666666666666666666666666666666666666666666666666666666666666666 - -')
 
 readonly CONTAINERD_CONFIG=''
+
+readonly PROGRAM='21b85cbb61b72ee0'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

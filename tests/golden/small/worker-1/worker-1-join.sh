@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='worker-1-join'
 
 # Here is the text of components/machine/units.sh.
@@ -8,13 +10,15 @@ readonly SCRIPT='worker-1-join'
 
 readonly NODE='worker-1'
 
-readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBMCn56D0Vs9Q3wqdWj8HKeZDs8/95vvbaCPE/9a4Sr4'
-
 readonly ENDPOINT='127.0.0.1:6444'
 
 readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
 readonly IGNORED_CHECKS=',SystemVerification'
+
+readonly PROGRAM='eef7806b1bc7cab8'
+
+readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBMCn56D0Vs9Q3wqdWj8HKeZDs8/95vvbaCPE/9a4Sr4'
 
 readonly TOKEN_ID='aaaaaa'
 

@@ -1,6 +1,10 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='worker-1-kubelet'
+
+readonly -a SECRETS=()
 
 # Here is the text of components/artifacts/fetch.sh.
 
@@ -56,6 +60,8 @@ readonly -a NAMESERVERS=('192.0.2.53')
 readonly ALLOCATABLE_MILLICPU='500'
 
 readonly ALLOCATABLE_BYTES='1073741824'
+
+readonly PROGRAM='e76fdc84c95ff3d4'
 
 write_files() {
   put '/etc/modules-load.d/keelson.conf' 0644 <<'END_OF_FILE'

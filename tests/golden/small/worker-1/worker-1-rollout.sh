@@ -1,12 +1,18 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='worker-1-rollout'
+
+readonly -a SECRETS=()
 
 # Here is the text of components/machine/units.sh.
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('e5a647363286701c' '0572958d3897d3b3')
+readonly -a REVISIONS=('9d94aa7a59adc3dd' 'd4fa5d8de101cfdb')
+
+readonly PROGRAM='77faaa937490fc9d'
 
 write_files() {
   :

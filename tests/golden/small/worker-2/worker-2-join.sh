@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='worker-2-join'
 
 # Here is the text of components/machine/units.sh.
@@ -8,13 +10,15 @@ readonly SCRIPT='worker-2-join'
 
 readonly NODE='worker-2'
 
-readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBzp+j9lwXLx3+PcTOuB+CSnm0RRs9qQ4LRU6nptQzO8'
-
 readonly ENDPOINT='127.0.0.1:6444'
 
 readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
 readonly IGNORED_CHECKS=',SystemVerification'
+
+readonly PROGRAM='03a539d15b1b8a40'
+
+readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBzp+j9lwXLx3+PcTOuB+CSnm0RRs9qQ4LRU6nptQzO8'
 
 readonly TOKEN_ID='aaaaaa'
 

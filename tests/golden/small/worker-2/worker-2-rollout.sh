@@ -1,12 +1,18 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='worker-2-rollout'
+
+readonly -a SECRETS=()
 
 # Here is the text of components/machine/units.sh.
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('2d15644a3c88c1cf' '4a4e89bdf45f6039')
+readonly -a REVISIONS=('e7e8945aa2cdbef8' '696d6218184aa56f')
+
+readonly PROGRAM='97c216b3ba046e27'
 
 write_files() {
   :
