@@ -5,6 +5,7 @@ import { mastersOf, readConfig } from "./components/config";
 import { DockerEngine } from "./components/docker";
 import { ApiProxies } from "./components/endpoint";
 import { EtcdCluster, majorityGuard, memberHealth } from "./components/etcd";
+import { ClusterHealth } from "./components/health";
 import { Kubelets } from "./components/kubelet";
 import { addressesHere, buildsHere, LocalMachines, localLogin, loginsHere } from "./components/local";
 import { Preflight, isNode, sshMachines } from "./components/machine";
@@ -83,7 +84,7 @@ export = async () => {
   new ClusterDns("dns", { master }, { dependsOn: members });
 
   // What was put on nodes at work is put to use, node by node.
-  new Rollout("rollout", { machines: prepared, environment }, { dependsOn: members });
+  const rollout = new Rollout("rollout", { machines: prepared, environment }, { dependsOn: members });
 
   const workloads = environment.workloads.enabled
     ? new Workloads(
@@ -92,6 +93,14 @@ export = async () => {
         { ...inCluster, dependsOn: members },
       )
     : undefined;
+
+  // A run does not end well over a cluster that is not.
+  const last = [rollout, ...members, ...(workloads ? [workloads] : [])];
+  new ClusterHealth(
+    "health",
+    { environment, master, nginx: workloads?.url, unwell: survey.unwell },
+    { dependsOn: last },
+  );
 
   return {
     apiEndpoint: `https://${master.endpoint}`,

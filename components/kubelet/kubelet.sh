@@ -17,6 +17,7 @@ up() {
   wait "$images" || die "the images are not all loaded on $(hostname)"
   systemctl daemon-reload
   systemctl enable --quiet kubelet.service
+  note unit kubelet.service
   # Before the machine has joined, the kubelet has nothing to do: kubeadm starts it.
   if [ -e /etc/kubernetes/kubelet.conf ]; then
     for_kubelet run_unit_in_turn

@@ -37,7 +37,9 @@ const library = ["lib.sh", "memory.sh"].map((name) => readFileSync(join(__dirnam
 /** A program that only looks at its machine, and remembers nothing there. */
 export function composeLook(script: string, values: Readonly<Record<string, ScriptValue>>): string {
   const assignments = Object.entries(values).map(([name, value]) => assignment(name, value));
-  return [...library, assignment("SCRIPT", "survey"), ...assignments, script].map((part) => `${part.trimEnd()}\n`).join("\n");
+  return [...library, assignment("SCRIPT", "survey"), ...assignments, script]
+    .map((part) => `${part.trimEnd()}\n`)
+    .join("\n");
 }
 
 /** Functions of a script that keeps units of systemd running. */

@@ -46,6 +46,8 @@ export interface HostScriptArgs {
    * its `down` now, and nothing when the resource goes. @default it does not; "forgotten" where its own machine is lost
    */
   readonly ends?: "forgotten" | "undone";
+  /** Why it is to run again, where that is nothing that its machine remembers. @default what its machine tells */
+  readonly again?: Again;
   /** What it does follows from other scripts on its machine: where one of them is to run again, so is this. @default false */
   readonly follows?: boolean;
   /** The machine that a script speaks of, where it acts by way of another. @default the one it runs on */
@@ -118,8 +120,9 @@ function isRepeatable({ machine, ends, once, forGood }: HostScriptArgs): boolean
   return machine.lost !== true && ends === undefined && once !== true && forGood !== true;
 }
 
-function againOf({ name, values }: ScriptParts, { machine: { seen }, follows }: HostScriptArgs): Again | undefined {
-  return seen?.again(name, String(values?.PROGRAM)) ?? (follows ? seen?.follows : undefined);
+function againOf({ name, values }: ScriptParts, { machine, follows, again }: HostScriptArgs): Again | undefined {
+  const { seen } = machine;
+  return again ?? seen?.again(name, String(values?.PROGRAM)) ?? (follows ? seen?.follows() : undefined);
 }
 
 /** The values that are known without the engine. */

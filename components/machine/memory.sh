@@ -37,7 +37,7 @@ forget_script() {
 
 remember() {
   local file=$SCRIPTS/$SCRIPT/$1
-  printf '%s\n' "$2" >"$file.new"
+  printf '%s' "${2:+$2$'\n'}" >"$file.new"
   mv -f "$file.new" "$file"
 }
 

@@ -12,8 +12,8 @@ export interface Again {
 export interface Seen {
   /** Why a script, of which a program with this digest is to be the last that ran, is to run again. */
   again(script: string, program: string): Again | undefined;
-  /** Why what follows from other scripts on the machine is to run again. */
-  readonly follows?: Again;
+  /** Why what follows from the scripts that were asked for so far is to run again. */
+  follows(): Again | undefined;
   /** Why nobody could log in, where the machine answers: "it refuses the key of admin". */
   readonly refused?: string;
 }

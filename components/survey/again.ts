@@ -3,22 +3,26 @@ import type { Answer, Change, Ran } from "./answer";
 
 /** What a machine told, as its scripts ask for it. */
 export function seenOf({ scripts, waiting }: Answer): Seen {
-  const all = [...scripts.values()].flatMap((ran) => unfinished(ran) ?? changed(ran) ?? []);
-  const tokens = all.map(({ token }) => token);
-  if (waiting !== undefined) tokens.push(waiting);
-  const follows = because(shortDigest(tokens.join()), waiting === undefined ? mended : putOff);
+  // Of scripts that are to run again; the machine may remember others, which nothing asks for.
+  const mended: string[] = [];
   return {
     again: (script, program) => {
       const ran = scripts.get(script);
       if (!ran || ran.working) return undefined;
-      return unfinished(ran) ?? another(ran, program) ?? changed(ran);
+      const again = unfinished(ran) ?? changed(ran);
+      if (again) mended.push(again.token);
+      return again ?? another(ran, program);
     },
-    ...(tokens.length > 0 ? { follows } : {}),
+    follows: () => {
+      const why = [...mended, ...(waiting === undefined ? [] : [waiting])];
+      if (why.length === 0) return undefined;
+      return because(shortDigest(why.join()), waiting === undefined ? putToUse : putOff);
+    },
   };
 }
 
 const putOff = "restarts that were put off are made, each machine in its turn";
-const mended = "what is mended on it is put to use in its turn";
+const putToUse = "what is mended on it is put to use in its turn";
 
 function unfinished({ ended, working, run }: Ran): Again | undefined {
   if (ended || working) return undefined;

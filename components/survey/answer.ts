@@ -42,8 +42,8 @@ export interface Answer {
   readonly etcd?: "well" | "unwell";
   /** The API does not answer on it, which is a master. */
   readonly apiSilent: boolean;
-  /** Nodes that it, a master, knows of as not ready. */
-  readonly unready: readonly string[];
+  /** Nodes that it, a master, knows of as not ready, by their names, and since when. */
+  readonly unready: ReadonlyMap<string, string>;
   /** nginx was asked, and did not answer. */
   readonly nginxSilent: boolean;
 }
@@ -74,7 +74,9 @@ export function parseAnswer(text: string): Answer | undefined {
     ends: new Map(words("ends").map(([end, path = ""]) => [path, Number(end)])),
     ...(etcd === "well" || etcd === "unwell" ? { etcd } : {}),
     apiSilent: lines.includes("api silent"),
-    unready: words("node").flatMap(([name = "", state]) => (state === "unready" ? [name] : [])),
+    unready: new Map(
+      words("node").flatMap(([name = "", state, since = ""]) => (state === "unready" ? [[name, since] as const] : [])),
+    ),
     nginxSilent: lines.includes("nginx silent"),
   };
 }

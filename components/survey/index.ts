@@ -4,8 +4,9 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Environment, MachineConfig, SshLogin } from "../config";
-import { composeLook, Session, type Login, type Machine } from "../machine";
+import { composeLook, Session, type Again, type Login, type Machine } from "../machine";
 import { seenOf } from "./again";
+import { unwellAmong } from "./unwell";
 import { parseAnswer, type Answer } from "./answer";
 
 export { ClusterIdentity } from "./identity";
@@ -38,9 +39,17 @@ export class Survey {
       const { answer, silence, refused } = asked;
       if (answer) return { ...machine, seen: seenOf(answer) };
       return refused
-        ? { ...machine, seen: { again: () => undefined, refused: `${machine.name} ${silence ?? ""}` } }
+        ? {
+            ...machine,
+            seen: { again: () => undefined, follows: () => undefined, refused: `${machine.name} ${silence ?? ""}` },
+          }
         : machine;
     });
+  }
+
+  /** What is not well in the cluster; nothing where all is, or nobody could tell. */
+  get unwell(): Again | undefined {
+    return unwellAmong(this.asked);
   }
 
   /** Names of machines that an earlier release changed, which names no cluster on them. */

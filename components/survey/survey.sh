@@ -69,7 +69,6 @@ unit_states() {
 # changes SCRIPT: what is not as it left it, by its KIND: what it is now ("-": it is gone), since when, what it was, and its NAME.
 changes() {
   local wrote=$SCRIPTS/$1/wrote kind left name now since
-  [ -s "$wrote" ] || return 0
   while read -r kind left name; do
     now=$(awk -v kind="$kind" -v name="$name" '$1 == kind && substr($0, length($1 $2) + 3) == name { print $2 }' <<<"$present")
     since=$(stat -c %Z "$name" 2>/dev/null || printf 0)
@@ -109,11 +108,11 @@ nodes() {
   local admin=/etc/kubernetes/admin.conf list
   [ -e "$admin" ] || return 0
   if ! list=$(kubectl --kubeconfig "$admin" get nodes --request-timeout 2s --no-headers \
-    -o 'custom-columns=N:.metadata.name,R:.status.conditions[?(@.type=="Ready")].status' 2>/dev/null); then
+    -o 'custom-columns=N:.metadata.name,R:.status.conditions[?(@.type=="Ready")].status,S:.status.conditions[?(@.type=="Ready")].lastTransitionTime' 2>/dev/null); then
     printf 'api silent\n'
     return
   fi
-  awk '{ print "node", $1, ($2 == "True" ? "ready" : "unready") }' <<<"$list"
+  awk '{ print "node", $1, ($2 == "True" ? "ready" : "unready"), $3 }' <<<"$list"
   [ -z "$NGINX" ] || curl -fsS --max-time 2 -o /dev/null "$NGINX" 2>/dev/null || printf 'nginx silent\n'
 }
 

@@ -1,0 +1,24 @@
+import { shortDigest, type Again } from "../machine";
+import type { Asked } from "./index";
+
+/** A run soon after another that found the same has nothing new to say. */
+const soon = 600;
+
+/** What is not well in the cluster, of what its machines tell; undefined where nothing is known to be. */
+export function unwellAmong(asked: readonly Asked[]): Again | undefined {
+  const told = asked.flatMap(({ config, answer }) => (answer ? [{ name: config.name, answer }] : []));
+  const machines = new Set(asked.map(({ config }) => config.name));
+  const unready = new Map(told.flatMap(({ answer }) => [...answer.unready]).filter(([name]) => machines.has(name)));
+  const found = [
+    ...told.flatMap(({ name, answer }) => (answer.apiSilent ? [`the API does not answer on ${name}`] : [])),
+    ...told.flatMap(({ name, answer }) =>
+      answer.etcd === "unwell" ? [`the member of etcd on ${name} is not one of a majority`] : [],
+    ),
+    ...[...unready.keys()].map((name) => `the node ${name} is not ready`),
+    ...(told.some(({ answer }) => answer.nginxSilent) ? ["nginx does not answer"] : []),
+  ];
+  if (found.length === 0) return undefined;
+  const when = Math.max(...told.map(({ answer }) => Math.floor(answer.clock / soon)));
+  const token = shortDigest([...found, ...unready.values(), when].join());
+  return { token, words: [...found, "it is looked at again, and has to be well"], files: new Set() };
+}
