@@ -5,7 +5,7 @@ export KUBECONFIG=/etc/kubernetes/admin.conf
 
 up() {
   wait_for 60 "the API to answer" kubectl get --raw /readyz --request-timeout 3s || api_failed
-  wait_for 120 "every node to be ready" all_ready || nodes_failed
+  wait_for 60 "every node to be ready" all_ready || nodes_failed
   [ -z "$NGINX" ] || wait_for 60 "nginx to answer at $NGINX" curl -fsS --max-time 3 -o /dev/null "$NGINX" || nginx_failed
   log "the API answers, and all nodes are ready"
 }

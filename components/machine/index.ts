@@ -6,6 +6,7 @@ export { shortDigest } from "./digest";
 export { onceKnown } from "./known";
 export { HostScript, type HostScriptArgs } from "./hostScript";
 export { Preflight, type Guard } from "./preflight";
+export { wordsFor } from "./reachability";
 export { ask, Session, type Answer, type Login } from "./session";
 export type { Again, Seen } from "./seen";
 export { sshMachines } from "./ssh";

@@ -1,5 +1,5 @@
 # What a machine remembers of the scripts that run on it, in $STATE/scripts/NAME:
-#   run    "running" or "done", the digest of the program, and an id of that run alone
+#   ran    "running" or "done", the digest of the program, and an id of that run alone
 #   wrote  what the script left here, a line each: KIND FINGERPRINT NAME
 #   undo   a program that takes it back, for whoever has nothing but this machine
 # and in $STATE/scripts/order the names, in the order in which they first ran.
@@ -15,7 +15,7 @@ note_begin() {
   grep -qsxF "$SCRIPT" "$SCRIPTS/order" || printf '%s\n' "$SCRIPT" >>"$SCRIPTS/order"
   remember_undo
   : >"$record/wrote.new"
-  remember run "running ${PROGRAM:-} ${EPOCHREALTIME//[!0-9]/}-$$"
+  remember ran "running ${PROGRAM:-} ${EPOCHREALTIME//[!0-9]/}-$$"
 }
 
 # note_end: it has done what it was sent for.
@@ -23,8 +23,8 @@ note_end() {
   local record=$SCRIPTS/$SCRIPT state program run
   remember wrote "$(sort -u "$record/wrote.new" | fingerprints)"
   rm -f "$record/wrote.new"
-  read -r state program run <"$record/run"
-  remember run "${state/running/done} $program $run"
+  read -r state program run <"$record/ran"
+  remember ran "${state/running/done} $program $run"
 }
 
 # forget_script: what it did is undone.

@@ -148,7 +148,8 @@ function shown(said: string): string {
   return JSON.stringify(line.length > 60 ? `${line.slice(0, 57)}...` : line);
 }
 
-function wordsFor({ code = "", message }: NodeJS.ErrnoException): string {
+/** What a connection failed of, in plain words. */
+export function wordsFor({ code = "", message }: NodeJS.ErrnoException): string {
   const words: Readonly<Record<string, string>> = {
     ECONNREFUSED: "connection refused: nothing listens there",
     ECONNRESET: "connection reset before an SSH server answered",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Environment, MachineConfig, SshLogin } from "../config";
-import { composeLook, Session, type Again, type Login, type Machine } from "../machine";
+import { composeLook, Session, wordsFor, type Again, type Login, type Machine } from "../machine";
 import { seenOf } from "./again";
 import { unwellAmong } from "./unwell";
 import { parseAnswer, type Answer } from "./answer";
@@ -99,20 +99,20 @@ async function look(login: Login, program: string, way: Session | undefined): Pr
     const answer = parseAnswer(output);
     return answer ? { answer } : { silence: `ended the look at it with status ${status}: ${lastLine(output)}` };
   } catch (error) {
-    return silenceOf(error instanceof Error ? error : new Error(String(error)), login);
+    return silenceOf(error as NodeJS.ErrnoException, login);
   } finally {
     session?.close();
   }
 }
 
-function silenceOf({ message }: Error, { user }: Login): Omit<Asked, "config"> {
-  if (/authentication methods failed/i.test(message)) {
+function silenceOf(error: NodeJS.ErrnoException, { user }: Login): Omit<Asked, "config"> {
+  if (/authentication methods failed/i.test(error.message)) {
     return {
       silence: `refuses the login of ${user}: see ssh.user, and whether the public half of ssh.privateKeyFile stands in its authorized_keys`,
       refused: true,
     };
   }
-  return { silence: `does not answer (${message})` };
+  return { silence: `does not answer (${wordsFor(error)})` };
 }
 
 function loginFor({ machines }: Environment, name: string): Login | undefined {

@@ -27,7 +27,7 @@ owner() {
 scripts() {
   local record name present
   present=$(presence)
-  for record in "$SCRIPTS"/*/run; do
+  for record in "$SCRIPTS"/*/ran; do
     [ -e "$record" ] || continue
     name=$(basename "$(dirname "$record")")
     printf 'script %s %s\n' "$name" "$(cat "$record")"
@@ -69,6 +69,7 @@ unit_states() {
 # changes SCRIPT: what is not as it left it, by its KIND: what it is now ("-": it is gone), since when, what it was, and its NAME.
 changes() {
   local wrote=$SCRIPTS/$1/wrote kind left name now since
+  [ -e "$wrote" ] || return 0
   while read -r kind left name; do
     now=$(awk -v kind="$kind" -v name="$name" '$1 == kind && substr($0, length($1 $2) + 3) == name { print $2 }' <<<"$present")
     since=$(stat -c %Z "$name" 2>/dev/null || printf 0)

@@ -18,7 +18,7 @@ export function unwellAmong(asked: readonly Asked[]): Again | undefined {
     ...(told.some(({ answer }) => answer.nginxSilent) ? ["nginx does not answer"] : []),
   ];
   if (found.length === 0) return undefined;
-  const when = Math.max(...told.map(({ answer }) => Math.floor(answer.clock / soon)));
+  const when = Math.floor(Math.max(...told.map(({ answer }) => answer.clock)) / soon);
   const token = shortDigest([...found, ...unready.values(), when].join());
   return { token, words: [...found, "it is looked at again, and has to be well"], files: new Set() };
 }

@@ -11,7 +11,7 @@ afterEach(() => host.remove());
 
 const clean = { status: 0, stdout: "", stderr: "" };
 const scripts = "var/lib/keelson/scripts";
-const run = () => host.read(`${scripts}/test/run`).trim().split(" ");
+const run = () => host.read(`${scripts}/test/ran`).trim().split(" ");
 const wrote = () => host.read(`${scripts}/test/wrote`).replaceAll(host.root, "").trim().split("\n");
 const put = (path: string, text: string) => `printf '%s\\n' '${text}' | put '${host.path(path)}' 0640`;
 

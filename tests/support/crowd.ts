@@ -14,6 +14,13 @@ const secrets = "/api/v1/namespaces/kube-system/secrets";
 /** Longest wait of a machine for its token, milliseconds: whoever is to offer it may do so at the same time. */
 const patience = 10_000;
 
+/** What a machine that pretends remembers, as a real one does. */
+interface Memory {
+  owner?: string;
+  /** The last run of each script: "done DIGEST ID". */
+  readonly scripts: Map<string, string>;
+}
+
 /** A run of a script on a machine. */
 interface Seen {
   readonly machine: string;
@@ -32,6 +39,9 @@ export class Crowd {
   readonly joined = new Map<string, string>();
   /** Machines whose joins fail, whatever they are sent. */
   readonly broken = new Set<string>();
+  /** Scripts that fail, whatever they are sent. */
+  readonly failing = new Set<string>();
+  private readonly memories = new Map<string, Memory>();
   private readonly servers: ReadonlyMap<string, TestMachine>;
 
   constructor(readonly names: readonly string[]) {
@@ -74,12 +84,49 @@ export class Crowd {
     channel.setEncoding("utf8").on("data", (text: string) => (program += text));
     await once(channel, "end");
     const script = valueIn(program, "SCRIPT");
-    this.seen.push({ machine, script, direction: command.split(" ").at(-1) ?? "" });
-    const failure = script === `${machine}-join` ? await this.join(machine, program) : undefined;
+    const [, direction = "look"] = /bash -s -- (up|down)/.exec(command) ?? [];
+    this.seen.push({ machine, script, direction });
+    if (direction === "look") {
+      channel.write(this.told(machine));
+      channel.exit(0);
+      channel.end();
+      return;
+    }
+    const failure = await this.run(machine, script, program);
+    this.remember(machine, script, program, direction, failure !== undefined);
     if (failure !== undefined) channel.stderr.write(`error: ${failure}\n`);
     channel.write(this.printed(script));
     channel.exit(failure === undefined ? 0 : 1);
     channel.end();
+  }
+
+  private async run(machine: string, script: string, program: string): Promise<string | undefined> {
+    if (this.failing.has(script)) return `${script} fails`;
+    return script === `${machine}-join` ? this.join(machine, program) : undefined;
+  }
+
+  private memoryOf(machine: string): Memory {
+    const memory = this.memories.get(machine) ?? { scripts: new Map() };
+    this.memories.set(machine, memory);
+    return memory;
+  }
+
+  private remember(machine: string, script: string, program: string, direction: string, failed: boolean): void {
+    const memory = this.memoryOf(machine);
+    if (script === `${machine}-preflight` && !failed) {
+      memory.owner =
+        direction === "up" ? `${valueIn(program, "CLUSTER")} ${valueIn(program, "STACK_NAME")}` : undefined;
+    }
+    if (direction === "down") memory.scripts.delete(script);
+    else
+      memory.scripts.set(script, `${failed ? "running" : "done"} ${valueIn(program, "PROGRAM")} ${this.seen.length}`);
+  }
+
+  /** What survey.sh would print. */
+  private told(machine: string): string {
+    const { owner, scripts } = this.memoryOf(machine);
+    const lines = [...scripts].map(([name, run]) => `script ${name} ${run}`);
+    return ["boot 1", "clock 1", ...(owner === undefined ? [] : [`owner ${owner}`]), ...lines, "end\n"].join("\n");
   }
 
   private printed(script: string): string {

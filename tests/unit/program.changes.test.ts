@@ -15,7 +15,7 @@ describe("a change touches", () => {
   test("no other machine, where a worker is added", async () => {
     const steps = ["admit", "docker", "join", "kubelet", "member", "node", "preflight", "proxy", "rollout"];
     const machines = [master, worker, machine("worker-2", "192.0.2.3")];
-    expect(await after({ machines })).toEqual([...steps.map((step) => `+worker-2-${step}`), "~plan"]);
+    expect(await after({ machines })).toEqual([...steps.map((step) => `+worker-2-${step}`), "~health", "~plan"]);
   });
   test("the Deployment alone, where replicas change", async () => {
     expect(await after({ workloads: { nginx: { replicas: 7 } } })).toEqual(["~nginx-deployment"]);
@@ -75,7 +75,7 @@ describe("a change touches", () => {
 
 test("no workload is there where none is wanted", async () => {
   const none = await run({ workloads: { enabled: false } });
-  expect(changes(program, none)).toEqual(["-nginx", "-nginx-deployment", "-nginx-test"]);
+  expect(changes(program, none)).toEqual(["-nginx", "-nginx-deployment", "-nginx-test", "~health"]);
   expect(none.outputs.nginxUrl).toBeUndefined();
 });
 

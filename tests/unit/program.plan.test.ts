@@ -6,7 +6,7 @@ test("the plan is the cluster's shape, judged before it changes", async () => {
   const { type, inputs, hooks, dependsOn, parent } = find(program, "plan");
   expect({ type, hooks, dependsOn, parent }).toEqual({
     type: "pulumi:index:Stash",
-    hooks: { update: ["keelson-plan"] },
+    hooks: { create: ["keelson-plan-new"], update: ["keelson-plan"] },
     dependsOn: [],
     parent: find(program, "cluster").parent,
   });

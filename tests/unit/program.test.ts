@@ -27,10 +27,10 @@ test("every resource has the name that its state is kept under", () => {
     [
       ...masterSteps.map((step) => `Command master-1-${step}`),
       ...workerSteps.map((step) => `Command worker-1-${step}`),
-      ...["etcd-authority", "master-authority", "dns"].map((name) => `Command ${name}`),
+      ...["etcd-authority", "master-authority", "dns", "health"].map((name) => `Command ${name}`),
       ...["Namespace kube-flannel", "ConfigMap kube-flannel-cfg", "DaemonSet kube-flannel-ds"],
       ...["ServiceAccount flannel", "ClusterRole flannel", "ClusterRoleBinding flannel"],
-      ...["NodePatch master-1-node", "NodePatch worker-1-node", "Stash plan"],
+      ...["NodePatch master-1-node", "NodePatch worker-1-node", "Stash identity", "Stash plan"],
       ...["Pod nginx-test", "Deployment nginx-deployment", "Service nginx", "kubernetes cluster"],
     ].sort(),
   );
@@ -65,7 +65,7 @@ describe("a script", () => {
       logging: "stderr",
       addPreviousOutputInEnv: false,
     });
-    expect(rest).toMatchObject({ deleteBeforeReplace: true, ignoreChanges: ["triggers"], deletedWith: "" });
+    expect(rest).toMatchObject({ deleteBeforeReplace: true, ignoreChanges: ["triggers", "update"], deletedWith: "" });
   });
   test("knows the machine that it speaks of", () => {
     const [first, second] = [hostKey("master-1"), hostKey("worker-1")];
@@ -73,7 +73,7 @@ describe("a script", () => {
     expect(Object.fromEntries(triggers)).toEqual({
       ...Object.fromEntries(masterSteps.map((step) => [`master-1-${step}`, [first]])),
       ...Object.fromEntries(workerSteps.map((step) => [`worker-1-${step}`, [second]])),
-      ...{ "etcd-authority": [first], "master-authority": [first], dns: [first] },
+      ...{ "etcd-authority": [first], "master-authority": [first], dns: [first], health: [first] },
     });
   });
   test("runs again, and is not made anew, for another machine, unless it is of one moment or for good", () => {
@@ -90,7 +90,7 @@ describe("a script", () => {
     // What is made for good stays in the state until another was made, which its script refuses.
     expect([...new Set(first.map(String))].sort()).toEqual(["again,true", "for good,false"]);
     expect(made(program).filter(({ ignoreChanges }) => ignoreChanges.length > 0)).toEqual([
-      ...made(program).filter((one) => one.name === "cluster" || commands(program).includes(one)),
+      ...made(program).filter((one) => ["cluster", "identity"].includes(one.name) || commands(program).includes(one)),
     ]);
   });
   test("is undone when it goes, unless it is of one moment or for good", () => {

@@ -39,7 +39,7 @@ readonly CONTAINERD_CONFIG='version = 2
   SystemdCgroup = @SYSTEMD_CGROUP@
 '
 
-readonly PROGRAM='ed32c17a9d8dbefe'
+readonly PROGRAM='50debcd767d238ce'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

@@ -14,9 +14,9 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.22:2379'
 
-readonly -a REVISIONS=('74c3e2f908b84c97')
+readonly -a REVISIONS=('1c8c264f6dad2488')
 
-readonly PROGRAM='6911fdcbcc674bb4'
+readonly PROGRAM='82e0f1ad54050ab5'
 
 write_files() {
   :

@@ -14,9 +14,9 @@ readonly -a PEERS=('etcd-2 https://192.0.2.22:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.21:2379'
 
-readonly -a REVISIONS=('a837d7a1b5ad4396')
+readonly -a REVISIONS=('279e968f1e2ba8bd')
 
-readonly PROGRAM='932ebcfcea52319f'
+readonly PROGRAM='9a1b796507e60a47'
 
 write_files() {
   :

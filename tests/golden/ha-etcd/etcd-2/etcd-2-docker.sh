@@ -39,7 +39,7 @@ readonly CONTAINERD_CONFIG='version = 2
   SystemdCgroup = @SYSTEMD_CGROUP@
 '
 
-readonly PROGRAM='24d4054cc7548b0b'
+readonly PROGRAM='ff94f67eeb39aa27'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

@@ -39,7 +39,7 @@ readonly CONTAINERD_CONFIG='version = 2
   SystemdCgroup = @SYSTEMD_CGROUP@
 '
 
-readonly PROGRAM='21c6374aaea81781'
+readonly PROGRAM='ecc1c5ec15ffae30'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

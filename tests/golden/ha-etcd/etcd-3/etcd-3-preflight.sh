@@ -24,9 +24,9 @@ readonly -a TARGET=('https://192.0.2.21:2380' 'https://192.0.2.22:2380' 'https:/
 
 readonly -a IDENTITIES=('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIERT73+2a1sCl6oSCK1WFawYhxWU6oMCk4Uvd/t7NWHn' 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH4ooFrmrNqLROjtBNQ/x4dl/4lGZeNOJ+r0+rp7UyC3' 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIwo+/gOv+pJuenlMYZZAhdz+xrjes+Xn0QrVlGHOf2O')
 
-readonly PROGRAM='87dd9e2526833610'
+readonly PROGRAM='ab8d34ec4fc6862e'
 
-readonly CLUSTER='8d1b9db3-e164-4c51-895a-c1efd7ce4156'
+readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 
 write_files() {
   :

@@ -6,7 +6,7 @@ readonly SCRIPT='dns'
 
 readonly -a SECRETS=()
 
-readonly PROGRAM='7eb9df612b9416a8'
+readonly PROGRAM='f9bcd9c59cb2e124'
 
 write_files() {
   :

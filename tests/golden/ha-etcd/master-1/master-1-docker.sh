@@ -39,7 +39,7 @@ readonly CONTAINERD_CONFIG='version = 2
   SystemdCgroup = @SYSTEMD_CGROUP@
 '
 
-readonly PROGRAM='8d4c4de774a3f9d9'
+readonly PROGRAM='7e5d38654e57e8f0'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

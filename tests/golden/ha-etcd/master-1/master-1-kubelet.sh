@@ -54,7 +54,7 @@ readonly ALLOCATABLE_MILLICPU='0'
 
 readonly ALLOCATABLE_BYTES='0'
 
-readonly PROGRAM='c455fcdcd645ca55'
+readonly PROGRAM='fab122f11792a75f'
 
 write_files() {
   put '/etc/modules-load.d/keelson.conf' 0644 <<'END_OF_FILE'

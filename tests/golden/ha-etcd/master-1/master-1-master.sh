@@ -124,7 +124,7 @@ readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
 readonly IGNORED_CHECKS=''
 
-readonly PROGRAM='ca818e2ebadf4460'
+readonly PROGRAM='329286842cb5f655'
 
 readonly AUTHORITY='ca.crt dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
 ca.key Y2FuYXJ5OiBrZXkgb2YgdGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=

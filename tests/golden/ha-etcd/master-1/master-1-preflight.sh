@@ -12,9 +12,9 @@ readonly SWAP_ALLOWED='true'
 
 readonly -a PORTS=('6443' '10257' '10259' '6444' '10250' '10256')
 
-readonly PROGRAM='0e6940cae06cb35d'
+readonly PROGRAM='8aa75588bc40d9e1'
 
-readonly CLUSTER='8d1b9db3-e164-4c51-895a-c1efd7ce4156'
+readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 
 write_files() {
   :

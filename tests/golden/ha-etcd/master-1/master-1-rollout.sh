@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('5d9f89d56c131cd4' 'd83104b16979145d')
+readonly -a REVISIONS=('9f42187af2ecd6bb' '5291b8732d5bb7ea')
 
-readonly PROGRAM='83b897547a8bec8e'
+readonly PROGRAM='17a890b6393695f1'
 
 write_files() {
   :

@@ -22,7 +22,7 @@ certificatesDir: /run/keelson/authority
 
 readonly DIRECTORY='/run/keelson/authority'
 
-readonly PROGRAM='d26ad703d8e6a4c7'
+readonly PROGRAM='96aa34bdb4bc55cf'
 
 write_files() {
   :

@@ -12,7 +12,7 @@ readonly LOST='false'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBMCn56D0Vs9Q3wqdWj8HKeZDs8/95vvbaCPE/9a4Sr4'
 
-readonly PROGRAM='e5059b44e31c2882'
+readonly PROGRAM='d59f351c4b1324e1'
 
 write_files() {
   :

@@ -12,7 +12,7 @@ readonly LOST='false'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBzp+j9lwXLx3+PcTOuB+CSnm0RRs9qQ4LRU6nptQzO8'
 
-readonly PROGRAM='17ef8c331e706022'
+readonly PROGRAM='5342f8f33bb1da42'
 
 write_files() {
   :

@@ -39,7 +39,7 @@ readonly CONTAINERD_CONFIG='version = 2
   SystemdCgroup = @SYSTEMD_CGROUP@
 '
 
-readonly PROGRAM='2c7efbed609c31a1'
+readonly PROGRAM='64a57c0285f7388d'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

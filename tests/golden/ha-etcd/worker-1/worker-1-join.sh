@@ -18,7 +18,7 @@ readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
 readonly IGNORED_CHECKS=''
 
-readonly PROGRAM='8a6bf2f02eacf364'
+readonly PROGRAM='813458b1f5d736ce'
 
 readonly TOKEN_ID='aaaaaa'
 

@@ -54,7 +54,7 @@ readonly ALLOCATABLE_MILLICPU='0'
 
 readonly ALLOCATABLE_BYTES='0'
 
-readonly PROGRAM='aef5065c7567ba76'
+readonly PROGRAM='53f849717714d76b'
 
 write_files() {
   put '/etc/modules-load.d/keelson.conf' 0644 <<'END_OF_FILE'

@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('f15dfa335314ee6d' '381b67463092afcb')
+readonly -a REVISIONS=('fb10d74bad780dca' '67d35189065aca3d')
 
-readonly PROGRAM='b14e5a0af8642153'
+readonly PROGRAM='fb084958f062e0c2'
 
 write_files() {
   :

@@ -39,7 +39,7 @@ readonly CONTAINERD_CONFIG='version = 2
   SystemdCgroup = @SYSTEMD_CGROUP@
 '
 
-readonly PROGRAM='fb30abb452a098c6'
+readonly PROGRAM='d55d874fc81971a0'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

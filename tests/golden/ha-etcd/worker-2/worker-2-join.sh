@@ -18,7 +18,7 @@ readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
 readonly IGNORED_CHECKS=''
 
-readonly PROGRAM='b296dfd97285f580'
+readonly PROGRAM='6be91a3f46de4754'
 
 readonly TOKEN_ID='aaaaaa'
 

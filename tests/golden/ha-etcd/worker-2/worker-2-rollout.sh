@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('b2f6d77d4baa265d' 'd939d6c1a46b0968')
+readonly -a REVISIONS=('0147ea87e48d4e04' '275661e25d2cac55')
 
-readonly PROGRAM='84de845645df04a7'
+readonly PROGRAM='d203ec53bba2fff3'
 
 write_files() {
   :

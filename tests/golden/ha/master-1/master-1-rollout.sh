@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('c44a7080226f6f58' '061e1db651629ffd')
+readonly -a REVISIONS=('4c36e56ab3345247' 'a663bd0bfd3bf39a')
 
-readonly PROGRAM='703742e2911f751f'
+readonly PROGRAM='d937bc35506cb7ee'
 
 write_files() {
   :

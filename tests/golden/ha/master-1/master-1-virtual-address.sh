@@ -50,7 +50,7 @@ readonly ADDRESS='192.0.2.11'
 
 readonly ENDPOINT='192.0.2.10:8443'
 
-readonly PROGRAM='7bb89bd2c94b6a7f'
+readonly PROGRAM='e5edc2012a8b7f25'
 
 write_files() {
   put '/etc/systemd/system/keelson-virtual-address.service' 0644 <<'END_OF_FILE'

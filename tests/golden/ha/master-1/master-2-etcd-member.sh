@@ -14,9 +14,9 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.12:2379'
 
-readonly -a REVISIONS=('b4578563a37ecd62')
+readonly -a REVISIONS=('d328d44f68104500')
 
-readonly PROGRAM='5efd3457fc5db9a2'
+readonly PROGRAM='a54c67b6c78c07a2'
 
 write_files() {
   :

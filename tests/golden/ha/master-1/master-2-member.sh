@@ -12,7 +12,7 @@ readonly LOST='false'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOdF/nSt3SfEQW74JBeU1VemyPo6+aTKDbHmm4xZ9PIv'
 
-readonly PROGRAM='c659af71698c40d1'
+readonly PROGRAM='95e83db5d82dc69f'
 
 write_files() {
   :

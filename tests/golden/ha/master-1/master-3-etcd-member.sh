@@ -14,9 +14,9 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.13:2379'
 
-readonly -a REVISIONS=('c259f4ba979d19b1')
+readonly -a REVISIONS=('55bf43d027add271')
 
-readonly PROGRAM='3e88658426f8be08'
+readonly PROGRAM='1844b8607c1611f2'
 
 write_files() {
   :

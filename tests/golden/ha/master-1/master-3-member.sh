@@ -12,7 +12,7 @@ readonly LOST='false'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH2sEtS/DMsoM5YYwm9OVvPG5QWTGHVgKT/QM3Kji4Ny'
 
-readonly PROGRAM='faff02b5bcb884ee'
+readonly PROGRAM='498baecc04928957'
 
 write_files() {
   :

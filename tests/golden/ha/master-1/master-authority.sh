@@ -22,7 +22,7 @@ certificatesDir: /run/keelson/authority
 
 readonly DIRECTORY='/run/keelson/authority'
 
-readonly PROGRAM='7197f05555699811'
+readonly PROGRAM='8a4fd70073dacdd9'
 
 write_files() {
   :

@@ -8,7 +8,7 @@ readonly NODE='worker-1'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBMCn56D0Vs9Q3wqdWj8HKeZDs8/95vvbaCPE/9a4Sr4'
 
-readonly PROGRAM='bec6f20a92d38825'
+readonly PROGRAM='c948f0ad67422a9e'
 
 write_files() {
   :

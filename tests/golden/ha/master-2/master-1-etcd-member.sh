@@ -14,9 +14,9 @@ readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.11:2379'
 
-readonly -a REVISIONS=('ae078bbc83751153')
+readonly -a REVISIONS=('d7c903d5a8c1b479')
 
-readonly PROGRAM='6c76bd9dd985f66b'
+readonly PROGRAM='8cab8ea848a9a08f'
 
 write_files() {
   :

@@ -12,7 +12,7 @@ readonly LOST='false'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGoOzrTPjeF2vSSr/4dIHslOerxr2GHkh72XbHDyJtXY'
 
-readonly PROGRAM='b2e39e71a745b094'
+readonly PROGRAM='d60684da4e607f16'
 
 write_files() {
   :

@@ -24,7 +24,7 @@ readonly -a PROGRAMS=('cri-dockerd binary /usr/local/bin /opt/keelson/bundle/bin
 
 readonly CONTAINERD_CONFIG=''
 
-readonly PROGRAM='a3adf7d846174cb7'
+readonly PROGRAM='d45cc625d28c29c8'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

@@ -56,7 +56,7 @@ readonly ALLOCATABLE_MILLICPU='0'
 
 readonly ALLOCATABLE_BYTES='0'
 
-readonly PROGRAM='40a6a51bcb5c60ff'
+readonly PROGRAM='6a732deebf473a76'
 
 write_files() {
   put '/etc/modules-load.d/keelson.conf' 0644 <<'END_OF_FILE'

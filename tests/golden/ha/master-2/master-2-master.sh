@@ -126,7 +126,7 @@ readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
 readonly IGNORED_CHECKS=''
 
-readonly PROGRAM='0e417c987fbac01b'
+readonly PROGRAM='e81ea6902c1250e3'
 
 readonly AUTHORITY='ca.crt dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
 ca.key Y2FuYXJ5OiBrZXkgb2YgdGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly CONFIG_FILE='/etc/keelson/api-proxy.cfg'
 
-readonly PROGRAM='2d7715945a161c07'
+readonly PROGRAM='32a0201da35c395a'
 
 write_files() {
   put '/etc/keelson/api-proxy.cfg' 0644 <<'END_OF_FILE'

@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('8b17cee7beabca94' 'd73fac8b7ce7dd78')
+readonly -a REVISIONS=('5bdd5bb45d2d9024' '6ee77c969f693d85')
 
-readonly PROGRAM='9e68a28010a97f7b'
+readonly PROGRAM='1fc13632ddc56ea2'
 
 write_files() {
   :

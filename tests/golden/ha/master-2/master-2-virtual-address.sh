@@ -50,7 +50,7 @@ readonly ADDRESS='192.0.2.12'
 
 readonly ENDPOINT='192.0.2.10:8443'
 
-readonly PROGRAM='5411dc35a2b92262'
+readonly PROGRAM='e64ddd5be8122cc8'
 
 write_files() {
   put '/etc/systemd/system/keelson-virtual-address.service' 0644 <<'END_OF_FILE'

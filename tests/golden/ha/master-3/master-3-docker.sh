@@ -24,7 +24,7 @@ readonly -a PROGRAMS=('cri-dockerd binary /usr/local/bin /opt/keelson/bundle/bin
 
 readonly CONTAINERD_CONFIG=''
 
-readonly PROGRAM='1ef2309a600f31e1'
+readonly PROGRAM='a44db38fec49156c'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

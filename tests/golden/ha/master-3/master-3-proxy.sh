@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly CONFIG_FILE='/etc/keelson/api-proxy.cfg'
 
-readonly PROGRAM='a75b706b83486a6a'
+readonly PROGRAM='33ff547e75d41ff3'
 
 write_files() {
   put '/etc/keelson/api-proxy.cfg' 0644 <<'END_OF_FILE'

@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('3a87063d77bc8f50' '5bd3347af8723b57')
+readonly -a REVISIONS=('dee78e3e06226711' '0b42e5e390e6a4da')
 
-readonly PROGRAM='2ee5d641950569fb'
+readonly PROGRAM='44c370bf0f9d1f0d'
 
 write_files() {
   :

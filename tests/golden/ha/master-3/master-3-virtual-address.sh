@@ -50,7 +50,7 @@ readonly ADDRESS='192.0.2.13'
 
 readonly ENDPOINT='192.0.2.10:8443'
 
-readonly PROGRAM='e19d046acd423dc0'
+readonly PROGRAM='2739e0094ad8dbc1'
 
 write_files() {
   put '/etc/systemd/system/keelson-virtual-address.service' 0644 <<'END_OF_FILE'

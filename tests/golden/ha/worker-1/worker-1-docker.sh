@@ -24,7 +24,7 @@ readonly -a PROGRAMS=('cri-dockerd binary /usr/local/bin /opt/keelson/bundle/bin
 
 readonly CONTAINERD_CONFIG=''
 
-readonly PROGRAM='21b85cbb61b72ee0'
+readonly PROGRAM='5b3f46e8d19cd73f'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

@@ -12,9 +12,9 @@ readonly SWAP_ALLOWED='true'
 
 readonly -a PORTS=('6444' '10250' '10256')
 
-readonly PROGRAM='e9b25d93639777ad'
+readonly PROGRAM='d29c4a6964d9847f'
 
-readonly CLUSTER='c18003d8-3097-4b9a-92d3-4d2584679012'
+readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 
 write_files() {
   :

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly CONFIG_FILE='/etc/keelson/api-proxy.cfg'
 
-readonly PROGRAM='732c40d2ef2f9eb8'
+readonly PROGRAM='c9f4a42daa4349bc'
 
 write_files() {
   put '/etc/keelson/api-proxy.cfg' 0644 <<'END_OF_FILE'

@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('9d94aa7a59adc3dd' '9c047c5c4d549024')
+readonly -a REVISIONS=('1ca305f9a06d0fee' '3b552f48db9c831f')
 
-readonly PROGRAM='8f0e5845b5eabed5'
+readonly PROGRAM='9c81bf1d4e84ec22'
 
 write_files() {
   :

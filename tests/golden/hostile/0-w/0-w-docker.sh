@@ -24,7 +24,7 @@ readonly -a PROGRAMS=('cri-dockerd archive /usr/local/bin file:///srv/mirror/it'
 
 readonly CONTAINERD_CONFIG=''
 
-readonly PROGRAM='bfefb4ba5f10bd31'
+readonly PROGRAM='8b9d376e76c7010d'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

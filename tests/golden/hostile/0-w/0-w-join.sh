@@ -18,7 +18,7 @@ readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
 readonly IGNORED_CHECKS=''
 
-readonly PROGRAM='6525f3a784f8368e'
+readonly PROGRAM='c0afddfd90971e15'
 
 readonly TOKEN_ID='aaaaaa'
 

@@ -78,7 +78,7 @@ readonly ALLOCATABLE_MILLICPU='0'
 
 readonly ALLOCATABLE_BYTES='0'
 
-readonly PROGRAM='47712ca67d64b5d8'
+readonly PROGRAM='ae25b77ca30e9c08'
 
 write_files() {
   put '/etc/modules-load.d/keelson.conf' 0644 <<'END_OF_FILE'

@@ -12,9 +12,9 @@ readonly SWAP_ALLOWED='false'
 
 readonly -a PORTS=('6444' '10250' '10256')
 
-readonly PROGRAM='220de25ebcf3cd46'
+readonly PROGRAM='99d19759842dcade'
 
-readonly CLUSTER='8b088675-e056-4525-8757-0c09b322254c'
+readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 
 write_files() {
   :

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly CONFIG_FILE='/etc/keelson/api-proxy.cfg'
 
-readonly PROGRAM='2640ceee313f37b7'
+readonly PROGRAM='f3fd7271d2abe832'
 
 write_files() {
   put '/etc/keelson/api-proxy.cfg' 0644 <<'END_OF_FILE'

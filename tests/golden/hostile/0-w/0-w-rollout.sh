@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('11f699ac908948c2' 'de313985675454fd')
+readonly -a REVISIONS=('ddae2a218c9412dd' 'c53650473c1e1bae')
 
-readonly PROGRAM='67c63d00993bb594'
+readonly PROGRAM='53b2756561ef0cd2'
 
 write_files() {
   :

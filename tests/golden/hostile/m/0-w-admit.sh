@@ -8,7 +8,7 @@ readonly NODE='0-w'
 
 readonly IDENTITY='198.51.100.2'
 
-readonly PROGRAM='28652f82bc3e2264'
+readonly PROGRAM='3aadf85b00a1f302'
 
 write_files() {
   :

@@ -12,7 +12,7 @@ readonly LOST='false'
 
 readonly IDENTITY='198.51.100.2'
 
-readonly PROGRAM='62ff92b983935e50'
+readonly PROGRAM='59d1647505f37805'
 
 write_files() {
   :

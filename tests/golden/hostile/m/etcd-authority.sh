@@ -34,7 +34,7 @@ readonly DIRECTORY='/run/keelson/etcd-authority'
 
 readonly FOUNDERS='m=https://198.51.100.1:12380'
 
-readonly PROGRAM='98fa4d34228453bc'
+readonly PROGRAM='b791115d72414907'
 
 write_files() {
   :

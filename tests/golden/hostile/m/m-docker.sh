@@ -24,7 +24,7 @@ readonly -a PROGRAMS=('cri-dockerd archive /usr/local/bin file:///srv/mirror/it'
 
 readonly CONTAINERD_CONFIG=''
 
-readonly PROGRAM='26047f0cd46b2fd3'
+readonly PROGRAM='5792ca2210127115'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

@@ -14,9 +14,9 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('1916d1af5b78e1af')
+readonly -a REVISIONS=('642163aed2fe0b97')
 
-readonly PROGRAM='237eb3701ef5e791'
+readonly PROGRAM='1cfd17128e82d9b6'
 
 write_files() {
   :

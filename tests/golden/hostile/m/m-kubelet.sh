@@ -78,7 +78,7 @@ readonly ALLOCATABLE_MILLICPU='0'
 
 readonly ALLOCATABLE_BYTES='0'
 
-readonly PROGRAM='a0a9ec7726efd453'
+readonly PROGRAM='51d86c11eeee24af'
 
 write_files() {
   put '/etc/modules-load.d/keelson.conf' 0644 <<'END_OF_FILE'

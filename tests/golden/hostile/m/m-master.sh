@@ -158,7 +158,7 @@ readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
 readonly IGNORED_CHECKS=''
 
-readonly PROGRAM='dd31cbe4a8db3eaa'
+readonly PROGRAM='9dc5ed58f387dfe5'
 
 readonly AUTHORITY='ca.crt dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
 ca.key Y2FuYXJ5OiBrZXkgb2YgdGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=

@@ -12,7 +12,7 @@ readonly LOST='false'
 
 readonly IDENTITY='jump.example.com'
 
-readonly PROGRAM='09882694a2b04571'
+readonly PROGRAM='55d0c29bf1084024'
 
 write_files() {
   :

@@ -24,9 +24,9 @@ readonly -a TARGET=('https://198.51.100.1:12380')
 
 readonly -a IDENTITIES=('jump.example.com')
 
-readonly PROGRAM='d807c3e6c39e7245'
+readonly PROGRAM='2651b7ee3698311b'
 
-readonly CLUSTER='8b088675-e056-4525-8757-0c09b322254c'
+readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 
 write_files() {
   :

@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='m'
 
-readonly -a REVISIONS=('ad275d8e9c9d3f42' '3076edaf8d1a7953')
+readonly -a REVISIONS=('ed4c5e578532d9a0' '8ec5ed0226c8428f')
 
-readonly PROGRAM='c119e0b75f54bade'
+readonly PROGRAM='acf32f352dac569a'
 
 write_files() {
   :

@@ -22,7 +22,7 @@ certificatesDir: /run/keelson/authority
 
 readonly DIRECTORY='/run/keelson/authority'
 
-readonly PROGRAM='555e2e698978ae46'
+readonly PROGRAM='4cd35c88c7cf1c4c'
 
 write_files() {
   :

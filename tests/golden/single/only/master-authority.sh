@@ -22,7 +22,7 @@ certificatesDir: /run/keelson/authority
 
 readonly DIRECTORY='/run/keelson/authority'
 
-readonly PROGRAM='43aecf27b54a1ac8'
+readonly PROGRAM='79d41d90f39d8980'
 
 write_files() {
   :

@@ -24,7 +24,7 @@ readonly -a PROGRAMS=('cri-dockerd archive /usr/local/bin https://github.com/Mir
 
 readonly CONTAINERD_CONFIG=''
 
-readonly PROGRAM='1437b2b86998b6ce'
+readonly PROGRAM='aed441cb4381ecd3'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

@@ -14,9 +14,9 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('5be160d502b1bdce')
+readonly -a REVISIONS=('05fc7a04f69e3da9')
 
-readonly PROGRAM='f094702b4642452d'
+readonly PROGRAM='225dfd0f48f921db'
 
 write_files() {
   :

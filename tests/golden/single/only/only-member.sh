@@ -12,7 +12,7 @@ readonly LOST='false'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPkFsZVC7QjJqcJlQ8yjLlcR0gfc/7gbTNtEzguYlDHJ'
 
-readonly PROGRAM='09a84915f38d57d0'
+readonly PROGRAM='5fa6e8ffc5902653'
 
 write_files() {
   :

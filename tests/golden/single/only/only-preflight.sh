@@ -24,9 +24,9 @@ readonly -a TARGET=('https://192.0.2.10:2380')
 
 readonly -a IDENTITIES=('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPkFsZVC7QjJqcJlQ8yjLlcR0gfc/7gbTNtEzguYlDHJ')
 
-readonly PROGRAM='f76244a4b22db4ae'
+readonly PROGRAM='8f882300c214584a'
 
-readonly CLUSTER='8591a68b-a795-454a-959f-bec37f54c12b'
+readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 
 write_files() {
   :

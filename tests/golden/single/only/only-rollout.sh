@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('d5d59485c7f9dd58' 'f4cd2e28f34fe533')
+readonly -a REVISIONS=('8f085cd0a35f5a97' '26763ebe6ce5ec4d')
 
-readonly PROGRAM='abaae95b8ee1733d'
+readonly PROGRAM='be49a241d9b02fbc'
 
 write_files() {
   :

@@ -34,7 +34,7 @@ readonly DIRECTORY='/run/keelson/etcd-authority'
 
 readonly FOUNDERS='master-1=https://172.30.0.11:2380'
 
-readonly PROGRAM='a73e8b6cfc3ffc09'
+readonly PROGRAM='12b1c426b587b5b2'
 
 write_files() {
   :

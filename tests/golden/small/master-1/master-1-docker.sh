@@ -24,7 +24,7 @@ readonly -a PROGRAMS=('cri-dockerd binary /usr/local/bin /opt/keelson/bundle/bin
 
 readonly CONTAINERD_CONFIG=''
 
-readonly PROGRAM='ad993ca5ad291774'
+readonly PROGRAM='04327df4b2540241'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

@@ -14,9 +14,9 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('5e79fd9efc981cef')
+readonly -a REVISIONS=('8ffe0a2509002923')
 
-readonly PROGRAM='3b4c26210ee5f7f5'
+readonly PROGRAM='cf9787ad504141e8'
 
 write_files() {
   :

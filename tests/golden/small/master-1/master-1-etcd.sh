@@ -50,7 +50,7 @@ readonly PEER_URL='https://172.30.0.11:2380'
 
 readonly -a PEERS=()
 
-readonly PROGRAM='1ae125518913a138'
+readonly PROGRAM='8b9f6a7114484c94'
 
 readonly FOUNDERS=''
 

@@ -10,7 +10,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly LOST='false'
 
-readonly PROGRAM='f6e501bf09c9748a'
+readonly PROGRAM='13ba20df57cd229a'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGoOzrTPjeF2vSSr/4dIHslOerxr2GHkh72XbHDyJtXY'
 

@@ -24,9 +24,9 @@ readonly -a TARGET=('https://172.30.0.11:2380')
 
 readonly -a IDENTITIES=('172.30.0.11')
 
-readonly PROGRAM='aeaf60396c453a3f'
+readonly PROGRAM='a8d15e65ca681864'
 
-readonly CLUSTER='e5a52dc9-35c3-4037-a17d-c928f60c80f1'
+readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 
 write_files() {
   :

@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('c44a7080226f6f58' '125b9058acb22971')
+readonly -a REVISIONS=('4c36e56ab3345247' '58e9df3674515d09')
 
-readonly PROGRAM='c0f368b8bd13ad5d'
+readonly PROGRAM='85eddf205837ef9f'
 
 write_files() {
   :

@@ -22,7 +22,7 @@ certificatesDir: /run/keelson/authority
 
 readonly DIRECTORY='/run/keelson/authority'
 
-readonly PROGRAM='526bffe32603bb77'
+readonly PROGRAM='da2b1f708c6c6091'
 
 write_files() {
   :

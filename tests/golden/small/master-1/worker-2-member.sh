@@ -10,7 +10,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly LOST='false'
 
-readonly PROGRAM='fa0cbd0041843283'
+readonly PROGRAM='a18c50ad1b5ae089'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBzp+j9lwXLx3+PcTOuB+CSnm0RRs9qQ4LRU6nptQzO8'
 

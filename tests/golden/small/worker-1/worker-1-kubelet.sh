@@ -61,7 +61,7 @@ readonly ALLOCATABLE_MILLICPU='500'
 
 readonly ALLOCATABLE_BYTES='1073741824'
 
-readonly PROGRAM='e76fdc84c95ff3d4'
+readonly PROGRAM='fab7d0a3c65e0e5e'
 
 write_files() {
   put '/etc/modules-load.d/keelson.conf' 0644 <<'END_OF_FILE'

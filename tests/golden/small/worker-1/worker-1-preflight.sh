@@ -12,9 +12,9 @@ readonly SWAP_ALLOWED='true'
 
 readonly -a PORTS=('6444' '10250' '10256')
 
-readonly PROGRAM='a907954b7556f848'
+readonly PROGRAM='cdeacd6f4e2cfa6d'
 
-readonly CLUSTER='e5a52dc9-35c3-4037-a17d-c928f60c80f1'
+readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 
 write_files() {
   :

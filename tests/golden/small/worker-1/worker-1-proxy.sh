@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly CONFIG_FILE='/etc/keelson/api-proxy.cfg'
 
-readonly PROGRAM='c1baa434252fe273'
+readonly PROGRAM='2463129b966f7898'
 
 write_files() {
   put '/etc/keelson/api-proxy.cfg' 0644 <<'END_OF_FILE'

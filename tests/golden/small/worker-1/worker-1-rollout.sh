@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('9d94aa7a59adc3dd' 'd4fa5d8de101cfdb')
+readonly -a REVISIONS=('1ca305f9a06d0fee' '45d0fc1aa8fe30c6')
 
-readonly PROGRAM='77faaa937490fc9d'
+readonly PROGRAM='154ccc22aad0f3e5'
 
 write_files() {
   :

@@ -24,7 +24,7 @@ readonly -a PROGRAMS=('cri-dockerd binary /usr/local/bin /opt/keelson/bundle/bin
 
 readonly CONTAINERD_CONFIG=''
 
-readonly PROGRAM='96fb12b8613b63da'
+readonly PROGRAM='882c0dfdc8849a96'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

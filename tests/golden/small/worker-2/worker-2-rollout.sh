@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('e7e8945aa2cdbef8' '696d6218184aa56f')
+readonly -a REVISIONS=('33e4202359956697' '309e02cbd080ff4a')
 
-readonly PROGRAM='97c216b3ba046e27'
+readonly PROGRAM='1c1a102d89784965'
 
 write_files() {
   :

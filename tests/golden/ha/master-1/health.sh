@@ -1,0 +1,25 @@
+# Here is the text of components/machine/lib.sh.
+
+# Here is the text of components/machine/memory.sh.
+
+readonly SCRIPT='health'
+
+readonly -a SECRETS=()
+
+readonly -a NODES=('master-1' 'master-2' 'master-3' 'worker-1')
+
+readonly NGINX='http://192.0.2.11:30080'
+
+readonly PROGRAM='141c4adae5b5830e'
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/health/health.sh.
+
+main "$1" </dev/null
+exit

@@ -1,0 +1,25 @@
+# Here is the text of components/machine/lib.sh.
+
+# Here is the text of components/machine/memory.sh.
+
+readonly SCRIPT='health'
+
+readonly -a SECRETS=()
+
+readonly -a NODES=('m' '0-w')
+
+readonly NGINX=''
+
+readonly PROGRAM='7e610bf1bac8280e'
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/health/health.sh.
+
+main "$1" </dev/null
+exit

@@ -1,0 +1,25 @@
+# Here is the text of components/machine/lib.sh.
+
+# Here is the text of components/machine/memory.sh.
+
+readonly SCRIPT='health'
+
+readonly -a SECRETS=()
+
+readonly -a NODES=('only')
+
+readonly NGINX='http://192.0.2.10:30080'
+
+readonly PROGRAM='72fb2fc2f456c048'
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/health/health.sh.
+
+main "$1" </dev/null
+exit

@@ -1,0 +1,25 @@
+# Here is the text of components/machine/lib.sh.
+
+# Here is the text of components/machine/memory.sh.
+
+readonly SCRIPT='health'
+
+readonly -a SECRETS=()
+
+readonly -a NODES=('master-1' 'worker-1' 'worker-2')
+
+readonly NGINX='http://172.30.0.11:30080'
+
+readonly PROGRAM='494919c5277557d5'
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/health/health.sh.
+
+main "$1" </dev/null
+exit

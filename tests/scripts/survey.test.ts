@@ -1,0 +1,125 @@
+import { chmodSync, rmSync } from "node:fs";
+
+import { composeLook } from "../../components/machine/compose";
+import { parseAnswer, type Answer } from "../../components/survey/answer";
+import { Host } from "./host";
+
+let host: Host;
+beforeEach(() => {
+  host = new Host();
+  ["systemctl", "journalctl", "hostname", "dpkg-query"].forEach((name) => host.stub(name));
+  host.write("proc/sys/kernel/random/boot_id", "the-boot\n");
+  host.write("proc/sys/net/ipv4/ip_forward", "1\n");
+  host.write("proc/uptime", "1000.00 2000.00\n");
+});
+afterEach(() => host.remove());
+
+const look = (): Answer => {
+  const { stdout, stderr } = host.bash(composeLook(Host.script("survey/survey.sh"), { NGINX: "" }));
+  expect(stderr).toBe("");
+  const answer = parseAnswer(stdout);
+  if (!answer) throw new Error(`this is no answer: ${stdout}`);
+  return answer;
+};
+const changes = () =>
+  [...look().scripts.values()].flatMap(({ name, changes }) =>
+    changes.map((change) => [
+      name,
+      change.kind,
+      change.name.replace(host.root, ""),
+      change.now === "-" ? "gone" : "other",
+    ]),
+  );
+const file = (path: string, text = "ours") => `printf '%s\\n' '${text}' | put '${host.path(path)}' 0644`;
+const run = (body: string, name = "m-docker") => host.up(body, { name, values: { PROGRAM: "digest" } });
+
+describe("a look at a machine", () => {
+  test("finds nothing where nothing ran, and changes nothing", () => {
+    expect(look()).toMatchObject({ boot: "the-boot", apiSilent: false, nginxSilent: false });
+    expect(look()).not.toHaveProperty("owner");
+    expect(look().scripts.size).toBe(0);
+    expect([host.has("var/lib/keelson"), host.has("run/keelson")]).toEqual([false, false]);
+  });
+  test("tells whose it is, also where it was made before clusters had names", () => {
+    host.write("var/lib/keelson/fit", "");
+    expect(look().owner).toBe("-");
+    host.write("var/lib/keelson/cluster", "an-id prod\n");
+    expect(look().owner).toBe("an-id prod");
+  });
+  test("tells of each script which program ran last, and whether that ended well", () => {
+    run(":");
+    run("die broken", "m-kubelet");
+    const { scripts } = look();
+    expect(scripts.get("m-docker")).toMatchObject({ ended: true, working: false, program: "digest", changes: [] });
+    expect(scripts.get("m-kubelet")).toMatchObject({ ended: false, working: false, program: "digest" });
+  });
+  test("tells a script that is at work from one that was cut off", () => {
+    run(`cp -r '${host.path("var/lib/keelson/scripts")}' '${host.path("copy")}'; die broken`);
+    const lock = host.path("run/keelson/m-docker.lock");
+    const { stdout } = host.bash(
+      `exec 9>'${lock}'; flock 9\n${composeLook(Host.script("survey/survey.sh"), { NGINX: "" })}`,
+    );
+    expect(parseAnswer(stdout)?.scripts.get("m-docker")).toMatchObject({ ended: false, working: true });
+    expect(look().scripts.get("m-docker")).toMatchObject({ working: false });
+  });
+  test("tells that restarts wait for their turn", () => {
+    expect(look()).not.toHaveProperty("waiting");
+    host.write("var/lib/keelson/put-off", "docker.service\n");
+    expect(look().waiting).toMatch(/^\d+$/);
+  });
+});
+
+describe("what was changed by hand", () => {
+  test("are files: their text, their mode, or that they are gone; and no others", () => {
+    run(`${file("etc/a b")}; ${file("etc/c")}; ${file("etc/d")}; ${file("etc/same")}`);
+    expect(changes()).toEqual([]);
+    host.write("etc/a b", "theirs\n");
+    chmodSync(host.path("etc/c"), 0o600);
+    rmSync(host.path("etc/d"));
+    expect(changes().sort()).toEqual([
+      ["m-docker", "file", "/etc/a b", "other"],
+      ["m-docker", "file", "/etc/c", "other"],
+      ["m-docker", "file", "/etc/d", "gone"],
+    ]);
+    run(`${file("etc/a b")}; ${file("etc/c")}; ${file("etc/d")}; ${file("etc/same")}`);
+    expect(changes()).toEqual([]);
+  });
+  test("is told anew each time that it happens", () => {
+    const told = () => look().scripts.get("m-docker")?.changes;
+    run(file("etc/a"));
+    host.write("etc/a", "theirs\n");
+    const first = told();
+    expect(told()).toEqual(first);
+    run(file("etc/a"));
+    host.bash(`sleep 1.1; echo theirs >'${host.path("etc/a")}'`);
+    expect(told()).not.toEqual(first);
+  });
+  test("are programs, kernel settings and packages", () => {
+    host.stub("dpkg-query", 'for name in "${@:4}"; do [ "$name" = socat ] || echo "package installed $name"; done');
+    const program = host.path("opt-tool");
+    run(
+      `echo 1 >'${program}'; note program '${program}'; note kernel net.ipv4.ip_forward; note package socat; note package ebtables`,
+    );
+    expect(changes()).toEqual([["m-docker", "package", "socat", "gone"]]);
+    host.write("opt-tool", "22\n");
+    host.write("proc/sys/net/ipv4/ip_forward", "0\n");
+    expect(changes().sort()).toEqual([
+      ["m-docker", "kernel", "net.ipv4.ip_forward", "other"],
+      ["m-docker", "package", "socat", "gone"],
+      ["m-docker", "program", "/opt-tool", "other"],
+    ]);
+  });
+  test("are units that do not run, or would not at the next boot; one that starts is not told, nor any just after a boot", () => {
+    const units = ["a", "b", "c", "d", "e"].map((name) => `${name}.service`);
+    run(units.map((unit) => `note unit ${unit}`).join("; "));
+    const states = ["active enabled", "inactive enabled", "failed enabled", "active disabled", "activating enabled"];
+    host.stub(
+      "systemctl",
+      states.map((state) => `printf 'ActiveState=%s\\nUnitFileState=%s\\n\\n' ${state}`).join("\n"),
+    );
+    const found = [...(look().scripts.get("m-docker")?.changes ?? [])].map(({ name, now }) => `${name} ${now}`);
+    expect(found.sort()).toEqual(["b.service stopped", "c.service failed", "d.service disabled"]);
+    host.write("proc/uptime", "60.00 2000.00\n");
+    expect(changes()).toEqual([]);
+  });
+});

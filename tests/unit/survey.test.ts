@@ -1,0 +1,168 @@
+import { parseAnswer, type Answer } from "../../components/survey/answer";
+import { seenOf } from "../../components/survey/again";
+import { takeSurvey, Survey, type Asked } from "../../components/survey";
+import type { Login } from "../../components/machine";
+import { hostKey } from "../golden/topologies";
+import { TestMachine } from "../plugins/support/sshServer";
+import { SshKeys } from "../support/sshKeys";
+import { environment } from "./render.fixture";
+
+const answer = (...lines: readonly string[]): Answer => {
+  const parsed = parseAnswer([...lines, "end"].join("\n"));
+  if (!parsed) throw new Error("no answer");
+  return parsed;
+};
+
+describe("an answer", () => {
+  test("is one only when it has come whole", () => {
+    expect(parseAnswer("boot 1\nclock 2\n")).toBeUndefined();
+    expect(parseAnswer("sudo: a password is required")).toBeUndefined();
+  });
+  test("has all that the machine told", () => {
+    const told = answer(
+      "sudo: unable to resolve host",
+      "boot b",
+      "clock 17",
+      "owner an-id my stack",
+      "script m-docker done abc 1",
+      "changed m-docker file 12:644:root:root 99 34:644:root:root /etc/a b",
+      "version kubelet 1.36.3",
+      "ends 2000000000 /etc/kubernetes/pki/ca.crt",
+      "etcd well",
+      "node w unready 2026-01-01T00:00:00Z",
+      "node m ready 2026-01-01T00:00:00Z",
+    );
+    expect(told).toMatchObject({ boot: "b", clock: 17, owner: "an-id my stack", etcd: "well", apiSilent: false });
+    expect([...told.unready]).toEqual([["w", "2026-01-01T00:00:00Z"]]);
+    expect(told.scripts.get("m-docker")?.changes).toMatchObject([{ kind: "file", name: "/etc/a b", since: "99" }]);
+    expect([...told.versions, ...told.ends]).toEqual([
+      ["kubelet", "1.36.3"],
+      ["/etc/kubernetes/pki/ca.crt", 2_000_000_000],
+    ]);
+  });
+});
+
+describe("a script runs again", () => {
+  const again = (program: string, ...lines: readonly string[]) => seenOf(answer(...lines)).again("m-docker", program);
+
+  test("where its last run did not end well, unless it is at work now", () => {
+    expect(again("abc", "script m-docker running abc 7")).toMatchObject({
+      token: "7",
+      words: ["its last change did not end well: these settings are applied again"],
+    });
+    expect(again("abc", "script m-docker running abc 7", "working m-docker")).toBeUndefined();
+  });
+  test("where another program ran last than the state may know of", () => {
+    expect(again("abc", "script m-docker done abc 7")).toBeUndefined();
+    expect(again("new", "script m-docker done abc 7")?.words).toEqual([
+      "its last change is not in the state: these settings are applied again",
+    ]);
+  });
+  test("where something of its work was changed, with the file by which to tell what that means", () => {
+    const line = (since: string) => `changed m-docker file 1 ${since} 2 /etc/docker/daemon.json`;
+    const found = again("abc", "script m-docker done abc 7", line("5"));
+    expect(found?.words).toEqual(["/etc/docker/daemon.json was changed by hand: it is written again"]);
+    expect([...(found?.files ?? [])]).toEqual(["/etc/docker/daemon.json"]);
+    expect(again("abc", "script m-docker done abc 7", line("6"))?.token).not.toBe(found?.token);
+  });
+  test("not where the machine remembers nothing of it", () => {
+    expect(again("abc")).toBeUndefined();
+  });
+  test("with what follows from it, but not for what nobody asks for", () => {
+    const seen = seenOf(answer("script m-docker running abc 7", "script gone running abc 8"));
+    expect(seen.follows()).toBeUndefined();
+    seen.again("m-docker", "abc");
+    expect(seen.follows()?.words).toEqual(["what is mended on it is put to use in its turn"]);
+    expect(seenOf(answer("waiting 123")).follows()?.words).toEqual([
+      "restarts that were put off are made, each machine in its turn",
+    ]);
+  });
+});
+
+describe("what is not well", () => {
+  const { machines } = environment();
+  const unwell = (...lines: readonly string[]) => {
+    const asked: readonly Asked[] = machines.map((config, index) => ({
+      config,
+      answer: answer(...(index === 0 ? lines : ["clock 0"])),
+    }));
+    return new Survey(asked).unwell;
+  };
+  const [one] = machines.map(({ name }) => name);
+
+  test("is told by name, but for nodes that the stack does not have", () => {
+    expect(unwell("clock 6000", `node ${one} unready x`, "node stranger unready x", "nginx silent")?.words).toEqual([
+      `the node ${one} is not ready`,
+      "nginx does not answer",
+      "it is looked at again, and has to be well",
+    ]);
+    expect(unwell("clock 6000", "api silent")?.words[0]).toBe(`the API does not answer on ${one}`);
+    expect(unwell("clock 6000", "etcd unwell")?.words[0]).toContain("not one of a majority");
+  });
+  test("is nothing where all are", () => {
+    expect(unwell("clock 6000", `node ${one} ready x`, "etcd well")).toBeUndefined();
+  });
+  test("is another matter when it happens another time", () => {
+    const first = unwell("clock 6000", `node ${one} unready monday`)?.token;
+    expect(unwell("clock 6001", `node ${one} unready monday`)?.token).toBe(first);
+    expect(unwell("clock 6001", `node ${one} unready tuesday`)?.token).not.toBe(first);
+    expect(unwell("clock 7000", `node ${one} unready monday`)?.token).not.toBe(first);
+  });
+});
+
+describe("a survey", () => {
+  const keys = new SshKeys();
+  const server = new TestMachine((_, __, channel) => {
+    channel.resume().on("end", () => {
+      channel.write("boot 1\nclock 2\nend\n");
+      channel.exit(0);
+      channel.end();
+    });
+  });
+  const machine = (name: string, last: number) => ({
+    name,
+    address: `192.0.2.${last}`,
+    ssh: { hostKey: hostKey(name) },
+  });
+  const asked = environment({
+    survey: "on",
+    machines: [{ ...machine("m", 1), roles: ["master", "etcd"] }, machine("w", 2), machine("x", 3)],
+  });
+  let login: Login;
+  beforeAll(async () => {
+    keys.make("id");
+    keys.make("stranger");
+    server.authorize(keys.publicKey("id"));
+    await server.listen();
+    const { host, port, user } = server.connection;
+    login = { host, port, user, privateKey: keys.text("id"), hostKey: server.hostKey };
+  });
+  afterAll(async () => {
+    await server.close();
+    keys.remove();
+  });
+
+  test("asks each machine that is there once, as root, and names those that do not answer", async () => {
+    const before = server.connections;
+    const logins: Readonly<Record<string, Login>> = {
+      m: login,
+      w: { ...login, privateKey: keys.text("stranger") },
+      x: { ...login, port: 1 },
+    };
+    const survey = await takeSurvey(asked, (name) => logins[name]);
+    expect(server.connections).toBe(before + 2);
+    expect(server.commands.at(-1)).toBe("bash -s");
+    const found = Object.fromEntries(
+      survey.asked.map(({ config, silence, refused }) => [config.name, [silence, refused]]),
+    );
+    expect(found.m).toEqual([undefined, undefined]);
+    expect(found.w).toEqual([expect.stringMatching(/^refuses the login of root: see ssh\.user/), true]);
+    expect(found.x).toEqual([expect.stringMatching(/^does not answer \(connection refused/), undefined]);
+  });
+  test("leaves alone what is not there, and everything where it is not wanted", async () => {
+    const before = server.connections;
+    expect((await takeSurvey(asked, () => undefined)).asked).toEqual([]);
+    expect((await takeSurvey(environment({ survey: "off" }), () => login)).asked).toEqual([]);
+    expect(server.connections).toBe(before);
+  });
+});
