@@ -7,6 +7,7 @@ import { appendFileSync } from "node:fs";
 import { Floor } from "./floor";
 import { noopLine } from "./noop";
 import { scaleLines } from "./scale";
+import { surveyLine } from "./survey";
 import { here, TestStack, type Run } from "../support/stack";
 
 const cluster = (workers: number) => [
@@ -77,7 +78,7 @@ async function main(): Promise<void> {
   } finally {
     await bench.stack.remove();
   }
-  lines.push(...(await scaleLines()));
+  lines.push(...(await scaleLines()), await surveyLine());
   print(bench);
   process.stdout.write(`\n${lines.join("\n")}\n`);
 }

@@ -27,6 +27,8 @@ type Configuration = Readonly<Record<string, unknown>>;
 function configuration(machines: number, privateKeyFile: string): Configuration {
   return {
     provider: "ssh",
+    // Nobody is there to be asked.
+    survey: "off",
     ssh: { user: "admin", privateKeyFile },
     machines: Array.from({ length: machines }, (_, index) => machine(index)),
   };
