@@ -112,6 +112,9 @@ function silenceOf(error: NodeJS.ErrnoException, { user }: Login): Omit<Asked, "
       refused: true,
     };
   }
+  if (/verification failed|no matching host key/i.test(error.message)) {
+    return { silence: "shows another host key than the one in its line" };
+  }
   return { silence: `does not answer (${wordsFor(error)})` };
 }
 

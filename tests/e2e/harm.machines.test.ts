@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { TestMachine } from "../support/machine";
+import { nameserverLines, OwnMachines, type OwnMachine } from "../support/ownMachines";
+import { here, killed, TestStack } from "../support/stack";
+
+/*
+ * Machines of one's own, and what may happen to them: another stack lists them, somebody changes them by hand, a run is killed
+ * amid a script, a join fails.
+ */
+
+const name = "e2e-harm";
+let own: OwnMachines;
+let stack: TestStack;
+let copy: TestStack;
+let master: TestMachine;
+let worker: TestMachine;
+let spare: TestMachine;
+
+const common = {
+  provider: "ssh",
+  kubernetes: { kubelet: { configuration: { resolvConf: "/etc/own-resolv.conf" } } },
+  artifacts: { source: "bundle" },
+  workloads: { nginx: { replicas: 1 } },
+};
+
+function machines(count: number): readonly object[] {
+  return own.machines
+    .slice(0, count)
+    .map((machine: OwnMachine, index) => (index === 0 ? { ...machine, roles: ["master", "etcd"] } : machine));
+}
+
+beforeAll(async () => {
+  own = new OwnMachines(name, "172.31.238", ["master-1", "worker-1", "worker-2"]);
+  [master, worker, spare] = own.machines.map((machine) => {
+    const found = new TestMachine(`keelson-${name}-${machine.name}`);
+    found.run("until systemctl is-system-running --wait >/dev/null; do sleep 0.2; done");
+    found.run(`printf '%s\\n' '${nameserverLines()}' >/etc/own-resolv.conf`);
+    return found;
+  }) as [TestMachine, TestMachine, TestMachine];
+  stack = new TestStack(name, { ...common, machines: machines(2) });
+  copy = new TestStack(`${name}-copy`, { ...common, machines: machines(2) });
+  await stack.succeed("up");
+});
+afterAll(async () => {
+  await copy.remove();
+  await stack.remove();
+  own.remove();
+});
+
+const nothingToDo = async () => expect(Object.keys((await stack.succeed("preview")).counts)).toEqual(["unchanged"]);
+const authorities = () => master.run("sha256sum /etc/kubernetes/pki/ca.crt /etc/etcd/pki/etcd/ca.crt");
+
+test("a cluster on which all went well has nothing to mend", nothingToDo);
+
+test("a copy of the stack, with a state of its own, takes no machine over, and the cluster goes on", async () => {
+  const before = [authorities(), master.unitStarts(), worker.unitStarts()];
+  for (const operation of ["preview", "up"]) {
+    const { status, output } = await copy.run(operation);
+    expect(status).not.toBe(0);
+    expect(output).toMatch(new RegExp(`master-1 \\(\\S+\\) is of the cluster of stack "${name}"`));
+    expect(output).toMatch(new RegExp(`worker-1 \\(\\S+\\) is of the cluster of stack "${name}"`));
+  }
+  expect([authorities(), master.unitStarts(), worker.unitStarts()]).toEqual(before);
+  await nothingToDo();
+});
+
+test("whatever is changed by hand is named, mended, and named no more", async () => {
+  worker.run(`echo '{"live-restore": true}' >/etc/docker/daemon.json
+    chmod 0666 /etc/systemd/system/cri-docker.service
+    rm /etc/systemd/system/keelson-api-proxy.service
+    systemctl disable cri-docker.service 2>/dev/null
+    systemctl stop kubelet.service
+    echo >>/usr/local/bin/kubectl`);
+  master.run("echo '# by hand' >>/etc/systemd/system/kubelet.service");
+  const { output } = await stack.succeed("preview");
+  for (const words of [
+    "worker-1-docker: /etc/docker/daemon.json was changed by hand: it is written again",
+    "/etc/systemd/system/cri-docker.service was changed by hand",
+    "worker-1-proxy: /etc/systemd/system/keelson-api-proxy.service is gone: it is written again",
+    "cri-docker.service would not start at the next boot: it is enabled again",
+    "kubelet.service does not run: it is started again",
+    "/usr/local/bin/kubectl is not the file that was installed",
+    "master-1-kubelet: /etc/systemd/system/kubelet.service was changed by hand",
+  ])
+    expect(output).toContain(words);
+  await stack.succeed("up");
+  worker.run("grep -q log-driver /etc/docker/daemon.json && systemctl is-active kubelet keelson-api-proxy");
+  worker.run("systemctl is-enabled cri-docker && kubectl version --client");
+  await nothingToDo();
+});
+
+test("a reboot is no reason to mend anything", async () => {
+  here("docker", "restart", `keelson-${name}-worker-1`);
+  worker.run("until systemctl is-system-running --wait >/dev/null; do sleep 0.2; done; systemctl is-active kubelet");
+  await waitFor(() => master.kubectl("get nodes --no-headers").match(/ Ready /g)?.length === 2);
+  await nothingToDo();
+});
+
+test("a run that is killed amid a script, whose settings are taken back, leaves none of them", async () => {
+  stack.change({ docker: { daemon: { "max-concurrent-downloads": 7 } } });
+  // The script holds still after it has written its file.
+  worker.run("mkdir -p /run/systemd/system; mv /usr/bin/systemctl /usr/bin/systemctl.real");
+  worker.run(
+    `printf '#!/bin/sh\\n[ ! -e /run/hold ] || sleep 600\\nexec /usr/bin/systemctl.real "$@"\\n' >/usr/bin/systemctl; chmod +x /usr/bin/systemctl; touch /run/hold`,
+  );
+  const run = stack.start("up");
+  await waitFor(() => worker.attempt("grep -q max-concurrent-downloads /etc/docker/daemon.json").status === 0);
+  await killed(run);
+  worker.run("rm /run/hold; pkill -f 'sleep 600' || true; mv -f /usr/bin/systemctl.real /usr/bin/systemctl");
+  stack.change({ docker: {} });
+  await stack.succeed("up");
+  expect(worker.attempt("grep -q max-concurrent-downloads /etc/docker/daemon.json").status).toBe(1);
+  await nothingToDo();
+});
+
+test("a worker whose join failed leaves nothing behind when it is taken out", async () => {
+  // Whoever wants to join finds no kubeadm that works.
+  spare.run(
+    "mkdir -p /etc/systemd/system/kubelet.service.d; printf '[Service]\\nExecStartPre=/bin/false\\n' >/etc/systemd/system/kubelet.service.d/broken.conf",
+  );
+  const before = spare.run("dpkg-query -W -f '${Package}\\n' | sort");
+  stack.change({ machines: machines(3) });
+  const { status } = await stack.run("up");
+  expect(status).not.toBe(0);
+  stack.change({ machines: machines(2) });
+  await stack.succeed("up");
+  expect(master.kubectl("get nodes --no-headers -o name").split("\n").sort()).toEqual([
+    "node/master-1",
+    "node/worker-1",
+  ]);
+  expect(spare.run("dpkg-query -W -f '${Package}\\n' | sort")).toBe(before);
+  expect(spare.attempt("ls -d /var/lib/keelson /etc/docker /usr/local/bin/kubelet /etc/kubernetes").stdout).toBe("");
+  spare.run("rm -r /etc/systemd/system/kubelet.service.d");
+  // And joins when it is corrected.
+  stack.change({ machines: machines(3) });
+  await stack.succeed("up");
+  await nothingToDo();
+});
+
+test("a healthy machine of one's own that leaves is as it was found", async () => {
+  stack.change({ machines: machines(2) });
+  await stack.succeed("up");
+  expect(
+    spare.attempt("ls -d /var/lib/keelson /etc/docker /usr/local/bin/kubelet /etc/kubernetes /etc/cni").stdout,
+  ).toBe("");
+  expect(
+    spare.run(
+      "systemctl list-unit-files --no-legend --no-pager | grep -cE '^(kubelet|etcd|cri-docker|docker)' || true",
+    ),
+  ).toBe("0");
+});
+
+async function waitFor(happens: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + 120_000; !happens();) {
+    if (Date.now() > deadline) throw new Error("it did not happen within 120 s");
+    await sleep(500);
+  }
+}
