@@ -90,7 +90,7 @@ export function nodeRegistration(environment: Environment, machine: Machine): ob
     imagePullPolicy: "IfNotPresent",
     // kubeadm gives a master a taint of its own unless it is told of others, and adds them all to those that a node has. So it
     // is told of none, and a new node of those in the configuration: master.sh.
-    ...(machine.config.taints === undefined ? {} : { taints: [] }),
+    ...(machine.config.taints === undefined || !machine.config.roles.includes("master") ? {} : { taints: [] }),
     ...(machine.sharedKernel ? { ignorePreflightErrors: ["SystemVerification"] } : {}),
   };
 }
