@@ -122,6 +122,12 @@ readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
 readonly IGNORED_CHECKS=''
 
+readonly NODE='master-1'
+
+readonly TAINTS='[]'
+
+readonly TAKES_PODS='false'
+
 readonly AUTHORITY='ca.crt dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
 ca.key Y2FuYXJ5OiBrZXkgb2YgdGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
 admin.conf YXBpVmVyc2lvbjogdjEKY2x1c3RlcnM6Ci0gY2x1c3RlcjoKICAgIHNlcnZlcjogaHR0cHM6Ly8xMjcuMC4wLjE6NjQ0NAogIG5hbWU6IGFzLWl0LXdhcy1tYWRlCmN1cnJlbnQtY29udGV4dDoga3ViZXJuZXRlcy1hZG1pbkBhcy1pdC13YXMtbWFkZQp1c2VyczoKLSBuYW1lOiBrdWJlcm5ldGVzLWFkbWluCiAgdXNlcjoKICAgIGNsaWVudC1rZXktZGF0YTogImNhbmFyeTogdGhlIGFkbWluaXN0cmF0b3IncyBrdWJlY29uZmlnIgo=
