@@ -3,7 +3,16 @@ import pulumi from "@pulumi/eslint-plugin";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/", ".keelson/", "**/*.config.*", "loader.cjs", "tests/golden/*/"] },
+  {
+    ignores: [
+      "node_modules/",
+      ".keelson/",
+      "**/*.config.*",
+      "loader.cjs",
+      "toolchain/typescript.cjs",
+      "tests/golden/*/",
+    ],
+  },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {

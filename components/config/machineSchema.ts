@@ -113,7 +113,9 @@ export const machine = z.strictObject({
       }
     })
     .optional()
-    .describe("Taints of its node, instead of those it has; an empty list takes all away.")
+    .describe(
+      "Taints of its node, instead of those it has. With a list, be it empty, a master has the taint by which kubeadm keeps pods off it only where the list does. The last of a list goes with it unless somebody else has changed the node's taints since: kubectl taint takes it off then.",
+    )
     .meta({ defaultsTo: "what Kubernetes gives it: masters that are no workers repel pods" }),
   unschedulable: z.boolean().default(false).describe("No new pods are placed on its node."),
   sharedKernel: z

@@ -11,7 +11,7 @@ import { certificateConfig } from "../etcd/render";
 import { kubeletUnitScripts, leaveScript } from "../kubelet";
 import { kubeletConfigFile } from "../kubelet/render";
 import { HostScript, type Effects, type Machine } from "../machine";
-import { authorityConfig, certificateNames, kubeadmConfig, serverAddress } from "./render";
+import { authorityConfig, certificateNames, kubeadmConfig, serverAddress, takesPods } from "./render";
 
 export interface ControlPlaneArgs {
   /** Machines with their kubelets and proxies prepared; the masters among them carry the control plane. */
@@ -24,13 +24,24 @@ export interface ControlPlaneArgs {
 /** Where the authorities are while they are made: in memory. */
 const authorityDirectory = "/run/keelson/authority";
 
-const effects: Effects = {
-  create: "a master is made of it: API server, controller manager and scheduler start",
-  update: (changed) =>
-    changed.has("KUBEADM_CONFIG")
-      ? "its control plane restarts where its settings differ: one master at a time"
-      : "its control plane is checked",
-};
+function effectsOn(machine: Machine): Effects {
+  return {
+    create: "a master is made of it: API server, controller manager and scheduler start",
+    update: (changed) =>
+      [
+        changed.has("KUBEADM_CONFIG")
+          ? "its control plane restarts where its settings differ: one master at a time"
+          : "its control plane is checked",
+        ...(changed.has("TAKES_PODS") ? podsOn(machine, changed.has("KUBEADM_CONFIG")) : []),
+      ].join("; "),
+  };
+}
+
+/** Whether a master takes pods, where that is another than before; masters of earlier releases were not told. */
+function podsOn({ config }: Machine, configured: boolean): readonly string[] {
+  if (takesPods(config)) return ["it takes pods: the taint by which kubeadm keeps them off is taken from its node"];
+  return configured ? ["its node has the taint by which kubeadm keeps pods off"] : [];
+}
 
 /** The control plane, one master after the other: the API answers when this component is done. */
 export class ControlPlane extends pulumi.ComponentResource {
@@ -109,13 +120,16 @@ export class ControlPlane extends pulumi.ComponentResource {
           PROXY: nodeEndpoint,
           KUBELET_CONFIG_FILE: kubeletConfigFile,
           IGNORED_CHECKS: machine.sharedKernel ? ",SystemVerification" : "",
+          NODE: machine.name,
+          TAINTS: JSON.stringify(machine.config.taints ?? []),
+          TAKES_PODS: takesPods(machine.config),
         },
         secrets: {
           AUTHORITY: authority.stdout,
           ETCD_CA_CRT: etcd.authority.certificate,
           ETCD_CA_KEY: etcd.authority.key,
         },
-        effects,
+        effects: effectsOn(machine),
       },
       { parent: this, dependsOn: [authority, etcd, ...before] },
     );

@@ -1,11 +1,12 @@
 # A master: kubeadm init with the cluster's own authorities, again and again until it holds. Every master is made like
 # the first, so that none is more than the others.
 # Reads: KUBEADM_CONFIG CERTIFICATE_CONFIG CERTIFICATE_NAMES AUTHORITY ETCD_CA_CRT ETCD_CA_KEY CRI_SOCKET ENDPOINT IGNORED_CHECKS
-# Reads: COREDNS_TAG PROXY KUBELET_CONFIG_FILE
+# Reads: COREDNS_TAG PROXY KUBELET_CONFIG_FILE NODE TAINTS TAKES_PODS
 
 readonly PKI=/etc/kubernetes/pki
 readonly MANIFESTS=/etc/kubernetes/manifests
 readonly LOG=/var/log/keelson-kubeadm.log
+readonly MASTERS_TAINT=node-role.kubernetes.io/control-plane:NoSchedule
 
 up() {
   local before
@@ -21,6 +22,7 @@ up() {
   wait_for 120 "the API server to be ready" api_ready "$ENDPOINT" || die "the API server does not answer at https://$ENDPOINT/readyz; see crictl logs or docker logs of kube-apiserver on $(hostname)"
   # The first pods need it, and the controller that makes it takes a moment.
   wait_for 60 "the service account of the default namespace" account_exists
+  [ "$TAKES_PODS" != true ] || let_pods_in
   log "the API answers at https://$ENDPOINT"
 }
 
@@ -74,6 +76,8 @@ initialise() {
   ! kubelet_is_joined || skipped+=(--skip-phases "kubelet-start,kubelet-finalize")
   name=$(cluster_name)
   configuration=${KUBEADM_CONFIG/@CLUSTER_NAME@/"$name"}
+  # A new node has its taints before any pod comes; afterwards they are set elsewhere, and kubeadm would add to them.
+  has_joined || configuration=${configuration/"taints: []"/"taints: $TAINTS"}
   (umask 077 && : >"$LOG")
   kubeadm init --config /dev/stdin --skip-token-print --skip-certificate-key-print "${skipped[@]}" \
     --ignore-preflight-errors "$ports,$files$IGNORED_CHECKS" <<<"$configuration" >"$LOG" 2>&1 || init_failed
@@ -93,9 +97,9 @@ admin_conf() { sed -n 's/^admin.conf //p' <<<"$AUTHORITY" | base64 -d; }
 # The administrator's kubeconfig was made with it, and a stack that is renamed changes nothing here.
 cluster_name() { admin_conf | sed -n 's/^current-context: kubernetes-admin@//p'; }
 
-kubelet_is_joined() {
-  grep -qs kubelet-client-current.pem /etc/kubernetes/kubelet.conf && systemctl is-active --quiet kubelet.service
-}
+kubelet_is_joined() { has_joined && systemctl is-active --quiet kubelet.service; }
+
+has_joined() { grep -qs kubelet-client-current.pem /etc/kubernetes/kubelet.conf; }
 
 init_failed() {
   journalctl --no-pager --lines=10 --unit=kubelet.service >&2 || true
@@ -114,7 +118,30 @@ api_started() {
 
 api_ready() { curl -fsS --max-time 3 --cacert "$PKI/ca.crt" "https://$1/readyz" >/dev/null 2>&1; }
 
-account_exists() { kubectl --kubeconfig /etc/kubernetes/admin.conf get serviceaccount default --request-timeout 3s; }
+account_exists() { as_admin get serviceaccount default; }
+
+# kubeadm's taint is on a master that took no pods until now, or was made by an earlier release.
+let_pods_in() {
+  local found=
+  wait_for 60 "the taint $MASTERS_TAINT to be gone" masters_taint_gone ||
+    die "the node $NODE is to take pods, and may have the taint $MASTERS_TAINT still: see kubectl describe node $NODE, and kubectl taint node $NODE $MASTERS_TAINT-"
+  [ -z "$found" ] || log "the taint $MASTERS_TAINT is taken from the node $NODE: it takes pods"
+}
+
+# It goes by its place in the list, and only if it is still there: the taints of others stay, those too that come meanwhile.
+masters_taint_gone() {
+  local taints place
+  taints=$(as_admin get node "$NODE" -o 'jsonpath={range .spec.taints[*]}{.key}:{.effect}{"\n"}{end}') || return
+  place=$(awk -v taint="$MASTERS_TAINT" '$0 == taint { print NR - 1 }' <<<"$taints")
+  [ -n "$place" ] || return 0
+  found=$place
+  as_admin patch node "$NODE" --type json --patch "[
+    {\"op\": \"test\", \"path\": \"/spec/taints/$place/key\", \"value\": \"${MASTERS_TAINT%:*}\"},
+    {\"op\": \"test\", \"path\": \"/spec/taints/$place/effect\", \"value\": \"${MASTERS_TAINT#*:}\"},
+    {\"op\": \"remove\", \"path\": \"/spec/taints/$place\"}]"
+}
+
+as_admin() { kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 3s "$@"; }
 
 down() {
   leave_cluster

@@ -1,5 +1,5 @@
 import type { ArtifactSet } from "../artifacts";
-import { mastersOf, type Environment } from "../config";
+import { mastersOf, type Environment, type MachineConfig } from "../config";
 import { criSocket } from "../docker/render";
 import { clusterEndpoint, nodeEndpoint } from "../endpoint";
 import { clusterKubeletConfiguration } from "../kubelet/render";
@@ -88,10 +88,17 @@ export function nodeRegistration(environment: Environment, machine: Machine): ob
     name: machine.name,
     criSocket: criSocket(environment.kubernetes.runtime),
     imagePullPolicy: "IfNotPresent",
-    // A master that takes pods is never given the taint that keeps them off: who did not set it cannot take it back.
-    ...(machine.config.taints?.length === 0 ? { taints: [] } : {}),
+    // kubeadm gives a master a taint of its own unless it is told of others, and adds them all to those that a node has. So it
+    // is told of none, and a new node of those in the configuration: master.sh.
+    ...(machine.config.taints === undefined || !machine.config.roles.includes("master") ? {} : { taints: [] }),
     ...(machine.sharedKernel ? { ignorePreflightErrors: ["SystemVerification"] } : {}),
   };
+}
+
+/** Whether pods may be placed on a master that do not tolerate all that masters are kept free by. */
+export function takesPods({ taints }: MachineConfig): boolean {
+  const ofMasters = { key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" };
+  return taints?.every(({ key, effect }) => key !== ofMasters.key || effect !== ofMasters.effect) === true;
 }
 
 function clusterConfiguration({ environment, machine, etcdEndpoints, artifacts }: KubeadmConfigArgs): object {

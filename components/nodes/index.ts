@@ -56,7 +56,8 @@ function rowOf({ name, roles, address }: MachineConfig, status: NodeStatus | und
 
 /**
  * What the configuration says of a node, and nothing else of it: fields that are not given stay whoever's they are,
- * such as the taint that keeps pods off a master, or a cordon by hand.
+ * such as the taint that keeps pods off a master, or a cordon by hand. An empty list of taints is no field either: where a
+ * master takes pods, its own script sees to that.
  */
 export function nodePatch(machine: MachineConfig, identity: JoinedMachine["identity"]): k8s.core.v1.NodePatchArgs {
   const role: Record<string, string> = machine.roles.includes("worker") ? { "node-role.kubernetes.io/worker": "" } : {};

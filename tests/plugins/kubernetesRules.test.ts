@@ -52,11 +52,27 @@ describe("a change", () => {
   });
 
   it("of a patch is in place for all but the object's name", () => {
-    expect(diff(["v1", "Node"], { spec: {} }, { spec: { taints: [] } }, true)).toEqual([["spec.taints"], []]);
+    const taints = [{ key: "a", effect: "NoSchedule" }];
+    expect(diff(["v1", "Node"], { spec: {} }, { spec: { taints } }, true)).toEqual([["spec.taints"], []]);
     expect(diff(["v1", "Node"], {}, { metadata: { name: "other" } }, true)).toEqual([
       ["metadata.name"],
       ["metadata.name"],
     ]);
+  });
+
+  it.each([
+    ["a list", ["v1", "Node"], { spec: { taints: [] } }, []],
+    ["a map", pod, { data: {}, spec: { nodeSelector: {} } }, []],
+    ["a list that must be said", ["rbac.authorization.k8s.io/v1", "Role"], { rules: [] }, ["rules"]],
+    ["a field that is there", pod, { spec: { volumes: [{ name: "v", emptyDir: {} }] } }, ["spec.volumes"]],
+    [
+      "a list of a kind that the API does not come with",
+      ["example.com/v1", "Thing"],
+      { spec: { of: [] } },
+      ["spec.of"],
+    ],
+  ] as const)("by something empty: %s", (_what, type, news, changes) => {
+    expect(diff(type, { spec: {} }, { spec: {}, ...news })[0]).toEqual(changes);
   });
 
   it("is none for what the provider alone knows", () => {

@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 
+import type { ScriptParts } from "../../components/machine/compose";
 import { kubeconfigFor } from "../support/printed";
 import { Host } from "./host";
 
@@ -17,7 +18,7 @@ const secretPart = "0123456789abcdef";
 const called = () => host.called().join("\n");
 
 describe("master.sh", () => {
-  const master = (direction = "up", names: readonly string[] = []) =>
+  const master = (direction = "up", names: readonly string[] = [], values: ScriptParts["values"] = {}) =>
     host.run(
       {
         script: Host.script("master/master.sh"),
@@ -39,6 +40,10 @@ describe("master.sh", () => {
           ENDPOINT: "192.0.2.1:8443",
           KUBELET_CONFIG_FILE: "/etc/kubernetes/kubelet-config.yaml",
           IGNORED_CHECKS: ",SystemVerification",
+          NODE: "m",
+          TAINTS: "[]",
+          TAKES_PODS: false,
+          ...values,
         },
       },
       direction,
@@ -119,6 +124,74 @@ describe("master.sh", () => {
     expect(status).toBe(1);
     expect(stderr).toMatch(/it broke\n.*error: kubeadm init failed on /s);
     expect(stderr + stdout).not.toContain(secretPart);
+  });
+  describe("taints", () => {
+    const config = "kind: InitConfiguration\nnodeRegistration:\n  taints: []\n";
+    const own = '[{"key":"dedicated","value":"db","effect":"NoSchedule"}]';
+    const tell = (taints: string, takesPods = true) =>
+      master("up", [], { KUBEADM_CONFIG: config, TAINTS: taints, TAKES_PODS: takesPods });
+    /** A node with these taints, each "KEY:EFFECT", that keeps what is done to them. */
+    const node = (...taints: readonly string[]) => {
+      host.write("taints", taints.map((taint) => `${taint}\n`).join(""));
+      const list = host.path("taints");
+      host.stub(
+        "kubectl",
+        `case "$*" in
+        *"get node"*) cat '${list}' ;;
+        *"patch node"*) printf '%s' "\${@: -1}" >'${host.path("patch")}'; grep -vxF node-role.kubernetes.io/control-plane:NoSchedule '${list}' >'${list}.new'; mv '${list}.new' '${list}' ;;
+        esac`,
+      );
+    };
+    const joined = () => host.write("etc/kubernetes/kubelet.conf", "client-certificate: kubelet-client-current.pem\n");
+
+    test("are given to a new node by kubeadm, and to a node that is there never again", () => {
+      node();
+      tell(own);
+      expect(host.read("config")).toContain(`  taints: ${own}\n`);
+      joined();
+      tell(own);
+      expect(host.read("config")).toContain("  taints: []\n");
+    });
+    test("lose kubeadm's where the master takes pods, and no other", () => {
+      node("dedicated:NoSchedule", "node-role.kubernetes.io/control-plane:NoSchedule", "theirs:NoExecute");
+      joined();
+      const { status, stderr } = tell(own);
+      expect(status).toBe(0);
+      expect(stderr).toContain("the taint node-role.kubernetes.io/control-plane:NoSchedule is taken from the node m");
+      expect(JSON.parse(host.read("patch"))).toEqual([
+        { op: "test", path: "/spec/taints/1/key", value: "node-role.kubernetes.io/control-plane" },
+        { op: "test", path: "/spec/taints/1/effect", value: "NoSchedule" },
+        { op: "remove", path: "/spec/taints/1" },
+      ]);
+      expect(tell(own).stderr).not.toContain("is taken");
+      expect(host.called().filter((call) => call.includes("patch node"))).toHaveLength(1);
+    });
+    test("keep kubeadm's where the master takes no pods", () => {
+      node("node-role.kubernetes.io/control-plane:NoSchedule");
+      joined();
+      expect(tell("[]", false).status).toBe(0);
+      expect(called()).not.toMatch(/(get|patch) node/);
+    });
+    test("are looked at again where somebody changed them meanwhile", () => {
+      node("node-role.kubernetes.io/control-plane:NoSchedule");
+      const asked = host.path("asked");
+      host.stub(
+        "kubectl",
+        `case "$*" in
+        *"get node"*) [ -e '${asked}' ] || echo node.kubernetes.io/not-ready:NoSchedule; echo node-role.kubernetes.io/control-plane:NoSchedule ;;
+        *"patch node"*) [ -e '${asked}' ] || { touch '${asked}'; exit 1; } ;;
+        esac`,
+      );
+      tell("[]");
+      const patches = host
+        .called()
+        .join("\n")
+        .match(/"remove", "path": "[^"]*"/g);
+      expect(patches?.slice(0, 2)).toEqual([
+        '"remove", "path": "/spec/taints/1"',
+        '"remove", "path": "/spec/taints/0"',
+      ]);
+    });
   });
   test("goes, but leaves etcd's data to etcd", () => {
     master();

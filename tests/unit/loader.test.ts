@@ -28,3 +28,28 @@ test("and does as ever where its own switch says so", () => {
   expect(lines).toBeGreaterThan(1);
   expect(notes).toBe(true);
 });
+
+/** What a program prints that begins as every program here does. */
+function printed(script: string): string {
+  const run = spawnSync(process.execPath, ["--no-deprecation", "--require", "./loader.cjs", "--eval", script], {
+    cwd: project,
+    encoding: "utf8",
+  });
+  if (run.status !== 0) throw new Error(run.stderr);
+  return run.stdout.trim();
+}
+
+const loads = (name: string) => `Object.keys(require.cache).some((file) => file.includes("/node_modules/${name}/"))`;
+
+test("the SDK's compiler is loaded when something is to be made a text of, and not before", () => {
+  const script = `const { runtime } = require("@pulumi/pulumi");
+    const before = ${loads("typescript")} || ${loads("@npmcli/arborist")};
+    runtime.serializeFunction(() => 1).then(({ text }) => console.log(before, ${loads("typescript")}, text.includes("() => 1")));`;
+  expect(printed(script)).toBe("false true true");
+});
+test("a mistake is told with its line, in what is TypeScript here", () => {
+  const script = `require("@pulumi/pulumi");
+    try { require("./components/machine/compose").compose({ name: "a", script: "", values: { bad: 1 } }); }
+    catch (error) { console.log(error.stack.split("\\n")[1]); }`;
+  expect(printed(script)).toMatch(/compose\.ts:\d\d+:\d+\)?$/);
+});

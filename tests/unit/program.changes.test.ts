@@ -41,6 +41,11 @@ describe("a change touches", () => {
       spec: { taints, unschedulable: true },
     });
   });
+  test("a master and its node, where it is to take pods", async () => {
+    const more = await run({ machines: [{ ...master, taints: [] }, worker] });
+    expect(changes(program, more)).toEqual(["~master-1-master", "~master-1-node"]);
+    expect(valueOf(find(more, "master-1-master"), "TAKES_PODS")).toBe("true");
+  });
   test("one kubelet alone, and its turn to restart, where allocatable changes", async () => {
     const more = await run(changed({ allocatable: { cpu: "1500m", memory: "2Gi" } }));
     expect(changes(program, more)).toEqual(["~worker-1-kubelet", "~worker-1-rollout"]);

@@ -6,6 +6,7 @@ import {
   kubeadmConfig,
   nodeRegistration,
   serverAddress,
+  takesPods,
 } from "../../components/master/render";
 import { joinConfig } from "../../components/worker/render";
 import type { Raw } from "./config.fixture";
@@ -109,6 +110,26 @@ describe("kubeadm init", () => {
     expect(ofKind(config({}, false), "KubeProxyConfiguration").conntrack).toBeUndefined();
     const registration = ofKind(config({}, true), "InitConfiguration").nodeRegistration;
     expect(registration).toMatchObject({ ignorePreflightErrors: ["SystemVerification"] });
+  });
+  test.each([
+    ["that says nothing of taints", undefined, undefined, false],
+    ["that takes all pods", [], [], true],
+    ["that takes some pods", [{ key: "dedicated", effect: "NoSchedule" }], [], true],
+    [
+      "that repels what kubeadm does",
+      [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" }],
+      [],
+      false,
+    ],
+    ["that repels them otherwise", [{ key: "node-role.kubernetes.io/control-plane", effect: "NoExecute" }], [], true],
+  ] as const)("leaves the taints of a master to others: of one %s", (_which, taints, told, takes) => {
+    const env = environment();
+    const plain = machineOf(env, 0);
+    const machine = { ...plain, config: { ...plain.config, taints } };
+    expect(nodeRegistration(env, machine)).toEqual(
+      told === undefined ? expect.not.objectContaining({ taints: [] }) : expect.objectContaining({ taints: told }),
+    );
+    expect(takesPods(machine.config)).toBe(takes);
   });
   test("reads texts as texts, which kubeadm refuses to take for anything else", () => {
     const names = ambiguous.map((_, index) => `flag-${index}`);

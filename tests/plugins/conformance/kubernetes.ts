@@ -2,13 +2,14 @@
 import { absentCluster, type KubernetesWorld, openCluster } from "./kubernetes.world";
 import { lives, named } from "./kubernetes.objects";
 import { preview, provider } from "./kubernetes.provider";
+import { taints } from "./kubernetes.taints";
 import type { Suite } from "./scenario";
 
 export const kubernetesSuite: Suite<KubernetesWorld> = {
   plugin: "kubernetes",
   needsServer: true,
   environment: { KUBECONFIG: "/dev/null" },
-  scenarios: [provider, preview, named, ...lives],
+  scenarios: [provider, preview, named, ...lives, taints],
   open: openCluster,
   close: async ({ close }) => close?.(),
   absent: absentCluster,

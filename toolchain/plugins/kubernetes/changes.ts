@@ -2,6 +2,7 @@
 import { Diff } from "../plugin";
 import { isObject, objectAt, pathTo, Properties, textAt } from "../properties";
 import { AUTONAMED, isAutonamed } from "./annotations";
+import { withoutEmpty } from "./empty";
 import type { Settings } from "./settings";
 
 /** Keys and indexes that lead to a value. */
@@ -96,12 +97,14 @@ function touches(path: Path, field: string, value: unknown): boolean {
   return last === undefined || last in objectAt(value, ...below);
 }
 
-/** The fields without what is between the program and the provider, and with the namespace that they mean. */
+/** The fields without what is empty or between the program and the provider, and with the namespace that they mean. */
 function canonical(object: Properties, { namespace }: Settings): Properties {
-  const { annotations, ...metadata } = objectAt(object, "metadata");
+  // States of before have lists that are empty.
+  const said = withoutEmpty(object);
+  const { annotations, ...metadata } = objectAt(said, "metadata");
   const others = Object.entries(objectAt(annotations)).filter(([key]) => key !== AUTONAMED);
   const kept = others.length === 0 ? {} : { annotations: Object.fromEntries(others) };
-  return { ...object, metadata: { ...metadata, ...kept, namespace: metadata["namespace"] ?? namespace } };
+  return { ...said, metadata: { ...metadata, ...kept, namespace: metadata["namespace"] ?? namespace } };
 }
 
 /** The innermost values that differ. */

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { Checked } from "../plugin";
 import { objectAt, Properties, textAt } from "../properties";
 import { annotation, AUTONAMED, isAutonamed } from "./annotations";
+import { withoutEmpty } from "./empty";
 
 /** Kinds that live in no namespace, of those that come with the API. Source: Kubernetes API reference. */
 const IN_NO_NAMESPACE = new Set(
@@ -21,7 +22,7 @@ export function checkObject(
   resourceName: string,
   namespace: string,
 ): Checked {
-  const inputs = placed(given, namespace);
+  const inputs = placed(withoutEmpty(given), namespace);
   const metadata = objectAt(inputs, "metadata");
   const failures = notCarried(inputs);
   if (metadata["name"] !== undefined) {
@@ -41,7 +42,8 @@ function placed(inputs: Properties, namespace: string): Properties {
 }
 
 /** Checks a patch: of a name that it gives itself, for it is another's object. */
-export function checkPatch(inputs: Properties): Checked {
+export function checkPatch(given: Properties): Checked {
+  const inputs = withoutEmpty(given);
   if (objectAt(inputs, "metadata")["name"] === undefined) {
     throw new Error("patch resources require the `.metadata.name` field to be set");
   }

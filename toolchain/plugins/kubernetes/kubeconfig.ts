@@ -1,5 +1,4 @@
 /** The part of a kubeconfig that the stand-in needs. Source: Kubernetes documentation, "kubeconfig (v1)". */
-import { parse } from "yaml";
 import { isObject, listAt, objectAt, Properties, textAt } from "../properties";
 
 /** How to reach an API server, and who we are there. */
@@ -27,6 +26,8 @@ const USER = new Set(["client-certificate-data", "client-key-data", "token", "ex
 
 /** Reads the current context. Files, commands and proxies that a kubeconfig may name are refused. */
 export function readKubeconfig(text: string): Access {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a run that asks no cluster need not load it
+  const { parse } = require("yaml") as typeof import("yaml");
   const config: unknown = parse(text);
   if (!isObject(config)) {
     throw new Error("kubeconfig: this is no kubeconfig but a path or another text; give its content");
