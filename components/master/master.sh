@@ -13,14 +13,19 @@ up() {
   install_authority
   renew_names
   etcd_certificates kubeadm "$PKI" apiserver-etcd-client
+  keep_manifests
+  change_manifests
   before=$(server_settings)
   initialise
+  # kubeadm makes it for the first minutes of a cluster: a certificate that cannot be taken back, of the group that may do all.
+  rm -f /etc/kubernetes/super-admin.conf
   # Until the kubelet has seen new settings, it is the old server that answers.
   [ "$before" = "$(server_settings)" ] || wait_for 60 "the API server to start" api_started ||
     die "the API server of $(hostname) does not start on its settings: see crictl logs or docker logs of kube-apiserver there"
   wait_for 120 "the API server to be ready" api_ready "$ENDPOINT" || die "the API server does not answer at https://$ENDPOINT/readyz; see crictl logs or docker logs of kube-apiserver on $(hostname)"
   # The first pods need it, and the controller that makes it takes a moment.
   wait_for 60 "the service account of the default namespace" account_exists
+  keep_manifests
   log "the API answers at https://$ENDPOINT"
 }
 
@@ -100,7 +105,7 @@ kubelet_is_joined() {
 init_failed() {
   journalctl --no-pager --lines=10 --unit=kubelet.service >&2 || true
   grep -vE 'token|certificate-key' "$LOG" | tail -n 12 >&2
-  die "kubeadm init failed on $(hostname): the kubelet's last lines, and its own, are above"
+  die "kubeadm init failed on $(hostname): the kubelet's last lines, and its own, are above$(servers_said)"
 }
 
 server_settings() { sha256sum "$MANIFESTS/kube-apiserver.yaml" 2>/dev/null || true; }
@@ -118,5 +123,5 @@ account_exists() { kubectl --kubeconfig /etc/kubernetes/admin.conf get serviceac
 
 down() {
   leave_cluster
-  rm -f "$STATE/master" "$LOG"
+  rm -rf "$STATE/master" "$STATE/manifests" "$LOG"
 }
