@@ -45,6 +45,8 @@ set_foreign_manifests_aside() {
 
 install_authority() {
   local file content
+  # What a run that was killed left half written.
+  rm -f "$PKI"/*.key.??????
   while read -r file content; do
     case $file in
     *.key) base64 -d <<<"$content" | put "$PKI/$file" 0600 ;;
