@@ -234,4 +234,4 @@ changed_lines() {
     sed -E 's/^([-+]) +/\1 /' | awk 'NR <= 12 { print }'
 }
 
-flags_apart() { sed 's/ --/\n--/g'; }
+flags_apart() { sed -E 's/^ *- --/--/; s/ --/\n--/g'; }

@@ -111,7 +111,7 @@ last_words() {
   local file
   file=$(newest_log "$1")
   [ -s "$file" ] || return 0
-  tail -n 1 "$file" | sed -E 's/^\{"log":"(.*)","stream":.*$/\1/; s/\\n$//; s/\\"/"/g; s/^[^ ]+ std(out|err) [FP] //'
+  tail -n 1 "$file" | sed -E 's/^\{"log":"(.*)","stream":.*$/\1/; s/\\n$//; s/\\\\/\x01/g; s/\\"/"/g; s/\x01/\\/g; s/^[^ ]+ std(out|err) [FP] //'
 }
 
 # servers_said: what those said last that are not up.

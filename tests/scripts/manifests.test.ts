@@ -40,7 +40,7 @@ beforeEach(() => {
   host.write("etc/kubernetes/pki/apiserver-etcd-client.crt", "");
   host.write("var/lib/keelson/master", "");
   for (const server of servers) host.write(`${manifests}/${server}.yaml`, `    - ${server}\n    - --flag=good\n`);
-  host.write(log, '{"log":"Error: no \\"bad\\" flag\\n","stream":"stderr","time":"2026"}\n');
+  host.write(log, '{"log":"Error: no \\\\\\"bad\\\\\\" flag\\n","stream":"stderr","time":"2026"}\n');
 });
 
 const master = (flag: string) => {
@@ -84,7 +84,7 @@ describe("manifests of a master at work", () => {
     const flags = servers.map(() => "- --flag=good | + --flag=bad").join(" | ");
     expect(stderr).toContain(
       "error: kube-apiserver of m does not come up on its new settings, it is on those before again; the cluster was told nothing of them." +
-        ` What differs: ${flags}. What it said: Error: no "bad" flag\n`,
+        ` What differs: ${flags}. What it said: Error: no \\"bad\\" flag\n`,
     );
     expect(runsOn()).toEqual(["good", "good", "good"]);
     expect(host.has("told")).toBe(false);
@@ -101,7 +101,7 @@ describe("manifests of a master at work", () => {
   test("that were never well are told with what the server said", () => {
     host.write(`${manifests}/kube-apiserver.yaml`, "    - kube-apiserver\n    - --flag=bad\n");
     expect(master("bad").stderr).toContain(
-      'error: kube-apiserver of m does not come up. What it said: Error: no "bad" flag\n',
+      'error: kube-apiserver of m does not come up. What it said: Error: no \\"bad\\" flag\n',
     );
   });
   test("are written by init alone where the machine is no master yet", () => {
