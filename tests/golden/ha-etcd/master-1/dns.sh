@@ -2,6 +2,8 @@
 
 readonly SCRIPT='dns'
 
+# Here is the text of components/network/pods.sh.
+
 write_files() {
   :
 }

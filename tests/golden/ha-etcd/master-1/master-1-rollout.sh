@@ -6,7 +6,7 @@ readonly SCRIPT='master-1-rollout'
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('dad911115a27c458' '608596f53f75c23d')
+readonly -a REVISIONS=('5f13d2bd49d3dc91' 'd835824cd219902d')
 
 write_files() {
   :

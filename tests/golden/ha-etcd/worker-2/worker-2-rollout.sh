@@ -6,7 +6,7 @@ readonly SCRIPT='worker-2-rollout'
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('42b45bae7385ce0a' '8a3d0262a4f83657')
+readonly -a REVISIONS=('b556dd0e5d697a6b' '3d4c077cf094d087')
 
 write_files() {
   :

@@ -6,7 +6,7 @@ readonly SCRIPT='master-1-rollout'
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('2793e21dff556478' '820890812eae8607')
+readonly -a REVISIONS=('aee578acab257b98' '9cf9f69456d57a66')
 
 write_files() {
   :

@@ -6,7 +6,7 @@ readonly SCRIPT='master-2-rollout'
 
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('efe905ba1b28b10b' 'f588554d28efcb90')
+readonly -a REVISIONS=('9d59d160db422aa9' 'b953aeea34197aaf')
 
 write_files() {
   :

@@ -10,6 +10,8 @@ readonly SCRIPT='master-3-master'
 
 # Here is the text of components/kubelet/unit.sh.
 
+# Here is the text of components/master/manifests.sh.
+
 readonly KUBEADM_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
 kind: InitConfiguration
 localAPIEndpoint:

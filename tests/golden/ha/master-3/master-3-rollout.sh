@@ -6,7 +6,7 @@ readonly SCRIPT='master-3-rollout'
 
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('d3597ec6c9c1d864' '16c55ff6bd4fe671')
+readonly -a REVISIONS=('f81bc24ee6c53edb' '35b727676b678784')
 
 write_files() {
   :

@@ -6,7 +6,7 @@ readonly SCRIPT='worker-1-rollout'
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('e5a647363286701c' '4d03bd104aec5519')
+readonly -a REVISIONS=('012c05d6e5edb71f' '1ea01c7096da1b40')
 
 write_files() {
   :

@@ -6,7 +6,7 @@ readonly SCRIPT='0-w-rollout'
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('fa65b2d62c8d75ad' '59e8993209d93413')
+readonly -a REVISIONS=('c127b289538d4a7f' 'c4126f8c2dd9fe58')
 
 write_files() {
   :

@@ -8,8 +8,6 @@ readonly DRAIN_SECONDS='120'
 
 readonly LOST='false'
 
-readonly IDENTITY='198.51.100.2'
-
 write_files() {
   :
 }

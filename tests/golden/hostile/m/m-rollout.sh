@@ -6,7 +6,7 @@ readonly SCRIPT='m-rollout'
 
 readonly NODE='m'
 
-readonly -a REVISIONS=('363b279969a0e600' 'b0d19d62052bbf11')
+readonly -a REVISIONS=('ff1dfe86fa2aba53' 'd0d4c2996c4efd25')
 
 write_files() {
   :

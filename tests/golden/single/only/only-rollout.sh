@@ -6,7 +6,7 @@ readonly SCRIPT='only-rollout'
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('71b808e0534a84de' '87a638d49f1610f6')
+readonly -a REVISIONS=('ecc9ff649e48b8f9' '538a2a79e3bf04ff')
 
 write_files() {
   :

@@ -6,7 +6,7 @@ readonly SCRIPT='master-1-rollout'
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('2793e21dff556478' '90af4a2f02eb0117')
+readonly -a REVISIONS=('aee578acab257b98' '15925c436df3cc51')
 
 write_files() {
   :

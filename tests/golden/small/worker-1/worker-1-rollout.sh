@@ -6,7 +6,7 @@ readonly SCRIPT='worker-1-rollout'
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('e5a647363286701c' '0572958d3897d3b3')
+readonly -a REVISIONS=('012c05d6e5edb71f' 'c8291db83cd25bff')
 
 write_files() {
   :

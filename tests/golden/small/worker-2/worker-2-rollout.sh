@@ -6,7 +6,7 @@ readonly SCRIPT='worker-2-rollout'
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('2d15644a3c88c1cf' '4a4e89bdf45f6039')
+readonly -a REVISIONS=('99e712ef24b5824f' 'e481752a673c13b7')
 
 write_files() {
   :
