@@ -13,7 +13,7 @@ run_unit() {
 start_on() {
   local unit=$1
   began=$(date +%s)
-  refusal=$(accepts "$unit" 2>&1) && rm -f "$STATE/units/$unit" && systemctl daemon-reload &&
+  accepted "$unit" && rm -f "$STATE/units/$unit" && systemctl daemon-reload &&
     systemctl enable --quiet "$unit" && systemctl restart "$unit" && comes_up "$unit" && note_digest "$@"
 }
 
@@ -36,7 +36,7 @@ note_digest() {
 run_unit_in_turn() {
   rm -rf "$STATE/units/$1.next"
   if [ -e /etc/kubernetes/kubelet.conf ] && ! runs_on "$@" && systemctl is-active --quiet "$1"; then
-    refusal=$(accepts "$1" 2>&1) || start_failed "$@"
+    accepted "$1" || start_failed "$@"
     grep -qsxF "$*" "$STATE/put-off" || printf '%s\n' "$*" >>"$STATE/put-off"
     set_aside "$@"
     log "$1 is to restart with its new settings when it is this machine's turn"
@@ -78,6 +78,9 @@ accepts() {
   [ "$1" != docker.service ] || ! dockerd --help 2>/dev/null | grep -q -- --validate ||
     dockerd --validate --config-file /etc/docker/daemon.json
 }
+
+# accepted UNIT: as accepts, and refusal is what was said where it does not.
+accepted() { refusal=$(accepts "$1" 2>&1) && refusal=; }
 
 # comes_up UNIT: it answers where it can be asked. systemd counts a simple service as started before that has read anything.
 comes_up() {

@@ -1,5 +1,4 @@
 # Pods without which a cluster is none: what a node or a name waits for is often one of them.
-# Reads: KUBECONFIG
 
 # tell_unready [OPTION...]: the system's pods that are not ready, as kubectl's OPTIONs choose among them, with the last word on each.
 tell_unready() {

@@ -105,7 +105,10 @@ describe("new settings", () => {
     const daemon = "etc/docker/daemon.json";
     const docker = (how: string) => host.up(`${how} docker.service /etc/docker/daemon.json`);
     host.stub("docker");
-    host.stub("dockerd", `case $* in --help) echo "  --validate" ;; *) ! grep bad '${host.path(daemon)}' ;; esac`);
+    host.stub(
+      "dockerd",
+      `case $* in --help) echo "  --validate" ;; *) ! grep bad '${host.path(daemon)}' && echo "configuration OK" ;; esac`,
+    );
     host.write(daemon, '{\n  "debug": true\n}\n');
     expect(docker("run_unit")).toEqual(clean);
     restarts();
@@ -120,6 +123,19 @@ describe("new settings", () => {
       expect(host.read(daemon)).toContain("debug");
       expect(host.has(putOff)).toBe(false);
     }
+  });
+  test("that Docker takes, and does not start on, are told with what it said in the end", () => {
+    const daemon = "etc/docker/daemon.json";
+    host.stub("docker");
+    host.stub("dockerd", 'case $* in --help) echo "  --validate" ;; *) echo "configuration OK" ;; esac');
+    host.write(daemon, "good\n");
+    expect(host.up("run_unit docker.service /etc/docker/daemon.json")).toEqual(clean);
+    host.stub("systemctl", `[ "$1" != restart ] || ! grep -qs bad '${host.path(daemon)}'`);
+    host.write(daemon, "bad\n");
+    expect(host.up("run_unit docker.service /etc/docker/daemon.json").stderr).toMatch(
+      /What it said: a knows no bad\n$/,
+    );
+    expect(host.read(daemon)).toBe("good\n");
   });
   test("that cannot be reloaded are taken back", () => {
     const reload = () => host.up(`reload_unit a.service '${host.path("a")}'`);
