@@ -12,7 +12,7 @@ readonly -a PEERS=('etcd-2 https://192.0.2.22:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.21:2379'
 
-readonly -a REVISIONS=('8d35e22db5f86229')
+readonly -a REVISIONS=('e24b6fc3bfae3659')
 
 write_files() {
   :

@@ -6,7 +6,7 @@ readonly SCRIPT='master-1-rollout'
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('5f13d2bd49d3dc91' 'd835824cd219902d')
+readonly -a REVISIONS=('07a812500b39019d' '7ebd8825b15b90ff')
 
 write_files() {
   :

@@ -6,7 +6,7 @@ readonly SCRIPT='worker-1-rollout'
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('0c11cfed0692334f' '85ffcd1bfe527feb')
+readonly -a REVISIONS=('415ddbd9634828d9' 'fb59238cd11bc5e0')
 
 write_files() {
   :

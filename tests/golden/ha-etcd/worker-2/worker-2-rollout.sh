@@ -6,7 +6,7 @@ readonly SCRIPT='worker-2-rollout'
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('b556dd0e5d697a6b' '3d4c077cf094d087')
+readonly -a REVISIONS=('bc81bc2cf78b6c1a' '45ca566c6a022828')
 
 write_files() {
   :

@@ -6,7 +6,7 @@ readonly SCRIPT='master-1-rollout'
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('aee578acab257b98' '9cf9f69456d57a66')
+readonly -a REVISIONS=('3ce9b538cc187853' '321a49ae1af0aac0')
 
 write_files() {
   :

@@ -12,7 +12,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.12:2379'
 
-readonly -a REVISIONS=('9cc4e30c8df66d11')
+readonly -a REVISIONS=('e641bb7d62ab372e')
 
 write_files() {
   :

@@ -12,7 +12,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.13:2379'
 
-readonly -a REVISIONS=('9bf05e21fc787685')
+readonly -a REVISIONS=('e4987a2cf8169fd5')
 
 write_files() {
   :

@@ -12,7 +12,7 @@ readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.11:2379'
 
-readonly -a REVISIONS=('fe1393d34a193750')
+readonly -a REVISIONS=('f2885c13830679c5')
 
 write_files() {
   :

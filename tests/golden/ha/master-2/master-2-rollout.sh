@@ -6,7 +6,7 @@ readonly SCRIPT='master-2-rollout'
 
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('9d59d160db422aa9' 'b953aeea34197aaf')
+readonly -a REVISIONS=('49fab077c329afce' '76e8071a0c3915cf')
 
 write_files() {
   :

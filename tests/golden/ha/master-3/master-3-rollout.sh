@@ -6,7 +6,7 @@ readonly SCRIPT='master-3-rollout'
 
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('f81bc24ee6c53edb' '35b727676b678784')
+readonly -a REVISIONS=('e2276a00d6d33e76' '626a643c6bfee70c')
 
 write_files() {
   :

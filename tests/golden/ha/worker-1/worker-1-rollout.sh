@@ -6,7 +6,7 @@ readonly SCRIPT='worker-1-rollout'
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('012c05d6e5edb71f' '1ea01c7096da1b40')
+readonly -a REVISIONS=('5c37500b72f8b2b8' '5c9d4128d134fce7')
 
 write_files() {
   :

@@ -6,7 +6,7 @@ readonly SCRIPT='0-w-rollout'
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('c127b289538d4a7f' 'c4126f8c2dd9fe58')
+readonly -a REVISIONS=('fb7e4aedd191a4cd' 'b33e12a17ed18ff7')
 
 write_files() {
   :

@@ -12,7 +12,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('bdaa97d59951433c')
+readonly -a REVISIONS=('d4542d0ccb9b2976')
 
 write_files() {
   :

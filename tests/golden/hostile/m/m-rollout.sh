@@ -6,7 +6,7 @@ readonly SCRIPT='m-rollout'
 
 readonly NODE='m'
 
-readonly -a REVISIONS=('ff1dfe86fa2aba53' 'd0d4c2996c4efd25')
+readonly -a REVISIONS=('482d455019e1299e' '960b7a0a6af27db2')
 
 write_files() {
   :

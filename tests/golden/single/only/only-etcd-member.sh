@@ -12,7 +12,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('de29bc5c30df8248')
+readonly -a REVISIONS=('2e905e8132abd15a')
 
 write_files() {
   :

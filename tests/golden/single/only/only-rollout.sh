@@ -6,7 +6,7 @@ readonly SCRIPT='only-rollout'
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('ecc9ff649e48b8f9' '538a2a79e3bf04ff')
+readonly -a REVISIONS=('fba981819bc300b3' '8b771989f662457f')
 
 write_files() {
   :

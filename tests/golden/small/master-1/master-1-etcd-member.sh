@@ -12,7 +12,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('3c125f2c9b2fca08')
+readonly -a REVISIONS=('0be09748dc606cdb')
 
 write_files() {
   :

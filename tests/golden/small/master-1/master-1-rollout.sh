@@ -6,7 +6,7 @@ readonly SCRIPT='master-1-rollout'
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('aee578acab257b98' '15925c436df3cc51')
+readonly -a REVISIONS=('3ce9b538cc187853' '26c486700f501386')
 
 write_files() {
   :

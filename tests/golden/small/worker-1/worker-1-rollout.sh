@@ -6,7 +6,7 @@ readonly SCRIPT='worker-1-rollout'
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('012c05d6e5edb71f' 'c8291db83cd25bff')
+readonly -a REVISIONS=('5c37500b72f8b2b8' 'db2a713acd580af5')
 
 write_files() {
   :

@@ -6,7 +6,7 @@ readonly SCRIPT='worker-2-rollout'
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('99e712ef24b5824f' 'e481752a673c13b7')
+readonly -a REVISIONS=('5612a62993fbb16b' 'b5c2f5a6e484bedc')
 
 write_files() {
   :
