@@ -78,24 +78,24 @@ export = async () => {
   // Pods get a network and names, and machines join.
   const network = new Network("network", { environment, artifacts }, inCluster);
   const joined = joinNodes({ machines: prepared, master, environment, network });
-  const members = joined.map(({ member }) => member);
+  const ready = joined.map(({ ready }) => ready);
   const table = new Nodes("nodes", { machines: joined }, inCluster);
   // What resolves names runs where pods may, and that may be on machines that have joined.
-  new ClusterDns("dns", { master }, { dependsOn: members });
+  new ClusterDns("dns", { master }, { dependsOn: ready });
 
   // What was put on nodes at work is put to use, node by node.
-  const rollout = new Rollout("rollout", { machines: prepared, environment }, { dependsOn: members });
+  const rollout = new Rollout("rollout", { machines: prepared, environment }, { dependsOn: ready });
 
   const workloads = environment.workloads.enabled
     ? new Workloads(
         "workloads",
         { nginx: environment.workloads.nginx, address: mastersOf(environment)[0].address },
-        { ...inCluster, dependsOn: members },
+        { ...inCluster, dependsOn: ready },
       )
     : undefined;
 
   // A run does not end well over a cluster that is not.
-  const last = [rollout, ...members, ...(workloads ? [workloads] : [])];
+  const last = [rollout, ...ready, ...(workloads ? [workloads] : [])];
   new ClusterHealth(
     "health",
     { environment, master, nginx: workloads?.url, unwell: survey.unwell },

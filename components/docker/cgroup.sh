@@ -1,5 +1,8 @@
 # Which cgroup driver Docker runs on, or will when it has read its settings: the kubelet and containerd must have the same.
 
 cgroup_driver() {
-  sed -n 's/.*native\.cgroupdriver=\([a-z]*\).*/\1/p' /etc/docker/daemon.json | grep . || docker info --format '{{.CgroupDriver}}'
+  local file=/etc/docker/daemon.json
+  # New settings wait for the machine's turn.
+  [ ! -e "$STATE/units/docker.service.next$file" ] || file=$STATE/units/docker.service.next$file
+  sed -n 's/.*native\.cgroupdriver=\([a-z]*\).*/\1/p' "$file" | grep . || docker info --format '{{.CgroupDriver}}'
 }

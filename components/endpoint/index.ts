@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Environment } from "../config";
 import { HostScript, packagesScript, unitsScript, type Effects, type Machine } from "../machine";
 import {
+  addressCheck,
   proxyConfig,
   proxyConfigFile,
   proxyUnit,
@@ -26,7 +27,7 @@ const effects: Effects = {
   update: (changed) => {
     if (changed.has(proxyUnit.path)) return "its proxy to the masters restarts";
     return changed.has(proxyConfigFile)
-      ? "its proxy learns of other masters, without a restart"
+      ? "its proxy to the masters takes over what has changed, without a restart"
       : "its proxy to the masters is checked";
   },
 };
@@ -85,7 +86,7 @@ export class VirtualAddress extends HostScript {
           ADDRESS: machine.address,
           ENDPOINT: `${virtualAddress}:${environment.kubernetes.bindPort}`,
         },
-        files: [virtualAddressUnit],
+        files: [virtualAddressUnit, addressCheck(machine, environment)],
       },
       opts,
     );

@@ -17,20 +17,30 @@ export function clusterEndpoint(environment: Environment): string {
 }
 
 /**
- * A master is asked for its health, not only for its port, and sooner when a connection to it fails; its connections end
- * when it is found unwell, so that clients meet the next at once. A server that lets only known users ask is well too.
- * Source: HAProxy configuration manual, "http-check expect", "observe", "on-marked-down".
+ * A master is asked whether it is ready, not only for its port, and sooner when a connection to it fails; its connections end
+ * when it is found unwell, so that clients meet the next at once. Where none is ready, because etcd stalls, those are good that
+ * are alive: what they can answer they do, and the connections to them go on. A server that lets only known users ask is well
+ * too. Source: HAProxy configuration manual, "http-check expect", "observe", "on-marked-down", "nbsrv", "hard-stop-after".
  */
 export function proxyConfig(environment: Environment): ScriptFile {
   const servers = mastersOf(environment).map(
     ({ name, address }) => `  server ${name} ${address}:${environment.kubernetes.bindPort}`,
   );
+  const backend = (name: string, check: string, often: string) => `backend ${name}
+  balance leastconn
+  option httpchk GET ${check}
+  http-check expect rstatus ^(200|401|403)$
+  default-server check check-ssl verify none inter ${often} fastinter 500ms downinter 2s rise 1 fall 2 observe layer4 error-limit 1 on-error sudden-death on-marked-down shutdown-sessions
+${servers.join("\n")}
+`;
   return {
     path: proxyConfigFile,
     content: `global
   log stdout format raw daemon notice
   user haproxy
   group haproxy
+  # One that was told to end looks after nobody's connections any more.
+  hard-stop-after 5m
 
 defaults
   log global
@@ -44,14 +54,13 @@ defaults
   timeout client 4h
   timeout server 4h
 
-listen api
+frontend api
   bind ${nodeEndpoint}
-  balance leastconn
-  option httpchk GET /readyz
-  http-check expect rstatus ^(200|401|403)$
-  default-server check check-ssl verify none inter 3s fastinter 500ms downinter 2s rise 1 fall 2 observe layer4 error-limit 1 on-error sudden-death on-marked-down shutdown-sessions
-${servers.join("\n")}
-`,
+  use_backend alive if { nbsrv(ready) eq 0 }
+  default_backend ready
+
+${backend("ready", "/readyz", "3s")}
+${backend("alive", "/livez?exclude=etcd", "10s")}`,
   };
 }
 
@@ -77,25 +86,54 @@ WantedBy=multi-user.target
 `,
 };
 
+/** Whether this master may have the virtual address. */
+const addressCheckFile = "/etc/keelson/virtual-address-check";
+
 /**
- * The masters agree by VRRP on who has the virtual address: one whose API server is well. Addresses are told one by
- * one, because few networks carry multicast. Source: keepalived.conf(5); @INTERFACE@ is what only the machine knows.
+ * One whose API server is well, and whose node is one of the cluster: kubeadm has labelled it, or this program marked it. A
+ * machine that was lost and boots again registers a node that is neither. What the cluster cannot say, while etcd stalls, keeps
+ * no master from the address.
+ */
+export function addressCheck(machine: Machine, environment: Environment): ScriptFile {
+  const pki = "/etc/kubernetes/pki";
+  return {
+    path: addressCheckFile,
+    mode: "0700",
+    content: `#!/bin/sh
+ask() {
+  curl -sS --max-time 2 --cacert ${pki}/ca.crt --cert ${pki}/apiserver-kubelet-client.crt --key ${pki}/apiserver-kubelet-client.key \
+    "$@" "https://127.0.0.1:${environment.kubernetes.bindPort}$path"
+}
+path=/readyz
+ask -f -o /dev/null || exit 1
+path=/api/v1/nodes/${machine.name}
+answer=$(ask -w '\n%{http_code}') || exit 0
+case $answer in
+*'"node-role.kubernetes.io/control-plane":'*200 | *'"keelson.io/machine":'*200) exit 0 ;;
+*[!0-9]5[0-9][0-9] | *[!0-9]429 | *[!0-9]403) exit 0 ;;
+*) exit 1 ;;
+esac
+`,
+  };
+}
+
+/**
+ * The masters agree by VRRP on who has the virtual address. Addresses are told one by one, because few networks carry
+ * multicast, and nobody else is listened to. Source: keepalived.conf(5); @INTERFACE@ is what only the machine knows.
  */
 export function virtualAddressConfig(machine: Machine, environment: Environment, virtualAddress: string): string {
   const masters = mastersOf(environment);
   const others = masters.filter(({ name }) => name !== machine.name).map(({ address }) => `    ${address}\n`);
-  const pki = "/etc/kubernetes/pki";
-  const client = `--cert ${pki}/apiserver-kubelet-client.crt --key ${pki}/apiserver-kubelet-client.key`;
-  const url = `https://127.0.0.1:${environment.kubernetes.bindPort}/readyz`;
   return `global_defs {
   script_user root
   enable_script_security
+  vrrp_check_unicast_src
 }
 
 vrrp_script api {
-  script "/usr/bin/curl -fsS --max-time 2 -o /dev/null --cacert ${pki}/ca.crt ${client} ${url}"
+  script "${addressCheckFile}"
   interval 1
-  timeout 3
+  timeout 5
   fall 3
   rise 1
 }

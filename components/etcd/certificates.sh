@@ -2,9 +2,9 @@
 # Reads: CERTIFICATE_CONFIG ETCD_CA_CRT ETCD_CA_KEY
 
 # etcd_certificates KUBEADM DIRECTORY NAME...: signs those that are missing, of another authority, or near their end.
-# The authority's key is on this machine only while it signs.
+# The authority's key is on this machine only while it signs, and in memory: a machine that loses its power has lost it.
 etcd_certificates() {
-  local kubeadm=$1 directory=$2 name path
+  local kubeadm=$1 directory=$2 name path key=/run/keelson/$SCRIPT-authority.key
   shift 2
   make_directory "$directory/etcd"
   base64 -d <<<"$ETCD_CA_CRT" | put "$directory/etcd/ca.crt" 0644
@@ -12,12 +12,15 @@ etcd_certificates() {
     path=$(certificate_path "$directory" "$name")
     if ! openssl_verifies "$directory/etcd/ca.crt" "$path.crt"; then
       rm -f "$path.crt" "$path.key"
-      trap 'rm -f "'"$directory"'/etcd/ca.key"' EXIT
-      base64 -d <<<"$ETCD_CA_KEY" | put "$directory/etcd/ca.key" 0600
+      trap 'rm -f '"$key $directory"'/etcd/ca.key' EXIT
+      rm -f "$directory/etcd/ca.key"
+      (umask 077 && base64 -d <<<"$ETCD_CA_KEY" >"$key")
+      ln -s "$key" "$directory/etcd/ca.key"
       "$kubeadm" init phase certs "$name" --config /dev/stdin <<<"$CERTIFICATE_CONFIG" >/dev/null
     fi
   done
-  rm -f "$directory/etcd/ca.key"
+  # And what runs that were killed left of it.
+  rm -f "$key" "$directory/etcd/ca.key" "$directory"/etcd/ca.key.??????
 }
 
 certificate_path() {

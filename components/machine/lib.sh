@@ -15,6 +15,8 @@ main() {
   local lock
   # A run whose connection was cut may still be at work here: what it began must end before it begins again.
   mkdir -p /run/keelson
+  # Whoever can open a lock can hold it.
+  chmod 0700 /run/keelson
   exec {lock}>"/run/keelson/$SCRIPT.lock"
   flock -w 900 "$lock" || die "$SCRIPT still runs on $(hostname) for an earlier run: see what it waits for with ps -ef --forest"
   case $1 in

@@ -23,6 +23,7 @@ note_end() {
   local record=$SCRIPTS/$SCRIPT state program run
   remember wrote "$(sort -u "$record/wrote.new" | fingerprints)"
   rm -f "$record/wrote.new"
+  tell_others
   read -r state program run <"$record/ran"
   remember ran "${state/running/done} $program $run"
 }
@@ -39,6 +40,19 @@ remember() {
   local file=$SCRIPTS/$SCRIPT/$1
   printf '%s' "${2:+$2$'\n'}" >"$file.new"
   mv -f "$file.new" "$file"
+}
+
+# What several scripts answer for is as the last of them left it: a rollout puts files in their places for others.
+tell_others() {
+  local own=$SCRIPTS/$SCRIPT/wrote other
+  [ -s "$own" ] || return 0
+  for other in "$SCRIPTS"/*/wrote; do
+    if [ "$other" = "$own" ] || ! grep -qvxFf "$own" "$other"; then continue; fi
+    awk 'function key() { return $1 " " substr($0, length($1 $2) + 3) }
+      NR == FNR { left[key()] = $0; next }
+      { print key() in left ? left[key()] : $0 }' "$own" "$other" >"$other.new"
+    mv -f "$other.new" "$other"
+  done
 }
 
 # note KIND NAME: the script answers for it: a file, a program (a file too large to be read each time), a unit that is to run,

@@ -109,7 +109,7 @@ export class ControlPlane extends pulumi.ComponentResource {
       {
         machine,
         script: join(__dirname, "master.sh"),
-        uses: [certificatesScript, leaveScript, ...kubeletUnitScripts],
+        uses: [certificatesScript, leaveScript, ...kubeletUnitScripts, join(__dirname, "manifests.sh")],
         values: {
           KUBEADM_CONFIG: kubeadmConfig({ ...args, machine, etcdEndpoints: etcd.endpoints }),
           CERTIFICATE_CONFIG: certificateConfig(machine, environment.kubernetes.version, "/etc/kubernetes/pki"),

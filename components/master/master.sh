@@ -14,8 +14,12 @@ up() {
   install_authority
   renew_names
   etcd_certificates kubeadm "$PKI" apiserver-etcd-client
+  keep_manifests
+  change_manifests
   before=$(server_settings)
   initialise
+  # kubeadm makes it for the first minutes of a cluster: a certificate that cannot be taken back, of the group that may do all.
+  rm -f /etc/kubernetes/super-admin.conf
   # Until the kubelet has seen new settings, it is the old server that answers.
   [ "$before" = "$(server_settings)" ] || wait_for 60 "the API server to start" api_started ||
     die "the API server of $(hostname) does not start on its settings: see crictl logs or docker logs of kube-apiserver there"
@@ -23,6 +27,7 @@ up() {
   # The first pods need it, and the controller that makes it takes a moment.
   wait_for 60 "the service account of the default namespace" account_exists
   [ "$TAKES_PODS" != true ] || let_pods_in
+  keep_manifests
   log "the API answers at https://$ENDPOINT"
 }
 
@@ -42,6 +47,8 @@ set_foreign_manifests_aside() {
 
 install_authority() {
   local file content
+  # What a run that was killed left half written.
+  rm -f "$PKI"/*.key.??????
   while read -r file content; do
     case $file in
     *.key) base64 -d <<<"$content" | put "$PKI/$file" 0600 ;;
@@ -104,7 +111,7 @@ has_joined() { grep -qs kubelet-client-current.pem /etc/kubernetes/kubelet.conf;
 init_failed() {
   journalctl --no-pager --lines=10 --unit=kubelet.service >&2 || true
   grep -vE 'token|certificate-key' "$LOG" | tail -n 12 >&2
-  die "kubeadm init failed on $(hostname): the kubelet's last lines, and its own, are above"
+  die "kubeadm init failed on $(hostname): the kubelet's last lines, and its own, are above$(servers_said)"
 }
 
 server_settings() { sha256sum "$MANIFESTS/kube-apiserver.yaml" 2>/dev/null || true; }
@@ -145,5 +152,5 @@ as_admin() { kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 3
 
 down() {
   leave_cluster
-  rm -f "$STATE/master" "$LOG"
+  rm -rf "$STATE/master" "$STATE/manifests" "$LOG"
 }

@@ -4,8 +4,9 @@ export KUBECONFIG=/etc/kubernetes/admin.conf
 
 up() {
   wait_for 300 "CoreDNS to be available" dns_available && return
-  kubectl --namespace kube-system describe pods --selector k8s-app=kube-dns >&2 || true
-  die "names do not resolve in the cluster: CoreDNS is not available; its pods are above"
+  kubectl --namespace kube-system describe pods --selector k8s-app=kube-dns 2>/dev/null | sed -n '/^Events:/,$p' | tail -n 12 >&2 || true
+  tell_unready --field-selector status.phase!=Succeeded
+  die "names do not resolve in the cluster: CoreDNS is not available; the system's pods that are not ready are above"
 }
 
 dns_available() {

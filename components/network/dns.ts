@@ -5,6 +5,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { HostScript } from "../machine";
 import type { ControlPlane } from "../master";
 
+/** Functions of a script that tells which of the system's pods are not ready. */
+export const podsScript = join(__dirname, "pods.sh");
+
 export interface ClusterDnsArgs {
   readonly master: ControlPlane;
 }
@@ -14,7 +17,7 @@ export class ClusterDns extends HostScript {
   constructor(name: string, { master }: ClusterDnsArgs, opts: pulumi.CustomResourceOptions) {
     super(
       name,
-      { machine: master.operator, script: join(__dirname, "dns.sh") },
+      { machine: master.operator, script: join(__dirname, "dns.sh"), uses: [podsScript] },
       { deletedWith: master.cluster, ...opts },
     );
   }

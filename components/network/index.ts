@@ -6,7 +6,7 @@ import type { Environment } from "../config";
 import { flannelPod } from "./pod";
 import { cniConfig, digestOf, networkConfig } from "./render";
 
-export { ClusterDns } from "./dns";
+export { ClusterDns, podsScript } from "./dns";
 
 export interface NetworkArgs {
   readonly environment: Environment;

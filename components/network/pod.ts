@@ -14,7 +14,8 @@ export function flannelPod(artifacts: ArtifactSet): PodSpec {
     hostNetwork: true,
     priorityClassName: "system-node-critical",
     serviceAccountName: "flannel",
-    tolerations: [{ operator: "Exists", effect: "NoSchedule" }],
+    // A node has a network whatever keeps other pods off it, or drives them from it.
+    tolerations: [{ operator: "Exists" }],
     initContainers: pluginInstaller(artifacts),
     containers: [flanneld(artifacts)],
     volumes: [

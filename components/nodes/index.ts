@@ -11,8 +11,10 @@ export interface JoinedMachine {
   readonly config: MachineConfig;
   /** The machine's public host key, by which its node is known to be of this machine and not of one that was there before. */
   readonly identity: string | pulumi.Output<string>;
-  /** The machine's node is in the cluster when this is there, and leaves the cluster with it. */
+  /** The machine's node leaves the cluster with this. */
   readonly member: pulumi.Resource;
+  /** The machine's node is in the cluster, and ready, when this is there. */
+  readonly ready: pulumi.Resource;
 }
 
 /** One line of the node table. */
@@ -33,10 +35,10 @@ export class Nodes extends pulumi.ComponentResource {
 
   constructor(name: string, args: NodesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:nodes:Nodes", name, {}, opts);
-    const rows = args.machines.map(({ config, identity, member }) => {
+    const rows = args.machines.map(({ config, identity, member, ready }) => {
       const node = new k8s.core.v1.NodePatch(`${config.name}-node`, nodePatch(config, identity), {
         parent: this,
-        dependsOn: [member],
+        dependsOn: [ready],
         deletedWith: member,
       });
       return node.status.apply((status) => rowOf(config, status));

@@ -1,5 +1,5 @@
 # What was put off on a node at work is done in its turn: units restart, and the node is well again before the next has its
-# turn.
+# turn. Where it is not, it goes back to the settings that it was well on.
 # Reads: NODE
 # Runs again for: REVISIONS
 
@@ -14,7 +14,7 @@ up() {
   run_put_off
   wait_for 120 "the node $NODE to be ready again" node_is_back "$began" || node_failed
   wait_for 180 "the pods that were ready on $NODE to be ready again" pods_are_back "$ready" || node_failed
-  rm -f "$STATE/put-off"
+  end_turn
   log "$NODE runs on its new settings"
 }
 
@@ -45,9 +45,20 @@ pods_are_back() {
 }
 
 node_failed() {
+  local differs back="it goes on with them, for those of its last good start are not known"
   kubectl describe node "$NODE" 2>/dev/null | sed -n '/^Conditions:/,/^Addresses:/p' >&2 || true
   journalctl --no-pager --lines=10 --unit=kubelet.service >&2 || true
-  die "$NODE is not well after its restart, so no other node is restarted; its conditions and the kubelet's last lines are above"
+  differs=$(put_off_changes)
+  if [ -n "$differs" ]; then
+    turn_back && back="it is on those of its last good start again" || back="it does not come up on those of its last good start either"
+  fi
+  die "$NODE is not well on its new settings, and $back; no other node is restarted." \
+    "Its conditions and the kubelet's last lines are above.$(told "$differs" "")"
+}
+
+put_off_changes() {
+  local -a words
+  while read -r -a words; do changes "${words[@]}"; done <"$STATE/put-off"
 }
 
 down() { rm -f "$STATE/put-off"; }

@@ -4,7 +4,7 @@ import type { Environment } from "../config";
 import type { Machine } from "../machine";
 import type { ControlPlane } from "../master";
 import type { JoinedMachine } from "../nodes";
-import { lostMember, Member } from "./member";
+import { lostMember, Member, ReadyNode } from "./member";
 import { LostWorker, Worker } from "./worker";
 
 export interface MembersArgs {
@@ -23,16 +23,15 @@ export function joinNodes(args: MembersArgs): readonly JoinedMachine[] {
   const workers = machines.filter(({ lost, config }) => lost !== true && !config.roles.includes("master"));
   letGo(args);
   return [
-    ...master.machines.map((machine) => ({
-      config: machine.config,
-      identity: machine.identity,
-      member: new Member(machine.name, { machine, master, drainTimeout }, { dependsOn: [network] }),
-    })),
-    ...workers.map((machine) => ({
-      config: machine.config,
-      identity: machine.identity,
-      member: new Worker(machine.name, { machine, master, environment, network }),
-    })),
+    ...master.machines.map((machine) => {
+      const member = new Member(machine.name, { machine, master, drainTimeout }, {});
+      const ready = new ReadyNode(machine.name, { machine, master }, { dependsOn: [member, network] });
+      return { config: machine.config, identity: machine.identity, member, ready };
+    }),
+    ...workers.map((machine) => {
+      const worker = new Worker(machine.name, { machine, master, environment, network });
+      return { config: machine.config, identity: machine.identity, member: worker, ready: worker };
+    }),
   ];
 }
 

@@ -4,6 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { anotherOf, HostScript, type Machine } from "../machine";
 import type { ControlPlane } from "../master";
+import { podsScript } from "../network";
+
+const readyScript = join(__dirname, "ready.sh");
 
 export interface MemberArgs {
   /** The machine whose node is meant. */
@@ -15,7 +18,10 @@ export interface MemberArgs {
   readonly lost?: boolean;
 }
 
-/** A machine's node is in the cluster and ready; on the way out it is drained and deleted. */
+/**
+ * A machine's node goes with it: it is drained and deleted on the way out. In the state before the machine joins, so that one
+ * whose join failed leaves no node behind either.
+ */
 export class Member extends HostScript {
   constructor(name: string, args: MemberArgs, opts: pulumi.CustomResourceOptions) {
     const { machine, master, drainTimeout, lost = false } = args;
@@ -25,13 +31,7 @@ export class Member extends HostScript {
         machine: lost ? master.operator : anotherOf(master.machines, machine),
         of: machine,
         script: join(__dirname, "member.sh"),
-        values: {
-          NODE: machine.name,
-          DRAIN_SECONDS: drainTimeout,
-          LOST: lost,
-          // A machine that was made anew is waited for again.
-          IDENTITY: machine.identity,
-        },
+        values: { NODE: machine.name, DRAIN_SECONDS: drainTimeout, LOST: lost },
         ...(lost ? { ends: "undone" } : {}),
       },
       pulumi.mergeOptions({ deletedWith: master.cluster, dependsOn: [...machine.dependsOn] }, opts),
@@ -39,8 +39,29 @@ export class Member extends HostScript {
   }
 }
 
-/** The node of a machine that is gone is deleted. */
+export type ReadyNodeArgs = Pick<MemberArgs, "machine" | "master">;
+
+/** A machine's node is in the cluster and ready, and its pods are in the pods' network. */
+export class ReadyNode extends HostScript {
+  constructor(name: string, { machine, master }: ReadyNodeArgs, opts: pulumi.CustomResourceOptions) {
+    super(
+      `${name}-ready`,
+      {
+        machine: anotherOf(master.machines, machine),
+        of: machine,
+        script: readyScript,
+        uses: [podsScript],
+        // A machine that was made anew is waited for again.
+        values: { NODE: machine.name, IDENTITY: machine.identity },
+      },
+      pulumi.mergeOptions({ deletedWith: master.cluster, dependsOn: [...machine.dependsOn] }, opts),
+    );
+  }
+}
+
+/** The node of a machine that is gone is deleted, and awaited no more. */
 export function lostMember(name: string, master: ControlPlane, opts: pulumi.CustomResourceOptions = {}): Member {
   const machine = { name, identity: "lost", dependsOn: [] };
+  new HostScript(`${name}-ready`, { machine: master.operator, script: readyScript, ends: "forgotten" }, opts);
   return new Member(name, { machine, master, drainTimeout: 0, lost: true }, opts);
 }

@@ -8,7 +8,7 @@ import { kubeletUnitScripts } from "../kubelet";
 import { kubeletConfigFile } from "../kubelet/render";
 import { anotherOf, HostScript, type Machine } from "../machine";
 import type { ControlPlane } from "../master";
-import { lostMember, Member } from "./member";
+import { lostMember, Member, ReadyNode } from "./member";
 import { joinConfig } from "./render";
 import { JoinToken } from "./token";
 
@@ -40,17 +40,14 @@ export class Worker extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [...machine.dependsOn], deletedWith: master.cluster },
     );
-    const joining = this.join(name, args, admission);
     const { drainTimeout } = args.environment.kubernetes;
-    new Member(
-      name,
-      { machine, master, drainTimeout },
-      { parent: this, dependsOn: [admission, joining, args.network] },
-    );
+    const member = new Member(name, { machine, master, drainTimeout }, { parent: this, dependsOn: [admission] });
+    const joining = this.join(name, args, [admission, member]);
+    new ReadyNode(name, { machine, master }, { parent: this, dependsOn: [joining, args.network] });
     this.registerOutputs({});
   }
 
-  private join(name: string, args: WorkerArgs, admission: HostScript): HostScript {
+  private join(name: string, args: WorkerArgs, before: readonly pulumi.Resource[]): HostScript {
     const { machine, master, environment } = args;
     const token = new JoinToken(machine.name, master.kubeconfig);
     return new HostScript(
@@ -79,7 +76,7 @@ export class Worker extends pulumi.ComponentResource {
           update: () => "has joined, and is left as it is",
         },
       },
-      { parent: this, dependsOn: [...master.operator.dependsOn, admission] },
+      { parent: this, dependsOn: [...master.operator.dependsOn, ...before] },
     );
   }
 }

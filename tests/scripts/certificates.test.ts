@@ -70,3 +70,22 @@ test("a certificate that is missing is made, and the authority's key is gone bef
   const ca = host.path("pki/etcd/ca.key");
   expect(certificates(`[ ! -e '${ca}' ] || log 'the key is still there'`)).toEqual(anew);
 });
+
+test("the authority's key is in memory while it signs, and what runs that were killed left of it goes", () => {
+  const key = "run/keelson/test-authority.key";
+  host.write("pki/etcd/ca.key.Xa1b2c", "left behind");
+  const signs = `#!/bin/bash\nreadlink '${host.path("pki/etcd/ca.key")}' >&2; stat -c %a '${host.path(key)}' >&2\n`;
+  const values = { CERTIFICATE_CONFIG: "", ETCD_CA_CRT: base64("ca.crt"), ETCD_CA_KEY: base64("ca.key") };
+  host.write("signs", signs);
+  const body = `chmod +x '${host.path("signs")}'; etcd_certificates '${host.path("signs")}' '${host.path("pki")}' etcd-server`;
+  expect(host.up(body, { uses: [Host.script("etcd/certificates.sh")], values })).toEqual({
+    status: 0,
+    stdout: "",
+    stderr: `${host.path(key)}\n600\n`,
+  });
+  expect([key, "pki/etcd/ca.key", "pki/etcd/ca.key.Xa1b2c"].map((path) => host.has(path))).toEqual([
+    false,
+    false,
+    false,
+  ]);
+});

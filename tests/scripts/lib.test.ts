@@ -50,6 +50,9 @@ describe("a program", () => {
     expect(host.up(`${other}; flock --version >/dev/null`).stdout).toBe("taken\n");
     expect(host.up(other.replace("test.lock", "other.lock")).stdout).toBe("free\n");
   });
+  test("is waited for by whoever may open its lock, and that is root alone", () => {
+    expect(host.up(`stat -c %a '${host.path("run/keelson")}'`).stdout).toBe("700\n");
+  });
   test("says what is wrong on standard error", () => {
     expect(host.up('log one "two  three"; die "it broke"')).toEqual({
       ...clean,

@@ -44,17 +44,72 @@ const cluster = ({ ready = "True", cordoned = "", drain = ":", pods = "" } = {})
     esac`,
   );
 
+test("a node that is to come is known before, and nothing is asked of it", () => {
+  host.stub("kubectl");
+  expect(member("up")).toEqual(clean);
+  expect(called()).toEqual([]);
+});
+
 describe("a node that joins", () => {
-  test("is awaited until it is ready", () => {
-    cluster();
-    expect(member("up")).toEqual(clean);
+  const short = (script: string) => script.replace(/wait_for (300|120|10) /g, "wait_for 1 ");
+  const ready = () =>
+    host.run({
+      script: short(Host.script("worker/ready.sh")),
+      uses: [Host.script("network/pods.sh")],
+      values: { NODE: "w" },
+    });
+  /** A cluster whose node says of flannel what lies in a file, which flannel writes when it is started again. */
+  const flannel = (starts = true) =>
+    host.stub(
+      "kubectl",
+      `case "$*" in
+      *status.conditions*) echo True ;;
+      *backend-type*) cat '${host.path("flannel")}' 2>/dev/null ;;
+      *creationTimestamp*) echo 2026-01-02T00:00:00Z ;;
+      *"delete pods --selector app=flannel"*) ${starts ? `echo vxlan >'${host.path("flannel")}'` : ":"} ;;
+      *custom-columns=N*) printf '%s\\n' 'a old ReplicaSet <none> 2026-01-01T00:00:00Z' 'a bare <none> <none> 2026-01-01T00:00:00Z' \
+        'a new ReplicaSet <none> 2026-01-02T00:00:01Z' 'a host DaemonSet true 2026-01-01T00:00:00Z' ;;
+      esac`,
+    );
+
+  test("is awaited until it is ready, and in the pods' network", () => {
+    flannel();
+    host.write("flannel", "vxlan");
+    expect(ready()).toEqual(clean);
   });
-  test("is shown with why it is not ready", () => {
-    host.stub("kubectl", "case $1 in get) echo False ;; describe) echo 'Conditions:'; echo '  no network' ;; esac");
-    const { status, stderr } = member("up", { change: (script) => script.replace("wait_for 300", "wait_for 1") });
+  test("is shown with why it is not ready, and with the system's pods that are not", () => {
+    host.stub(
+      "kubectl",
+      `case "$*" in
+      describe*) echo 'Conditions:'; echo '  no network' ;;
+      *"kube-system get pods --field-selector spec.nodeName=w"*)
+        printf 'True\\tkube-system\\tdns\\tw\\t \\nFalse\\tkube-system\\tproxy\\tw\\tContainerCreating \\n' ;;
+      *"get events --field-selector involvedObject.name=proxy,type=Warning"*) echo 'Failed to create pod sandbox: no space left' ;;
+      esac`,
+    );
+    const { status, stderr } = ready();
     expect(status).toBe(1);
-    expect(stderr).toMatch(
-      /waiting for the node w to be ready\nConditions:\n {2}no network\nerror: the node w is not ready/,
+    expect(stderr).toMatch(/waiting for the node w to be ready\nConditions:\n {2}no network\nkube-system/);
+    expect(stderr).toContain(
+      "kube-system/proxy on w is not ready: ContainerCreating; Failed to create pod sandbox: no space left\n" +
+        "error: the node w is not ready",
+    );
+  });
+  test("and was made anew under a flannel that went on, has it started again, and pods that nobody reaches made again", () => {
+    flannel();
+    const { status, stderr } = ready();
+    expect(status).toBe(0);
+    expect(stderr).toContain("the pod a/bare on w has an address that is reached no more");
+    expect(called().filter((call) => call.includes("delete"))).toEqual([
+      "--namespace kube-flannel delete pods --selector app=flannel --field-selector spec.nodeName=w --request-timeout 30s",
+      "--namespace a delete pod old --wait=false --request-timeout 10s",
+    ]);
+  });
+  test("and whose flannel does not start again, is told", () => {
+    flannel(false);
+    expect(ready()).toMatchObject({ status: 1 });
+    expect(ready().stderr).toContain(
+      "error: no other node knows a way to the pods of w: flannel does not start there\n",
     );
   });
 });
@@ -63,25 +118,40 @@ describe("a node that leaves", () => {
   test("is drained before it goes", () => {
     cluster();
     expect(member("down")).toEqual(clean);
-    expect(called()).toEqual([...looks, drains, deletes]);
+    expect(called()).toEqual([...looks, listsPods, drains, deletes]);
   });
-  test("is not drained where the cluster has given it up: nobody would end its pods", () => {
-    cluster({ ready: "Unknown" });
-    expect(member("down")).toEqual(givenUp);
-    expect(called()).toEqual([...looks, givesUp, deletes]);
+  const silent =
+    "error: the node w does not answer, and stays: its pods may be at work, and would run twice (default/web-1). " +
+    "Start the machine again, or its kubelet, and run up; or where it is gone for good, put it back into machines with lost: true, and run up\n";
+  test("stays where the cluster has given it up and is not told that it is lost: its pods may be at work", () => {
+    cluster({ ready: "Unknown", pods: "default web-1 ReplicaSet\\nkube-system kube-proxy DaemonSet\\n" });
+    expect(member("down")).toEqual({ ...clean, status: 1, stderr: silent });
+    expect(called()).toEqual([...looks, listsPods]);
   });
-  test("is drained no longer where the cluster gives it up meanwhile", () => {
+  test("goes where the cluster has given it up, and nothing but its system's pods was ever there", () => {
+    cluster({ ready: "Unknown", pods: "kube-system kube-proxy DaemonSet\\n" });
+    expect(member("down")).toEqual(clean);
+    expect(called()).toEqual([...looks, listsPods, deletes]);
+  });
+  test("is drained no longer where the cluster gives it up meanwhile, and takes pods again when it is back", () => {
     const drained = host.path("drained");
     cluster({
       ready: `if [ -e '${drained}' ]; then echo Unknown; else echo True; fi`,
       drain: `touch '${drained}'; exec sleep 2000`,
+      pods: "default web-1 ReplicaSet\\n",
     });
     // Whoever waited for the drain to end would wait for longer than any test may take.
+    expect(member("down")).toEqual({ ...clean, status: 1, stderr: silent });
+    expect(called()).toEqual([...looks, listsPods, drains, "uncordon w", listsPods]);
+  });
+  test("has its pods named that nothing makes again, before they are deleted", () => {
+    cluster({ pods: "default web-1 ReplicaSet\\ndefault nginx-test <none>\\nkube-system api Node\\n" });
     expect(member("down")).toEqual({
       ...clean,
-      stderr: "w does not answer any more\nthe pods of w are given up\n",
+      stderr:
+        "these pods of w have no controller that makes them again, and are deleted for good: default/nginx-test\n",
     });
-    expect(called()).toEqual([...looks, drains, givesUp, deletes]);
+    expect(called()).toEqual([...looks, listsPods, drains, deletes]);
   });
   test("is deleted at once where its machine is lost, however it looks", () => {
     cluster({ drain: "exit 1" });
@@ -94,6 +164,7 @@ describe("a node that cannot be drained", () => {
   const pods =
     "default web-1 ReplicaSet\\nkube-system kube-proxy DaemonSet\\nkube-system apiserver Node\\ndb pg-0 <none>\\n";
   const message =
+    "these pods of w have no controller that makes them again, and are deleted for good: db/pg-0\n" +
     "error: w could not be drained within 120 s, and stays in the cluster. Pods that are still there: default/web-1 db/pg-0. " +
     "Where a PodDisruptionBudget holds them, let them have another replica, or change the budget, and run up again; " +
     "kubernetes.drainTimeout gives them longer\n";
@@ -101,12 +172,12 @@ describe("a node that cannot be drained", () => {
   test("stays, takes pods again, and is told with the pods that hold it", () => {
     cluster({ drain: "exit 1", pods });
     expect(member("down")).toEqual({ ...clean, status: 1, stderr: message });
-    expect(called()).toEqual([...looks, drains, "uncordon w", listsPods]);
+    expect(called()).toEqual([...looks, listsPods, drains, "uncordon w", listsPods]);
   });
   test("stays cordoned where it was cordoned by hand", () => {
     cluster({ drain: "exit 1", cordoned: "true", pods });
     expect(member("down")).toEqual({ ...clean, status: 1, stderr: message });
-    expect(called()).toEqual([...looks, drains, listsPods]);
+    expect(called()).toEqual([...looks, listsPods, drains, listsPods]);
   });
 });
 

@@ -94,7 +94,8 @@ describe("rollout.sh", () => {
       esac`,
     );
   const ends =
-    "error: w is not well after its restart, so no other node is restarted; its conditions and the kubelet's last lines are above\n";
+    "error: w is not well on its new settings, and it goes on with them, for those of its last good start are not known; " +
+    "no other node is restarted. Its conditions and the kubelet's last lines are above.\n";
 
   beforeEach(() => host.write("a", "new\n"));
   const putOffOne = () => {
@@ -136,6 +137,18 @@ describe("rollout.sh", () => {
       stderr: `restarting a.service\ngave up after 1 s waiting for ${awaited}\nConditions:\n  Ready False\nAddresses:\n${ends}`,
     });
     expect(host.read(putOff)).toBe(lineOf("a"));
+  });
+  test("goes back to the settings on which the node was well, and says what was different", () => {
+    host.up(`run_unit a.service '${host.path("a")}'`);
+    host.write("a", "newer\n");
+    putOffOne();
+    cluster({ ready: "False" });
+    expect(rollout().stderr).toContain(
+      "error: w is not well on its new settings, and it is on those of its last good start again; no other node is restarted. " +
+        "Its conditions and the kubelet's last lines are above. What differs: - new | + newer.\n",
+    );
+    expect(restarts()).toEqual(["a.service", "a.service"]);
+    expect(host.read("a")).toBe("new\n");
   });
   test("restarts nothing where the API does not answer", () => {
     putOffOne();

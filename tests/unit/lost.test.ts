@@ -62,8 +62,9 @@ describe("a worker that is lost", () => {
     expect(namesAt(program, "192.0.2.22")).toEqual(steps);
     for (const name of steps) expect([name, find(program, name).inputs]).toEqual([name, forgotten("192.0.2.22")]);
   });
-  test("has no token any more, by way of whoever gave it one", () => {
-    expect(find(program, "worker-2-admit").inputs).toEqual(forgotten("192.0.2.11"));
+  test("has no token any more, by way of whoever gave it one, and is awaited no more", () => {
+    for (const name of ["worker-2-admit", "worker-2-ready"])
+      expect([name, find(program, name).inputs]).toEqual([name, forgotten("192.0.2.11")]);
   });
   test("is deleted from the cluster by a master", () => {
     const { inputs, dependsOn, ignoreChanges, deletedWith } = find(program, "worker-2-member");
@@ -156,7 +157,7 @@ describe("containers that are lost", () => {
   test("go, and only what speaks of their membership is there", async () => {
     const [whole, program] = [await local(), await local("worker-2", "two")];
     expect(missing(whole, program)).toEqual([]);
-    expect(of(program, "worker-2")).toEqual(["worker-2-admit", "worker-2-member"]);
+    expect(of(program, "worker-2")).toEqual(["worker-2-admit", "worker-2-member", "worker-2-ready"]);
     expect(of(program, "two")).toEqual(["two-etcd-member"]);
     const master = host(find(program, "master-1-docker"));
     expect(find(program, "worker-2-admit").inputs).toEqual(forgotten(master));

@@ -13,7 +13,7 @@ describe("a change touches", () => {
 
   test("nothing, where there is none", async () => expect(await after({})).toEqual([]));
   test("no other machine, where a worker is added", async () => {
-    const steps = ["admit", "docker", "join", "kubelet", "member", "node", "preflight", "proxy", "rollout"];
+    const steps = ["admit", "docker", "join", "kubelet", "member", "node", "preflight", "proxy", "ready", "rollout"];
     const machines = [master, worker, machine("worker-2", "192.0.2.3")];
     expect(await after({ machines })).toEqual([...steps.map((step) => `+worker-2-${step}`), "~health", "~plan"]);
   });
@@ -59,7 +59,7 @@ describe("a change touches", () => {
   });
   test("everything on a machine, where another one stands in its place", async () => {
     const more = await run(changed({ ssh: { hostKey: hostKey("another") } }));
-    const steps = ["admit", "docker", "join", "kubelet", "member", "node", "preflight", "proxy", "rollout"];
+    const steps = ["admit", "docker", "join", "kubelet", "node", "preflight", "proxy", "ready", "rollout"];
     expect(changes(program, more)).toEqual(["~plan", ...steps.map((step) => `~worker-1-${step}`)]);
     expect(find(more, "worker-1-node").inputs).toMatchObject({
       metadata: { annotations: { "keelson.io/machine": hostKey("another") } },

@@ -17,9 +17,9 @@ const tokenOf = (program: Program, name: string) =>
 
 const masterSteps = [
   ...["preflight", "docker", "etcd", "etcd-member", "kubelet"],
-  ...["proxy", "master", "member", "rollout"],
+  ...["proxy", "master", "member", "ready", "rollout"],
 ];
-const workerSteps = ["preflight", "docker", "kubelet", "proxy", "admit", "join", "member", "rollout"];
+const workerSteps = ["preflight", "docker", "kubelet", "proxy", "admit", "join", "member", "ready", "rollout"];
 
 test("every resource has the name that its state is kept under", () => {
   const named = made(program).map(({ type, name }) => `${type.split(":").pop() ?? ""} ${name}`);
@@ -169,11 +169,12 @@ describe("order", () => {
     ["master-authority", ["master-1-kubelet"]],
     ["master-1-master", ["master-authority", "master-1-etcd", "etcd-authority"]],
     ["worker-1-admit", ["master-1-master", "worker-1-kubelet"]],
-    ["worker-1-join", ["worker-1-admit", "master-1-master", "worker-1-kubelet"]],
-    ["worker-1-member", ["worker-1-admit", "worker-1-join", "kube-flannel-ds"]],
-    ["worker-1-node", ["worker-1-member"]],
-    ["nginx-deployment", ["worker-1-member"]],
-    ["master-1-rollout", ["master-1-member", "worker-1-member"]],
+    ["worker-1-member", ["worker-1-admit", "master-1-master", "worker-1-kubelet"]],
+    ["worker-1-join", ["worker-1-member", "worker-1-admit", "master-1-master", "worker-1-kubelet"]],
+    ["worker-1-ready", ["worker-1-join", "kube-flannel-ds"]],
+    ["worker-1-node", ["worker-1-ready"]],
+    ["nginx-deployment", ["worker-1-ready"]],
+    ["master-1-rollout", ["master-1-ready", "worker-1-ready"]],
     ["worker-1-rollout", ["master-1-rollout"]],
     ["cluster", ["master-1-master"]],
   ])("%s waits for %j", (name, names) => {
@@ -181,11 +182,14 @@ describe("order", () => {
     if (name === "plan") expect(before(name)).toEqual([]);
   });
   test("a node gets its labels as soon as it is there, whatever becomes of the others", () => {
-    expect(before("worker-1-node")).not.toContain("master-1-member");
-    expect(before("master-1-node")).not.toContain("worker-1-member");
+    expect(before("worker-1-node")).not.toContain("master-1-ready");
+    expect(before("master-1-node")).not.toContain("worker-1-ready");
   });
   test("whoever resolves names may need any node", () => {
-    expect(before("dns")).toEqual(expect.arrayContaining(["master-1-member", "worker-1-member"]));
+    expect(before("dns")).toEqual(expect.arrayContaining(["master-1-ready", "worker-1-ready"]));
+  });
+  test("a join that fails finds what deletes its node in the state already", () => {
+    expect(before("worker-1-member")).not.toContain("worker-1-join");
   });
 });
 

@@ -71,10 +71,10 @@ describe("in the program", () => {
     });
   });
   test("every turn waits until all nodes are there", () => {
-    const members = commands(program).filter(({ name }) => name.endsWith("-member") && !name.endsWith("etcd-member"));
-    expect(members).toHaveLength(6);
+    const ready = commands(program).filter(({ name }) => name.endsWith("-ready"));
+    expect(ready).toHaveLength(6);
     for (const name of ["master-1", "worker-3"])
-      expect(waitsFor(`${name}-rollout`)).toEqual(expect.arrayContaining(members.map((member) => member.name)));
+      expect(waitsFor(`${name}-rollout`)).toEqual(expect.arrayContaining(ready.map((script) => script.name)));
   });
   test("a turn comes when what Docker or the kubelet runs on changes, and tells of no secret", async () => {
     const revisions = (of: Program, name: string) =>

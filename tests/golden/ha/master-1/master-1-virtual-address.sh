@@ -13,12 +13,13 @@ readonly -a SECRETS=()
 readonly CONFIG='global_defs {
   script_user root
   enable_script_security
+  vrrp_check_unicast_src
 }
 
 vrrp_script api {
-  script "/usr/bin/curl -fsS --max-time 2 -o /dev/null --cacert /etc/kubernetes/pki/ca.crt --cert /etc/kubernetes/pki/apiserver-kubelet-client.crt --key /etc/kubernetes/pki/apiserver-kubelet-client.key https://127.0.0.1:8443/readyz"
+  script "/etc/keelson/virtual-address-check"
   interval 1
-  timeout 3
+  timeout 5
   fall 3
   rise 1
 }
@@ -70,8 +71,25 @@ RestartSec=1
 [Install]
 WantedBy=multi-user.target
 END_OF_FILE
+  put '/etc/keelson/virtual-address-check' 0700 <<'END_OF_FILE'
+#!/bin/sh
+ask() {
+  curl -sS --max-time 2 --cacert /etc/kubernetes/pki/ca.crt --cert /etc/kubernetes/pki/apiserver-kubelet-client.crt --key /etc/kubernetes/pki/apiserver-kubelet-client.key     "$@" "https://127.0.0.1:8443$path"
+}
+path=/readyz
+ask -f -o /dev/null || exit 1
+path=/api/v1/nodes/master-1
+answer=$(ask -w '
+%{http_code}') || exit 0
+case $answer in
+*'"node-role.kubernetes.io/control-plane":'*200 | *'"keelson.io/machine":'*200) exit 0 ;;
+*[!0-9]5[0-9][0-9] | *[!0-9]429 | *[!0-9]403) exit 0 ;;
+*) exit 1 ;;
+esac
+END_OF_FILE
 }
 remove_files() {
+  remove_file '/etc/keelson/virtual-address-check'
   remove_file '/etc/systemd/system/keelson-virtual-address.service'
 }
 

@@ -20,6 +20,8 @@ global
   log stdout format raw daemon notice
   user haproxy
   group haproxy
+  # One that was told to end looks after nobody's connections any more.
+  hard-stop-after 5m
 
 defaults
   log global
@@ -33,12 +35,23 @@ defaults
   timeout client 4h
   timeout server 4h
 
-listen api
+frontend api
   bind 127.0.0.1:6444
+  use_backend alive if { nbsrv(ready) eq 0 }
+  default_backend ready
+
+backend ready
   balance leastconn
   option httpchk GET /readyz
   http-check expect rstatus ^(200|401|403)$
   default-server check check-ssl verify none inter 3s fastinter 500ms downinter 2s rise 1 fall 2 observe layer4 error-limit 1 on-error sudden-death on-marked-down shutdown-sessions
+  server only 192.0.2.10:6443
+
+backend alive
+  balance leastconn
+  option httpchk GET /livez?exclude=etcd
+  http-check expect rstatus ^(200|401|403)$
+  default-server check check-ssl verify none inter 10s fastinter 500ms downinter 2s rise 1 fall 2 observe layer4 error-limit 1 on-error sudden-death on-marked-down shutdown-sessions
   server only 192.0.2.10:6443
 END_OF_FILE
   put '/etc/systemd/system/keelson-api-proxy.service' 0644 <<'END_OF_FILE'

@@ -1,0 +1,153 @@
+# New settings of a control plane at work: its manifests are written and its servers are up on them before anything else is done
+# by kubeadm, and before the cluster is told of them. Where one does not come up, all are on the manifests before again.
+# Reads: KUBEADM_CONFIG ENDPOINT PROXY MANIFESTS LOG
+
+readonly SERVERS=(kube-apiserver kube-controller-manager kube-scheduler)
+
+# keep_manifests: those on which everything is well, as this run finds or leaves it.
+keep_manifests() {
+  local server
+  for server in "${SERVERS[@]}"; do is_as_written "$server" || return 0; done
+  (umask 077 && mkdir -p "$STATE/manifests")
+  for server in "${SERVERS[@]}"; do
+    cp -p "$MANIFESTS/$server.yaml" "$STATE/manifests/$server.new"
+    mv -f "$STATE/manifests/$server.new" "$STATE/manifests/$server.yaml"
+  done
+}
+
+# change_manifests: nothing is to do where there is no control plane yet.
+change_manifests() {
+  local server tried
+  [ -e "$MANIFESTS/kube-apiserver.yaml" ] && kubelet_is_joined || return 0
+  write_manifests || init_failed
+  for server in "${SERVERS[@]}"; do
+    tried=
+    wait_for 150 "$server to be up on its manifest" settled "$server" || true
+    is_up "$server" || manifests_failed "$server"
+  done
+  rewritten=" "
+  # It looks after the servers every few seconds, and what follows asks by way of it.
+  wait_for 30 "this node's proxy to lead to the API" api_ready "$PROXY" || true
+}
+
+# rewritten: servers that are to be started on their manifests by the kubelet.
+rewritten=" "
+write_manifests() {
+  local server name configuration
+  local -A before
+  for server in "${SERVERS[@]}"; do before[$server]=$(sha256sum "$MANIFESTS/$server.yaml" 2>/dev/null || true); done
+  name=$(cluster_name)
+  configuration=${KUBEADM_CONFIG/@CLUSTER_NAME@/"$name"}
+  (umask 077 && : >"$LOG")
+  # Images that are missing are pulled before a server is stopped for them; whatever else it finds, init does as well.
+  kubeadm init phase preflight --ignore-preflight-errors all --config /dev/stdin <<<"$configuration" >>"$LOG" 2>&1 || true
+  kubeadm init phase certs all --config /dev/stdin <<<"$configuration" >>"$LOG" 2>&1 || return
+  kubeadm init phase control-plane all --config /dev/stdin <<<"$configuration" >>"$LOG" 2>&1 || return
+  for server in "${SERVERS[@]}"; do
+    [ "${before[$server]}" = "$(sha256sum "$MANIFESTS/$server.yaml")" ] || rewritten+="$server "
+  done
+}
+
+# settled SERVER: it is up, or was tried so often that it will not be.
+settled() { is_up "$1" || keeps_failing "$1"; }
+
+is_up() { started_on_manifest "$1" && answers_well "$1"; }
+
+# Until the kubelet has seen a new manifest, it is the old server that answers.
+started_on_manifest() {
+  local pid age
+  [[ $rewritten = *" $1 "* ]] || return 0
+  pid=$(process_of "$1") && age=$(ps -o etimes= -p "$pid") &&
+    [ $(($(date +%s) - age)) -ge "$(stat -c %Y "$MANIFESTS/$1.yaml")" ]
+}
+
+# The kernel keeps 15 characters of a program's name.
+process_of() { pgrep -xn "${1:0:15}"; }
+
+# is_as_written SERVER: it is up with the flags of its manifest.
+is_as_written() {
+  local pid
+  [ -e "$MANIFESTS/$1.yaml" ] && is_up "$1" && pid=$(process_of "$1") && [ -r "/proc/$pid/cmdline" ] &&
+    [ "$(flags_of "$1")" = "$(tr '\0' '\n' <"/proc/$pid/cmdline" | grep '^--' | sort)" ]
+}
+
+flags_of() { sed -n "s/^    - //p" "$MANIFESTS/$1.yaml" | sed "s/^'\(.*\)'\$/\1/; s/''/'/g" | grep '^--' | sort; }
+
+answers_well() {
+  case $1 in
+  kube-apiserver) api_ready "$ENDPOINT" ;;
+  *) curl -fsSk --max-time 3 "https://127.0.0.1:$(secure_port "$1")/healthz" >/dev/null 2>&1 ;;
+  esac
+}
+
+secure_port() {
+  local port
+  port=$(sed -n 's/^ *- --secure-port=//p' "$MANIFESTS/$1.yaml" | tail -n 1)
+  case $1 in
+  kube-controller-manager) echo "${port:-10257}" ;;
+  kube-scheduler) echo "${port:-10259}" ;;
+  esac
+}
+
+# keeps_failing SERVER: it was begun twice more since it was first seen to be tried on this manifest.
+keeps_failing() {
+  local file number
+  file=$(newest_log "$1")
+  [ -n "$file" ] && [ ! "${file%/*}" -ot "$MANIFESTS/$1.yaml" ] || return
+  number=$(basename "$file" .log)
+  tried=${tried:-$number}
+  [ "$number" -ge $((tried + 2)) ]
+}
+
+# The kubelet keeps the logs of a pod, which is another one for another manifest, by the number of the try.
+newest_log() {
+  local logs
+  logs=$(find /var/log/pods -mindepth 2 -maxdepth 2 -path "*/kube-system_$1-*/$1" -printf '%T@ %p\n' 2>/dev/null | sort -n | tail -n 1 | cut -d ' ' -f 2-)
+  [ -z "$logs" ] || find "$logs" -name '[0-9]*.log' | sort -V | tail -n 1
+}
+
+# What it said last, out of either runtime's form.
+last_words() {
+  local file
+  file=$(newest_log "$1")
+  [ -s "$file" ] || return 0
+  tail -n 1 "$file" | sed -E 's/^\{"log":"(.*)","stream":.*$/\1/; s/\\n$//; s/\\\\/\x01/g; s/\\"/"/g; s/\x01/\\/g; s/^[^ ]+ std(out|err) [FP] //'
+}
+
+# servers_said: what those said last that are not up.
+servers_said() {
+  local server words
+  for server in "${SERVERS[@]}"; do
+    if [ ! -e "$MANIFESTS/$server.yaml" ] || is_up "$server"; then continue; fi
+    words=$(last_words "$server")
+    printf '%s' "${words:+. $server said last: $words}"
+  done
+}
+
+manifests_failed() {
+  local differs said back="it is on those before again"
+  said=$(last_words "$1")
+  differs=$(manifest_changes)
+  [ -n "$differs" ] || die "$1 of $(hostname) does not come up.$(told "" "$said")"
+  put_manifests_back || back="nor on those before"
+  die "$1 of $(hostname) does not come up on its new settings, $back; the cluster was told nothing of them.$(told "$differs" "$said")"
+}
+
+manifest_changes() {
+  local server
+  for server in "${SERVERS[@]}"; do
+    [ ! -e "$STATE/manifests/$server.yaml" ] || changed_lines "$STATE/manifests/$server.yaml" "$MANIFESTS/$server.yaml"
+  done
+}
+
+# The kubelet reads every file in its directory whose name begins with no dot.
+put_manifests_back() {
+  local server
+  for server in "${SERVERS[@]}"; do
+    cmp -s "$STATE/manifests/$server.yaml" "$MANIFESTS/$server.yaml" && continue
+    cp -p "$STATE/manifests/$server.yaml" "$MANIFESTS/.$server.new"
+    mv -f "$MANIFESTS/.$server.new" "$MANIFESTS/$server.yaml"
+  done
+  rewritten=" "
+  for server in "${SERVERS[@]}"; do wait_for 150 "$server to be up on the manifest before" is_as_written "$server" || return; done
+}

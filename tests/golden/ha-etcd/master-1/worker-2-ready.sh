@@ -1,0 +1,21 @@
+# Here is the text of components/machine/lib.sh.
+
+readonly SCRIPT='worker-2-ready'
+
+# Here is the text of components/network/pods.sh.
+
+readonly NODE='worker-2'
+
+readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBzp+j9lwXLx3+PcTOuB+CSnm0RRs9qQ4LRU6nptQzO8'
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/worker/ready.sh.
+
+main "$1" </dev/null
+exit

@@ -1,0 +1,21 @@
+# Here is the text of components/machine/lib.sh.
+
+readonly SCRIPT='master-2-ready'
+
+# Here is the text of components/network/pods.sh.
+
+readonly NODE='master-2'
+
+readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOdF/nSt3SfEQW74JBeU1VemyPo6+aTKDbHmm4xZ9PIv'
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/worker/ready.sh.
+
+main "$1" </dev/null
+exit

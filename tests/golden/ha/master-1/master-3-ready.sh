@@ -1,0 +1,21 @@
+# Here is the text of components/machine/lib.sh.
+
+readonly SCRIPT='master-3-ready'
+
+# Here is the text of components/network/pods.sh.
+
+readonly NODE='master-3'
+
+readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH2sEtS/DMsoM5YYwm9OVvPG5QWTGHVgKT/QM3Kji4Ny'
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/worker/ready.sh.
+
+main "$1" </dev/null
+exit

@@ -1,0 +1,21 @@
+# Here is the text of components/machine/lib.sh.
+
+readonly SCRIPT='0-w-ready'
+
+# Here is the text of components/network/pods.sh.
+
+readonly NODE='0-w'
+
+readonly IDENTITY='198.51.100.2'
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/worker/ready.sh.
+
+main "$1" </dev/null
+exit

@@ -1,0 +1,21 @@
+# Here is the text of components/machine/lib.sh.
+
+readonly SCRIPT='m-ready'
+
+# Here is the text of components/network/pods.sh.
+
+readonly NODE='m'
+
+readonly IDENTITY='jump.example.com'
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/worker/ready.sh.
+
+main "$1" </dev/null
+exit

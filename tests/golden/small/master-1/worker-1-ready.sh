@@ -1,0 +1,21 @@
+# Here is the text of components/machine/lib.sh.
+
+readonly SCRIPT='worker-1-ready'
+
+# Here is the text of components/network/pods.sh.
+
+readonly NODE='worker-1'
+
+readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBMCn56D0Vs9Q3wqdWj8HKeZDs8/95vvbaCPE/9a4Sr4'
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/worker/ready.sh.
+
+main "$1" </dev/null
+exit

@@ -1,0 +1,37 @@
+import { createHash } from "node:crypto";
+
+import { artifactScripts } from "../../components/artifacts";
+import { readFileSync } from "node:fs";
+
+import { Host } from "./host";
+
+let host: Host;
+beforeEach(() => {
+  host = new Host();
+  host.write("archive.tar", "archive");
+  ["docker", "hostname"].forEach((name) => host.stub(name));
+  host.stub("ctr", '[ "$4" != ls ] || echo there');
+});
+afterEach(() => host.remove());
+
+const digest = createHash("sha256").update("archive").digest("hex");
+const load = (runtime: string) =>
+  host.up(`load_images ${runtime}`, {
+    uses: artifactScripts.map((path) => readFileSync(path, "utf8")),
+    values: {
+      IMAGES: [`nginx ${host.path("archive.tar")} ${digest} a.example/nginx:1 a.example/pause:2`],
+      PROGRAMS: [],
+    },
+  });
+const pinned = ["a.example/nginx:1", "a.example/pause:2"].map(
+  (image) => `ctr --namespace k8s.io images label ${image} io.cri-containerd.pinned=pinned`,
+);
+
+test("images that came from an archive are pinned where the runtime knows pins, those that were there before too", () => {
+  for (const run of ["first", "second"]) {
+    expect([run, load("containerd")]).toEqual([run, { status: 0, stdout: "", stderr: "" }]);
+    expect([run, host.called().filter((call) => call.includes(" label "))]).toEqual([run, pinned]);
+  }
+  expect(load("docker").status).toBe(0);
+  expect(host.called().filter((call) => call.startsWith("ctr"))).toEqual([]);
+});

@@ -1,0 +1,118 @@
+import { statSync } from "node:fs";
+
+import { kubeconfigFor } from "../support/printed";
+import { Host } from "./host";
+
+let host: Host;
+afterEach(() => host.remove());
+
+const manifests = "etc/kubernetes/manifests";
+const kept = "var/lib/keelson/manifests";
+const servers = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"];
+const log = "var/log/pods/kube-system_kube-apiserver-m_0/kube-apiserver/0.log";
+const short = (script: string) => script.replace(/wait_for (150|120|60|30) /g, "wait_for 1 ");
+
+/** A master at work, whose servers run on whatever their manifests say; an API server that is told of "bad" does not. */
+beforeEach(() => {
+  host = new Host();
+  ["systemctl", "journalctl", "kubectl", "openssl"].forEach((name) => host.stub(name));
+  host.stub("hostname", "echo m");
+  host.stub(
+    "kubeadm",
+    `if [ "$3 $4" = 'control-plane all' ]; then
+      for server in ${servers.join(" ")}; do
+        printf '    - %s\\n    - --flag=%s\\n' "$server" "$(cat '${host.path("flag")}')" >"${host.path(manifests)}/$server.yaml"
+      done
+    elif [ "$1 $2" = 'init --config' ]; then cat >>'${host.path("told")}'
+    else cat >/dev/null; fi`,
+  );
+  host.stub(
+    "pgrep",
+    `file=$(echo '${host.path(manifests)}/'"$2"*.yaml); mkdir -p '${host.path("proc/41")}'
+    sed 's/^    - //' "$file" | tr '\\n' '\\0' >'${host.path("proc/41/cmdline")}'; echo 41`,
+  );
+  host.stub("ps", "echo 0");
+  host.stub("curl", `case "$*" in *readyz*) ! grep -q bad '${host.path(manifests)}/kube-apiserver.yaml' ;; esac`);
+  host.write("etc/kubernetes/kubelet.conf", "kubelet-client-current.pem\n");
+  for (const path of ["kubernetes/kubelet-config.yaml", "systemd/system/kubelet.service"])
+    host.write(`etc/${path}`, "");
+  host.write("usr/local/bin/kubelet", "");
+  host.write("etc/kubernetes/pki/apiserver-etcd-client.crt", "");
+  host.write("var/lib/keelson/master", "");
+  for (const server of servers) host.write(`${manifests}/${server}.yaml`, `    - ${server}\n    - --flag=good\n`);
+  host.write(log, '{"log":"Error: no \\\\\\"bad\\\\\\" flag\\n","stream":"stderr","time":"2026"}\n');
+});
+
+const master = (flag: string) => {
+  host.write("flag", flag);
+  const paths = ["etcd/certificates.sh", "kubelet/leave.sh", "kubelet/unit.sh", "master/manifests.sh"];
+  return host.run({
+    script: short(Host.script("master/master.sh")),
+    uses: paths.map((path) => short(Host.script(path))),
+    values: {
+      KUBEADM_CONFIG: "kind: InitConfiguration\n",
+      CERTIFICATE_CONFIG: "",
+      CERTIFICATE_NAMES: [],
+      AUTHORITY: `admin.conf ${Buffer.from(kubeconfigFor("https://127.0.0.1:6444")).toString("base64")}`,
+      COREDNS_TAG: "v1",
+      PROXY: "127.0.0.1:6444",
+      ETCD_CA_CRT: "",
+      ETCD_CA_KEY: "",
+      CRI_SOCKET: "unix:///run/none.sock",
+      ENDPOINT: "192.0.2.1:8443",
+      KUBELET_CONFIG_FILE: "/etc/kubernetes/kubelet-config.yaml",
+      IGNORED_CHECKS: "",
+      NODE: "m",
+      TAINTS: "[]",
+      TAKES_PODS: false,
+    },
+  });
+};
+const runsOn = () => servers.map((server) => /flag=(.*)/.exec(host.read(`${manifests}/${server}.yaml`))?.[1]);
+
+describe("manifests of a master at work", () => {
+  test("are told to the cluster when the servers are up on them, and are the good ones from then on", () => {
+    expect(master("better")).toMatchObject({ status: 0, stdout: "" });
+    expect(runsOn()).toEqual(["better", "better", "better"]);
+    expect(host.has("told")).toBe(true);
+    expect(host.read(`${kept}/kube-apiserver.yaml`)).toContain("better");
+    expect(statSync(host.path(kept)).mode & 0o777).toBe(0o700);
+  });
+  test("on which a server does not come up are taken back, and nothing is told to the cluster", () => {
+    const { status, stderr } = master("bad");
+    expect(status).toBe(1);
+    const flags = servers.map(() => "- --flag=good | + --flag=bad").join(" | ");
+    expect(stderr).toContain(
+      "error: kube-apiserver of m does not come up on its new settings, it is on those before again; the cluster was told nothing of them." +
+        ` What differs: ${flags}. What it said: Error: no \\"bad\\" flag\n`,
+    );
+    expect(runsOn()).toEqual(["good", "good", "good"]);
+    expect(host.has("told")).toBe(false);
+    // The old configuration converges.
+    expect(master("good")).toMatchObject({ status: 0 });
+    expect(host.has("told")).toBe(true);
+  });
+  test("that a killed run left behind are not taken for good ones", () => {
+    master("good");
+    host.write(`${manifests}/kube-apiserver.yaml`, "    - kube-apiserver\n    - --flag=bad\n");
+    expect(master("bad").status).toBe(1);
+    expect(runsOn()).toEqual(["good", "good", "good"]);
+  });
+  test("that were never well are told with what the server said", () => {
+    host.write(`${manifests}/kube-apiserver.yaml`, "    - kube-apiserver\n    - --flag=bad\n");
+    expect(master("bad").stderr).toContain(
+      'error: kube-apiserver of m does not come up. What it said: Error: no \\"bad\\" flag\n',
+    );
+  });
+  test("are written by init alone where the machine is no master yet", () => {
+    host.write("etc/kubernetes/kubelet.conf", "");
+    master("good");
+    expect(host.called().filter((call) => call.startsWith("kubeadm init phase"))).toEqual([]);
+  });
+});
+
+test("the kubeconfig that cannot be taken back is not left on a master", () => {
+  host.write("etc/kubernetes/super-admin.conf", "");
+  expect(master("good").status).toBe(0);
+  expect(host.has("etc/kubernetes/super-admin.conf")).toBe(false);
+});
