@@ -12,6 +12,7 @@ import { strayState, takenName } from "./place";
 import { ConfigError, touches } from "./problems";
 import { marked } from "./secret";
 
+export { filesDirectory } from "./componentSchema";
 export { proxyPort } from "./portChecks";
 export type {
   ArtifactsConfig,

@@ -1,16 +1,13 @@
 import { z } from "zod";
 
+import { componentFields } from "./componentSchema";
+import { dockerKinds } from "./dockerKinds";
+import { etcd } from "./etcdSchema";
 import * as f from "./fields";
+import { foreignFields } from "./foreign";
+import { kubeletKinds } from "./kubeletKinds";
 import { machine } from "./machineSchema";
-import {
-  apiServerFlags,
-  controllerManagerFlags,
-  dockerFields,
-  etcdFlags,
-  kubeletFields,
-  schedulerFlags,
-} from "./owned";
-import { show } from "./show";
+import { apiServerFlags, controllerManagerFlags, dockerFields, kubeletFields, schedulerFlags } from "./owned";
 import { ssh } from "./sshSchema";
 
 /*
@@ -33,10 +30,10 @@ export const local = z.strictObject({
     ),
 });
 
-/** "HOST:PORT". */
+/** "HOST:PORT"; the API's certificate is to be good for the host, which has lower-case letters there. */
 function isEndpoint(text: string): boolean {
-  const [host = "", port = "", ...more] = text.split(":");
-  return more.length === 0 && f.host().safeParse(host).success && f.port().safeParse(Number(port || NaN)).success;
+  const [, host = "", port = ""] = /^([^:]+):([1-9]\d{0,4})$/.exec(text) ?? [];
+  return f.isHost(host) && Number(port) <= 65535;
 }
 
 const networking = z.strictObject({
@@ -52,9 +49,9 @@ const networking = z.strictObject({
 });
 
 const apiServer = z.strictObject({
-  extraArgs: f.flags(apiServerFlags).describe("More flags of kube-apiserver."),
+  ...componentFields("kube-apiserver", apiServerFlags),
   certSANs: f
-    .list(f.host())
+    .list(f.certificateName())
     .default([])
     .describe("More names and addresses that the API's certificate is to be good for."),
 });
@@ -68,12 +65,13 @@ const kubelet = z.strictObject({
     .meta({ defaultsTo: "the tenth address of kubernetes.networking.serviceSubnet" }),
   failSwapOn: z.boolean().default(false).describe("Machines with swap switched on are refused."),
   anonymous: z.boolean().default(false).describe("Requests without a certificate or token may reach the kubelet."),
-  configuration: f.foreignFields(kubeletFields).describe("Any other field of KubeletConfiguration (v1beta1)."),
+  configuration: foreignFields(kubeletFields, kubeletKinds, "refused").describe(
+    "Any other field of KubeletConfiguration (v1beta1).",
+  ),
 });
 
-/** A component of the control plane that has nothing to set but flags. */
 const component = (name: string, owned: Readonly<Record<string, string>>) =>
-  z.strictObject({ extraArgs: f.flags(owned).describe(`More flags of ${name}.`) }).prefault({});
+  z.strictObject(componentFields(name, owned)).prefault({});
 
 const kubernetes = z.strictObject({
   version: z.string().default("1.36.3").describe("Release of Kubernetes, one of the lock's.").meta({
@@ -130,32 +128,7 @@ const docker = z.strictObject({
     .describe(
       "Whose packages of Docker Engine are installed: Debian's or Ubuntu's own, or those of download.docker.com.",
     ),
-  daemon: f.foreignFields(dockerFields).describe("Fields of Docker's daemon.json."),
-});
-
-/** Directories of the system and of other programs, which etcd must not empty. */
-const foreignDirectory = new RegExp(
-  [
-    "^/[^/]+$",
-    "^/(var|usr|etc|lib|root|run|tmp)/[^/]+$",
-    "^/etc/(kubernetes|etcd|cni)/",
-    "^/var/lib/(keelson|kubelet|docker|containerd|cri-dockerd|cni)(/|$)",
-  ].join("|"),
-);
-
-const etcd = z.strictObject({
-  dataDir: f
-    .absolutePath()
-    .refine((path) => !foreignDirectory.test(path), {
-      error: ({ input }) => `${show(input)} has other data in it: use a directory of etcd's own, as in "/var/lib/etcd"`,
-    })
-    .default("/var/lib/etcd")
-    .describe(
-      "Directory of etcd's data on the machines; must be empty or absent at first. It is emptied by `pulumi destroy`.",
-    ),
-  clientPort: f.port().default(2379).describe("TCP port for clients of etcd."),
-  peerPort: f.port().default(2380).describe("TCP port for the members among themselves."),
-  extraArgs: f.flags(etcdFlags).describe("More flags of etcd."),
+  daemon: foreignFields(dockerFields, dockerKinds, "taken").describe("Fields of Docker's daemon.json."),
 });
 
 const flannel = z.strictObject({
@@ -172,6 +145,17 @@ const flannel = z.strictObject({
     .meta({ defaultsTo: "the machine's own, less what wrapping takes" }),
 });
 
+function isMirror(url: string): boolean {
+  const [, server] = /^(?:https?:\/\/([^/\s@]+)|file:\/\/)(?:\/[^\s?#\p{Cc}]*)?$/u.exec(url) ?? [];
+  return server === undefined ? url.startsWith("file://") && !/[\s?#\p{Cc}]/u.test(url) : isServer(server);
+}
+
+/** A host, and a port where it has one. */
+function isServer(text: string): boolean {
+  const [, host = "", port] = /^(\[[\da-fA-F:]+\]|[^:]+)(?::([1-9]\d{0,4}))?$/.exec(text) ?? [];
+  return (host.startsWith("[") || f.isHost(host.toLowerCase())) && (port === undefined || Number(port) <= 65535);
+}
+
 const artifacts = z.strictObject({
   source: z
     .enum(["upstream", "mirror", "bundle"])
@@ -181,7 +165,7 @@ const artifacts = z.strictObject({
   baseUrl: f
     .text(
       "a URL",
-      (url) => /^(https?:\/\/[^/\s@]+|file:\/\/)(\/[^\s?#]*)?$/.test(url),
+      isMirror,
       "is no URL of a mirror",
       'use http://, https:// or file:///, without a user or password, as in "https://mirror.example.com/kubernetes"',
     )

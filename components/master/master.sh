@@ -1,7 +1,7 @@
 # A master: kubeadm init with the cluster's own authorities, again and again until it holds. Every master is made like
 # the first, so that none is more than the others.
 # Reads: KUBEADM_CONFIG CERTIFICATE_CONFIG CERTIFICATE_NAMES AUTHORITY ETCD_CA_CRT ETCD_CA_KEY CRI_SOCKET ENDPOINT IGNORED_CHECKS
-# Reads: COREDNS_TAG PROXY KUBELET_CONFIG_FILE
+# Reads: COREDNS_TAG PROXY KUBELET_CONFIG_FILE FILES_DIRECTORY FILES
 
 readonly PKI=/etc/kubernetes/pki
 readonly MANIFESTS=/etc/kubernetes/manifests
@@ -14,6 +14,7 @@ up() {
   renew_names
   etcd_certificates kubeadm "$PKI" apiserver-etcd-client
   before=$(server_settings)
+  write_files
   initialise
   # Until the kubelet has seen new settings, it is the old server that answers.
   [ "$before" = "$(server_settings)" ] || wait_for 60 "the API server to start" api_started ||
@@ -21,6 +22,7 @@ up() {
   wait_for 120 "the API server to be ready" api_ready "$ENDPOINT" || die "the API server does not answer at https://$ENDPOINT/readyz; see crictl logs or docker logs of kube-apiserver on $(hostname)"
   # The first pods need it, and the controller that makes it takes a moment.
   wait_for 60 "the service account of the default namespace" account_exists
+  remove_other_files "${FILES[@]}"
   log "the API answers at https://$ENDPOINT"
 }
 
@@ -52,9 +54,9 @@ install_authority() {
 renew_names() {
   local name names
   [ -e "$PKI/apiserver.crt" ] || return 0
-  names=$(openssl x509 -in "$PKI/apiserver.crt" -noout -ext subjectAltName)
+  names=$(openssl x509 -in "$PKI/apiserver.crt" -noout -ext subjectAltName | sed 's/, /\n/g; s/^ *//')
   for name in "${CERTIFICATE_NAMES[@]}"; do
-    if ! grep -qE "(DNS|IP Address):${name//./\\.}(,|$)" <<<"$names"; then
+    if ! grep -qxF -e "DNS:$name" -e "IP Address:$name" <<<"$names"; then
       log "the API server's certificate is made anew: it is to be good for $name"
       rm -f "$PKI/apiserver.crt" "$PKI/apiserver.key"
       return
@@ -103,6 +105,15 @@ init_failed() {
   die "kubeadm init failed on $(hostname): the kubelet's last lines, and its own, are above"
 }
 
+# remove_other_files FILE...: what components read before, and do not any more.
+remove_other_files() {
+  local file
+  [ -d "$FILES_DIRECTORY" ] || return 0
+  while read -r file; do
+    grep -qxF -- "$file" <(printf '%s\n' "$@") || remove_file "$file"
+  done < <(find "$FILES_DIRECTORY" -type f)
+}
+
 server_settings() { sha256sum "$MANIFESTS/kube-apiserver.yaml" 2>/dev/null || true; }
 
 api_started() {
@@ -118,5 +129,7 @@ account_exists() { kubectl --kubeconfig /etc/kubernetes/admin.conf get serviceac
 
 down() {
   leave_cluster
+  remove_other_files
+  remove_empty "$FILES_DIRECTORY"
   rm -f "$STATE/master" "$LOG"
 }
