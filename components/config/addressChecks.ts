@@ -132,7 +132,7 @@ function* addressesInNetworks({ provider, machines, kubernetes }: Environment): 
 
 function* podSubnetSize({ machines, kubernetes }: Environment): Generator<Contradiction> {
   const { podSubnet: subnet } = kubernetes.networking;
-  const nodes = machines.filter(({ roles }) => roles.includes("master") || roles.includes("worker")).length;
+  const nodes = machines.filter(({ roles, lost }) => !lost && roles.some((role) => role !== "etcd")).length;
   const [room, mask] = [roomForNodes(kubernetes), podMask(kubernetes)];
   if (nodes <= room) return;
   yield {

@@ -13,6 +13,7 @@ import { ConfigError, touches } from "./problems";
 import { marked } from "./secret";
 
 export { filesDirectory } from "./componentSchema";
+export { roomForNodes } from "./podNetwork";
 export { proxyPort } from "./portChecks";
 export type {
   ArtifactsConfig,

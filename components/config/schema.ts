@@ -74,9 +74,13 @@ const component = (name: string, owned: Readonly<Record<string, string>>) =>
   z.strictObject(componentFields(name, owned)).prefault({});
 
 const kubernetes = z.strictObject({
-  version: z.string().default("1.36.3").describe("Release of Kubernetes, one of the lock's.").meta({
-    values: 'a release, as in "1.36.3"',
-  }),
+  version: z
+    .string()
+    .default("1.36.3")
+    .describe("Release of Kubernetes, one of the lock's. Cannot change while the cluster lives.")
+    .meta({
+      values: 'a release, as in "1.36.3"',
+    }),
   runtime: z
     .enum(["docker", "containerd"])
     .default("docker")
@@ -126,9 +130,11 @@ const docker = z.strictObject({
     .enum(["distribution", "docker"])
     .default("distribution")
     .describe(
-      "Whose packages of Docker Engine are installed: Debian's or Ubuntu's own, or those of download.docker.com.",
+      "Whose packages of Docker Engine are installed: Debian's or Ubuntu's own, or those of download.docker.com. Cannot change while the cluster lives.",
     ),
-  daemon: foreignFields(dockerFields, dockerKinds, "taken").describe("Fields of Docker's daemon.json."),
+  daemon: foreignFields(dockerFields, dockerKinds, "taken").describe(
+    "Fields of Docker's daemon.json. Those by which it finds its containers (data-root, storage-driver and the like), and its cgroup driver, cannot change while the cluster lives. `kubectl logs` needs the log-driver json-file with runtime docker.",
+  ),
 });
 
 const flannel = z.strictObject({
@@ -136,7 +142,7 @@ const flannel = z.strictObject({
     .enum(["vxlan", "host-gw"])
     .default("vxlan")
     .describe(
-      "How pods' packets travel between machines: wrapped in UDP (port 8472), or routed, where machines share a link.",
+      "How pods' packets travel between machines: wrapped in UDP (port 8472), or routed, where machines share a link. Cannot change while the cluster lives.",
     ),
   mtu: f
     .integer(576, 65535)

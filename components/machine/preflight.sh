@@ -14,6 +14,8 @@ up() {
   mkdir -p "$STATE"
   chmod 0700 "$STATE"
   touch "$STATE/fit"
+  # A machine that was made anew is no node, and one that is known by another key is still the one that it was.
+  [ -e /etc/kubernetes/kubelet.conf ] && echo "joined yes" || echo "joined no"
 }
 
 check_fitness() {

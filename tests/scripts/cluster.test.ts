@@ -15,8 +15,11 @@ const called = () => host.called().join("\n");
 
 describe("admit.sh", () => {
   const identity = "ssh-ed25519 AAAA";
-  const admit = () =>
-    host.run({ script: Host.script("worker/admit.sh"), values: { NODE: "worker-1", IDENTITY: identity } });
+  const admit = (joined = "no") =>
+    host.run({
+      script: Host.script("worker/admit.sh"),
+      values: { NODE: "worker-1", IDENTITY: identity, JOINED: joined },
+    });
   const cluster = (machine: string) => host.stub("kubectl", `case $1 in get) printf '%s' '${machine}' ;; esac`);
   const question =
     "kubectl get node worker-1 --request-timeout 10s --ignore-not-found -o jsonpath={.metadata.annotations.keelson\\.io/machine}";
@@ -37,6 +40,18 @@ describe("admit.sh", () => {
       stderr: "the node worker-1 is of another machine, which was there before: it is deleted\n",
     });
     expect(host.called()).toEqual([question, "kubectl delete node worker-1 --ignore-not-found"]);
+  });
+  test("leaves the node of a machine that has joined, whatever key it was known by before", () => {
+    cluster("192.0.2.7");
+    expect(admit("yes")).toEqual({
+      status: 0,
+      stdout: "",
+      stderr: "worker-1 is the machine that it was, and known by another key or host now: its node stays\n",
+    });
+    expect(host.called()).toEqual([
+      question,
+      `kubectl annotate node worker-1 --overwrite keelson.io/machine=${identity}`,
+    ]);
   });
   test("fails where the API does not answer", () => {
     host.stub("kubectl", "exit 1");
