@@ -94,7 +94,7 @@ export const host = () =>
 export const certificateName = () =>
   text(
     'a DNS name, also as "*.example.com", or an IP address',
-    (name) => (isIPv6(name) ? !/%|^::ffff:/i.test(name) : isHost(name.replace(/^\*\.(?=[^.]+\.)/, ""))),
+    (name) => (isIPv6(name) ? !/%|^::ffff:/i.test(name) : isHost(name.replace(/^\*\./, ""))),
     "is no name for a certificate",
     'use a DNS name, "*." before it if need be, or an IP address, as in "api.example.com"',
   );

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { filesDirectory } from "./componentSchema";
 import { suggestion } from "./nearest";
 import { touches, type Path, type Problem } from "./problems";
 import { configuration, type Configuration } from "./schema";
@@ -113,6 +114,9 @@ function standIn(path: Path): unknown {
     key: "stand-in",
     effect: "NoSchedule",
     host: "stand-in",
+    path: `${filesDirectory}/stand-in-${String(path.at(-2))}`,
+    hostPath: "/stand-in",
+    mountPath: `/stand-in-${String(path.at(-2))}`,
   };
   return Object.hasOwn(byName, last ?? "") ? byName[last ?? ""] : undefined;
 }

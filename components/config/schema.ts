@@ -152,8 +152,8 @@ const flannel = z.strictObject({
 });
 
 function isMirror(url: string): boolean {
-  const [, server] = /^(?:https?:\/\/([^/\s@]+)|file:\/\/)(?:\/[^\s?#\p{Cc}]*)?$/u.exec(url) ?? [];
-  return server === undefined ? url.startsWith("file://") && !/[\s?#\p{Cc}]/u.test(url) : isServer(server);
+  const [, scheme, server = "", path = ""] = /^(https?|file):\/\/([^/]*)(.*)$/s.exec(url) ?? [];
+  return (scheme === "file" ? server === "" && path !== "" : isServer(server)) && !/[\s?#\p{Cc}]/u.test(path);
 }
 
 /** A host, and a port where it has one. */

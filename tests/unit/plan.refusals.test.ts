@@ -1,6 +1,6 @@
 import { refusals } from "../../components/plan/refusals";
 import { topologyOf } from "../../components/plan/topology";
-import { hostKey, small } from "../golden/topologies";
+import { hostKey } from "../golden/topologies";
 import type { Raw } from "./config.fixture";
 import { lost, masters, place, topology, worker } from "./plan.fixture";
 import { environment } from "./render.fixture";
