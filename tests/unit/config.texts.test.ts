@@ -53,7 +53,7 @@ describe("what no field can be is named, and ends nothing", () => {
     ["a NUL byte", localMachine({ annotations: { a: "\0" } }), `machines[1].annotations.a: "\\u0000" ${half}`],
     [
       "more digits than a number has",
-      kubernetes({ scheduler: { extraArgs: { v: 12345678901234567890 } } }),
+      kubernetes({ scheduler: { extraArgs: json('{"v": 12345678901234567890}') } }),
       "kubernetes.scheduler.extraArgs.v: 12345678901234567000 may be another number than was written, for it has too many digits: put it in quotes",
     ],
     [
