@@ -6,7 +6,7 @@ readonly SCRIPT='0-w-rollout'
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('fa65b2d62c8d75ad' '59e8993209d93413')
+readonly -a REVISIONS=('fa65b2d62c8d75ad' '3245bfcfb8c6423e')
 
 write_files() {
   :

@@ -6,6 +6,8 @@ readonly NODE='0-w'
 
 readonly IDENTITY='198.51.100.2'
 
+readonly JOINED=''
+
 write_files() {
   :
 }

@@ -6,7 +6,7 @@ readonly SCRIPT='m-rollout'
 
 readonly NODE='m'
 
-readonly -a REVISIONS=('363b279969a0e600' 'b0d19d62052bbf11')
+readonly -a REVISIONS=('363b279969a0e600' '9396aa4eaedd9bcc')
 
 write_files() {
   :
