@@ -25,6 +25,7 @@ describe("what no field can be is named, and ends nothing", () => {
       kubernetes({ kubelet: { configuration: { constructor: 1 } } }),
       "kubernetes.kubelet.configuration.constructor: is no known field: leave it out",
     ],
+    ["a label that can be no text", localMachine({ labels: { a: { toString: "x" } } }), "machines[1].labels.a: {"],
     [
       "a prototype",
       { ...local(), ...json('{"docker": {"daemon": {"__proto__": {"a": 1}}}}') },
