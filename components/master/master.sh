@@ -22,6 +22,7 @@ up() {
   wait_for 120 "the API server to be ready" api_ready "$ENDPOINT" || die "the API server does not answer at https://$ENDPOINT/readyz; see crictl logs or docker logs of kube-apiserver on $(hostname)"
   # The first pods need it, and the controller that makes it takes a moment.
   wait_for 60 "the service account of the default namespace" account_exists
+  # shellcheck disable=SC2153
   remove_other_files "${FILES[@]}"
   log "the API answers at https://$ENDPOINT"
 }
@@ -107,10 +108,10 @@ init_failed() {
 
 # remove_other_files FILE...: what components read before, and do not any more.
 remove_other_files() {
-  local file
+  local other
   [ -d "$FILES_DIRECTORY" ] || return 0
-  while read -r file; do
-    grep -qxF -- "$file" <(printf '%s\n' "$@") || remove_file "$file"
+  while read -r other; do
+    grep -qxF -- "$other" <(printf '%s\n' "$@") || remove_file "$other"
   done < <(find "$FILES_DIRECTORY" -type f)
 }
 
