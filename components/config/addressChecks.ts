@@ -1,6 +1,7 @@
 import type { Contradiction, Subject } from "./checks";
 import { liesIn, type Environment } from "./environment";
 import { networkOf, nthAddress, overlaps, size } from "./network";
+import { podMask, roomForNodes } from "./podNetwork";
 import type { Path } from "./problems";
 
 const podSubnet = ["kubernetes", "networking", "podSubnet"];
@@ -131,12 +132,12 @@ function* addressesInNetworks({ provider, machines, kubernetes }: Environment): 
 
 function* podSubnetSize({ machines, kubernetes }: Environment): Generator<Contradiction> {
   const { podSubnet: subnet } = kubernetes.networking;
-  const nodes = machines.filter(({ roles }) => roles.includes("master") || roles.includes("worker")).length;
-  const room = size(networkOf(subnet)) / 256;
+  const nodes = machines.filter(({ roles, lost }) => !lost && roles.some((role) => role !== "etcd")).length;
+  const [room, mask] = [roomForNodes(kubernetes), podMask(kubernetes)];
   if (nodes <= room) return;
   yield {
     path: podSubnet,
-    uses: [["machines"]],
-    message: `${subnet} has room for ${room} ${room === 1 ? "node" : "nodes"} of /24 each, and there are ${nodes}: use a prefix of /${24 - Math.ceil(Math.log2(nodes))} or shorter`,
+    uses: [["machines"], ["kubernetes", "controllerManager", "extraArgs"]],
+    message: `${subnet} has room for ${room} ${room === 1 ? "node" : "nodes"} of /${mask} each, and there are ${nodes}: use a prefix of /${mask - Math.ceil(Math.log2(nodes))} or shorter`,
   };
 }

@@ -1,6 +1,9 @@
 import { supportedVersions } from "../artifacts/lockFile";
 import { addressChecks } from "./addressChecks";
+import { componentChecks } from "./componentChecks";
 import { liesIn, tenthAddress, type Context, type Environment } from "./environment";
+import { flagChecks } from "./flagChecks";
+import { foreignChecks } from "./foreignChecks";
 import { loginChecks } from "./loginChecks";
 import { portChecks } from "./portChecks";
 import type { Path, Problem } from "./problems";
@@ -29,6 +32,9 @@ export function contradictions(subject: Subject): readonly Contradiction[] {
     ...portChecks(subject),
     ...endpointChecks(subject),
     ...kubernetesChecks(subject),
+    ...componentChecks(subject),
+    ...flagChecks(subject),
+    ...foreignChecks(subject),
     ...artifactChecks(subject),
   ];
 }
@@ -101,8 +107,19 @@ function* endpointChecks({ configuration, environment }: Subject): Generator<Con
   }
 }
 
+/** What a packet on the wire has at most. Source: RFC 791, "Total Length". */
+const longestPacket = 65535;
+
+/** What vxlan wraps around a packet, bytes. Source: flannel documentation, "Backends". */
+const wrapping = 50;
+
 function* kubernetesChecks({ configuration }: Subject): Generator<Contradiction> {
   const { version, kubelet, networking } = configuration.kubernetes;
+  const { backend, mtu = 0 } = configuration.flannel;
+  if (backend === "vxlan" && mtu + wrapping > longestPacket) {
+    const message = `${mtu} leaves no room for the ${wrapping} bytes that vxlan wraps around a packet: use ${longestPacket - wrapping} at most`;
+    yield { path: ["flannel", "mtu"], uses: [["flannel", "backend"]], message };
+  }
   if (!supportedVersions().includes(version)) {
     yield {
       path: ["kubernetes", "version"],

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
 import { bundleDirectory } from "../artifacts/cache";
+import { withContents, type ComponentFile } from "./componentFiles";
 import { expand, login, sshConfig, type SshConfig, type SshLogin } from "./login";
 import { contains, networkOf, nthAddress, parseAddress, size } from "./network";
 import { local as localSchema, type Configuration, type MachineSettings } from "./schema";
@@ -49,6 +50,7 @@ export interface MachineConfig {
 }
 
 type Kubernetes = Frozen<Configuration["kubernetes"]>;
+type WithContents<T> = Omit<T, "files"> & { readonly files: readonly ComponentFile[] };
 
 export type { SshConfig, SshLogin } from "./login";
 
@@ -67,7 +69,10 @@ export interface Environment {
   readonly ssh: SshConfig;
   /** Whether machines are asked how they are before each run. */
   readonly survey: Configuration["survey"];
-  readonly kubernetes: Kubernetes & {
+  readonly kubernetes: Omit<Kubernetes, "apiServer" | "controllerManager" | "scheduler"> & {
+    readonly apiServer: WithContents<Kubernetes["apiServer"]>;
+    readonly controllerManager: WithContents<Kubernetes["controllerManager"]>;
+    readonly scheduler: WithContents<Kubernetes["scheduler"]>;
     readonly kubelet: Kubernetes["kubelet"] & { readonly clusterDNS: readonly string[] };
   };
   readonly docker: Frozen<Configuration["docker"]>;
@@ -111,6 +116,9 @@ export function resolve(configuration: Configuration, context: Context): Environ
     ssh: sshConfig(configuration, context),
     kubernetes: {
       ...kubernetes,
+      apiServer: withContents(kubernetes.apiServer, context),
+      controllerManager: withContents(kubernetes.controllerManager, context),
+      scheduler: withContents(kubernetes.scheduler, context),
       virtualAddress: virtualAddress(configuration, local.subnet),
       kubelet: { ...kubernetes.kubelet, clusterDNS: kubernetes.kubelet.clusterDNS ?? [tenthAddress(configuration)] },
     },

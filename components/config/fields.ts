@@ -1,3 +1,5 @@
+import { isIPv6 } from "node:net";
+
 import { z } from "zod";
 
 import { formatNetwork, parseAddress, parseNetwork } from "./network";
@@ -62,6 +64,12 @@ export function list<T extends z.ZodType>(element: T) {
 const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const isName = (name: string) => name.length <= 253 && name.split(".").every((part) => label.test(part));
 
+/** Whether every program would take a text for an address, whose last part is a number, be it right or wrong. */
+const looksLikeAddress = (text: string) => /(^|\.)(\d+|0x[\da-f]*)$/i.test(text);
+
+/** Whether a text names a host: a DNS name in lower case, or an IPv4 address; "10.0.0.256" is neither. */
+export const isHost = (text: string) => (looksLikeAddress(text) ? parseAddress(text) !== undefined : isName(text));
+
 export const dnsLabel = () =>
   text(
     "a DNS label",
@@ -75,7 +83,21 @@ export const dnsName = () =>
 
 /** A host to dial: a name or an IPv4 address. */
 export const host = () =>
-  text("a DNS name or an IPv4 address", isName, "is no host", 'use a DNS name or an IPv4 address, as in "10.0.0.11"');
+  text(
+    "a DNS name or an IPv4 address",
+    (name) => isHost(name.toLowerCase()),
+    "is no host",
+    'use a DNS name or an IPv4 address, as in "10.0.0.11"',
+  );
+
+/** What a certificate may be good for: a name, one with "*" as its first part, or an address. */
+export const certificateName = () =>
+  text(
+    'a DNS name, also as "*.example.com", or an IP address',
+    (name) => (isIPv6(name) ? !/%|^::ffff:/i.test(name) : isHost(name.replace(/^\*\./, ""))),
+    "is no name for a certificate",
+    'use a DNS name, "*." before it if need be, or an IP address, as in "api.example.com"',
+  );
 
 export const ipv4 = () =>
   text(
@@ -114,37 +136,16 @@ export const absolutePath = () =>
 export const file = () =>
   text("a file", (path) => path !== "" && !path.includes("\0"), "is no file", 'use a path, as in "~/.ssh/id_ed25519"');
 
-/** An image by its name in a registry. */
+const domain = String.raw`[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?`;
+const registry = String.raw`(?:${domain}(?:\.${domain})*|\[[a-fA-F\d:]+\])(?::\d+)?`;
+const part = String.raw`[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*`;
+const reference = new RegExp(
+  String.raw`^(?:${registry}/)?${part}(?:/${part})*(?::\w[\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[\da-fA-F]{32,})?$`,
+);
+
+/** An image by its name in a registry. Source: distribution/reference, the grammar of a reference. */
 export const image = () =>
-  text("an image", (name) => /^[a-z0-9]\S*$/.test(name), "is no image", 'use a name as in "nginx:1.29"');
-
-/** A value of a flag; numbers and truth values are written as texts. */
-const flagValue = z
-  .custom<string | number | boolean>((value) => ["string", "number", "boolean"].includes(typeof value), {
-    error: ({ input }) => `${show(input)} is no value of a flag: use a text, a number, true or false`,
-  })
-  .refine((value) => !/[\s\0]/.test(String(value)), {
-    error: ({ input }) => `${show(input)} has white space in it, which no flag's value may have: leave it out`,
-  })
-  .transform(String);
-
-/** Command-line flags by name, without their dashes; those that are `owned` are refused. */
-export function flags(owned: Owned) {
-  return refusing(z.record(z.string(), flagValue), owned, (name) =>
-    /^[a-z][a-z0-9-]*$/.test(name)
-      ? undefined
-      : `${show(name)} is no flag: use its name without dashes before it or a value after it, as in "v"`,
-  )
-    .default({})
-    .meta({ values: "a map of flags to their values" });
-}
-
-/** Fields of a file that another program reads, whatever they are; those that are `owned` are refused. */
-export function foreignFields(owned: Owned) {
-  return refusing(z.record(z.string(), z.unknown()), owned, () => undefined)
-    .default({})
-    .meta({ values: "a map of fields to their values" });
-}
+  text("an image", (name) => reference.test(name), "is no image", 'use a name as in "nginx:1.29"');
 
 /** A record that refuses the keys that keelson sets itself, and those in which `fault` finds something wrong. */
 export function refusing<T extends z.ZodRecord>(record: T, owned: Owned, fault: (key: string) => string | undefined) {

@@ -12,6 +12,8 @@ import { strayState, takenName } from "./place";
 import { ConfigError, touches } from "./problems";
 import { marked } from "./secret";
 
+export { filesDirectory } from "./componentSchema";
+export { roomForNodes } from "./podNetwork";
 export { proxyPort } from "./portChecks";
 export type {
   ArtifactsConfig,

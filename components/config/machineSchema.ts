@@ -24,7 +24,7 @@ const quoted = (valid: (text: string) => boolean, fault: string) =>
     error: ({ input }) =>
       typeof input === "string"
         ? `${show(input)} ${fault}`
-        : `${show(input)} is no text: put it in quotes, "${String(input)}"`,
+        : `${show(input)} is no text: put it in quotes, ${JSON.stringify(show(input))}`,
   });
 
 function keyed(

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { filesDirectory } from "./componentSchema";
+import { suggestion } from "./nearest";
 import { touches, type Path, type Problem } from "./problems";
 import { configuration, type Configuration } from "./schema";
 import { isEncrypted, Secret } from "./secret";
@@ -21,9 +23,9 @@ type Json = Record<PropertyKey, unknown>;
  */
 export function parse(raw: unknown): Parsed {
   const problems: Problem[] = [];
-  const root = { raw: withoutSecrets(raw, [], problems) };
+  const root = { raw: readable(raw, [], problems) };
   if (!isMap(root.raw)) throw new Error("the configuration is no map of sections");
-  for (const { path } of problems) repair(root, path);
+  for (const { path } of problems.toReversed()) repair(root, path);
   // Each round takes every mistake found out of what the next one reads; checks of whole maps wait for their parts.
   for (let round = 0; round < 10; round++) {
     const result = configuration.safeParse(root.raw);
@@ -54,48 +56,46 @@ function explain(issue: z.core.$ZodIssue, raw: unknown): Problem[] {
 function unknownField(path: Path, key: string): string {
   const schema = fieldAt(configuration, path)?.schema;
   const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-  const [nearest] = known
-    .map((name) => ({ name, distance: editDistance(name.toLowerCase(), key.toLowerCase()) }))
-    .filter(({ distance }) => distance <= Math.max(1, key.length / 3))
-    .sort((one, other) => one.distance - other.distance);
-  return nearest
-    ? `is no known field: did you mean "${nearest.name}"?`
-    : `is no known field: the fields here are ${known.join(", ")}`;
+  return `is no known field: ${suggestion(key, known)}`;
 }
 
-/** How many letters must be put in, taken out or changed to make the one word of the other. */
-function editDistance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (let i = 0; i < one.length; i++) {
-    const next = [i + 1];
-    for (let j = 0; j < other.length; j++) {
-      const change = (row[j] ?? 0) + (one[i] === other[j] ? 0 : 1);
-      next.push(Math.min(change, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
-}
+/** No field of any program is nested as deep. */
+const deepest = 64;
 
 /**
- * A copy in which encrypted values are noted as mistakes, but where one belongs: what reaches machines from anywhere else
- * is plain in the state.
+ * A copy in which is noted as a mistake what no field can be: a secret where none belongs, for what reaches machines from
+ * there is plain in the state, and what is lost or stops the program on its way.
  */
-function withoutSecrets(value: unknown, path: Path, problems: Problem[]): unknown {
+function readable(value: unknown, path: Path, problems: Problem[]): unknown {
+  const refuse = (message: string, at = path) => void problems.push({ path: at, message });
   if (value instanceof Secret || isEncrypted(value)) {
     if (isSecretField(path)) return value instanceof Secret ? value : new Secret();
-    problems.push({
-      path,
-      message:
-        "is a secret: no field but a passphrase of a private key keeps one, so write it in plain or leave it out",
-    });
+    refuse("is a secret: no field but a passphrase of a private key keeps one, so write it in plain or leave it out");
     return value;
   }
-  if (Array.isArray(value)) return value.map((element, index) => withoutSecrets(element, [...path, index], problems));
-  if (!isMap(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, field]) => [key, withoutSecrets(field, [...path, key], problems)]),
-  );
+  if (typeof value === "string" && isBroken(value)) refuse(`${show(value)} has ${brokenText}: leave it out`);
+  if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    refuse(`${show(value)} may be another number than was written, for it has too many digits: put it in quotes`);
+  }
+  if (typeof value !== "object" || value === null) return value;
+  if (path.length >= deepest) {
+    refuse(`is nested more than ${deepest} levels deep, which no field is: leave it out`);
+    return null;
+  }
+  if (Array.isArray(value)) return value.map((element, index) => readable(element, [...path, index], problems));
+  const fields = Object.entries(value).filter(([key]) => {
+    if (key === "__proto__") refuse("is a name that is lost on its way: leave it out", [...path, key]);
+    else if (isBroken(key)) refuse(`${show(key)} has ${brokenText}: leave it out`, [...path, key]);
+    return key !== "__proto__";
+  });
+  return Object.fromEntries(fields.map(([key, field]) => [key, readable(field, [...path, key], problems)]));
+}
+
+const brokenText = "a NUL byte or half of a character in it, which reaches no program";
+
+/** Whether a text has something in it that no file and no variable can hold. */
+function isBroken(text: string): boolean {
+  return /[\0\p{Surrogate}]/u.test(text);
 }
 
 /** Whether the field at a path is there to be a secret. */
@@ -114,8 +114,11 @@ function standIn(path: Path): unknown {
     key: "stand-in",
     effect: "NoSchedule",
     host: "stand-in",
+    path: `${filesDirectory}/stand-in-${String(path.at(-2))}`,
+    hostPath: "/stand-in",
+    mountPath: `/stand-in-${String(path.at(-2))}`,
   };
-  return byName[last ?? ""];
+  return Object.hasOwn(byName, last ?? "") ? byName[last ?? ""] : undefined;
 }
 
 function repair(root: { raw: unknown }, path: Path): void {
@@ -131,7 +134,9 @@ function repair(root: { raw: unknown }, path: Path): void {
 }
 
 function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((at, part) => (isMap(at) || Array.isArray(at) ? (at as Json)[part] : undefined), value);
+  const own = (at: unknown, part: PropertyKey) =>
+    (isMap(at) || Array.isArray(at)) && Object.hasOwn(at, part) ? (at as Json)[part] : undefined;
+  return path.reduce<unknown>(own, value);
 }
 
 function isMap(value: unknown): value is Json {

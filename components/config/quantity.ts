@@ -31,3 +31,8 @@ function whole(number: string | undefined, factor: number): number | undefined {
   const amount = Math.round(Number(number ?? 0) * factor);
   return amount > 0 && Number.isSafeInteger(amount) ? amount : undefined;
 }
+
+/** Whether Kubernetes takes a text for a quantity that is not below nothing. Source: Kubernetes documentation, "Quantity". */
+export function isQuantity(text: string): boolean {
+  return /^\+?(\d+\.?\d*|\.\d+)(([KMGTPE]i)|[numkMGTPE]|[eE][-+]?\d+)?$/.test(text);
+}

@@ -1,16 +1,13 @@
 import { z } from "zod";
 
+import { componentFields } from "./componentSchema";
+import { dockerKinds } from "./dockerKinds";
+import { etcd } from "./etcdSchema";
 import * as f from "./fields";
+import { foreignFields } from "./foreign";
+import { kubeletKinds } from "./kubeletKinds";
 import { machine } from "./machineSchema";
-import {
-  apiServerFlags,
-  controllerManagerFlags,
-  dockerFields,
-  etcdFlags,
-  kubeletFields,
-  schedulerFlags,
-} from "./owned";
-import { show } from "./show";
+import { apiServerFlags, controllerManagerFlags, dockerFields, kubeletFields, schedulerFlags } from "./owned";
 import { ssh } from "./sshSchema";
 
 /*
@@ -33,10 +30,10 @@ export const local = z.strictObject({
     ),
 });
 
-/** "HOST:PORT". */
+/** "HOST:PORT"; the API's certificate is to be good for the host, which has lower-case letters there. */
 function isEndpoint(text: string): boolean {
-  const [host = "", port = "", ...more] = text.split(":");
-  return more.length === 0 && f.host().safeParse(host).success && f.port().safeParse(Number(port || NaN)).success;
+  const [, host = "", port = ""] = /^([^:]+):([1-9]\d{0,4})$/.exec(text) ?? [];
+  return f.isHost(host) && Number(port) <= 65535;
 }
 
 const networking = z.strictObject({
@@ -52,9 +49,9 @@ const networking = z.strictObject({
 });
 
 const apiServer = z.strictObject({
-  extraArgs: f.flags(apiServerFlags).describe("More flags of kube-apiserver."),
+  ...componentFields("kube-apiserver", apiServerFlags),
   certSANs: f
-    .list(f.host())
+    .list(f.certificateName())
     .default([])
     .describe("More names and addresses that the API's certificate is to be good for."),
 });
@@ -68,17 +65,22 @@ const kubelet = z.strictObject({
     .meta({ defaultsTo: "the tenth address of kubernetes.networking.serviceSubnet" }),
   failSwapOn: z.boolean().default(false).describe("Machines with swap switched on are refused."),
   anonymous: z.boolean().default(false).describe("Requests without a certificate or token may reach the kubelet."),
-  configuration: f.foreignFields(kubeletFields).describe("Any other field of KubeletConfiguration (v1beta1)."),
+  configuration: foreignFields(kubeletFields, kubeletKinds, "refused").describe(
+    "Any other field of KubeletConfiguration (v1beta1).",
+  ),
 });
 
-/** A component of the control plane that has nothing to set but flags. */
 const component = (name: string, owned: Readonly<Record<string, string>>) =>
-  z.strictObject({ extraArgs: f.flags(owned).describe(`More flags of ${name}.`) }).prefault({});
+  z.strictObject(componentFields(name, owned)).prefault({});
 
 const kubernetes = z.strictObject({
-  version: z.string().default("1.36.3").describe("Release of Kubernetes, one of the lock's.").meta({
-    values: 'a release, as in "1.36.3"',
-  }),
+  version: z
+    .string()
+    .default("1.36.3")
+    .describe("Release of Kubernetes, one of the lock's. Cannot change while the cluster lives.")
+    .meta({
+      values: 'a release, as in "1.36.3"',
+    }),
   runtime: z
     .enum(["docker", "containerd"])
     .default("docker")
@@ -128,34 +130,11 @@ const docker = z.strictObject({
     .enum(["distribution", "docker"])
     .default("distribution")
     .describe(
-      "Whose packages of Docker Engine are installed: Debian's or Ubuntu's own, or those of download.docker.com.",
+      "Whose packages of Docker Engine are installed: Debian's or Ubuntu's own, or those of download.docker.com. Cannot change while the cluster lives.",
     ),
-  daemon: f.foreignFields(dockerFields).describe("Fields of Docker's daemon.json."),
-});
-
-/** Directories of the system and of other programs, which etcd must not empty. */
-const foreignDirectory = new RegExp(
-  [
-    "^/[^/]+$",
-    "^/(var|usr|etc|lib|root|run|tmp)/[^/]+$",
-    "^/etc/(kubernetes|etcd|cni)/",
-    "^/var/lib/(keelson|kubelet|docker|containerd|cri-dockerd|cni)(/|$)",
-  ].join("|"),
-);
-
-const etcd = z.strictObject({
-  dataDir: f
-    .absolutePath()
-    .refine((path) => !foreignDirectory.test(path), {
-      error: ({ input }) => `${show(input)} has other data in it: use a directory of etcd's own, as in "/var/lib/etcd"`,
-    })
-    .default("/var/lib/etcd")
-    .describe(
-      "Directory of etcd's data on the machines; must be empty or absent at first. It is emptied by `pulumi destroy`.",
-    ),
-  clientPort: f.port().default(2379).describe("TCP port for clients of etcd."),
-  peerPort: f.port().default(2380).describe("TCP port for the members among themselves."),
-  extraArgs: f.flags(etcdFlags).describe("More flags of etcd."),
+  daemon: foreignFields(dockerFields, dockerKinds, "taken").describe(
+    "Fields of Docker's daemon.json. Those by which it finds its containers (data-root, storage-driver and the like), and its cgroup driver, cannot change while the cluster lives. `kubectl logs` needs the log-driver json-file with runtime docker.",
+  ),
 });
 
 const flannel = z.strictObject({
@@ -163,7 +142,7 @@ const flannel = z.strictObject({
     .enum(["vxlan", "host-gw"])
     .default("vxlan")
     .describe(
-      "How pods' packets travel between machines: wrapped in UDP (port 8472), or routed, where machines share a link.",
+      "How pods' packets travel between machines: wrapped in UDP (port 8472), or routed, where machines share a link. Cannot change while the cluster lives.",
     ),
   mtu: f
     .integer(576, 65535)
@@ -171,6 +150,17 @@ const flannel = z.strictObject({
     .describe("Largest packet of pods, in bytes.")
     .meta({ defaultsTo: "the machine's own, less what wrapping takes" }),
 });
+
+function isMirror(url: string): boolean {
+  const [, scheme, server = "", path = ""] = /^(https?|file):\/\/([^/]*)(.*)$/s.exec(url) ?? [];
+  return (scheme === "file" ? server === "" && path !== "" : isServer(server)) && !/[\s?#\p{Cc}]/u.test(path);
+}
+
+/** A host, and a port where it has one. */
+function isServer(text: string): boolean {
+  const [, host = "", port] = /^(\[[\da-fA-F:]+\]|[^:]+)(?::([1-9]\d{0,4}))?$/.exec(text) ?? [];
+  return (host.startsWith("[") || f.isHost(host.toLowerCase())) && (port === undefined || Number(port) <= 65535);
+}
 
 const artifacts = z.strictObject({
   source: z
@@ -181,7 +171,7 @@ const artifacts = z.strictObject({
   baseUrl: f
     .text(
       "a URL",
-      (url) => /^(https?:\/\/[^/\s@]+|file:\/\/)(\/[^\s?#]*)?$/.test(url),
+      isMirror,
       "is no URL of a mirror",
       'use http://, https:// or file:///, without a user or password, as in "https://mirror.example.com/kubernetes"',
     )

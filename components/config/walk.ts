@@ -47,7 +47,10 @@ export function fieldAt(root: z.core.$ZodType, path: Path): Field | undefined {
 }
 
 function childOf(schema: z.core.$ZodType, part: PropertyKey): z.core.$ZodType | undefined {
-  if (schema instanceof z.ZodObject) return schema.shape[String(part)] as z.core.$ZodType | undefined;
+  if (schema instanceof z.ZodObject) {
+    // Every object has more names than its own: "constructor" is none of the fields.
+    return Object.hasOwn(schema.shape, part) ? (schema.shape[String(part)] as z.core.$ZodType) : undefined;
+  }
   if (schema instanceof z.ZodArray) return schema.element;
   return schema instanceof z.ZodRecord ? schema.valueType : undefined;
 }

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
 import type { Environment } from "../config";
 import { HostScript, packagesScript, unitsScript, type Effects, type Machine } from "../machine";
-import { containerdConfig, criDockerdUnits, daemonFile, daemonJson } from "./render";
+import { containerdConfig, criDockerdFile, criDockerdUnits, daemonFile, daemonJson } from "./render";
 
 /** Tells which cgroup driver Docker runs on. */
 export const cgroupScript = join(__dirname, "cgroup.sh");
@@ -54,7 +54,13 @@ function effectsOf(daemon: Readonly<Record<string, unknown>>): Effects {
   const pods = daemon["live-restore"] === false ? "its pods with it" : "its pods go on";
   return {
     create: "Docker Engine is installed and started",
-    update: (changed) =>
-      changed.has(daemonFile) ? `Docker restarts in the machine's turn, ${pods}` : "Docker's installation is checked",
+    update: (changed) => {
+      if (changed.has(daemonFile)) return `Docker restarts in the machine's turn, ${pods}`;
+      if (changed.has("PROGRAMS") || changed.has(criDockerdFile)) {
+        return "cri-dockerd restarts in the machine's turn where it is another one, its pods go on";
+      }
+      if (changed.has("CONTAINERD_CONFIG")) return "containerd restarts in the machine's turn, its pods go on";
+      return "Docker's installation is checked";
+    },
   };
 }

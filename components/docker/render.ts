@@ -5,6 +5,8 @@ export function criSocket(runtime: "docker" | "containerd"): string {
   return runtime === "docker" ? "unix:///run/cri-dockerd.sock" : "unix:///run/containerd/containerd.sock";
 }
 
+export const criDockerdFile = "/etc/systemd/system/cri-docker.service";
+
 export const daemonFile = "/etc/docker/daemon.json";
 
 /**
@@ -21,7 +23,7 @@ export function daemonJson(settings: Readonly<Record<string, unknown>>): ScriptF
 /** cri-dockerd as socket and service. Source: the unit files in the cri-dockerd repository, packaging/systemd. */
 export function criDockerdUnits(pauseImage: string): readonly ScriptFile[] {
   return [
-    { path: "/etc/systemd/system/cri-docker.service", content: criDockerdService(pauseImage) },
+    { path: criDockerdFile, content: criDockerdService(pauseImage) },
     { path: "/etc/systemd/system/cri-docker.socket", content: criDockerdSocket },
   ];
 }

@@ -35,8 +35,16 @@ export interface Machine {
    * starts the machine and waits for it.
    */
   readonly firstHop?: FirstHop;
-  /** Changes when the machine behind the name was made anew: it then joins anew. Not known while that is to come. */
+  /**
+   * By what it is known, its host key or where it is: another one where the machine behind the name was made anew, and
+   * then it joins anew. Not known while that is to come.
+   */
   readonly identity: string | pulumi.Output<string>;
+  /**
+   * "yes" where the machine itself said that it was a node when it was last looked at, which is whenever the way to it
+   * changes: it is not made anew then, however it is known. @default nobody has looked
+   */
+  readonly joined?: pulumi.Output<string>;
   /** What must be there before the first login. */
   readonly dependsOn: readonly pulumi.Resource[];
   /** Digests of what was sent to it, a change of which may call for a restart in its turn. @default none */

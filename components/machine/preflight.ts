@@ -31,10 +31,10 @@ export class Preflight extends pulumi.ComponentResource {
 
   constructor(name: string, args: PreflightArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:machine:Preflight", name, {}, opts);
-    this.machines = args.machines.map((machine) => ({
-      ...machine,
-      dependsOn: [...machine.dependsOn, this.check(machine, args)],
-    }));
+    this.machines = args.machines.map((machine) => {
+      const check = this.check(machine, args);
+      return { ...machine, joined: check.printed("joined"), dependsOn: [...machine.dependsOn, check] };
+    });
     this.registerOutputs({});
   }
 

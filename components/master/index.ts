@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ArtifactSet } from "../artifacts";
-import type { Environment } from "../config";
+import { filesDirectory, type Environment } from "../config";
 import { criSocket } from "../docker/render";
 import { clusterEndpoint, nodeEndpoint, VirtualAddress } from "../endpoint";
 import { certificatesScript, type EtcdCluster } from "../etcd";
@@ -11,7 +11,8 @@ import { certificateConfig } from "../etcd/render";
 import { kubeletUnitScripts, leaveScript } from "../kubelet";
 import { kubeletConfigFile } from "../kubelet/render";
 import { HostScript, type Effects, type Machine } from "../machine";
-import { authorityConfig, certificateNames, kubeadmConfig, serverAddress, takesPods } from "./render";
+import { componentFiles } from "./files";
+import { asShown, authorityConfig, certificateNames, kubeadmConfig, serverAddress, takesPods } from "./render";
 
 export interface ControlPlaneArgs {
   /** Machines with their kubelets and proxies prepared; the masters among them carry the control plane. */
@@ -104,6 +105,7 @@ export class ControlPlane extends pulumi.ComponentResource {
     before: readonly pulumi.Resource[],
   ): readonly pulumi.Resource[] {
     const { environment, etcd } = args;
+    const files = componentFiles(environment);
     const master = new HostScript(
       `${machine.name}-master`,
       {
@@ -113,12 +115,14 @@ export class ControlPlane extends pulumi.ComponentResource {
         values: {
           KUBEADM_CONFIG: kubeadmConfig({ ...args, machine, etcdEndpoints: etcd.endpoints }),
           CERTIFICATE_CONFIG: certificateConfig(machine, environment.kubernetes.version, "/etc/kubernetes/pki"),
-          CERTIFICATE_NAMES: certificateNames(environment, machine),
+          CERTIFICATE_NAMES: certificateNames(environment, machine).map(asShown),
           CRI_SOCKET: criSocket(environment.kubernetes.runtime),
           COREDNS_TAG: args.artifacts.images.corednsTag,
           ENDPOINT: serverAddress(environment, machine),
           PROXY: nodeEndpoint,
           KUBELET_CONFIG_FILE: kubeletConfigFile,
+          FILES_DIRECTORY: filesDirectory,
+          FILES: files.map(({ path }) => path),
           IGNORED_CHECKS: machine.sharedKernel ? ",SystemVerification" : "",
           NODE: machine.name,
           TAINTS: JSON.stringify(machine.config.taints ?? []),
@@ -129,6 +133,7 @@ export class ControlPlane extends pulumi.ComponentResource {
           ETCD_CA_CRT: etcd.authority.certificate,
           ETCD_CA_KEY: etcd.authority.key,
         },
+        files,
         effects: effectsOn(machine),
       },
       { parent: this, dependsOn: [authority, etcd, ...before] },

@@ -1,7 +1,7 @@
 # A master: kubeadm init with the cluster's own authorities, again and again until it holds. Every master is made like
 # the first, so that none is more than the others.
 # Reads: KUBEADM_CONFIG CERTIFICATE_CONFIG CERTIFICATE_NAMES AUTHORITY ETCD_CA_CRT ETCD_CA_KEY CRI_SOCKET ENDPOINT IGNORED_CHECKS
-# Reads: COREDNS_TAG PROXY KUBELET_CONFIG_FILE NODE TAINTS TAKES_PODS
+# Reads: COREDNS_TAG PROXY KUBELET_CONFIG_FILE NODE TAINTS TAKES_PODS FILES_DIRECTORY FILES
 
 readonly PKI=/etc/kubernetes/pki
 readonly MANIFESTS=/etc/kubernetes/manifests
@@ -14,6 +14,7 @@ up() {
   install_authority
   renew_names
   etcd_certificates kubeadm "$PKI" apiserver-etcd-client
+  write_files
   keep_manifests
   change_manifests
   before=$(server_settings)
@@ -28,6 +29,8 @@ up() {
   wait_for 60 "the service account of the default namespace" account_exists
   [ "$TAKES_PODS" != true ] || let_pods_in
   keep_manifests
+  # shellcheck disable=SC2153
+  remove_other_files "${FILES[@]}"
   log "the API answers at https://$ENDPOINT"
 }
 
@@ -61,9 +64,9 @@ install_authority() {
 renew_names() {
   local name names
   [ -e "$PKI/apiserver.crt" ] || return 0
-  names=$(openssl x509 -in "$PKI/apiserver.crt" -noout -ext subjectAltName)
+  names=$(openssl x509 -in "$PKI/apiserver.crt" -noout -ext subjectAltName | sed 's/, /\n/g; s/^ *//')
   for name in "${CERTIFICATE_NAMES[@]}"; do
-    if ! grep -qE "(DNS|IP Address):${name//./\\.}(,|$)" <<<"$names"; then
+    if ! grep -qxF -e "DNS:$name" -e "IP Address:$name" <<<"$names"; then
       log "the API server's certificate is made anew: it is to be good for $name"
       rm -f "$PKI/apiserver.crt" "$PKI/apiserver.key"
       return
@@ -114,6 +117,15 @@ init_failed() {
   die "kubeadm init failed on $(hostname): the kubelet's last lines, and its own, are above$(servers_said)"
 }
 
+# remove_other_files FILE...: what components read before, and do not any more.
+remove_other_files() {
+  local other
+  [ -d "$FILES_DIRECTORY" ] || return 0
+  while read -r other; do
+    grep -qxF -- "$other" <(printf '%s\n' "$@") || remove_file "$other"
+  done < <(find "$FILES_DIRECTORY" -type f)
+}
+
 server_settings() { sha256sum "$MANIFESTS/kube-apiserver.yaml" 2>/dev/null || true; }
 
 api_started() {
@@ -152,5 +164,7 @@ as_admin() { kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 3
 
 down() {
   leave_cluster
+  remove_other_files
+  remove_empty "$FILES_DIRECTORY"
   rm -rf "$STATE/master" "$STATE/manifests" "$LOG"
 }

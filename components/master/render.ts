@@ -1,8 +1,11 @@
+import { isIPv6 } from "node:net";
+
 import type { ArtifactSet } from "../artifacts";
 import { mastersOf, type Environment, type MachineConfig } from "../config";
 import { criSocket } from "../docker/render";
 import { clusterEndpoint, nodeEndpoint } from "../endpoint";
 import { clusterKubeletConfiguration } from "../kubelet/render";
+import { extraVolumes } from "./files";
 import { yaml, type Machine } from "../machine";
 
 const apiVersion = "kubeadm.k8s.io/v1beta4";
@@ -25,6 +28,16 @@ export function certificateNames(environment: Environment, machine: Machine): re
   const { apiServer, virtualAddress } = environment.kubernetes;
   const names = [...apiServer.certSANs, "127.0.0.1", machine.address, hostOf(clusterEndpoint(environment))];
   return [...new Set([...names, ...(virtualAddress === undefined ? [] : [virtualAddress])])];
+}
+
+/** A name as openssl shows it of a certificate: an IPv6 address in full, and in capitals. */
+export function asShown(name: string): string {
+  if (!isIPv6(name)) return name;
+  const [head = "", tail] = new URL(`http://[${name}]`).hostname.slice(1, -1).split("::");
+  const parts = (text: string) => (text === "" ? [] : text.split(":"));
+  const [before, after] = [parts(head), parts(tail ?? "")];
+  const between = tail === undefined ? [] : Array<string>(8 - before.length - after.length).fill("0");
+  return [...before, ...between, ...after].join(":").toUpperCase();
 }
 
 function hostOf(endpoint: string): string {
@@ -123,9 +136,13 @@ function clusterConfiguration({ environment, machine, etcdEndpoints, artifacts }
     apiServer: {
       certSANs: [...certificateNames(environment, machine)],
       extraArgs: extraArgs({ ...quickRestart, ...kubernetes.apiServer.extraArgs }),
+      ...extraVolumes(kubernetes.apiServer),
     },
-    controllerManager: { extraArgs: extraArgs(kubernetes.controllerManager.extraArgs) },
-    scheduler: { extraArgs: extraArgs(kubernetes.scheduler.extraArgs) },
+    controllerManager: {
+      extraArgs: extraArgs(kubernetes.controllerManager.extraArgs),
+      ...extraVolumes(kubernetes.controllerManager),
+    },
+    scheduler: { extraArgs: extraArgs(kubernetes.scheduler.extraArgs), ...extraVolumes(kubernetes.scheduler) },
     dns: { imageRepository: artifacts.images.corednsRepository, imageTag: artifacts.images.corednsTag },
   };
 }
@@ -133,8 +150,9 @@ function clusterConfiguration({ environment, machine, etcdEndpoints, artifacts }
 /** A server that is told to end would wait for its watches, which never end: its machine kills it after half a minute. */
 const quickRestart = { "shutdown-watch-termination-grace-period": "5s" };
 
-function extraArgs(args: Readonly<Record<string, string>>): object[] {
-  return Object.entries(args).map(([name, value]) => ({ name, value }));
+/** A flag that is given several times has a list for its value. */
+function extraArgs(args: Readonly<Record<string, string | readonly string[]>>): object[] {
+  return Object.entries(args).flatMap(([name, value]) => [value].flat().map((value) => ({ name, value })));
 }
 
 function kubeProxyConfiguration({ environment }: KubeadmConfigArgs): object {

@@ -14,6 +14,7 @@ export function consequences(before: Topology, after: Topology, drainTimeout: nu
       subject: name,
       text: "shows another host key: it is taken for a machine that was made anew, gets everything again, and joins as the node it was",
     })),
+    ...knownOtherwise(before, after),
     ...newlyLost(before, after).map((place) => ({ subject: place.name, text: isLost(place, after) })),
     ...leaving(before, after).map((place) => ({ subject: place.name, text: leaves(place, after, drainTimeout) })),
     ...forgotten(before, after).map(({ name }) => ({
@@ -54,12 +55,36 @@ function leaves({ roles }: Place, { fixed }: Topology, drainTimeout: number): st
   return `leaves: ${parts.join(", ")}`;
 }
 
+/** Machines that show another key of the same kind. */
 function rebuilt(before: Topology, after: Topology): readonly Place[] {
-  return after.machines.filter(({ name, hostKey, lost }) => {
-    const old = placeIn(before, name);
-    return old && !old.lost && !lost && old.hostKey !== "" && hostKey !== "" && old.hostKey !== hostKey;
+  return stayed(before, after)
+    .filter(({ was, is }) => was !== "" && is !== "" && was !== is && kindOf(was) === kindOf(is))
+    .map(({ place }) => place);
+}
+
+/** Machines whose key was not asked for before, or is not any more, or is one of another kind: nobody has made these anew. */
+function knownOtherwise(before: Topology, after: Topology): readonly Consequence[] {
+  return stayed(before, after)
+    .filter(({ was, is }) => was !== is && (was === "" || is === "" || kindOf(was) !== kindOf(is)))
+    .map(({ place, was, is }) => {
+      const parts = [
+        ...(was === "" ? ["its host key is asked for from now on"] : []),
+        ...(is === "" ? ["its host key is not asked for any more"] : []),
+        ...(was !== "" && is !== "" ? [`is known by its key of the kind ${kindOf(is)} from now on`] : []),
+      ];
+      return { subject: place.name, text: `${parts.join()}: where it has joined, its node and its pods stay` };
+    });
+}
+
+/** Machines that were there and are, with the keys by which they were known and are. */
+function stayed(before: Topology, after: Topology) {
+  return after.machines.flatMap((place) => {
+    const old = placeIn(before, place.name);
+    return old && !old.lost && !place.lost ? [{ place, was: old.hostKey, is: place.hostKey }] : [];
   });
 }
+
+const kindOf = (hostKey: string) => (hostKey.includes(" ") ? hostKey.slice(0, hostKey.indexOf(" ")) : "");
 
 function forgotten(before: Topology, after: Topology): readonly Place[] {
   return before.machines.filter(({ name, lost }) => lost && !placeIn(after, name));

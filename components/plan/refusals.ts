@@ -1,10 +1,15 @@
-import { having, leaving, listed, newlyLost, placeIn, type Topology } from "./topology";
+import { reasonFor } from "./fixed";
+import { having, joining, leaving, listed, newlyLost, placeIn, type Place, type Topology } from "./topology";
 
 /** Everything for which a cluster of one shape cannot be made one of another in one go, each with the way that is safe. */
 export function refusals(before: Topology, after: Topology): readonly string[] {
   return [
     ...settings(before, after),
+    ...issuerChange(before, after),
+    ...encryption(before, after),
+    ...podNetwork(before, after),
     ...places(before, after),
+    ...otherNames(before, after),
     ...majority(before, after),
     ...handover(before, after),
     ...order(before, after),
@@ -14,10 +19,84 @@ export function refusals(before: Topology, after: Topology): readonly string[] {
 function settings({ fixed: before }: Topology, { fixed: after }: Topology): readonly string[] {
   return Object.entries(before)
     .filter(([path, value]) => after[path] !== undefined && after[path] !== value)
-    .map(
-      ([path, value]) =>
-        `${path} is ${value} and cannot become ${after[path] ?? ""} while the cluster lives: set it back, or destroy the cluster and build it anew`,
-    );
+    .map(([path, value]) => settingRefusal(path, value, after[path] ?? ""));
+}
+
+function settingRefusal(path: string, was: string, is: string): string {
+  const back = was === "" ? "leave it out" : "set it back";
+  const change = `${path} is ${was === "" ? "not set" : was} and cannot become ${is === "" ? "unset" : is} while the cluster lives`;
+  if (path === "kubernetes.version") return `${change}: ${versionFault(was, is)}. The way: ${back}`;
+  const reason = reasonFor(path);
+  return `${change}: ${reason === undefined ? "" : `${reason}. The way: `}${back}, or destroy the cluster and build it anew`;
+}
+
+/** Why a release cannot take the place of another. Source: Kubernetes documentation, "Version Skew Policy". */
+function versionFault(was: string, is: string): string {
+  const [[, old = 0, oldPatch = 0], [, now = 0, patch = 0]] = [was.split(".").map(Number), is.split(".").map(Number)];
+  if (now < old || (now === old && patch < oldPatch)) {
+    return "a downgrade is supported by no part of Kubernetes, and etcd's data may be unreadable to the older release";
+  }
+  if (now > old + 1) {
+    return "an upgrade goes from each minor release to the next, and may leave none out";
+  }
+  return "an upgrade in place would run kubelets that are newer than their API servers, and is not there yet";
+}
+
+/** What is encrypted can be read by those who know the key. */
+function encryption(before: Topology, after: Topology): readonly string[] {
+  if (before.encrypts !== true || after.encrypts !== false) return [];
+  return [
+    "kubernetes.apiServer.extraArgs.encryption-provider-config would be taken out, and the API could not read the Secrets that are encrypted. " +
+      'The way: set it back; to decrypt them, let "identity" be the first provider of its file, run up, and write all Secrets again',
+  ];
+}
+
+/** Pods and controllers have tokens of the issuer that signs: they must be taken until all have tokens of the next. */
+function issuerChange(
+  { issuers: before, fixed: old }: Topology,
+  { issuers: after, fixed }: Topology,
+): readonly string[] {
+  const domain = "kubernetes.networking.dnsDomain";
+  // The issuer follows from it where none is set.
+  if (old[domain] !== fixed[domain]) return [];
+  const [signer] = before ?? [];
+  if (signer === undefined || after === undefined || after.includes(signer)) return [];
+  const flag = "kubernetes.apiServer.extraArgs.service-account-issuer";
+  return [
+    `${flag} would leave out ${signer}, which signed the tokens of all pods, and the API would take none of them any more. ` +
+      `The safe order: 1. make it a list, ${JSON.stringify([...after, signer])}, and run up; 2. a day later take ${signer} out, and run up`,
+  ];
+}
+
+/** Nodes that leave have their part of the pods' network until they are gone, and new ones come first. */
+function podNetwork(before: Topology, after: Topology): readonly string[] {
+  const isNode = ({ roles, lost }: Place) => !lost && roles.some((role) => role !== "etcd");
+  const [old, now] = [before.machines.filter(isNode), after.machines.filter(isNode)];
+  const added = now.filter(({ name }) => !old.some((place) => place.name === name)).map(({ name }) => name);
+  const gone = old.filter(({ name }) => !now.some((place) => place.name === name)).map(({ name }) => name);
+  const { room } = after;
+  if (room === undefined || added.length === 0 || gone.length === 0 || old.length + added.length <= room) return [];
+  return [
+    `kubernetes.networking.podSubnet has room for ${room} nodes, and there would be ${old.length + added.length} of them while ${listed(added)} ${added.length === 1 ? "joins" : "join"} and before ${listed(gone)} ${gone.length === 1 ? "is" : "are"} gone. ` +
+      `The safe order: 1. let ${listed(gone)} go, and run up; 2. add ${listed(added)}, and run up`,
+  ];
+}
+
+/** A machine is known by where it is, and by its key: under another name it would be built and then taken down. */
+function otherNames(before: Topology, after: Topology): readonly string[] {
+  const gone = leaving(before, after);
+  return joining(before, after).flatMap(({ name, address, hostKey }) => {
+    const old =
+      gone.find((place) => place.address === address) ??
+      gone.find((place) => place.hostKey !== "" && place.hostKey === hostKey);
+    if (!old) return [];
+    const what =
+      old.address === address ? `is at ${address}, where ${old.name} is` : `shows the host key of ${old.name}`;
+    return [
+      `${name} ${what}: it would join, and then be taken out again as ${old.name}. ` +
+        `The safe order: 1. take ${old.name} out of the list without ${name}, and run up; 2. add ${name}, and run up; or call it ${old.name} again`,
+    ];
+  });
 }
 
 function places(before: Topology, after: Topology): readonly string[] {

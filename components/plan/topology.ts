@@ -1,4 +1,5 @@
-import type { Environment, MachineConfig } from "../config";
+import { roomForNodes, type Environment, type MachineConfig } from "../config";
+import { encrypts, fixedSettings, issuers } from "./fixed";
 
 /** One machine, as far as changes of the cluster's shape go. */
 export interface Place {
@@ -16,31 +17,29 @@ export interface Place {
 /** The shape of a cluster, as it is kept in the state to be compared with what is asked for next. */
 export interface Topology {
   readonly machines: readonly Place[];
-  /** Settings that cannot change while the cluster lives, by their path in the configuration. */
+  /** Settings that cannot change while the cluster lives, by their path in the configuration; "" is the usual of what is set. */
   readonly fixed: Readonly<Record<string, string>>;
+  /** Who signs the tokens of service accounts, and whose are taken besides; states of earlier releases do not have it. */
+  readonly issuers?: readonly string[];
+  /** The API server encrypts what it stores; states of earlier releases do not have it. */
+  readonly encrypts?: boolean;
+  /** Nodes that the pods' network has room for; states of earlier releases do not have it. */
+  readonly room?: number;
   /** The stack's name, where machines on this computer bear it; states of earlier releases do not have it. */
   readonly stack?: string;
 }
 
 /** The shape that an environment asks for, with containers told apart by their names. */
 export function topologyOf(environment: Environment, builds: ReadonlyMap<string, Build> = new Map()): Topology {
-  const { stack, provider, kubernetes, etcd, local } = environment;
+  const { stack, provider } = environment;
   return {
     machines: [...environment.machines, ...environment.lost]
       .map((machine) => placeOf(machine, builds.get(machine.name)))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
-    fixed: {
-      provider,
-      ...(provider === "local" ? { "local.subnet": local.subnet } : {}),
-      "kubernetes.runtime": kubernetes.runtime,
-      "kubernetes.bindPort": String(kubernetes.bindPort),
-      "kubernetes.networking.podSubnet": kubernetes.networking.podSubnet,
-      "kubernetes.networking.serviceSubnet": kubernetes.networking.serviceSubnet,
-      "kubernetes.networking.dnsDomain": kubernetes.networking.dnsDomain,
-      "etcd.dataDir": etcd.dataDir,
-      "etcd.clientPort": String(etcd.clientPort),
-      "etcd.peerPort": String(etcd.peerPort),
-    },
+    fixed: fixedSettings(environment),
+    issuers: issuers(environment),
+    encrypts: encrypts(environment),
+    room: roomForNodes(environment.kubernetes),
     ...(provider === "local" ? { stack } : {}),
   };
 }

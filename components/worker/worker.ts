@@ -34,7 +34,7 @@ export class Worker extends pulumi.ComponentResource {
       {
         machine: anotherOf(master.machines, machine),
         script: join(__dirname, "admit.sh"),
-        values: { NODE: machine.name, IDENTITY: machine.identity },
+        values: { NODE: machine.name, IDENTITY: machine.identity, JOINED: machine.joined ?? "" },
         once: true,
         of: machine,
       },

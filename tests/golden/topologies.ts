@@ -85,6 +85,8 @@ const flag = `'"\`id\`$(id)\${HOME}%h%%\\;#&|*é☸`;
 const nasty = `${flag} \`touch /tmp/a\` $(touch /tmp/b) $'\\x41' !! ~ {a,b}`;
 const lines = `first 'line'\nEND_OF_FILE\n${nasty}\n\n\ttab\\\n@SYSTEMD_CGROUP@ last`;
 
+const audit = "/etc/kubernetes/keelson/audit.yaml";
+
 /** Every text that may be anything is as hostile as it can be. */
 function hostile(privateKeyFile: string): Config {
   return {
@@ -105,13 +107,23 @@ function hostile(privateKeyFile: string): Config {
     kubernetes: {
       bindPort: 8443,
       networking: { dnsDomain: "odd-1.example" },
-      apiServer: { extraArgs: { "oidc-issuer-url": flag, v: 2 }, certSANs: ["api.example.com", "203.0.113.7"] },
+      apiServer: {
+        extraArgs: {
+          "oidc-issuer-url": flag,
+          v: 2,
+          "oidc-groups-prefix": [nasty, "oidc: "],
+          "audit-policy-file": audit,
+        },
+        certSANs: ["api.example.com", "203.0.113.7", "*.example.org", "2001:db8::7"],
+        extraVolumes: [{ name: "logs", hostPath: "/srv/a+b@c", mountPath: "/var/log/audit" }],
+        files: [{ path: audit, content: lines }],
+      },
       controllerManager: { extraArgs: { "feature-gates": "A=true,B=false", x: "yes" } },
       scheduler: { extraArgs: { y: flag } },
       kubelet: {
         failSwapOn: true,
         anonymous: true,
-        configuration: { staticPodURLHeader: { [nasty]: [lines] }, z: lines },
+        configuration: { staticPodURLHeader: { [nasty]: [lines] }, providerID: lines },
       },
     },
     docker: { packages: "docker", daemon: { labels: [lines, nasty], [nasty]: null, "log-driver": "local" } },

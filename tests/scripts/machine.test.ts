@@ -31,11 +31,18 @@ describe("preflight.sh", () => {
     host.write("run/systemd/system/x", "");
   });
 
+  const fit = { ...clean, stdout: "joined no\n" };
+
   test("finds a machine fit, and asks only once", () => {
-    expect(preflight()).toEqual(clean);
+    expect(preflight()).toEqual(fit);
     expect(host.has("var/lib/keelson/fit")).toBe(true);
     host.write("etc/os-release", "ID=plan9\n");
-    expect(preflight()).toEqual(clean);
+    expect(preflight()).toEqual(fit);
+  });
+  test("says of a machine that has joined that it is a node", () => {
+    expect(preflight()).toEqual(fit);
+    host.write("etc/kubernetes/kubelet.conf", "");
+    expect(preflight()).toEqual({ ...clean, stdout: "joined yes\n" });
   });
   test("says on the machine whose it is, once, and refuses it to every other cluster", () => {
     preflight();
@@ -77,7 +84,7 @@ describe("preflight.sh", () => {
   });
   test("lets swap be where it is allowed", () => {
     host.write("proc/swaps", "Filename\n/swapfile file 1 0 -2\n");
-    expect(preflight("true")).toEqual(clean);
+    expect(preflight("true")).toEqual(fit);
   });
 });
 

@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => host.remove());
 
-const clean = { status: 0, stdout: "", stderr: "" };
+const clean = { status: 0, stdout: "joined no\n", stderr: "" };
 const peer = (name: string) => `https://${name}.example.com:2380`;
 /** The member on the machine itself answers; where its etcd is dead, nobody asks it. */
 const client = (name: string) =>
@@ -98,6 +98,7 @@ describe("a change of etcd's members is refused", () => {
     host.stub("etcdctl", "exit 1");
     expect(run(["a", "b", "c"])).toEqual({
       ...clean,
+      stdout: "",
       status: 1,
       stderr: refusal("etcd has no majority, so none of its members can come or go: start those that are down"),
     });
@@ -106,6 +107,7 @@ describe("a change of etcd's members is refused", () => {
     const target = ["a", "b", "c"];
     expect(preflight({ known: target, silent: ["b", "c"], target })).toEqual({
       ...clean,
+      stdout: "",
       status: 1,
       stderr: `${silence("b")}${silence("c")}${refusal(
         "etcd has 3 members, of which 1 are well, and lets none come or go: start those that are down",
@@ -117,6 +119,7 @@ describe("a change of etcd's members is refused", () => {
     const target = ["a", "b", "c", "d", "e"];
     expect(preflight({ known: ["a", "b", "c"], silent: ["c"], target })).toEqual({
       ...clean,
+      stdout: "",
       status: 1,
       stderr: `${silence("c")}${refusal(
         ...["d", "e"].map((name) => `etcd takes no member at ${peer(name)} while c does not answer. ${safeOrder("c")}`),
@@ -126,6 +129,7 @@ describe("a change of etcd's members is refused", () => {
   test("where the one that stays of three is the silent one", () => {
     expect(preflight({ known: ["a", "b", "c"], silent: ["b"], target: ["b"] })).toEqual({
       ...clean,
+      stdout: "",
       status: 1,
       stderr: `${silence("b")}${refusal(
         `of the members that etcd is to have (1), 0 would vote, because b does not answer. ${safeOrder("b")}`,

@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 
+import type { ScriptFile } from "../../components/machine";
 import type { ScriptParts } from "../../components/machine/compose";
 import { kubeconfigFor } from "../support/printed";
 import { Host } from "./host";
@@ -18,9 +19,16 @@ const secretPart = "0123456789abcdef";
 const called = () => host.called().join("\n");
 
 describe("master.sh", () => {
-  const master = (direction = "up", names: readonly string[] = [], values: ScriptParts["values"] = {}) =>
+  const directory = "/etc/kubernetes/keelson";
+  const master = (
+    direction = "up",
+    names: readonly string[] = [],
+    values: ScriptParts["values"] = {},
+    files: readonly ScriptFile[] = [],
+  ) =>
     host.run(
       {
+        files,
         script: Host.script("master/master.sh"),
         uses: ["etcd/certificates.sh", "kubelet/leave.sh", "kubelet/unit.sh", "master/manifests.sh"].map((path) =>
           Host.script(path),
@@ -41,6 +49,8 @@ describe("master.sh", () => {
           CRI_SOCKET: "unix:///run/none.sock",
           ENDPOINT: "192.0.2.1:8443",
           KUBELET_CONFIG_FILE: "/etc/kubernetes/kubelet-config.yaml",
+          FILES_DIRECTORY: directory,
+          FILES: files.map(({ path }) => path),
           IGNORED_CHECKS: ",SystemVerification",
           NODE: "m",
           TAINTS: "[]",
@@ -93,15 +103,35 @@ describe("master.sh", () => {
     expect(statSync(host.path("etc/kubernetes/pki/ca.key")).mode & 0o777).toBe(0o600);
   });
   test("has its certificate made anew where that lacks a name, and only there", () => {
-    host.stub("openssl", "echo '    DNS:kubernetes, IP Address:127.0.0.1, IP Address:192.0.2.10'");
+    host.stub(
+      "openssl",
+      "echo '    DNS:kubernetes, IP Address:127.0.0.1, IP Address:192.0.2.10, IP Address:2001:DB8:0:0:0:0:0:1, DNS:*.example.com'",
+    );
     for (const [names, kept] of [
       [["127.0.0.1", "192.0.2.10", "kubernetes"], true],
       [["127.0.0.1", "192.0.2.1"], false],
+      [["2001:DB8:0:0:0:0:0:1", "*.example.com"], true],
+      [["*.example.org"], false],
+      [["kubernete."], false],
     ] as const) {
       host.write("etc/kubernetes/pki/apiserver.crt", "");
       expect(master("up", names).status).toBe(0);
       expect(host.has("etc/kubernetes/pki/apiserver.crt")).toBe(kept);
     }
+  });
+  test("writes the components' files before they start, and those that nobody reads any more go", () => {
+    const file = (text: string) => ({ path: `${directory}/audit.yaml.${text}`, content: `${text}\n`, mode: "0600" });
+    host.write("etc/kubernetes/keelson/own", "");
+    host.stub("kubeadm", `[ "$1" != init ] || ls '${host.path("etc/kubernetes/keelson")}' >'${host.path("there")}'`);
+    expect(master("up", [], {}, [file("one")]).status).toBe(0);
+    expect(host.read("there")).toBe("audit.yaml.one\nown\n");
+    expect(statSync(host.path("etc/kubernetes/keelson/audit.yaml.one")).mode & 0o777).toBe(0o600);
+    // The server that runs reads the old one until it is another.
+    expect(master("up", [], {}, [file("two")]).status).toBe(0);
+    expect(host.read("there")).toBe("audit.yaml.one\naudit.yaml.two\nown\n");
+    expect(readdirSync(host.path("etc/kubernetes/keelson"))).toEqual(["audit.yaml.two", "own"]);
+    expect(master("down", [], [file("two")]).status).toBe(0);
+    expect(readdirSync(host.path("etc/kubernetes/keelson"))).toEqual(["own"]);
   });
   test("leaves CoreDNS alone where it is the one that is wanted", () => {
     // As the real one does, it reads the kubeconfig: who writes it must not find the reader gone.

@@ -148,7 +148,7 @@ describe("an environment", () => {
   test("is frozen all through", () => {
     const environment = environmentOf({
       ...local,
-      kubernetes: { kubelet: { configuration: { evictionHard: { x: [1] } } } },
+      kubernetes: { kubelet: { configuration: { staticPodURLHeader: { x: ["1"] } } } },
     });
     const values: object[] = [environment];
     for (let value = values.pop(); value !== undefined; value = values.pop()) {

@@ -1,64 +1,11 @@
 import { refusals } from "../../components/plan/refusals";
 import { topologyOf } from "../../components/plan/topology";
-import { hostKey, small } from "../golden/topologies";
+import { hostKey } from "../golden/topologies";
 import type { Raw } from "./config.fixture";
 import { lost, masters, place, topology, worker } from "./plan.fixture";
 import { environment } from "./render.fixture";
 
 const three = topology([...masters("abc"), worker]);
-
-describe("a setting that holds for the cluster's life", () => {
-  const before = topologyOf(environment());
-  const of = (more: Raw) => refusals(before, topologyOf(environment(more)));
-  const settings: readonly (readonly [string, string, string, Raw])[] = [
-    ["kubernetes.runtime", "docker", "containerd", { kubernetes: { runtime: "containerd" } }],
-    ["kubernetes.bindPort", "6443", "8443", { kubernetes: { bindPort: 8443 } }],
-    [
-      "kubernetes.networking.podSubnet",
-      "10.244.0.0/16",
-      "10.32.0.0/12",
-      { kubernetes: { networking: { podSubnet: "10.32.0.0/12" } } },
-    ],
-    [
-      "kubernetes.networking.serviceSubnet",
-      "10.96.0.0/12",
-      "10.112.0.0/12",
-      { kubernetes: { networking: { serviceSubnet: "10.112.0.0/12" } } },
-    ],
-    [
-      "kubernetes.networking.dnsDomain",
-      "cluster.local",
-      "example.com",
-      { kubernetes: { networking: { dnsDomain: "example.com" } } },
-    ],
-    ["etcd.dataDir", "/var/lib/etcd", "/srv/etcd", { etcd: { dataDir: "/srv/etcd" } }],
-    ["etcd.clientPort", "2379", "12379", { etcd: { clientPort: 12379 } }],
-    ["etcd.peerPort", "2380", "12380", { etcd: { peerPort: 12380 } }],
-  ];
-
-  test.each(settings)("%s stays what it is", (path, was, is, more) => {
-    expect(of(more)).toEqual([
-      `${path} is ${was} and cannot become ${is} while the cluster lives: set it back, or destroy the cluster and build it anew`,
-    ]);
-  });
-  test("is each of those that the state keeps, and the provider", () => {
-    expect(Object.keys(before.fixed).sort()).toEqual(["provider", ...settings.map(([path]) => path)].sort());
-    expect(refusals(topology([], { provider: "ssh" }), topology([], { provider: "local" }))).toEqual([
-      "provider is ssh and cannot become local while the cluster lives: set it back, or destroy the cluster and build it anew",
-    ]);
-  });
-  test("is the network of containers as well", () => {
-    const of = (subnet: string) => topologyOf(environment({ ...small, local: { subnet }, artifacts: {} }));
-    const refused = refusals(of("172.30.0.0/24"), of("172.30.0.0/16"));
-    expect(refused).toEqual([
-      "local.subnet is 172.30.0.0/24 and cannot become 172.30.0.0/16 while the cluster lives: set it back, or destroy the cluster and build it anew",
-    ]);
-  });
-  test("is no news where an older program kept nothing of it", () => {
-    expect(refusals(topology([]), topology([], { "etcd.new": "1" }))).toEqual([]);
-    expect(refusals(topology([], { "etcd.old": "1" }), topology([]))).toEqual([]);
-  });
-});
 
 describe("a machine under its name", () => {
   const change = (roles: string, to: string, more = {}) =>

@@ -86,20 +86,6 @@ describe("machines that are lost", () => {
   });
 });
 
-describe("a machine that shows another host key", () => {
-  const made = (hostKey: string) => topology([...masters("abc"), { ...worker, hostKey }]);
-
-  test("was made anew", () => {
-    expect(meaning(made("old"), made("new"))).toEqual([
-      "w: shows another host key: it is taken for a machine that was made anew, gets everything again, and joins as the node it was",
-    ]);
-  });
-  // Its node is deleted and joins anew, which nobody is told of: the program takes the key, or else its address, for the machine.
-  test("is not told of where nobody asked for its key before, or asks now", () => {
-    expect([meaning(made(""), made("new")), meaning(made("old"), made(""))]).toEqual([[], []]);
-  });
-});
-
 test("etcd's members come before others go", () => {
   expect(meaning(three, topology([...masters("bcd"), worker])).at(-1)).toBe(
     "etcd: 3 → 4 → 3 members: d joins as a learner, then with a vote; a leaves",

@@ -20,10 +20,9 @@ describe("a change touches", () => {
   test("the Deployment alone, where replicas change", async () => {
     expect(await after({ workloads: { nginx: { replicas: 7 } } })).toEqual(["~nginx-deployment"]);
   });
-  test.each([{ mtu: 1400 }, { backend: "host-gw" }])(
-    "flannel's settings and the pods that read them, where it has %j",
-    async (flannel) => expect(await after({ flannel })).toEqual(["~kube-flannel-cfg", "~kube-flannel-ds"]),
-  );
+  test("flannel's settings and the pods that read them, where it has another MTU", async () => {
+    expect(await after({ flannel: { mtu: 1400 } })).toEqual(["~kube-flannel-cfg", "~kube-flannel-ds"]);
+  });
   test("one node alone, where a label, a taint or a cordon changes", async () => {
     const taints = [{ key: "dedicated", value: "db", effect: "NoSchedule" }];
     const labels = { "example.com/disk": "ssd" };

@@ -162,7 +162,8 @@ describe("the kubelet", () => {
     expect(gates({ ExtendWebSocketsToKubelet: true })).toEqual({ ExtendWebSocketsToKubelet: true });
   });
   test("reads texts as texts", () => {
-    expect(configuration({ kubelet: { configuration: { texts: ambiguous } } })).toMatchObject({ texts: ambiguous });
+    const staticPodURLHeader = { texts: ambiguous };
+    expect(configuration({ kubelet: { configuration: { staticPodURLHeader } } })).toMatchObject({ staticPodURLHeader });
   });
   test("is named and found as its machine", () => {
     const words = wordsOf(kubeletUnit(machineOf(environment(), 1)).content);

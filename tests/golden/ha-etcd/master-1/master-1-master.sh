@@ -124,6 +124,10 @@ readonly PROXY='127.0.0.1:6444'
 
 readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
+readonly FILES_DIRECTORY='/etc/kubernetes/keelson'
+
+readonly -a FILES=()
+
 readonly IGNORED_CHECKS=''
 
 readonly PROGRAM='329286842cb5f655'

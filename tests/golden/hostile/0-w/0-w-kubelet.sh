@@ -56,7 +56,7 @@ staticPodURLHeader:
 
       	tab\
       @SYSTEMD_CGROUP@ last
-z: >-
+providerID: >-
   first '\''line'\''
 
   END_OF_FILE

@@ -54,6 +54,8 @@ apiServer:
   certSANs:
     - api.example.com
     - 203.0.113.7
+    - "*.example.org"
+    - 2001:db8::7
     - 127.0.0.1
     - 198.51.100.1
   extraArgs:
@@ -63,6 +65,23 @@ apiServer:
       value: "'\''\"`id`$(id)${HOME}%h%%\\;#&|*é☸"
     - name: v
       value: "2"
+    - name: oidc-groups-prefix
+      value: "'\''\"`id`$(id)${HOME}%h%%\\;#&|*é☸ `touch /tmp/a` $(touch /tmp/b) $'\''\\x41'\''
+        !! ~ {a,b}"
+    - name: oidc-groups-prefix
+      value: "oidc: "
+    - name: audit-policy-file
+      value: /etc/kubernetes/keelson/audit.yaml
+  extraVolumes:
+    - name: logs
+      hostPath: /srv/a+b@c
+      mountPath: /var/log/audit
+      readOnly: false
+    - name: keelson-c24fd860887b6d6e
+      hostPath: /etc/kubernetes/keelson/audit.yaml.be5e1450df16440a
+      mountPath: /etc/kubernetes/keelson/audit.yaml
+      readOnly: true
+      pathType: File
 controllerManager:
   extraArgs:
     - name: feature-gates
@@ -107,7 +126,7 @@ staticPodURLHeader:
 
       	tab\
       @SYSTEMD_CGROUP@ last
-z: >-
+providerID: >-
   first '\''line'\''
 
   END_OF_FILE
@@ -146,7 +165,7 @@ etcd:
     peerCertSANs: *a1
 '
 
-readonly -a CERTIFICATE_NAMES=('api.example.com' '203.0.113.7' '127.0.0.1' '198.51.100.1')
+readonly -a CERTIFICATE_NAMES=('api.example.com' '203.0.113.7' '*.example.org' '2001:DB8:0:0:0:0:0:7' '127.0.0.1' '198.51.100.1')
 
 readonly CRI_SOCKET='unix:///run/cri-dockerd.sock'
 
@@ -157,6 +176,10 @@ readonly ENDPOINT='198.51.100.1:8443'
 readonly PROXY='127.0.0.1:6444'
 
 readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
+
+readonly FILES_DIRECTORY='/etc/kubernetes/keelson'
+
+readonly -a FILES=('/etc/kubernetes/keelson/audit.yaml.be5e1450df16440a')
 
 readonly IGNORED_CHECKS=''
 
@@ -173,10 +196,17 @@ readonly ETCD_CA_CRT='ZXRjZCdzIGF1dGhvcml0eQ=='
 readonly ETCD_CA_KEY='Y2FuYXJ5OiBrZXkgb2YgZXRjZCdzIGF1dGhvcml0eQ=='
 
 write_files() {
-  :
+  put '/etc/kubernetes/keelson/audit.yaml.be5e1450df16440a' 0600 <<'END_OF_FILE_'
+first 'line'
+END_OF_FILE
+'"`id`$(id)${HOME}%h%%\;#&|*é☸ `touch /tmp/a` $(touch /tmp/b) $'\x41' !! ~ {a,b}
+
+	tab\
+@SYSTEMD_CGROUP@ last
+END_OF_FILE_
 }
 remove_files() {
-  :
+  remove_file '/etc/kubernetes/keelson/audit.yaml.be5e1450df16440a'
 }
 
 # Here is the text of components/master/master.sh.

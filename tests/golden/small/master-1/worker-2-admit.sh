@@ -10,6 +10,8 @@ readonly PROGRAM='ed655a006cfa6d63'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBzp+j9lwXLx3+PcTOuB+CSnm0RRs9qQ4LRU6nptQzO8'
 
+readonly JOINED=''
+
 write_files() {
   :
 }

@@ -1,0 +1,35 @@
+import type { Environment } from "../config";
+import type { ScriptFile } from "../machine";
+import { shortDigest } from "../machine/digest";
+
+type Component = Environment["kubernetes"]["scheduler"];
+type File = Component["files"][number];
+
+/** The files of the stack that the control plane reads, as they lie on every master. */
+export function componentFiles({ kubernetes }: Environment): readonly ScriptFile[] {
+  const { apiServer, controllerManager, scheduler } = kubernetes;
+  const files = [apiServer, controllerManager, scheduler].flatMap(({ files }) => files);
+  // Components may read one and the same.
+  const byPath = new Map(files.map((file) => [placeOf(file), file.content]));
+  return [...byPath].map(([path, content]) => ({ path, content, mode: "0600" }));
+}
+
+/** Where a file lies on a master. Another text has another place, so that the component is one with other settings, and restarts. */
+function placeOf({ path, content }: File): string {
+  return `${path}.${shortDigest(content)}`;
+}
+
+/** What a component sees of its master, as kubeadm is told of it; nothing where there is nothing. */
+export function extraVolumes({ extraVolumes, files }: Component): object {
+  const volumes = [
+    ...extraVolumes.map((volume) => ({ ...volume })),
+    ...files.map((file) => ({
+      name: `keelson-${shortDigest(file.path)}`,
+      hostPath: placeOf(file),
+      mountPath: file.path,
+      readOnly: true,
+      pathType: "File",
+    })),
+  ];
+  return volumes.length > 0 ? { extraVolumes: volumes } : {};
+}
