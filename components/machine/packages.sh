@@ -26,7 +26,7 @@ apt_install() {
   local list=$STATE/installed/$1
   shift
   patiently apt_get --no-install-recommends --no-remove -o DPkg::Tools::Options::awk::Version=2 \
-    -o "DPkg::Pre-Install-Pkgs::=awk '/^\$/ { body = 1 } body && \$2 == \"-\" && \$NF ~ \"^/\" { print \$1 }' >>$list" install "$@"
+    -o "DPkg::Pre-Install-Pkgs::=awk '/^\$/ { body = 1 } body && \$2 == \"-\" && \$5 ~ \"^/\" { print \$1 }' >>$list" install "$@"
 }
 
 # Of several sources one may be gone: what the others have can be installed.
@@ -48,7 +48,8 @@ patiently() {
   while :; do
     status=0
     "$@" >&2 2>"$words" || status=$?
-    [ "$status" != 0 ] && grep -qE 'Could not get lock|lock was locked by|Unable to (lock|acquire)' "$words" || break
+    [ "$status" != 0 ] || break
+    grep -qE 'Could not get lock|lock was locked by|Unable to (lock|acquire)' "$words" || break
     # The first says whose it is: "held by process 7 (perl)", "locked by /usr/bin/perl process with pid 7".
     pid=$(grep -m 1 -oE '(process|pid) [0-9]+' "$words" | grep -oE '[0-9]+' || true)
     [ -n "$told" ] || log "waiting for a lock: $(head -n 1 "$words")"
@@ -67,10 +68,12 @@ patiently() {
 
 # has_packages OWNER PACKAGE...: any of the PACKAGEs came for OWNER.
 has_packages() {
-  local owner=$1 package
+  local owner=$1 old=$STATE/packages/$1 package
   shift
-  settle_earlier_list "$owner" "$@"
-  for package; do ! grep -qsxF "$package" "$STATE/installed/$owner" || return 0; done
+  for package; do
+    ! grep -qsxF "$package" "$STATE/installed/$owner" "$old" || return 0
+    if [ -e "$old.before" ] && is_installed "$package" && ! grep -qxF "$package" "$old.before"; then return 0; fi
+  done
   return 1
 }
 
@@ -81,6 +84,10 @@ remove_packages() {
   shift
   hold_packages
   settle_earlier_list "$owner" "$@"
+  if [ ! -e "$STATE/installed/$owner" ] && [ ! -e "$left" ]; then
+    release_packages
+    return
+  fi
   mapfile -t ours < <(cat "$STATE/installed/$owner" "$left" 2>/dev/null | sort -u |
     comm -12 - <(installed_packages) | comm -23 - <(wanted_by_others "$@"))
   if [ "${#ours[@]}" -gt 0 ]; then
