@@ -236,9 +236,15 @@ describe("an archive", () => {
     expect(statSync(join(bin, "etcd")).mode & 0o777).toBe(0o755);
     expect([...installed()].sort()).toEqual(["etcd", "etcdctl", "tool"]);
 
-    rmSync(join(bin, "etcd"));
-    await up([content]);
-    expect(readFileSync(join(bin, "etcd"))).toEqual(bytes);
+    for (const damage of [() => rmSync(join(bin, "etcd")), () => writeFileSync(join(bin, "etcd"), "")]) {
+      damage();
+      await up([content]);
+      expect(readFileSync(join(bin, "etcd"))).toEqual(bytes);
+    }
+    // An earlier release wrote down less; nothing is fetched for that.
+    writeFileSync(join(root, "machine", "state", "archives", "tool"), `${sha256(readFileSync(path))}\n`);
+    rmSync(path);
+    for (let times = 0; times < 2; times++) expect(await up([content])).toEqual({ status: 0, stderr: "" });
 
     await up([content], "remove_programs");
     expect(installed()).toEqual([]);
