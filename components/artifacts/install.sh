@@ -114,7 +114,7 @@ has_images() {
   docker) docker image inspect "$@" >/dev/null 2>&1 ;;
   containerd)
     for reference; do
-      ctr --namespace k8s.io images ls -q "name==$reference" | grep -q . || return 1
+      [ -n "$(ctr --namespace k8s.io images ls -q "name==$reference")" ] || return 1
     done
     ;;
   esac

@@ -67,7 +67,7 @@ install_engine() {
 install_engine_of_distribution() {
   is_installed docker.io || know_package docker.io
   # Newer releases have the client in a package of its own, which is only recommended.
-  if apt-cache depends docker.io 2>/dev/null | grep -q 'Recommends: docker-cli$'; then
+  if [[ $(apt-cache depends docker.io 2>/dev/null) =~ Recommends:\ docker-cli($'\n'|$) ]]; then
     install_packages docker docker.io docker-cli
   else
     install_packages docker docker.io
@@ -164,8 +164,8 @@ remove_engine() {
   remove_if_empty /etc/cni/net.d /etc/cni
   ip link delete docker0 2>/dev/null || true
   iptables_without '^DOCKER' "$RULES_OF_DOCKER"
-  [ ! -s "$STATE/forward" ] || iptables -P FORWARD "$(cat "$STATE/forward")"
-  [ ! -s "$STATE/forward6" ] || ip6tables -P FORWARD "$(cat "$STATE/forward6")" || true
+  [ ! -s "$STATE/forward" ] || iptables -w 60 -P FORWARD "$(cat "$STATE/forward")"
+  [ ! -s "$STATE/forward6" ] || ip6tables -w 60 -P FORWARD "$(cat "$STATE/forward6")" || true
   restore_settings docker
 }
 

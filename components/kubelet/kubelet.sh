@@ -128,7 +128,7 @@ reservations() {
 }
 
 down() {
-  local saved name
+  local saved
   # A master has left already.
   [ ! -d /etc/kubernetes/pki ] || leave_cluster
   rm -f /var/log/keelson-kubeadm.log
@@ -141,8 +141,7 @@ down() {
   remove_shared_directories
   # An earlier release kept them in one place.
   for saved in "$STATE"/sysctl/net.*; do
-    name=${saved##*/}
-    [ ! -e "$saved" ] || cat "$saved" >"/proc/sys/${name//.//}" 2>/dev/null || true
+    restore_setting "$saved"
     rm -f "$saved"
   done
   restore_settings kubelet

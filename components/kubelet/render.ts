@@ -44,8 +44,15 @@ function featureGates({ kubernetes }: Environment): Record<string, unknown> {
  * its script adds that.
  */
 export function kubeletConfiguration(environment: Environment, machine: Machine): string {
-  return yaml({ ...(machine.sharedKernel ? sharedDisk : {}), ...clusterKubeletConfiguration(environment) });
+  return yaml({
+    ...(machine.sharedKernel ? sharedDisk : {}),
+    ...(machine.config.adopt ? othersImages : {}),
+    ...clusterKubeletConfiguration(environment),
+  });
 }
+
+/** To the kubelet every image of an engine is its own to delete when the disk fills up. */
+const othersImages = { imageGCHighThresholdPercent: 100 };
 
 /**
  * A container's disk is its computer's, and the kubelet would evict pods and delete images for how full others have

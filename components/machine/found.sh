@@ -58,10 +58,14 @@ remember_setting() {
 }
 
 restore_settings() {
-  local kept name
-  for kept in "$STATE/sysctl/$1"/*; do
-    name=${kept##*/}
-    [ ! -e "$kept" ] || cat "$kept" >"/proc/sys/${name//.//}" 2>/dev/null || true
-  done
+  local kept
+  for kept in "$STATE/sysctl/$1"/*; do restore_setting "$kept"; done
   rm -rf "$STATE/sysctl/${1:?}"
 }
+
+# A setting for all links is written to each of them, also where it is the same: only a change is taken back.
+restore_setting() {
+  local name=${1##*/}
+  [ -e "$1" ] || return 0
+  cmp -s "$1" "/proc/sys/${name//.//}" || cat "$1" >"/proc/sys/${name//.//}" || true
+} 2>/dev/null

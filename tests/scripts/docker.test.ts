@@ -109,7 +109,7 @@ describe("a client of its own", () => {
     host.stub("apt-get", `case "$*" in *update) touch '${known}' ;; esac`);
     host.stub(
       "apt-cache",
-      `[ -e '${known}' ] || exit 0; case $1 in show) echo Package ;; depends) echo '  Recommends: docker-cli' ;; esac`,
+      `[ -e '${known}' ] || exit 0; case $1 in show) echo Package ;; depends) echo '  Recommends: docker-cli'; seq 50000 ;; esac`,
     );
     docker("up");
     expect(installs()).toEqual(["docker.io docker-cli"]);
@@ -191,7 +191,9 @@ describe("an engine of ours leaves", () => {
     expect(host.read("proc/sys/net/ipv4/ip_forward")).toBe("0\n");
     const called = host.called();
     expect(called).toContain("dpkg --purge containerd docker-cli docker.io");
-    expect(called).toEqual(expect.arrayContaining(["iptables -P FORWARD ACCEPT", "ip6tables -P FORWARD ACCEPT"]));
+    expect(called).toEqual(
+      expect.arrayContaining(["iptables -w 60 -P FORWARD ACCEPT", "ip6tables -w 60 -P FORWARD ACCEPT"]),
+    );
     expect(called.some((call) => /^systemctl disable .* docker.service containerd.service$/.test(call))).toBe(true);
   });
   test("and leaves data that was there before it, which its package would wipe when purged", () => {

@@ -19,6 +19,8 @@ describe("a machine whose Docker Engine is adopted", () => {
     expect(text("w-docker")).toContain("put '/etc/systemd/system/cri-docker.service'");
     for (const name of ["w-docker", "w-preflight"]) expect(valueOf(find(program, name), "ADOPT")).toBe("true");
     expect(valueOf(find(program, "m-preflight"), "ADOPT")).toBe("false");
+    expect(text("w-kubelet")).toContain("imageGCHighThresholdPercent: 100");
+    expect(text("m-kubelet")).not.toContain("imageGCHighThresholdPercent");
   });
 });
 
