@@ -30,14 +30,18 @@ remember_what_was_there() {
   # containerd makes the directories of networks, in which others may have theirs.
   remember_found "$begun" "${DATA[@]}" /etc/cni/net.d /etc/cni
   [ "$begun" = false ] || return 0
-  [ -e "$STATE/forward" ] || policy iptables >"$STATE/forward"
-  [ -e "$STATE/forward6" ] || policy ip6tables >"$STATE/forward6"
+  remember_policy iptables forward
+  remember_policy ip6tables forward6
   for setting in net.ipv4.ip_forward net.ipv6.conf.default.forwarding net.ipv6.conf.all.forwarding; do
     remember_setting docker "$setting"
   done
 }
 
-policy() { "$1" -S FORWARD 2>/dev/null | sed -n 's/^-P FORWARD //p' || true; }
+remember_policy() {
+  [ ! -e "$STATE/$2" ] || return 0
+  { "$1" -S FORWARD 2>/dev/null || true; } | sed -n 's/^-P FORWARD //p' >"$STATE/$2.new"
+  mv "$STATE/$2.new" "$STATE/$2"
+}
 
 engine_is_ours() { has_packages docker docker.io docker-ce; }
 
@@ -138,10 +142,10 @@ down() {
   else
     # What came for an engine that was here before is not needed by it.
     remove_packages docker docker-cli docker-ce-cli containerd.io
-    # It runs on its own settings again.
-    [ "${#unsettled[@]}" = 0 ] || systemctl try-restart "${unsettled[@]}" 2>/dev/null || true
     remove_ours /var/lib/cri-dockerd
   fi
+  # An engine or a containerd that was here before runs on its own settings again.
+  [ "${#unsettled[@]}" = 0 ] || systemctl try-restart "${unsettled[@]}" 2>/dev/null || true
   remove_file /etc/apt/sources.list.d/docker.list
   remove_file /etc/apt/keyrings/docker.asc
   remove_empty /etc/docker
@@ -152,9 +156,13 @@ remove_engine() {
   local units=(docker.socket docker.service)
   ! has_packages docker containerd containerd.io || units+=(containerd.service)
   # Containers outlive their daemon, and so does what is mounted for them.
-  docker ps --all --quiet 2>/dev/null | xargs -r docker rm --force >/dev/null 2>&1 || true
-  # With the networks go their links and rules.
-  docker network ls --quiet --filter type=custom 2>/dev/null | xargs -r docker network rm >/dev/null 2>&1 || true
+  if was_in_use /var/lib/docker; then
+    docker ps --quiet 2>/dev/null | xargs -r docker stop >/dev/null 2>&1 || true
+  else
+    docker ps --all --quiet 2>/dev/null | xargs -r docker rm --force >/dev/null 2>&1 || true
+    # With the networks go their links and rules.
+    docker network ls --quiet --filter type=custom 2>/dev/null | xargs -r docker network rm >/dev/null 2>&1 || true
+  fi
   stop_unit "${units[@]}"
   # What others have mounted there, such as a disk for volumes, is no overlay.
   awk '$2 ~ "^(/run|/var/lib)/docker/" && $3 ~ "^(overlay|nsfs|tmpfs)$" { print $2 }' /proc/mounts | sort -r | xargs -r umount || true

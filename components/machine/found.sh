@@ -24,14 +24,16 @@ is_older() {
   [[ $born = [1-9]* ]] && [ "$born" -lt "$(stat -c %W "$STATE")" ]
 }
 
-was_found() { grep -qsxF -e "there $1" -e "empty $1" "$STATE/there"; }
+was_in_use() { grep -qsxF "there $1" "$STATE/there"; }
+
+was_found() { was_in_use "$1" || grep -qsxF "empty $1" "$STATE/there"; }
 
 # remove_ours PATH...: what was not there goes; a directory that was there empty, or that something is mounted on, is empty
 # again; one that had something in it is left as it is. Other file systems that are mounted in it are not entered.
 remove_ours() {
   local path
   for path; do
-    ! grep -qsxF "there $path" "$STATE/there" || continue
+    ! was_in_use "$path" || continue
     if [ -d "$path" ]; then
       find "$path/" -xdev -mindepth 1 ! -path "$path/lost+found" -delete >&2 || true
       was_found "$path" || mountpoint -q "$path" || rmdir "$path" ||

@@ -205,6 +205,8 @@ describe("an engine of ours leaves", () => {
     const wiping = called.findIndex((call) => call.startsWith("chmod -f -x") && call.includes("nuke-graph-directory"));
     expect(wiping).toBeGreaterThanOrEqual(0);
     expect(wiping).toBeLessThan(called.findIndex((call) => call.startsWith("dpkg --purge")));
+    expect(called).toContain("docker stop systemd");
+    expect(called.some((call) => /^docker (rm|network)/.test(call))).toBe(false);
   });
   test("but for a containerd that was there before it", () => {
     host.write("var/lib/containerd/theirs", "");
@@ -212,7 +214,9 @@ describe("an engine of ours leaves", () => {
     ours("docker.io");
     host.called();
     expect(docker("down").status).toBe(0);
-    expect(calls("systemctl disable").some((call) => call.includes("containerd"))).toBe(false);
+    const called = calls("systemctl");
+    expect(called.some((call) => call.startsWith("systemctl disable") && call.includes("containerd"))).toBe(false);
+    expect(called.some((call) => /^systemctl try-restart .*containerd.service$/.test(call))).toBe(true);
     expect(host.has("var/lib/containerd/theirs")).toBe(true);
   });
   test("and unmounts what is its own", () => {
