@@ -12,7 +12,7 @@ readonly -a PEERS=('etcd-2 https://192.0.2.22:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.21:2379'
 
-readonly -a REVISIONS=('361df090e6e1f816')
+readonly -a REVISIONS=('4d2b3a8fa37c2e68')
 
 write_files() {
   :

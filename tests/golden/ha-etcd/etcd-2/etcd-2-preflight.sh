@@ -2,6 +2,10 @@
 
 readonly SCRIPT='etcd-2-preflight'
 
+# Here is the text of components/machine/packages.sh.
+
+# Here is the text of components/machine/fitness.sh.
+
 # Here is the text of components/etcd/membership.sh.
 
 # Here is the text of components/etcd/majority.sh.
@@ -9,6 +13,16 @@ readonly SCRIPT='etcd-2-preflight'
 readonly SWAP_ALLOWED='true'
 
 readonly -a PORTS=('2379' '2380')
+
+readonly -a ROLES=('etcd')
+
+readonly ADDRESS='192.0.2.22'
+
+readonly ADOPT='false'
+
+readonly DOCKER_PACKAGES='distribution'
+
+readonly DISK_PERCENT='85'
 
 readonly -a PEERS=('etcd-2 https://192.0.2.22:2379')
 

@@ -6,6 +6,8 @@ readonly SCRIPT='etcd-3-docker'
 
 # Here is the text of components/machine/packages.sh.
 
+# Here is the text of components/machine/found.sh.
+
 # Here is the text of components/artifacts/fetch.sh.
 
 # Here is the text of components/artifacts/install.sh.
@@ -34,6 +36,8 @@ readonly CONTAINERD_CONFIG='version = 2
 [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
   SystemdCgroup = @SYSTEMD_CGROUP@
 '
+
+readonly ADOPT='false'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

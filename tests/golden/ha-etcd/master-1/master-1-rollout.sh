@@ -6,7 +6,7 @@ readonly SCRIPT='master-1-rollout'
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('dad911115a27c458' '608596f53f75c23d')
+readonly -a REVISIONS=('c165b4b564d81235' '3472b3b68219a18a')
 
 write_files() {
   :

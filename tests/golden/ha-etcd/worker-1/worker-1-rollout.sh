@@ -6,7 +6,7 @@ readonly SCRIPT='worker-1-rollout'
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('8f9bf4099105c091' '6f16a1c91c36ff58')
+readonly -a REVISIONS=('5c1fe4a23804a095' 'caa7763fc77d0886')
 
 write_files() {
   :

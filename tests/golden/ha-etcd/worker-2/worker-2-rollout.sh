@@ -6,7 +6,7 @@ readonly SCRIPT='worker-2-rollout'
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('42b45bae7385ce0a' '8a3d0262a4f83657')
+readonly -a REVISIONS=('6cfdfbac39c92589' '33915f50f93fce10')
 
 write_files() {
   :

@@ -6,7 +6,7 @@ readonly SCRIPT='master-1-rollout'
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('2793e21dff556478' '820890812eae8607')
+readonly -a REVISIONS=('73715307b6a35235' 'ac96465769f96ae7')
 
 write_files() {
   :

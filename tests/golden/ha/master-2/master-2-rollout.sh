@@ -6,7 +6,7 @@ readonly SCRIPT='master-2-rollout'
 
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('efe905ba1b28b10b' 'f588554d28efcb90')
+readonly -a REVISIONS=('b2c95df17a1386e8' '4df1aec063c44adb')
 
 write_files() {
   :

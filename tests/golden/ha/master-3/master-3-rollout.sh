@@ -6,7 +6,7 @@ readonly SCRIPT='master-3-rollout'
 
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('d3597ec6c9c1d864' '16c55ff6bd4fe671')
+readonly -a REVISIONS=('104980e15f629eb9' '1f85a08bfeac298b')
 
 write_files() {
   :

@@ -6,7 +6,7 @@ readonly SCRIPT='worker-1-rollout'
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('e5a647363286701c' '4d03bd104aec5519')
+readonly -a REVISIONS=('4ee453ffe7b23be1' '1ea82ff8f336525c')
 
 write_files() {
   :

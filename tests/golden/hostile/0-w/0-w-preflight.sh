@@ -2,9 +2,23 @@
 
 readonly SCRIPT='0-w-preflight'
 
+# Here is the text of components/machine/packages.sh.
+
+# Here is the text of components/machine/fitness.sh.
+
 readonly SWAP_ALLOWED='false'
 
 readonly -a PORTS=('6444' '10250' '10256')
+
+readonly -a ROLES=('worker')
+
+readonly ADDRESS='198.51.100.2'
+
+readonly ADOPT='false'
+
+readonly DOCKER_PACKAGES='docker'
+
+readonly DISK_PERCENT='85'
 
 write_files() {
   :

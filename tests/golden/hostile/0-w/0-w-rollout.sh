@@ -6,7 +6,7 @@ readonly SCRIPT='0-w-rollout'
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('fa65b2d62c8d75ad' '59e8993209d93413')
+readonly -a REVISIONS=('35ac5d781c24d31b' 'c3bd1e04d8d75dec')
 
 write_files() {
   :

@@ -6,6 +6,8 @@ readonly SCRIPT='m-docker'
 
 # Here is the text of components/machine/packages.sh.
 
+# Here is the text of components/machine/found.sh.
+
 # Here is the text of components/artifacts/fetch.sh.
 
 # Here is the text of components/artifacts/install.sh.
@@ -19,6 +21,8 @@ readonly RUNTIME='docker'
 readonly -a PROGRAMS=('cri-dockerd archive /usr/local/bin file:///srv/mirror/it'\''s$(x)/Mirantis/cri-dockerd/releases/download/v0.3.26/cri-dockerd-0.3.26.amd64.tgz 87f31c964d974cdce9c883c79b69e355c3c323e51d3a7d36cda140e6df7b8d5a file:///srv/mirror/it'\''s$(x)/Mirantis/cri-dockerd/releases/download/v0.3.26/cri-dockerd-0.3.26.arm64.tgz d33e46e0d7ce28b22fdf7fa6327961cf0220ec3814fd7cc482f8cb77e7fd986a cri-dockerd/cri-dockerd')
 
 readonly CONTAINERD_CONFIG=''
+
+readonly ADOPT='false'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

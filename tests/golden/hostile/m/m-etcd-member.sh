@@ -12,7 +12,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('5f164172f7039d89')
+readonly -a REVISIONS=('f2150e404a99f2ae')
 
 write_files() {
   :

@@ -2,6 +2,10 @@
 
 readonly SCRIPT='m-preflight'
 
+# Here is the text of components/machine/packages.sh.
+
+# Here is the text of components/machine/fitness.sh.
+
 # Here is the text of components/etcd/membership.sh.
 
 # Here is the text of components/etcd/majority.sh.
@@ -9,6 +13,16 @@ readonly SCRIPT='m-preflight'
 readonly SWAP_ALLOWED='false'
 
 readonly -a PORTS=('12379' '12380' '8443' '10257' '10259' '6444' '10250' '10256')
+
+readonly -a ROLES=('master' 'etcd')
+
+readonly ADDRESS='198.51.100.1'
+
+readonly ADOPT='false'
+
+readonly DOCKER_PACKAGES='docker'
+
+readonly DISK_PERCENT='85'
 
 readonly -a PEERS=('m https://198.51.100.1:12379')
 

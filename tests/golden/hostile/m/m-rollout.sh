@@ -6,7 +6,7 @@ readonly SCRIPT='m-rollout'
 
 readonly NODE='m'
 
-readonly -a REVISIONS=('363b279969a0e600' 'b0d19d62052bbf11')
+readonly -a REVISIONS=('2f878443cbd67fd4' '17ea9b073d9d47df')
 
 write_files() {
   :

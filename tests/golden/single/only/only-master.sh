@@ -4,6 +4,8 @@ readonly SCRIPT='only-master'
 
 # Here is the text of components/etcd/certificates.sh.
 
+# Here is the text of components/machine/found.sh.
+
 # Here is the text of components/kubelet/leave.sh.
 
 # Here is the text of components/machine/units.sh.

@@ -2,6 +2,10 @@
 
 readonly SCRIPT='only-preflight'
 
+# Here is the text of components/machine/packages.sh.
+
+# Here is the text of components/machine/fitness.sh.
+
 # Here is the text of components/etcd/membership.sh.
 
 # Here is the text of components/etcd/majority.sh.
@@ -9,6 +13,16 @@ readonly SCRIPT='only-preflight'
 readonly SWAP_ALLOWED='true'
 
 readonly -a PORTS=('2379' '2380' '6443' '10257' '10259' '6444' '10250' '10256')
+
+readonly -a ROLES=('master' 'etcd' 'worker')
+
+readonly ADDRESS='192.0.2.10'
+
+readonly ADOPT='false'
+
+readonly DOCKER_PACKAGES='distribution'
+
+readonly DISK_PERCENT='85'
 
 readonly -a PEERS=('only https://192.0.2.10:2379')
 

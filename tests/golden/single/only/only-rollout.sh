@@ -6,7 +6,7 @@ readonly SCRIPT='only-rollout'
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('71b808e0534a84de' '87a638d49f1610f6')
+readonly -a REVISIONS=('cf9da977cb5bdd74' 'be39d54c3efc4597')
 
 write_files() {
   :

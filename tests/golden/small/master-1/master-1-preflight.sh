@@ -2,6 +2,10 @@
 
 readonly SCRIPT='master-1-preflight'
 
+# Here is the text of components/machine/packages.sh.
+
+# Here is the text of components/machine/fitness.sh.
+
 # Here is the text of components/etcd/membership.sh.
 
 # Here is the text of components/etcd/majority.sh.
@@ -9,6 +13,16 @@ readonly SCRIPT='master-1-preflight'
 readonly SWAP_ALLOWED='true'
 
 readonly -a PORTS=('2379' '2380' '6443' '10257' '10259' '6444' '10250' '10256')
+
+readonly -a ROLES=('master' 'etcd')
+
+readonly ADDRESS='172.30.0.11'
+
+readonly ADOPT='false'
+
+readonly DOCKER_PACKAGES='distribution'
+
+readonly DISK_PERCENT='100'
 
 readonly -a PEERS=('master-1 https://172.30.0.11:2379')
 

@@ -6,7 +6,7 @@ readonly SCRIPT='master-1-rollout'
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('2793e21dff556478' '90af4a2f02eb0117')
+readonly -a REVISIONS=('73715307b6a35235' '8f8af5e314557312')
 
 write_files() {
   :

@@ -6,6 +6,8 @@ readonly SCRIPT='worker-1-docker'
 
 # Here is the text of components/machine/packages.sh.
 
+# Here is the text of components/machine/found.sh.
+
 # Here is the text of components/artifacts/fetch.sh.
 
 # Here is the text of components/artifacts/install.sh.
@@ -19,6 +21,8 @@ readonly RUNTIME='docker'
 readonly -a PROGRAMS=('cri-dockerd binary /usr/local/bin /opt/keelson/bundle/bin/cri-dockerd 6666666666666666666666666666666666666666666666666666666666666666 - -')
 
 readonly CONTAINERD_CONFIG=''
+
+readonly ADOPT='false'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

@@ -2,11 +2,15 @@
 
 readonly SCRIPT='worker-1-kubelet'
 
+# Here is the text of components/machine/packages.sh.
+
 # Here is the text of components/artifacts/fetch.sh.
 
 # Here is the text of components/artifacts/install.sh.
 
 # Here is the text of components/docker/cgroup.sh.
+
+# Here is the text of components/machine/found.sh.
 
 # Here is the text of components/kubelet/leave.sh.
 
@@ -62,7 +66,7 @@ write_files() {
 overlay
 br_netfilter
 END_OF_FILE
-  put '/etc/sysctl.d/90-keelson.conf' 0644 <<'END_OF_FILE'
+  put '/etc/sysctl.d/99-zz-keelson.conf' 0644 <<'END_OF_FILE'
 net.bridge.bridge-nf-call-iptables = 1
 net.bridge.bridge-nf-call-ip6tables = 1
 net.ipv4.ip_forward = 1
@@ -86,7 +90,7 @@ END_OF_FILE
 }
 remove_files() {
   remove_file '/etc/systemd/system/kubelet.service'
-  remove_file '/etc/sysctl.d/90-keelson.conf'
+  remove_file '/etc/sysctl.d/99-zz-keelson.conf'
   remove_file '/etc/modules-load.d/keelson.conf'
 }
 

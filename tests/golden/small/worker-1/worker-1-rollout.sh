@@ -6,7 +6,7 @@ readonly SCRIPT='worker-1-rollout'
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('e5a647363286701c' '0572958d3897d3b3')
+readonly -a REVISIONS=('4ee453ffe7b23be1' 'e8579e4246fdaa16')
 
 write_files() {
   :

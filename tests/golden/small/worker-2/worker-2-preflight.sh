@@ -2,9 +2,23 @@
 
 readonly SCRIPT='worker-2-preflight'
 
+# Here is the text of components/machine/packages.sh.
+
+# Here is the text of components/machine/fitness.sh.
+
 readonly SWAP_ALLOWED='true'
 
 readonly -a PORTS=('6444' '10250' '10256')
+
+readonly -a ROLES=('worker')
+
+readonly ADDRESS='172.30.0.13'
+
+readonly ADOPT='false'
+
+readonly DOCKER_PACKAGES='distribution'
+
+readonly DISK_PERCENT='100'
 
 write_files() {
   :

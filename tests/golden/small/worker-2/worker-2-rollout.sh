@@ -6,7 +6,7 @@ readonly SCRIPT='worker-2-rollout'
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('2d15644a3c88c1cf' '4a4e89bdf45f6039')
+readonly -a REVISIONS=('8cfdef54091f4c52' 'df2c4e2984392940')
 
 write_files() {
   :
