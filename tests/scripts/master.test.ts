@@ -21,7 +21,9 @@ describe("master.sh", () => {
     host.run(
       {
         script: Host.script("master/master.sh"),
-        uses: ["etcd/certificates.sh", "kubelet/leave.sh", "kubelet/unit.sh"].map((path) => Host.script(path)),
+        uses: ["etcd/certificates.sh", "machine/found.sh", "kubelet/leave.sh", "kubelet/unit.sh"].map((path) =>
+          Host.script(path),
+        ),
         values: {
           KUBEADM_CONFIG: 'kind: InitConfiguration\nclusterName: "@CLUSTER_NAME@"\n',
           CERTIFICATE_CONFIG: "",
