@@ -44,7 +44,7 @@ install_archive() {
   local name=$1 location=$2 sha256=$3 directory=$4 record=$STATE/archives/$1 unpacked member
   shift 4
   for member; do note program "$directory/${member##*/}"; done
-  if [ "$(cat "$record" 2>/dev/null)" = "$sha256" ] && has_members "$directory" "$@"; then
+  if has_members "$sha256" "$record" "$directory" "$@"; then
     return
   fi
   mkdir -p "$STATE/archives"
@@ -58,13 +58,24 @@ install_archive() {
     mv -f "$directory/.${member##*/}.new" "$directory/${member##*/}"
   done
   rm -rf "$unpacked"
-  printf '%s\n' "$sha256" >"$record"
+  note_members "$@" >"$record"
+}
+
+# The record of an archive has its digest, and those of its members as they were put in place.
+note_members() {
+  local member
+  printf '%s\n' "$sha256"
+  for member; do sha256sum "$directory/${member##*/}"; done
 }
 
 has_members() {
-  local directory=$1 member
-  shift
+  local sha256=$1 record=$2 directory=$3 member
+  shift 3
   for member; do [ -x "$directory/${member##*/}" ] || return 1; done
+  [ "$(head -n 1 "$record" 2>/dev/null)" = "$sha256" ] || return 1
+  # An earlier release wrote down the archive's alone.
+  [ "$(wc -l <"$record")" -gt 1 ] || note_members "$@" >"$record"
+  [ "$(cat "$record")" = "$(note_members "$@")" ]
 }
 
 remove_programs() {
@@ -119,7 +130,7 @@ has_images() {
   docker) docker image inspect "$@" >/dev/null 2>&1 ;;
   containerd)
     for reference; do
-      ctr --namespace k8s.io images ls -q "name==$reference" | grep -q . || return 1
+      [ -n "$(ctr --namespace k8s.io images ls -q "name==$reference")" ] || return 1
     done
     ;;
   esac

@@ -52,6 +52,24 @@ function* machineChecks({ configuration, environment }: Subject): Generator<Cont
   }
   yield* sharedNames(environment.machines);
   yield* roleChecks(environment);
+  yield* adoptionChecks(configuration);
+}
+
+/** What is adopted is used as it is: containerd would need a configuration of ours. */
+function* adoptionChecks({ machines, provider, kubernetes }: Configuration): Generator<Contradiction> {
+  for (const [index, { adopt }] of machines.entries()) {
+    if (!adopt) continue;
+    const path = ["machines", index, "adopt"];
+    if (provider === "local") {
+      const message = 'is for provider "ssh"; local machines have no Docker Engine before they are made: leave it out';
+      yield { path, uses: [["provider"]], message };
+    }
+    if (kubernetes.runtime === "containerd") {
+      const message =
+        'is for runtime "docker", and the runtime is "containerd", which needs a configuration of its own: leave it out, or set kubernetes.runtime';
+      yield { path, uses: [["kubernetes", "runtime"]], message };
+    }
+  }
 }
 
 /** Steps are named after their machines: "a-etcd-member" is the member of etcd of a, and the node of a-etcd. */

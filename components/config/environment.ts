@@ -43,6 +43,8 @@ export interface MachineConfig {
   readonly image?: string;
   /** It shares its kernel with the computer that it runs on. */
   readonly sharedKernel: boolean;
+  /** Its own Docker Engine is used as it is. */
+  readonly adopt: boolean;
   /** It is gone for good, and is not contacted. */
   readonly lost: boolean;
   /** What pods may have, in thousandths of a core and in bytes; absent parts are not limited. */
@@ -184,6 +186,7 @@ function machineConfig(machine: MachineSettings, etcdRole: "etcd" | "master", pr
     ...(taints ? { taints } : {}),
     unschedulable: machine.unschedulable,
     sharedKernel: machine.sharedKernel || provider === "local",
+    adopt: machine.adopt,
     lost: machine.lost,
     ...(machine.allocatable ? { allocatable: { millicpu: cpu, memoryBytes: memory } } : {}),
   };

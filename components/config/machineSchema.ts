@@ -124,6 +124,12 @@ export const machine = z.strictObject({
     .describe(
       "The machine is a container (LXC, Docker) on the kernel and the disk of another computer: kernel-wide settings are left as they are, and pods are evicted when less than 1 GiB of that disk is free instead of at a percentage. Always so for local machines.",
     ),
+  adopt: z
+    .boolean()
+    .default(false)
+    .describe(
+      "The machine has a Docker Engine of its own, whose containers, volumes and images stay: it is used as it is, and neither its packages nor its daemon.json are touched, now or when the machine leaves. The kubelet deletes no images in it until the disk is so full that it evicts pods, and images of the cluster stay. Only with provider ssh and runtime docker; a machine at whose Docker, containerd or Podman others work is refused without it.",
+    ),
   lost: z
     .boolean()
     .default(false)

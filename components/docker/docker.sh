@@ -1,16 +1,20 @@
 # Docker Engine, and the CRI endpoint for the kubelet: cri-dockerd, or the containerd that Docker runs on.
-# Reads: PACKAGES RUNTIME CONTAINERD_CONFIG PROGRAMS
+# Reads: PACKAGES RUNTIME CONTAINERD_CONFIG PROGRAMS ADOPT
+
+readonly DATA=(/var/lib/docker /var/lib/containerd /var/lib/cri-dockerd /run/docker /run/containerd /opt/containerd /etc/docker/key.json)
 
 up() {
-  remember_forward_policy
+  local adopted=false
+  ! is_adopted || adopted=true
+  remember_what_was_there
   write_files
-  # The distribution's package runs the engine on the daemon.json that lies there already.
-  case $PACKAGES in
-  distribution) install_engine_of_distribution ;;
-  docker) install_engine_of_docker ;;
-  esac
-  run_unit_in_turn docker.service /etc/docker/daemon.json
-  wait_for 60 "Docker's daemon to answer" docker info || unit_failed docker.service
+  if [ "$adopted" = true ]; then
+    wait_for 60 "Docker's daemon to answer" docker info || die "the Docker Engine of $(hostname), which is used as it is, does not answer: see docker info there"
+  else
+    install_engine
+    run_unit_in_turn docker.service /etc/docker/daemon.json
+    wait_for 60 "Docker's daemon to answer" docker info || unit_failed docker.service
+  fi
   case $RUNTIME in
   docker) run_cri_dockerd ;;
   containerd) run_containerd ;;
@@ -18,9 +22,56 @@ up() {
   log "Docker $(docker info --format '{{.ServerVersion}}') runs"
 }
 
+# Before Docker is there: it makes directories, sets the policies of the FORWARD chains to DROP, has the kernel forward
+# packets, and leaves all that so.
+remember_what_was_there() {
+  local begun=false setting
+  if changed /etc/docker/daemon.json || engine_is_ours; then begun=true; fi
+  # containerd makes the directories of networks, in which others may have theirs.
+  remember_found "$begun" "${DATA[@]}" /etc/cni/net.d /etc/cni
+  [ "$begun" = false ] || return 0
+  remember_policy iptables forward
+  remember_policy ip6tables forward6
+  for setting in net.ipv4.ip_forward net.ipv6.conf.default.forwarding net.ipv6.conf.all.forwarding; do
+    remember_setting docker "$setting"
+  done
+}
+
+remember_policy() {
+  [ ! -e "$STATE/$2" ] || return 0
+  { "$1" -S FORWARD 2>/dev/null || true; } | sed -n 's/^-P FORWARD //p' >"$STATE/$2.new"
+  mv "$STATE/$2.new" "$STATE/$2"
+}
+
+engine_is_ours() { has_packages docker docker.io docker-ce; }
+
+# An engine that others installed and work with stays theirs, whatever the configuration says later.
+is_adopted() {
+  if [ "$ADOPT" = true ]; then
+    ! { changed /etc/docker/daemon.json || engine_is_ours; } ||
+      die "adopt is true for $(hostname), but its Docker Engine is of keelson: take adopt out of its line under machines"
+    mkdir -p "$STATE"
+    touch "$STATE/adopted"
+  elif [ -e "$STATE/adopted" ]; then
+    die "$(hostname) runs on the Docker Engine that it had: leave adopt at true in its line under machines, or take the machine out first"
+  else
+    false
+  fi
+}
+
+# The distribution's package runs the engine on the daemon.json that lies there already.
+install_engine() {
+  case $PACKAGES in
+  distribution) install_engine_of_distribution ;;
+  docker) install_engine_of_docker ;;
+  esac
+  command -v docker >/dev/null || die "no package of Docker on $(hostname) has brought its client, the command docker: install it"
+}
+
 install_engine_of_distribution() {
-  # Newer releases have the client in a package of its own.
-  if [ -n "$(apt-cache show docker-cli 2>/dev/null)" ]; then
+  is_installed docker.io || know_package docker.io
+  # Newer releases have the client in a package of its own, which is only recommended.
+  if [[ $(apt-cache depends docker.io 2>/dev/null) =~ Recommends:\ docker-cli($'\n'|$) ]]; then
     install_packages docker docker.io docker-cli
   else
     install_packages docker docker.io
@@ -28,17 +79,31 @@ install_engine_of_distribution() {
 }
 
 install_engine_of_docker() {
-  local id codename
+  # A machine that has a source for it keeps to that: apt takes no two with different keys.
+  if changed /etc/apt/sources.list.d/docker.list || ! has_source_of_docker; then add_source_of_docker; fi
+  is_installed docker-ce || know_package docker-ce
+  install_packages docker docker-ce docker-ce-cli containerd.io
+}
+
+has_source_of_docker() {
+  [ -n "$(apt-cache show docker-ce 2>/dev/null)" ] ||
+    grep -rqsF download.docker.com /etc/apt/sources.list /etc/apt/sources.list.d
+}
+
+add_source_of_docker() {
+  local id codename key=/etc/apt/keyrings/docker.asc
+  # The file of the key 9DC8 5822 9FC7 DD38 854A E2D8 8D81 803C 0EBF CD88, the same for both distributions.
+  local sha256=1500c1f56fa9e26b9b8f42452a553675796ade0807cdce11975eb98170b3a570
   id=$(. /etc/os-release && printf '%s' "$ID")
   codename=$(. /etc/os-release && printf '%s' "$VERSION_CODENAME")
-  if [ ! -e /etc/apt/keyrings/docker.asc ]; then
-    curl -fsSL --retry 3 "https://download.docker.com/linux/$id/gpg" | put /etc/apt/keyrings/docker.asc 0644
+  if ! sha256sum --check --status 2>/dev/null <<<"$sha256  $key"; then
+    artifact_fetch "the key of Docker's packages" "https://download.docker.com/linux/$id/gpg" "$sha256" "$STATE/docker.asc"
+    put "$key" 0644 <"$STATE/docker.asc"
+    rm -f "$STATE/docker.asc"
   fi
   put /etc/apt/sources.list.d/docker.list 0644 <<EOF
-deb [arch=$(dpkg --print-architecture) signed-by=/etc/apt/keyrings/docker.asc] https://download.docker.com/linux/$id $codename stable
+deb [arch=$(dpkg --print-architecture) signed-by=$key] https://download.docker.com/linux/$id $codename stable
 EOF
-  [ -n "$(apt-cache show docker-ce 2>/dev/null)" ] || apt_get update
-  install_packages docker docker-ce docker-ce-cli containerd.io
 }
 
 run_cri_dockerd() {
@@ -63,12 +128,6 @@ oom_scores_fixed() {
   if ((0x$bounding >> 24 & 1)); then echo false; else echo true; fi
 }
 
-# Docker sets the policy of the FORWARD chain to DROP and leaves it so.
-remember_forward_policy() {
-  mkdir -p "$STATE"
-  [ -e "$STATE/forward" ] || iptables -S FORWARD 2>/dev/null | sed -n 's/^-P FORWARD //p' >"$STATE/forward"
-}
-
 down() {
   local unsettled=()
   ! changed /etc/docker/daemon.json || unsettled+=(docker.service)
@@ -78,25 +137,55 @@ down() {
   remove_file /etc/containerd/config.toml
   remove_files
   systemctl daemon-reload
-  if has_packages docker; then
+  if engine_is_ours; then
     remove_engine
-  elif [ "${#unsettled[@]}" -gt 0 ]; then
-    # An engine that was here before runs on its own settings again.
-    systemctl try-restart "${unsettled[@]}" 2>/dev/null || true
+  else
+    # What came for an engine that was here before is not needed by it.
+    remove_packages docker docker-cli docker-ce-cli containerd.io
+    remove_ours /var/lib/cri-dockerd
   fi
+  # An engine or a containerd that was here before runs on its own settings again.
+  [ "${#unsettled[@]}" = 0 ] || systemctl try-restart "${unsettled[@]}" 2>/dev/null || true
   remove_file /etc/apt/sources.list.d/docker.list
   remove_file /etc/apt/keyrings/docker.asc
   remove_empty /etc/docker
+  rm -f "$STATE/adopted"
 }
 
 remove_engine() {
+  local units=(docker.socket docker.service)
+  ! has_packages docker containerd containerd.io || units+=(containerd.service)
   # Containers outlive their daemon, and so does what is mounted for them.
-  docker ps --all --quiet 2>/dev/null | xargs -r docker rm --force >/dev/null 2>&1 || true
-  stop_unit docker.socket docker.service containerd.service
-  awk '$2 ~ "^(/run|/var/lib)/docker/" { print $2 }' /proc/mounts | sort -r | xargs -r umount
-  remove_packages docker
-  rm -rf /var/lib/docker /var/lib/containerd /var/lib/cri-dockerd /run/docker /run/containerd /opt/containerd /etc/docker/key.json
+  if was_in_use /var/lib/docker; then
+    docker ps --quiet 2>/dev/null | xargs -r docker stop >/dev/null 2>&1 || true
+  else
+    docker ps --all --quiet 2>/dev/null | xargs -r docker rm --force >/dev/null 2>&1 || true
+    # With the networks go their links and rules.
+    docker network ls --quiet --filter type=custom 2>/dev/null | xargs -r docker network rm >/dev/null 2>&1 || true
+  fi
+  stop_unit "${units[@]}"
+  # What others have mounted there, such as a disk for volumes, is no overlay.
+  awk '$2 ~ "^(/run|/var/lib)/docker/" && $3 ~ "^(overlay|nsfs|tmpfs)$" { print $2 }' /proc/mounts | sort -r | xargs -r umount || true
+  purge_engine
+  is_installed containerd || is_installed containerd.io || remove_ours /var/lib/containerd /run/containerd /opt/containerd
+  remove_ours /var/lib/docker /var/lib/cri-dockerd /run/docker /etc/docker/key.json
+  remove_if_empty /etc/cni/net.d /etc/cni
   ip link delete docker0 2>/dev/null || true
-  iptables_without 'DOCKER|docker0'
-  [ ! -s "$STATE/forward" ] || iptables -P FORWARD "$(cat "$STATE/forward")"
+  iptables_without '^DOCKER' "$RULES_OF_DOCKER"
+  [ ! -s "$STATE/forward" ] || iptables -w 60 -P FORWARD "$(cat "$STATE/forward")"
+  [ ! -s "$STATE/forward6" ] || ip6tables -w 60 -P FORWARD "$(cat "$STATE/forward6")" || true
+  restore_settings docker
 }
+
+# When purged, Debian's package runs a script over all data, whoever's it is: one that it has now or has left at an earlier
+# removal.
+purge_engine() {
+  local left=/var/lib/docker/nuke-graph-directory.sh was_left=false
+  [ ! -x "$left" ] || was_left=true
+  chmod -f -x "$left" /usr/share/docker.io/contrib/nuke-graph-directory.sh || true
+  remove_packages docker docker.io docker-cli docker-ce docker-ce-cli containerd.io
+  [ "$was_left" = false ] || chmod +x "$left"
+}
+
+# Those that name none of its chains. Others may have rules of their own about docker0.
+readonly RULES_OF_DOCKER='^-A (FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT|FORWARD -i docker0 (! )?-o docker0 -j ACCEPT|POSTROUTING -s [0-9a-f.:/]+ ! -o docker0 -j MASQUERADE)$'

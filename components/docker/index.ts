@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
 import type { Environment } from "../config";
-import { HostScript, packagesScript, unitsScript, type Effects, type Machine } from "../machine";
+import { foundScript, HostScript, packagesScript, unitsScript, type Effects, type Machine } from "../machine";
 import { containerdConfig, criDockerdFile, criDockerdUnits, daemonFile, daemonJson } from "./render";
 
 /** Tells which cgroup driver Docker runs on. */
@@ -27,20 +27,22 @@ export class DockerEngine extends pulumi.ComponentResource {
     const pause = args.artifacts.images.pause;
     const onDocker = kubernetes.runtime === "docker";
     this.machines = args.machines.map((machine) => {
+      const { adopt } = machine.config;
       const engine = new HostScript(
         `${machine.name}-docker`,
         {
           machine,
           script: join(__dirname, "docker.sh"),
-          uses: [unitsScript, packagesScript, ...artifactScripts, cgroupScript],
+          uses: [unitsScript, packagesScript, foundScript, ...artifactScripts, cgroupScript],
           values: {
             PACKAGES: docker.packages,
             RUNTIME: kubernetes.runtime,
             PROGRAMS: onDocker ? programs(args.artifacts, ["cri-dockerd"]) : [],
             CONTAINERD_CONFIG: onDocker ? "" : containerdConfig(pause),
+            ADOPT: adopt,
           },
-          files: [daemonJson(docker.daemon), ...(onDocker ? criDockerdUnits(pause) : [])],
-          effects: effectsOf(docker.daemon),
+          files: [...(adopt ? [] : [daemonJson(docker.daemon)]), ...(onDocker ? criDockerdUnits(pause) : [])],
+          effects: adopt ? adopted : effectsOf(docker.daemon),
         },
         { parent: this },
       );
@@ -49,6 +51,11 @@ export class DockerEngine extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 }
+
+const adopted: Effects = {
+  create: "the Docker Engine that runs there is used as it is",
+  update: () => "the way to the machine's own Docker Engine is checked",
+};
 
 function effectsOf(daemon: Readonly<Record<string, unknown>>): Effects {
   const pods = daemon["live-restore"] === false ? "its pods with it" : "its pods go on";

@@ -14,5 +14,5 @@ down() {
   stop_unit keelson-api-proxy.service
   remove_files
   systemctl daemon-reload
-  remove_idle api-proxy haproxy.service
+  remove_idle api-proxy haproxy.service haproxy
 }

@@ -21,5 +21,5 @@ down() {
   remove_files
   remove_file "$CONFIG_FILE"
   systemctl daemon-reload
-  remove_idle virtual-address keepalived.service
+  remove_idle virtual-address keepalived.service keepalived
 }

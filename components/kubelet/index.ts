@@ -6,14 +6,14 @@ import { artifactScripts, imageArchives, programs, type ArtifactSet } from "../a
 import type { Environment } from "../config";
 import { cgroupScript } from "../docker";
 import { criSocket } from "../docker/render";
-import { HostScript, unitsScript, type Effects, type Machine } from "../machine";
+import { foundScript, HostScript, packagesScript, unitsScript, type Effects, type Machine } from "../machine";
 import { kernelFiles, kubeletConfigFile, kubeletConfiguration, kubeletUnit, kubeletUnitFile } from "./render";
 
 /** Functions of a script that starts the kubelet's unit. */
 export const kubeletUnitScripts: readonly string[] = [unitsScript, join(__dirname, "unit.sh")];
 
 /** Functions of a script that takes its machine out of the cluster. */
-export const leaveScript = join(__dirname, "leave.sh");
+export const leaveScripts: readonly string[] = [foundScript, join(__dirname, "leave.sh")];
 
 const effects: Effects = {
   create: "the Kubernetes programs, the images it will run, and a kubelet are installed",
@@ -51,7 +51,7 @@ export class Kubelets extends pulumi.ComponentResource {
         {
           machine,
           script: join(__dirname, "kubelet.sh"),
-          uses: [...artifactScripts, cgroupScript, leaveScript, ...kubeletUnitScripts],
+          uses: [packagesScript, ...artifactScripts, cgroupScript, ...leaveScripts, ...kubeletUnitScripts],
           values: {
             RUNTIME: environment.kubernetes.runtime,
             CRI_SOCKET: criSocket(environment.kubernetes.runtime),

@@ -3,7 +3,9 @@
 # Reads: ALLOCATABLE_MILLICPU ALLOCATABLE_BYTES CRI_SOCKET
 
 up() {
-  local programs images configuration
+  local programs images configuration begun=false
+  ! changed /etc/systemd/system/kubelet.service || begun=true
+  remember_before_node "$begun"
   install_programs &
   programs=$!
   load_images "$RUNTIME" &
@@ -11,6 +13,10 @@ up() {
   configure_kernel
   make_directory /etc/kubernetes/manifests
   write_files
+  # The name of an earlier release's file let others have the last word.
+  remove_file /etc/sysctl.d/90-keelson.conf
+  settings_last
+  install_socat
   configuration=$(detected_configuration)
   put "$KUBELET_CONFIG_FILE" 0600 <<<"$configuration"
   wait "$programs" || die "the Kubernetes programs are not all in place on $(hostname)"
@@ -43,9 +49,43 @@ set_kernel() {
   local path=/proc/sys/${1//.//}
   note kernel "$1"
   [ "$(cat "$path")" != "$2" ] || return 0
-  mkdir -p "$STATE/sysctl"
-  [ -e "$STATE/sysctl/$1" ] || cat "$path" >"$STATE/sysctl/$1"
+  remember_setting kubelet "$1"
   printf '%s\n' "$2" >"$path" || die "the kernel setting $1 cannot be set to $2 on $(hostname)"
+}
+
+# At the next boot the last word counts, in the order of the files' names; ufw has its own after them.
+settings_last() {
+  local wrong
+  wrong=$({ systemd-analyze cat-config sysctl.d 2>/dev/null && settings_of_ufw; } | awk '
+    /^# \// { file = $2 }
+    /^[^#;]*=/ {
+      split($0, parts, "="); name = parts[1]; value = parts[2]
+      gsub(/^[ \t]*-?[ \t]*|[ \t]*$/, "", name); gsub("/", ".", name); gsub(/[ \t]/, "", value)
+      last[name] = value; where[name] = file
+    }
+    END {
+      for (name in last)
+        if (name ~ /^net\.(bridge\.bridge-nf-call-ip6?tables|ipv4\.ip_forward)$/ && last[name] != 1) print name, "to", last[name], "in", where[name]
+    }' | paste -sd , -) || return 0
+  [ -n "$wrong" ] || return 0
+  wrong="files of $(hostname) that are read after keelson's set $wrong: at the next boot pods would not reach each other; take these lines out"
+  # A node at work goes on until then.
+  [ -e /etc/kubernetes/kubelet.conf ] || die "$wrong"
+  log "$wrong"
+}
+
+settings_of_ufw() {
+  ! grep -qsi '^ENABLED=yes' /etc/ufw/ufw.conf || { echo "# /etc/ufw/sysctl.conf" && cat /etc/ufw/sysctl.conf; }
+}
+
+# cri-dockerd forwards ports through it.
+install_socat() {
+  [ "$RUNTIME" = docker ] && ! command -v socat >/dev/null || return 0
+  if [ -e /etc/kubernetes/kubelet.conf ]; then
+    (install_packages kubelet socat) || log "without socat, kubectl port-forward does not reach pods of $(hostname)"
+  else
+    install_packages kubelet socat
+  fi
 }
 
 # The configuration from the stack, and what only the machine knows.
@@ -100,9 +140,14 @@ down() {
   remove_file "$KUBELET_CONFIG_FILE"
   remove_file /etc/kubernetes/resolv.conf
   remove_empty /etc/kubernetes/manifests
-  for saved in "$STATE"/sysctl/*; do
-    [ ! -e "$saved" ] || cat "$saved" >"/proc/sys/$(basename "$saved" | tr . /)" 2>/dev/null || true
+  remove_shared_directories
+  # An earlier release kept them in one place.
+  for saved in "$STATE"/sysctl/net.*; do
+    restore_setting "$saved"
+    rm -f "$saved"
   done
-  rm -rf "$STATE/sysctl" "$STATE/images"
+  restore_settings kubelet
+  rm -rf "$STATE/images"
+  remove_packages kubelet socat
   systemctl daemon-reload
 }

@@ -1,21 +1,63 @@
 # Taking a machine out of its cluster, as far as the machine itself goes.
 # Reads: CRI_SOCKET
 
+# What the kubelet, its pods and their network make, and directories in which others may have files of their own as well.
+readonly MADE_FOR_PODS=(/var/lib/kubelet /var/lib/cni /var/lib/dockershim /run/flannel /var/log/pods /var/log/containers
+  /etc/kubernetes/pki /etc/kubernetes/tmp /opt/cni/bin/flannel)
+readonly MADE_FOR_ALL=(/etc/cni/net.d /etc/cni /opt/cni/bin /opt/cni /usr/libexec/kubernetes)
+
+# remember_before_node BEGUN: as remember_found, for all of these.
+remember_before_node() { remember_found "$1" "${MADE_FOR_PODS[@]}" "${MADE_FOR_ALL[@]}"; }
+
 leave_cluster() {
+  local name link
+  set_static_pods_aside
   # With the etcd phase kubeadm would empty /var/lib/etcd, whoever's it is (kubeadm issue 3225).
   if command -v kubeadm >/dev/null; then
     kubeadm reset --force --skip-phases=remove-etcd-member --cri-socket="$CRI_SOCKET" >&2 ||
       die "kubeadm reset failed on $(hostname): its own words are above"
   fi
   systemctl stop --quiet kubelet.service 2>/dev/null || true
-  rm -rf /var/lib/kubelet /var/lib/cni /var/lib/dockershim /run/flannel /etc/cni/net.d /var/log/pods /var/log/containers
-  # kubeadm leaves these directories where it found files of its own in them.
-  rm -rf /etc/kubernetes/manifests /etc/kubernetes/pki /etc/kubernetes/tmp
-  rm -f /etc/kubernetes/*.conf
-  remove_empty /etc/kubernetes
-  rmdir /etc/cni 2>/dev/null || true
-  rm -rf /usr/libexec/kubernetes
-  local link
+  remove_routes
+  # An address of a pod is kept by the name of the network, also where others keep theirs.
+  rm -rf /var/lib/cni/networks/cbr0 /var/lib/cni/flannel
+  remove_ours "${MADE_FOR_PODS[@]}"
+  for name in admin super-admin kubelet bootstrap-kubelet controller-manager scheduler; do
+    rm -f "/etc/kubernetes/$name.conf"
+  done
+  remove_empty /etc/kubernetes/manifests
+  rm -f /etc/cni/net.d/10-flannel.conflist /etc/cni/net.d/.10-flannel.conflist.new
+  was_found /usr/libexec/kubernetes || find /usr/libexec/kubernetes -depth -type d -empty -delete 2>/dev/null || true
+  remove_if_empty /etc/cni/net.d /etc/cni
   for link in cni0 flannel.1 kube-ipvs0; do ip link delete "$link" 2>/dev/null || true; done
-  iptables_without 'KUBE-|FLANNEL-|CNI-|cni0|flannel'
+  iptables_without '^(KUBE-|FLANNEL-)'
+  # The plugins of another network that is configured here by now have chains of the same names.
+  [ -n "$(ls -A /etc/cni/net.d 2>/dev/null)" ] || iptables_without '^CNI-'
+}
+
+remove_shared_directories() { remove_if_empty "${MADE_FOR_ALL[@]}"; }
+
+# kubeadm empties the directory: what others have put there is kept beside it.
+set_static_pods_aside() {
+  local file backup=''
+  for file in /etc/kubernetes/manifests/*; do
+    case ${file##*/} in
+    '*' | kube-apiserver.yaml | kube-controller-manager.yaml | kube-scheduler.yaml) continue ;;
+    esac
+    backup=${backup:-/etc/kubernetes/manifests.backup-$(date +%Y%m%d-%H%M%S)}
+    mkdir -p "$backup"
+    mv "$file" "$backup/"
+    log "moved $file to $backup/: it is not of this cluster"
+  done
+}
+
+# With the backend host-gw, the ways to other nodes' pods lead over links that stay.
+remove_routes() {
+  local network route
+  network=$(sed -n 's/^FLANNEL_NETWORK=//p' /run/flannel/subnet.env 2>/dev/null || true)
+  [ -n "$network" ] || return 0
+  while read -r route; do
+    # shellcheck disable=SC2086 # a route is several words
+    ip -4 route delete $route 2>/dev/null || true
+  done < <(ip -4 route show root "$network" | grep ' via ' || true)
 }

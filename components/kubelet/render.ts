@@ -44,8 +44,15 @@ function featureGates({ kubernetes }: Environment): Record<string, unknown> {
  * its script adds that.
  */
 export function kubeletConfiguration(environment: Environment, machine: Machine): string {
-  return yaml({ ...(machine.sharedKernel ? sharedDisk : {}), ...clusterKubeletConfiguration(environment) });
+  return yaml({
+    ...(machine.sharedKernel ? sharedDisk : {}),
+    ...(machine.config.adopt ? othersImages : {}),
+    ...clusterKubeletConfiguration(environment),
+  });
 }
+
+/** To the kubelet every image of an engine is its own to delete when the disk fills up. */
+const othersImages = { imageGCHighThresholdPercent: 100 };
 
 /**
  * A container's disk is its computer's, and the kubelet would evict pods and delete images for how full others have
@@ -80,11 +87,14 @@ WantedBy=multi-user.target
   };
 }
 
-/** Kernel modules and settings that pod networks need. Source: Kubernetes documentation, "Container Runtimes". */
+/**
+ * Kernel modules and settings that pod networks need; a name that comes after those of others has the last word at boot.
+ * Source: Kubernetes documentation, "Container Runtimes"; sysctl.d(5).
+ */
 export const kernelFiles: readonly ScriptFile[] = [
   { path: "/etc/modules-load.d/keelson.conf", content: "overlay\nbr_netfilter\n" },
   {
-    path: "/etc/sysctl.d/90-keelson.conf",
+    path: "/etc/sysctl.d/99-zz-keelson.conf",
     content: `net.bridge.bridge-nf-call-iptables = 1
 net.bridge.bridge-nf-call-ip6tables = 1
 net.ipv4.ip_forward = 1

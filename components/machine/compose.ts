@@ -48,6 +48,9 @@ export const unitsScript = join(__dirname, "units.sh");
 /** Functions of a script that installs packages of the distribution. */
 export const packagesScript = join(__dirname, "packages.sh");
 
+/** Functions of a script that leaves a machine as it was found. */
+export const foundScript = join(__dirname, "found.sh");
+
 /**
  * Makes the one program that a machine's bash reads from its standard input: the library, the values as quoted
  * read-only variables, the files, the script, and the call of `main`.

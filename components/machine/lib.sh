@@ -118,9 +118,28 @@ wait_for() {
   done
 }
 
-# iptables_without PATTERN: takes out every rule and chain whose text matches, and no other.
+# iptables_without CHAINS [RULES]: takes out chains whose name matches, with the jumps to them, and rules whose whole text
+# matches; IPv4 and IPv6. All else keeps its place and its counters. What is in nobody's way is no reason to fail.
 iptables_without() {
-  local tables
-  tables=$(iptables-save 2>/dev/null) || return 0
-  ! grep -qE "$1" <<<"$tables" || grep -vE "$1" <<<"$tables" | iptables-restore
+  local command
+  for command in iptables ip6tables; do
+    # What changes meanwhile is looked at again.
+    take_out "$command" "$@" || take_out "$command" "$@" || take_out "$command" "$@" ||
+      log "rules of $command that match $1 are left on $(hostname): its own words are above"
+  done
+}
+
+take_out() {
+  local orders
+  orders=$("$1-save" 2>/dev/null | CHAINS=$2 RULES=${3:-} awk '
+    /^\*/ { table = $0; flushed = deleted = rules = "" }
+    /^:/ && substr($1, 2) ~ ENVIRON["CHAINS"] { name = substr($1, 2); flushed = flushed "-F " name "\n"; deleted = deleted "-X " name "\n" }
+    /^-A/ && $2 !~ ENVIRON["CHAINS"] && (jumps() || (ENVIRON["RULES"] != "" && $0 ~ ENVIRON["RULES"])) { rules = rules "-D" substr($0, 3) "\n" }
+    /^COMMIT/ && rules flushed != "" { printf "%s\n%s%s%sCOMMIT\n", table, rules, flushed, deleted }
+    # What stands before the last one may be a comment.
+    function jumps(i) {
+      for (i = NF - 1; i > 2; i--) if ($i ~ /^-[jg]$/) return $(i + 1) ~ ENVIRON["CHAINS"]
+      return 0
+    }') || return 0
+  [ -z "$orders" ] || "$1-restore" --noflush --wait 60 <<<"$orders"
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { proxyPort, type Environment } from "../config";
-import type { ScriptValue } from "./compose";
+import { packagesScript, type ScriptValue } from "./compose";
 import { HostScript } from "./hostScript";
 import type { Machine } from "./machine";
 
@@ -45,12 +45,17 @@ export class Preflight extends pulumi.ComponentResource {
       {
         machine,
         script: join(__dirname, "preflight.sh"),
-        uses: found.flatMap(({ uses }) => uses),
+        uses: [packagesScript, join(__dirname, "fitness.sh"), ...found.flatMap(({ uses }) => uses)],
         values: {
           CLUSTER: identity,
           STACK_NAME: environment.stack,
           SWAP_ALLOWED: !environment.kubernetes.kubelet.failSwapOn,
           PORTS: portsOf(machine, environment).map(String),
+          ROLES: machine.config.roles,
+          ADDRESS: machine.address,
+          ADOPT: machine.config.adopt,
+          DOCKER_PACKAGES: environment.docker.packages,
+          DISK_PERCENT: fullestDisk(machine, environment),
           ...Object.fromEntries(found.flatMap(({ values }) => Object.entries(values))),
         },
       },
@@ -66,4 +71,12 @@ function portsOf({ config }: Machine, { kubernetes, etcd }: Environment): readon
   if (config.roles.includes("master")) [kubernetes.bindPort, 10257, 10259].forEach((port) => ports.add(port));
   if (config.roles.some((role) => role !== "etcd")) [proxyPort, 10250, 10256].forEach((port) => ports.add(port));
   return [...ports];
+}
+
+/**
+ * How full, in percent, a disk may be for the kubelet to take pods. Source: Kubernetes documentation, "Node-pressure Eviction",
+ * its default of imagefs.available; a stack's own thresholds are its own matter.
+ */
+function fullestDisk({ sharedKernel }: Machine, { kubernetes }: Environment): number {
+  return sharedKernel || "evictionHard" in kubernetes.kubelet.configuration ? 100 : 85;
 }

@@ -8,7 +8,7 @@ import { criSocket } from "../docker/render";
 import { clusterEndpoint, nodeEndpoint, VirtualAddress } from "../endpoint";
 import { certificatesScript, type EtcdCluster } from "../etcd";
 import { certificateConfig } from "../etcd/render";
-import { kubeletUnitScripts, leaveScript } from "../kubelet";
+import { kubeletUnitScripts, leaveScripts } from "../kubelet";
 import { kubeletConfigFile } from "../kubelet/render";
 import { HostScript, type Effects, type Machine } from "../machine";
 import { componentFiles } from "./files";
@@ -111,7 +111,7 @@ export class ControlPlane extends pulumi.ComponentResource {
       {
         machine,
         script: join(__dirname, "master.sh"),
-        uses: [certificatesScript, leaveScript, ...kubeletUnitScripts, join(__dirname, "manifests.sh")],
+        uses: [certificatesScript, ...leaveScripts, ...kubeletUnitScripts, join(__dirname, "manifests.sh")],
         values: {
           KUBEADM_CONFIG: kubeadmConfig({ ...args, machine, etcdEndpoints: etcd.endpoints }),
           CERTIFICATE_CONFIG: certificateConfig(machine, environment.kubernetes.version, "/etc/kubernetes/pki"),

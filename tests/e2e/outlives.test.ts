@@ -27,6 +27,7 @@ interface Snapshot {
   readonly units: string;
   readonly links: string;
   readonly rules: string;
+  readonly routes: string;
   readonly settings: string;
   readonly packages: string;
 }
@@ -47,9 +48,13 @@ function snapshot(machine: TestMachine): Snapshot {
       "systemctl list-unit-files --no-legend --no-pager | sort; systemctl list-units --failed --no-legend --plain",
     ),
     links: machine.run("ip -o link | awk -F': ' '{print $2}' | sort"),
-    rules: machine.run("iptables-save | grep -E '^-A|^:[^ ]+ -' | sed 's/ \\[.*//' | sort || true"),
+    // Policies of chains, too: Docker and kube-proxy change those of both families.
+    rules: machine.run(
+      "for table in iptables ip6tables; do $table-save | grep -E '^[-:*]' | sed 's/ \\[.*//' | grep -vxE '\\*(nat|mangle|raw|filter)|:[A-Z]+ ACCEPT' | sed \"s/^/$table /\" | sort; done",
+    ),
+    routes: machine.run("ip route | sort"),
     settings: machine.run(
-      "sysctl -n net.ipv4.ip_forward; ls -A /run/keelson 2>/dev/null || true; ps -eo comm= | grep -E 'kube|etcd|docker|containerd|flannel' || true",
+      "sysctl net.ipv4.ip_forward net.ipv6.conf.all.forwarding net.ipv6.conf.default.forwarding; ls -A /run/keelson 2>/dev/null || true; ps -eo comm= | grep -E 'kube|etcd|docker|containerd|flannel' || true",
     ),
     packages: machine.run("dpkg-query -W -f '${db:Status-Status} ${Package}\\n' | sort"),
   };
@@ -60,6 +65,9 @@ beforeAll(() => {
   for (const machine of machines) machine.run(`printf '%s\\n' '${nameserverLines()}' >/etc/own-resolv.conf`);
   for (const machine of machines)
     machine.run("until systemctl is-system-running --wait >/dev/null; do sleep 0.2; done");
+  // As most machines begin: those that forward no packets, and the one with a disk of its own for pods.
+  for (const machine of machines) machine.run("sysctl -qw net.ipv4.ip_forward=0");
+  last.run("mkdir /var/lib/kubelet; mount -t tmpfs tmpfs /var/lib/kubelet");
   before = machines.map(snapshot);
   stack = new TestStack(name, {
     provider: "ssh",
@@ -95,7 +103,7 @@ describe("machines that were there before the cluster and stay after it", () => 
 
   const asFound = (machine: TestMachine, then: Snapshot | undefined) => {
     const now = snapshot(machine);
-    for (const aspect of ["files", "units", "links", "rules", "settings", "packages"] as const)
+    for (const aspect of ["files", "units", "links", "rules", "routes", "settings", "packages"] as const)
       expect(now[aspect].split("\n")).toEqual(then?.[aspect].split("\n"));
   };
 

@@ -36,10 +36,7 @@ const bytes = Buffer.from("#!/bin/sh\necho a program, and bytes that are no text
 const other = Buffer.from(bytes.map((byte, index) => (index === 7 ? byte ^ 1 : byte)));
 const sha256 = (content: Buffer) => createHash("sha256").update(content).digest("hex");
 
-interface Result {
-  readonly status: number;
-  readonly stderr: string;
-}
+type Result = Readonly<{ status: number; stderr: string }>;
 
 /** Runs a script's `up` as a machine would, but for the directory of its state. */
 function up(programs: readonly string[], body = "install_programs"): Promise<Result> {
@@ -70,7 +67,7 @@ function place(name: string, content: Buffer): string {
   return path;
 }
 
-/** Names of all files below the machine's part, but for the records of what was found there. */
+/** Names of all files on the machine, but for the records of what was found there. */
 function installed(): readonly string[] {
   if (!existsSync(join(root, "machine"))) return [];
   return readdirSync(join(root, "machine"), { recursive: true, withFileTypes: true })
@@ -236,9 +233,15 @@ describe("an archive", () => {
     expect(statSync(join(bin, "etcd")).mode & 0o777).toBe(0o755);
     expect([...installed()].sort()).toEqual(["etcd", "etcdctl", "tool"]);
 
-    rmSync(join(bin, "etcd"));
-    await up([content]);
-    expect(readFileSync(join(bin, "etcd"))).toEqual(bytes);
+    for (const damage of [() => rmSync(join(bin, "etcd")), () => writeFileSync(join(bin, "etcd"), "")]) {
+      damage();
+      await up([content]);
+      expect(readFileSync(join(bin, "etcd"))).toEqual(bytes);
+    }
+    // The record of an earlier release says less; nothing is fetched for that.
+    writeFileSync(join(root, "machine", "state", "archives", "tool"), `${sha256(readFileSync(path))}\n`);
+    rmSync(path);
+    for (let times = 0; times < 2; times++) expect(await up([content])).toEqual({ status: 0, stderr: "" });
 
     await up([content], "remove_programs");
     expect(installed()).toEqual([]);

@@ -86,98 +86,69 @@ describe("run_unit", () => {
   });
 });
 
-describe("packages", () => {
-  const installed = (names: readonly string[]) => host.write("installed", names.map((name) => `${name}\n`).join(""));
-  const list = () => host.read("installed").split("\n").filter(Boolean).sort();
-
-  beforeEach(() => {
-    const file = host.path("installed");
-    host.stub(
-      "dpkg-query",
-      `if [ $# = 3 ]; then sed 's/^/installed /' '${file}'; echo 'config-files old'; exit; fi
-      status=0; for name in "\${@:4}"; do grep -qxF "$name" '${file}' && echo installed || status=1; done; exit "$status"`,
-    );
-    host.stub("dpkg");
-    host.stub(
-      "apt-get",
-      `shift 9; what=$1; shift
-      case $what in
-      install) for name; do grep -qxF "$name" '${file}' || echo "$name" >>'${file}'; done; echo dependency >>'${file}' ;;
-      purge) for name; do sed -i "/^$name\\$/d" '${file}'; done ;;
-      esac`,
-    );
-  });
-  const apt = () => host.called().filter((call) => call.startsWith("apt-get"));
-
-  test("are installed with what they need, and all of that goes again", () => {
-    installed(["bash", "curl"]);
-    expect(host.up("install_packages owner tool more")).toMatchObject({ status: 0, stdout: "" });
-    expect(list()).toEqual(["bash", "curl", "dependency", "more", "tool"]);
-    expect(host.up("remove_packages owner")).toMatchObject({ status: 0, stdout: "" });
-    expect(list()).toEqual(["bash", "curl"]);
-    expect(host.up("remove_packages owner")).toEqual(clean);
-  });
-  test("that are there already are left alone, and never removed", () => {
-    installed(["bash", "tool"]);
-    expect(host.up("install_packages owner tool")).toEqual(clean);
-    expect(apt()).toEqual([]);
-    host.up("remove_packages owner");
-    expect(apt()).toEqual([]);
-    expect(list()).toEqual(["bash", "tool"]);
-  });
-  test("are remembered as they were before the first of two tries", () => {
-    installed(["bash"]);
-    host.up("install_packages owner tool");
-    host.up("install_packages owner tool more");
-    host.up("remove_packages owner");
-    expect(list()).toEqual(["bash"]);
-  });
-  test("that came later are others', and stay", () => {
-    installed(["bash"]);
-    host.up("install_packages owner tool");
-    installed([...list(), "theirs"]);
-    host.up("remove_packages owner");
-    expect(list()).toEqual(["bash", "theirs"]);
-  });
-  test("are removed after a run that was cut off while it installed them", () => {
-    installed(["bash"]);
-    host.stub("dpkg", "kill -9 $PPID");
-    expect(host.up("install_packages owner tool").status).not.toBe(0);
-    installed([...list(), "tool"]);
-    expect(host.up("has_packages owner && remove_packages owner && ! has_packages owner").status).toBe(0);
-    expect(list()).toEqual(["bash"]);
-  });
-  test("are looked for in newer lists, and waited for, when they cannot be had", () => {
-    installed(["bash"]);
-    host.stub("apt-get", 'case "$*" in *update*) ;; *) exit 1 ;; esac');
-    const { status, stderr } = host.up("install_packages owner tool");
-    expect(status).toBe(1);
-    expect(stderr).toContain("error: the packages tool could not be installed on ");
-    const calls = apt();
-    expect(calls.map((call) => /install tool|update/.exec(call)?.[0])).toEqual([
-      "install tool",
-      "update",
-      "install tool",
-    ]);
-    for (const call of calls) expect(call).toContain("DPkg::Lock::Timeout=300");
-  });
-});
-
 describe("iptables_without", () => {
-  const tables = "*filter\n:KUBE-FORWARD - [0:0]\n:MINE - [0:0]\n-A FORWARD -j KUBE-FORWARD\n-A MINE -j DROP\nCOMMIT\n";
+  const tables = [
+    "*nat",
+    ":PREROUTING ACCEPT [1:2]",
+    ":MINE - [0:0]",
+    "-A PREROUTING -j MINE",
+    "COMMIT",
+    "*filter",
+    ":FORWARD DROP [7:9]",
+    ":KUBE-FORWARD - [0:0]",
+    ":KUBE-X - [0:0]",
+    ":MINE-KUBE - [0:0]",
+    '-A FORWARD -m comment --comment "kubernetes \\"forward\\"" -j KUBE-FORWARD',
+    "-A FORWARD -i cni0 -j ACCEPT",
+    "-A FORWARD -o docker0 -j ACCEPT",
+    "-A KUBE-FORWARD -j KUBE-X",
+    '-A MINE-KUBE -m comment --comment "like -j KUBE-X" -j DROP',
+    "COMMIT",
+    "",
+  ].join("\n");
+  const orders = (command: string) => host.read(`${command}.orders`);
+  const have = (command: string, text: string) => {
+    host.write(`${command}.rules`, text);
+    host.stub(`${command}-save`, `cat '${host.path(`${command}.rules`)}'`);
+    host.stub(`${command}-restore`, `cat >>'${host.path(`${command}.orders`)}'`);
+  };
+  const ours = `iptables_without '^KUBE-' '^-A FORWARD -o docker0 -j ACCEPT$'`;
 
-  test("takes out what matches, and nothing else", () => {
-    host.stub("iptables-save", `cat <<'EOF'\n${tables}EOF`);
-    host.stub("iptables-restore", `cat >'${host.path("restored")}'`);
-    expect(host.up("iptables_without 'KUBE-|cni0'")).toEqual(clean);
-    expect(host.read("restored")).toBe("*filter\n:MINE - [0:0]\n-A MINE -j DROP\nCOMMIT\n");
+  test("takes out what is ours by its name, one by one, and rewrites nothing", () => {
+    have("iptables", tables);
+    have("ip6tables", "*filter\n:KUBE-FIREWALL - [0:0]\n-A OUTPUT -j KUBE-FIREWALL\nCOMMIT\n");
+    expect(host.up(ours)).toEqual(clean);
+    expect(orders("iptables").split("\n")).toEqual([
+      "*filter",
+      '-D FORWARD -m comment --comment "kubernetes \\"forward\\"" -j KUBE-FORWARD',
+      "-D FORWARD -o docker0 -j ACCEPT",
+      "-F KUBE-FORWARD",
+      "-F KUBE-X",
+      "-X KUBE-FORWARD",
+      "-X KUBE-X",
+      "COMMIT",
+      "",
+    ]);
+    expect(orders("ip6tables")).toBe(
+      "*filter\n-D OUTPUT -j KUBE-FIREWALL\n-F KUBE-FIREWALL\n-X KUBE-FIREWALL\nCOMMIT\n",
+    );
+    const restores = host.called().filter((call) => call.includes("-restore"));
+    expect(restores).toEqual(["iptables-restore --noflush --wait 60", "ip6tables-restore --noflush --wait 60"]);
   });
-  test("restores nothing where nothing matches, or where there is no iptables", () => {
-    host.stub("iptables-save", `cat <<'EOF'\n${tables}EOF`);
-    host.stub("iptables-restore");
-    expect(host.up("iptables_without 'FLANNEL'")).toEqual(clean);
-    host.stub("iptables-save", "exit 1");
-    expect(host.up("iptables_without 'KUBE-'")).toEqual(clean);
-    expect(host.called().filter((call) => call.startsWith("iptables-restore"))).toEqual([]);
+  test("does nothing where nothing is ours, or where there is no iptables", () => {
+    have("iptables", tables);
+    host.stub("ip6tables-save", "exit 1");
+    expect(host.up("iptables_without '^FLANNEL-'")).toEqual(clean);
+    expect(host.called().filter((call) => call.includes("-restore"))).toEqual([]);
+  });
+  test("looks again when others changed something meanwhile, and does not fail for what stays", () => {
+    have("iptables", tables);
+    host.stub("iptables-restore", `echo gone >&2; echo '*filter' >'${host.path("iptables.rules")}'; exit 1`);
+    expect(host.up(ours)).toMatchObject({ status: 0, stderr: "gone\n" });
+    have("iptables", tables);
+    host.stub("iptables-restore", "echo busy >&2; exit 1");
+    const { status, stderr } = host.up(ours);
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/^busy\nbusy\nbusy\nrules of iptables that match \^KUBE- are left on /);
   });
 });

@@ -30,9 +30,13 @@ describe("master.sh", () => {
       {
         files,
         script: Host.script("master/master.sh"),
-        uses: ["etcd/certificates.sh", "kubelet/leave.sh", "kubelet/unit.sh", "master/manifests.sh"].map((path) =>
-          Host.script(path),
-        ),
+        uses: [
+          "etcd/certificates.sh",
+          "machine/found.sh",
+          "kubelet/leave.sh",
+          "kubelet/unit.sh",
+          "master/manifests.sh",
+        ].map((path) => Host.script(path)),
         values: {
           KUBEADM_CONFIG: 'kind: InitConfiguration\nclusterName: "@CLUSTER_NAME@"\n',
           CERTIFICATE_CONFIG: "",
@@ -130,7 +134,7 @@ describe("master.sh", () => {
     expect(master("up", [], {}, [file("two")]).status).toBe(0);
     expect(host.read("there")).toBe("audit.yaml.one\naudit.yaml.two\nown\n");
     expect(readdirSync(host.path("etc/kubernetes/keelson"))).toEqual(["audit.yaml.two", "own"]);
-    expect(master("down", [], [file("two")]).status).toBe(0);
+    expect(master("down", [], {}, [file("two")]).status).toBe(0);
     expect(readdirSync(host.path("etc/kubernetes/keelson"))).toEqual(["own"]);
   });
   test("leaves CoreDNS alone where it is the one that is wanted", () => {

@@ -50,7 +50,7 @@ readonly PEER_URL='https://192.0.2.21:2380'
 
 readonly -a PEERS=('etcd-2 https://192.0.2.22:2379' 'etcd-3 https://192.0.2.23:2379')
 
-readonly PROGRAM='e5ebeb2d4a9068cf'
+readonly PROGRAM='1d1370680175e2ad'
 
 readonly FOUNDERS=''
 

@@ -6,6 +6,10 @@ readonly SCRIPT='etcd-1-preflight'
 
 readonly -a SECRETS=()
 
+# Here is the text of components/machine/packages.sh.
+
+# Here is the text of components/machine/fitness.sh.
+
 # Here is the text of components/etcd/membership.sh.
 
 # Here is the text of components/etcd/majority.sh.
@@ -16,6 +20,16 @@ readonly SWAP_ALLOWED='true'
 
 readonly -a PORTS=('2379' '2380')
 
+readonly -a ROLES=('etcd')
+
+readonly ADDRESS='192.0.2.21'
+
+readonly ADOPT='false'
+
+readonly DOCKER_PACKAGES='distribution'
+
+readonly DISK_PERCENT='85'
+
 readonly -a PEERS=('etcd-1 https://192.0.2.21:2379')
 
 readonly PEER_URL='https://192.0.2.21:2380'
@@ -24,7 +38,7 @@ readonly -a TARGET=('https://192.0.2.21:2380' 'https://192.0.2.22:2380' 'https:/
 
 readonly -a IDENTITIES=('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIERT73+2a1sCl6oSCK1WFawYhxWU6oMCk4Uvd/t7NWHn' 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH4ooFrmrNqLROjtBNQ/x4dl/4lGZeNOJ+r0+rp7UyC3' 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIwo+/gOv+pJuenlMYZZAhdz+xrjes+Xn0QrVlGHOf2O')
 
-readonly PROGRAM='8b5e4674d377f36e'
+readonly PROGRAM='d523c8e0defa9769'
 
 readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 

@@ -14,9 +14,9 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.22:2379'
 
-readonly -a REVISIONS=('1c8c264f6dad2488')
+readonly -a REVISIONS=('1607db653f81916d')
 
-readonly PROGRAM='82e0f1ad54050ab5'
+readonly PROGRAM='a415da889299b514'
 
 write_files() {
   :

@@ -14,9 +14,9 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-2 https://192.0.2.22:2
 
 readonly CLIENT_URL='https://192.0.2.23:2379'
 
-readonly -a REVISIONS=('4f2599d3aa196516')
+readonly -a REVISIONS=('57d4c3a7d969130c')
 
-readonly PROGRAM='5f58401e7404a9b2'
+readonly PROGRAM='65046a5984115666'
 
 write_files() {
   :

@@ -34,7 +34,7 @@ readonly DIRECTORY='/run/keelson/etcd-authority'
 
 readonly FOUNDERS='etcd-1=https://192.0.2.21:2380,etcd-2=https://192.0.2.22:2380,etcd-3=https://192.0.2.23:2380'
 
-readonly PROGRAM='28d14ada5bbc6217'
+readonly PROGRAM='a726b931550a2375'
 
 write_files() {
   :

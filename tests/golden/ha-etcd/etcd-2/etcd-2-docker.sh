@@ -10,6 +10,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/machine/packages.sh.
 
+# Here is the text of components/machine/found.sh.
+
 # Here is the text of components/artifacts/fetch.sh.
 
 # Here is the text of components/artifacts/install.sh.
@@ -39,7 +41,9 @@ readonly CONTAINERD_CONFIG='version = 2
   SystemdCgroup = @SYSTEMD_CGROUP@
 '
 
-readonly PROGRAM='ff94f67eeb39aa27'
+readonly ADOPT='false'
+
+readonly PROGRAM='54117627a587870d'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

@@ -50,7 +50,7 @@ readonly PEER_URL='https://192.0.2.22:2380'
 
 readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-3 https://192.0.2.23:2379')
 
-readonly PROGRAM='ffbefbcae8bef33f'
+readonly PROGRAM='bdc22e97073dc678'
 
 readonly FOUNDERS=''
 

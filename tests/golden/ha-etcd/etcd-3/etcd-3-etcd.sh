@@ -50,7 +50,7 @@ readonly PEER_URL='https://192.0.2.23:2380'
 
 readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-2 https://192.0.2.22:2379')
 
-readonly PROGRAM='1f675309fbd52dd0'
+readonly PROGRAM='08cf6e964385112b'
 
 readonly FOUNDERS=''
 

@@ -6,7 +6,9 @@ readonly SCRIPT='dns'
 
 readonly -a SECRETS=()
 
-readonly PROGRAM='f9bcd9c59cb2e124'
+# Here is the text of components/network/pods.sh.
+
+readonly PROGRAM='f9e1ec1046a03247'
 
 write_files() {
   :

@@ -8,6 +8,8 @@ readonly -a SECRETS=('AUTHORITY' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/etcd/certificates.sh.
 
+# Here is the text of components/machine/found.sh.
+
 # Here is the text of components/kubelet/leave.sh.
 
 # Here is the text of components/machine/units.sh.
@@ -130,7 +132,13 @@ readonly -a FILES=()
 
 readonly IGNORED_CHECKS=''
 
-readonly PROGRAM='329286842cb5f655'
+readonly NODE='master-1'
+
+readonly TAINTS='[]'
+
+readonly TAKES_PODS='false'
+
+readonly PROGRAM='87046f4fd9f0e069'
 
 readonly AUTHORITY='ca.crt dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
 ca.key Y2FuYXJ5OiBrZXkgb2YgdGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=

@@ -6,13 +6,27 @@ readonly SCRIPT='master-1-preflight'
 
 readonly -a SECRETS=()
 
+# Here is the text of components/machine/packages.sh.
+
+# Here is the text of components/machine/fitness.sh.
+
 readonly STACK_NAME='golden-ha-etcd'
 
 readonly SWAP_ALLOWED='true'
 
 readonly -a PORTS=('6443' '10257' '10259' '6444' '10250' '10256')
 
-readonly PROGRAM='8aa75588bc40d9e1'
+readonly -a ROLES=('master')
+
+readonly ADDRESS='192.0.2.11'
+
+readonly ADOPT='false'
+
+readonly DOCKER_PACKAGES='distribution'
+
+readonly DISK_PERCENT='85'
+
+readonly PROGRAM='d286ee7c82667ae7'
 
 readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 

@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('9f42187af2ecd6bb' '5291b8732d5bb7ea')
+readonly -a REVISIONS=('5e9f796549dd1323' 'e9aab598fd34bc41')
 
-readonly PROGRAM='17a890b6393695f1'
+readonly PROGRAM='caeea3ccb4028282'
 
 write_files() {
   :

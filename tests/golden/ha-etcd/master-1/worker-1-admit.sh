@@ -8,7 +8,9 @@ readonly NODE='worker-1'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBMCn56D0Vs9Q3wqdWj8HKeZDs8/95vvbaCPE/9a4Sr4'
 
-readonly PROGRAM='c948f0ad67422a9e'
+readonly PROGRAM='10b2db90eda4cb9b'
+
+readonly JOINED=''
 
 write_files() {
   :

@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='worker-1-ready'
 
 # Here is the text of components/network/pods.sh.
@@ -7,6 +9,8 @@ readonly SCRIPT='worker-1-ready'
 readonly NODE='worker-1'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBMCn56D0Vs9Q3wqdWj8HKeZDs8/95vvbaCPE/9a4Sr4'
+
+readonly PROGRAM='bd138848082a3307'
 
 write_files() {
   :

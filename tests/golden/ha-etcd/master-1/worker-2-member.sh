@@ -10,9 +10,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly LOST='false'
 
-readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBzp+j9lwXLx3+PcTOuB+CSnm0RRs9qQ4LRU6nptQzO8'
-
-readonly PROGRAM='5342f8f33bb1da42'
+readonly PROGRAM='aedc716d4c39a6e7'
 
 write_files() {
   :

@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='worker-2-ready'
 
 # Here is the text of components/network/pods.sh.
@@ -7,6 +9,8 @@ readonly SCRIPT='worker-2-ready'
 readonly NODE='worker-2'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBzp+j9lwXLx3+PcTOuB+CSnm0RRs9qQ4LRU6nptQzO8'
+
+readonly PROGRAM='c3a6c065fd8c1266'
 
 write_files() {
   :

@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('fb10d74bad780dca' '67d35189065aca3d')
+readonly -a REVISIONS=('c4e4b641a4be1be3' '537af52b9c92580b')
 
-readonly PROGRAM='fb084958f062e0c2'
+readonly PROGRAM='e9ef011126edaaf8'
 
 write_files() {
   :

@@ -18,7 +18,7 @@ readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
 readonly IGNORED_CHECKS=''
 
-readonly PROGRAM='6be91a3f46de4754'
+readonly PROGRAM='ef9036a58e90bf22'
 
 readonly TOKEN_ID='aaaaaa'
 

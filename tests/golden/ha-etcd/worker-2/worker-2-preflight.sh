@@ -6,13 +6,27 @@ readonly SCRIPT='worker-2-preflight'
 
 readonly -a SECRETS=()
 
+# Here is the text of components/machine/packages.sh.
+
+# Here is the text of components/machine/fitness.sh.
+
 readonly STACK_NAME='golden-ha-etcd'
 
 readonly SWAP_ALLOWED='true'
 
 readonly -a PORTS=('6444' '10250' '10256')
 
-readonly PROGRAM='862d2734313509a4'
+readonly -a ROLES=('worker')
+
+readonly ADDRESS='192.0.2.32'
+
+readonly ADOPT='false'
+
+readonly DOCKER_PACKAGES='distribution'
+
+readonly DISK_PERCENT='85'
+
+readonly PROGRAM='19ca1a546d769b09'
 
 readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 

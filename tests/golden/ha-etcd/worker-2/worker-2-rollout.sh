@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('0147ea87e48d4e04' '275661e25d2cac55')
+readonly -a REVISIONS=('1383a187fa3b7df6' '2438fcd87b848aaa')
 
-readonly PROGRAM='d203ec53bba2fff3'
+readonly PROGRAM='13105e57d730dda2'
 
 write_files() {
   :

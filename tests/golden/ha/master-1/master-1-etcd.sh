@@ -50,7 +50,7 @@ readonly PEER_URL='https://192.0.2.11:2380'
 
 readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.13:2379')
 
-readonly PROGRAM='1c1ae0869624f22b'
+readonly PROGRAM='65c9b58a13a81934'
 
 readonly FOUNDERS=''
 

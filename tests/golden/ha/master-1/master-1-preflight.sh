@@ -6,6 +6,10 @@ readonly SCRIPT='master-1-preflight'
 
 readonly -a SECRETS=()
 
+# Here is the text of components/machine/packages.sh.
+
+# Here is the text of components/machine/fitness.sh.
+
 # Here is the text of components/etcd/membership.sh.
 
 # Here is the text of components/etcd/majority.sh.
@@ -16,6 +20,16 @@ readonly SWAP_ALLOWED='true'
 
 readonly -a PORTS=('2379' '2380' '8443' '10257' '10259' '6444' '10250' '10256')
 
+readonly -a ROLES=('master' 'etcd')
+
+readonly ADDRESS='192.0.2.11'
+
+readonly ADOPT='false'
+
+readonly DOCKER_PACKAGES='distribution'
+
+readonly DISK_PERCENT='85'
+
 readonly -a PEERS=('master-1 https://192.0.2.11:2379')
 
 readonly PEER_URL='https://192.0.2.11:2380'
@@ -24,7 +38,7 @@ readonly -a TARGET=('https://192.0.2.11:2380' 'https://192.0.2.12:2380' 'https:/
 
 readonly -a IDENTITIES=('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGoOzrTPjeF2vSSr/4dIHslOerxr2GHkh72XbHDyJtXY' 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOdF/nSt3SfEQW74JBeU1VemyPo6+aTKDbHmm4xZ9PIv' 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH2sEtS/DMsoM5YYwm9OVvPG5QWTGHVgKT/QM3Kji4Ny')
 
-readonly PROGRAM='8870401b2f9169c4'
+readonly PROGRAM='cd2252e2f526f068'
 
 readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 

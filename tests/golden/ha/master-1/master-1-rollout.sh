@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('4c36e56ab3345247' 'a663bd0bfd3bf39a')
+readonly -a REVISIONS=('e2f7595c19b733ec' 'ef409ca36a2a8d08')
 
-readonly PROGRAM='d937bc35506cb7ee'
+readonly PROGRAM='406c7758b66dcb3f'
 
 write_files() {
   :

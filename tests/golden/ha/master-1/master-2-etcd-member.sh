@@ -14,9 +14,9 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.12:2379'
 
-readonly -a REVISIONS=('d328d44f68104500')
+readonly -a REVISIONS=('e68b07234ab00a96')
 
-readonly PROGRAM='a54c67b6c78c07a2'
+readonly PROGRAM='e230edcc2228f54e'
 
 write_files() {
   :

@@ -10,9 +10,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly LOST='false'
 
-readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOdF/nSt3SfEQW74JBeU1VemyPo6+aTKDbHmm4xZ9PIv'
-
-readonly PROGRAM='95e83db5d82dc69f'
+readonly PROGRAM='d40a54133071c3f3'
 
 write_files() {
   :

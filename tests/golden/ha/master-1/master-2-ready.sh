@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='master-2-ready'
 
 # Here is the text of components/network/pods.sh.
@@ -7,6 +9,8 @@ readonly SCRIPT='master-2-ready'
 readonly NODE='master-2'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOdF/nSt3SfEQW74JBeU1VemyPo6+aTKDbHmm4xZ9PIv'
+
+readonly PROGRAM='9eace442c3e9751f'
 
 write_files() {
   :

@@ -10,9 +10,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly LOST='false'
 
-readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH2sEtS/DMsoM5YYwm9OVvPG5QWTGHVgKT/QM3Kji4Ny'
-
-readonly PROGRAM='498baecc04928957'
+readonly PROGRAM='7dcefcc22ac245ba'
 
 write_files() {
   :

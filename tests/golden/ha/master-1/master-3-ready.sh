@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='master-3-ready'
 
 # Here is the text of components/network/pods.sh.
@@ -7,6 +9,8 @@ readonly SCRIPT='master-3-ready'
 readonly NODE='master-3'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH2sEtS/DMsoM5YYwm9OVvPG5QWTGHVgKT/QM3Kji4Ny'
+
+readonly PROGRAM='3f59dbc6621e8d56'
 
 write_files() {
   :

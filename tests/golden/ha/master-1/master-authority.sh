@@ -22,7 +22,7 @@ certificatesDir: /run/keelson/authority
 
 readonly DIRECTORY='/run/keelson/authority'
 
-readonly PROGRAM='8a4fd70073dacdd9'
+readonly PROGRAM='31e0f6a17902ec15'
 
 write_files() {
   :

@@ -14,9 +14,9 @@ readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.11:2379'
 
-readonly -a REVISIONS=('d7c903d5a8c1b479')
+readonly -a REVISIONS=('5fbad9dbd5548548')
 
-readonly PROGRAM='8cab8ea848a9a08f'
+readonly PROGRAM='53d04f0133f51d88'
 
 write_files() {
   :

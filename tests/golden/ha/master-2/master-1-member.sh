@@ -10,9 +10,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly LOST='false'
 
-readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGoOzrTPjeF2vSSr/4dIHslOerxr2GHkh72XbHDyJtXY'
-
-readonly PROGRAM='d60684da4e607f16'
+readonly PROGRAM='f3a4c70c1f2b6d0a'
 
 write_files() {
   :

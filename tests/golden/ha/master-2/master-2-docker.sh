@@ -10,6 +10,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/machine/packages.sh.
 
+# Here is the text of components/machine/found.sh.
+
 # Here is the text of components/artifacts/fetch.sh.
 
 # Here is the text of components/artifacts/install.sh.
@@ -24,7 +26,9 @@ readonly -a PROGRAMS=('cri-dockerd binary /usr/local/bin /opt/keelson/bundle/bin
 
 readonly CONTAINERD_CONFIG=''
 
-readonly PROGRAM='d45cc625d28c29c8'
+readonly ADOPT='false'
+
+readonly PROGRAM='b1a1dfd7bc88b34b'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

@@ -50,7 +50,7 @@ readonly PEER_URL='https://192.0.2.12:2380'
 
 readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-3 https://192.0.2.13:2379')
 
-readonly PROGRAM='8c874efe46901a6a'
+readonly PROGRAM='bca96fb730b0c3b3'
 
 readonly FOUNDERS=''
 

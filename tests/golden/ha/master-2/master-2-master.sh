@@ -8,6 +8,8 @@ readonly -a SECRETS=('AUTHORITY' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/etcd/certificates.sh.
 
+# Here is the text of components/machine/found.sh.
+
 # Here is the text of components/kubelet/leave.sh.
 
 # Here is the text of components/machine/units.sh.
@@ -132,7 +134,13 @@ readonly -a FILES=()
 
 readonly IGNORED_CHECKS=''
 
-readonly PROGRAM='e81ea6902c1250e3'
+readonly NODE='master-2'
+
+readonly TAINTS='[]'
+
+readonly TAKES_PODS='false'
+
+readonly PROGRAM='e3bb753963657e51'
 
 readonly AUTHORITY='ca.crt dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
 ca.key Y2FuYXJ5OiBrZXkgb2YgdGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=

@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('5bdd5bb45d2d9024' '6ee77c969f693d85')
+readonly -a REVISIONS=('2002556e2bfadbf3' '94b48fb9f59cca82')
 
-readonly PROGRAM='1fc13632ddc56ea2'
+readonly PROGRAM='5021735fd573d8d6'
 
 write_files() {
   :

@@ -50,7 +50,7 @@ readonly PEER_URL='https://192.0.2.13:2380'
 
 readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.12:2379')
 
-readonly PROGRAM='86ee542475871346'
+readonly PROGRAM='bd27e9375839e4a7'
 
 readonly FOUNDERS=''
 

@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('dee78e3e06226711' '0b42e5e390e6a4da')
+readonly -a REVISIONS=('b425b321746b6c08' 'd81eec488eedd403')
 
-readonly PROGRAM='44c370bf0f9d1f0d'
+readonly PROGRAM='c0fc996f1acecce9'
 
 write_files() {
   :

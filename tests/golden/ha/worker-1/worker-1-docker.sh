@@ -10,6 +10,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/machine/packages.sh.
 
+# Here is the text of components/machine/found.sh.
+
 # Here is the text of components/artifacts/fetch.sh.
 
 # Here is the text of components/artifacts/install.sh.
@@ -24,7 +26,9 @@ readonly -a PROGRAMS=('cri-dockerd binary /usr/local/bin /opt/keelson/bundle/bin
 
 readonly CONTAINERD_CONFIG=''
 
-readonly PROGRAM='5b3f46e8d19cd73f'
+readonly ADOPT='false'
+
+readonly PROGRAM='a192e336d48414b3'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

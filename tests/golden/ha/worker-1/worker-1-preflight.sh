@@ -6,13 +6,27 @@ readonly SCRIPT='worker-1-preflight'
 
 readonly -a SECRETS=()
 
+# Here is the text of components/machine/packages.sh.
+
+# Here is the text of components/machine/fitness.sh.
+
 readonly STACK_NAME='golden-ha'
 
 readonly SWAP_ALLOWED='true'
 
 readonly -a PORTS=('6444' '10250' '10256')
 
-readonly PROGRAM='d29c4a6964d9847f'
+readonly -a ROLES=('worker')
+
+readonly ADDRESS='192.0.2.31'
+
+readonly ADOPT='false'
+
+readonly DOCKER_PACKAGES='distribution'
+
+readonly DISK_PERCENT='85'
+
+readonly PROGRAM='f4cc4c91be406c33'
 
 readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 

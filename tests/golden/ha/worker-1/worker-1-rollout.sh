@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('1ca305f9a06d0fee' '3b552f48db9c831f')
+readonly -a REVISIONS=('16d4ffe9d0285f35' '8ef5189dd1c5d6f7')
 
-readonly PROGRAM='9c81bf1d4e84ec22'
+readonly PROGRAM='bb7ed61d97b76c4b'
 
 write_files() {
   :

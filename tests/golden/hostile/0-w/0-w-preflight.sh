@@ -6,13 +6,27 @@ readonly SCRIPT='0-w-preflight'
 
 readonly -a SECRETS=()
 
+# Here is the text of components/machine/packages.sh.
+
+# Here is the text of components/machine/fitness.sh.
+
 readonly STACK_NAME='golden-hostile'
 
 readonly SWAP_ALLOWED='false'
 
 readonly -a PORTS=('6444' '10250' '10256')
 
-readonly PROGRAM='99d19759842dcade'
+readonly -a ROLES=('worker')
+
+readonly ADDRESS='198.51.100.2'
+
+readonly ADOPT='false'
+
+readonly DOCKER_PACKAGES='docker'
+
+readonly DISK_PERCENT='85'
+
+readonly PROGRAM='aef790f36d53b598'
 
 readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 

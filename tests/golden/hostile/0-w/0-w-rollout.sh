@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('ddae2a218c9412dd' 'c53650473c1e1bae')
+readonly -a REVISIONS=('60490e4c306062be' '66a77afe404d8bbe')
 
-readonly PROGRAM='53b2756561ef0cd2'
+readonly PROGRAM='94e17ca446773b5b'
 
 write_files() {
   :

@@ -8,7 +8,9 @@ readonly NODE='0-w'
 
 readonly IDENTITY='198.51.100.2'
 
-readonly PROGRAM='3aadf85b00a1f302'
+readonly PROGRAM='96e32badb2dafa0f'
+
+readonly JOINED=''
 
 write_files() {
   :

@@ -10,9 +10,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly LOST='false'
 
-readonly IDENTITY='198.51.100.2'
-
-readonly PROGRAM='59d1647505f37805'
+readonly PROGRAM='016de834cb3f6d93'
 
 write_files() {
   :

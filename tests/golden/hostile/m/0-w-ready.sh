@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='0-w-ready'
 
 # Here is the text of components/network/pods.sh.
@@ -7,6 +9,8 @@ readonly SCRIPT='0-w-ready'
 readonly NODE='0-w'
 
 readonly IDENTITY='198.51.100.2'
+
+readonly PROGRAM='50eb363cd7f72625'
 
 write_files() {
   :

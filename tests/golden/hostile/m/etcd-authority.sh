@@ -34,7 +34,7 @@ readonly DIRECTORY='/run/keelson/etcd-authority'
 
 readonly FOUNDERS='m=https://198.51.100.1:12380'
 
-readonly PROGRAM='b791115d72414907'
+readonly PROGRAM='aef882dd15715363'
 
 write_files() {
   :

@@ -10,7 +10,7 @@ readonly -a NODES=('m' '0-w')
 
 readonly NGINX=''
 
-readonly PROGRAM='7e610bf1bac8280e'
+readonly PROGRAM='f832952d65b286b6'
 
 write_files() {
   :

@@ -10,6 +10,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/machine/packages.sh.
 
+# Here is the text of components/machine/found.sh.
+
 # Here is the text of components/artifacts/fetch.sh.
 
 # Here is the text of components/artifacts/install.sh.
@@ -24,7 +26,9 @@ readonly -a PROGRAMS=('cri-dockerd archive /usr/local/bin file:///srv/mirror/it'
 
 readonly CONTAINERD_CONFIG=''
 
-readonly PROGRAM='5792ca2210127115'
+readonly ADOPT='false'
+
+readonly PROGRAM='30022ed8a890b455'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

@@ -14,9 +14,9 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('642163aed2fe0b97')
+readonly -a REVISIONS=('9585b53de136249d')
 
-readonly PROGRAM='1cfd17128e82d9b6'
+readonly PROGRAM='042d8ba772592abb'
 
 write_files() {
   :

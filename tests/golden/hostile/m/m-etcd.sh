@@ -50,7 +50,7 @@ readonly PEER_URL='https://198.51.100.1:12380'
 
 readonly -a PEERS=()
 
-readonly PROGRAM='0b65d33e1f74e878'
+readonly PROGRAM='09a33a917e40dc26'
 
 readonly FOUNDERS=''
 

@@ -6,11 +6,15 @@ readonly SCRIPT='m-kubelet'
 
 readonly -a SECRETS=()
 
+# Here is the text of components/machine/packages.sh.
+
 # Here is the text of components/artifacts/fetch.sh.
 
 # Here is the text of components/artifacts/install.sh.
 
 # Here is the text of components/docker/cgroup.sh.
+
+# Here is the text of components/machine/found.sh.
 
 # Here is the text of components/kubelet/leave.sh.
 
@@ -78,14 +82,14 @@ readonly ALLOCATABLE_MILLICPU='0'
 
 readonly ALLOCATABLE_BYTES='0'
 
-readonly PROGRAM='51d86c11eeee24af'
+readonly PROGRAM='0bf22058f3c9234d'
 
 write_files() {
   put '/etc/modules-load.d/keelson.conf' 0644 <<'END_OF_FILE'
 overlay
 br_netfilter
 END_OF_FILE
-  put '/etc/sysctl.d/90-keelson.conf' 0644 <<'END_OF_FILE'
+  put '/etc/sysctl.d/99-zz-keelson.conf' 0644 <<'END_OF_FILE'
 net.bridge.bridge-nf-call-iptables = 1
 net.bridge.bridge-nf-call-ip6tables = 1
 net.ipv4.ip_forward = 1
@@ -109,7 +113,7 @@ END_OF_FILE
 }
 remove_files() {
   remove_file '/etc/systemd/system/kubelet.service'
-  remove_file '/etc/sysctl.d/90-keelson.conf'
+  remove_file '/etc/sysctl.d/99-zz-keelson.conf'
   remove_file '/etc/modules-load.d/keelson.conf'
 }
 

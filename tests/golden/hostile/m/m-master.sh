@@ -8,6 +8,8 @@ readonly -a SECRETS=('AUTHORITY' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/etcd/certificates.sh.
 
+# Here is the text of components/machine/found.sh.
+
 # Here is the text of components/kubelet/leave.sh.
 
 # Here is the text of components/machine/units.sh.
@@ -183,7 +185,13 @@ readonly -a FILES=('/etc/kubernetes/keelson/audit.yaml.be5e1450df16440a')
 
 readonly IGNORED_CHECKS=''
 
-readonly PROGRAM='9dc5ed58f387dfe5'
+readonly NODE='m'
+
+readonly TAINTS='[]'
+
+readonly TAKES_PODS='true'
+
+readonly PROGRAM='beae090027ebab02'
 
 readonly AUTHORITY='ca.crt dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
 ca.key Y2FuYXJ5OiBrZXkgb2YgdGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=

@@ -10,9 +10,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly LOST='false'
 
-readonly IDENTITY='jump.example.com'
-
-readonly PROGRAM='55d0c29bf1084024'
+readonly PROGRAM='26c8fd024338ec59'
 
 write_files() {
   :

@@ -6,6 +6,10 @@ readonly SCRIPT='m-preflight'
 
 readonly -a SECRETS=()
 
+# Here is the text of components/machine/packages.sh.
+
+# Here is the text of components/machine/fitness.sh.
+
 # Here is the text of components/etcd/membership.sh.
 
 # Here is the text of components/etcd/majority.sh.
@@ -16,6 +20,16 @@ readonly SWAP_ALLOWED='false'
 
 readonly -a PORTS=('12379' '12380' '8443' '10257' '10259' '6444' '10250' '10256')
 
+readonly -a ROLES=('master' 'etcd')
+
+readonly ADDRESS='198.51.100.1'
+
+readonly ADOPT='false'
+
+readonly DOCKER_PACKAGES='docker'
+
+readonly DISK_PERCENT='85'
+
 readonly -a PEERS=('m https://198.51.100.1:12379')
 
 readonly PEER_URL='https://198.51.100.1:12380'
@@ -24,7 +38,7 @@ readonly -a TARGET=('https://198.51.100.1:12380')
 
 readonly -a IDENTITIES=('jump.example.com')
 
-readonly PROGRAM='2651b7ee3698311b'
+readonly PROGRAM='1a53d01c4f55355a'
 
 readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 

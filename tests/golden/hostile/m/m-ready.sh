@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='m-ready'
 
 # Here is the text of components/network/pods.sh.
@@ -7,6 +9,8 @@ readonly SCRIPT='m-ready'
 readonly NODE='m'
 
 readonly IDENTITY='jump.example.com'
+
+readonly PROGRAM='726392f78b0831c3'
 
 write_files() {
   :

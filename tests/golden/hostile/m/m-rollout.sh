@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='m'
 
-readonly -a REVISIONS=('ed4c5e578532d9a0' '8ec5ed0226c8428f')
+readonly -a REVISIONS=('a748f497ee749046' '3db7cf0569c13c7e')
 
-readonly PROGRAM='acf32f352dac569a'
+readonly PROGRAM='db51ca8f15c0fc9a'
 
 write_files() {
   :

@@ -22,7 +22,7 @@ certificatesDir: /run/keelson/authority
 
 readonly DIRECTORY='/run/keelson/authority'
 
-readonly PROGRAM='4cd35c88c7cf1c4c'
+readonly PROGRAM='458b1dd5d49fadac'
 
 write_files() {
   :

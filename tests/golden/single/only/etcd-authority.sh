@@ -34,7 +34,7 @@ readonly DIRECTORY='/run/keelson/etcd-authority'
 
 readonly FOUNDERS='only=https://192.0.2.10:2380'
 
-readonly PROGRAM='263fe4ee89603c54'
+readonly PROGRAM='63269a154e2499f4'
 
 write_files() {
   :

@@ -10,7 +10,7 @@ readonly -a NODES=('only')
 
 readonly NGINX='http://192.0.2.10:30080'
 
-readonly PROGRAM='72fb2fc2f456c048'
+readonly PROGRAM='a7eb7f3b805aba63'
 
 write_files() {
   :

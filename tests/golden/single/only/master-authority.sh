@@ -22,7 +22,7 @@ certificatesDir: /run/keelson/authority
 
 readonly DIRECTORY='/run/keelson/authority'
 
-readonly PROGRAM='79d41d90f39d8980'
+readonly PROGRAM='7bea9446aaec8d57'
 
 write_files() {
   :

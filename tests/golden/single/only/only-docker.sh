@@ -10,6 +10,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/machine/packages.sh.
 
+# Here is the text of components/machine/found.sh.
+
 # Here is the text of components/artifacts/fetch.sh.
 
 # Here is the text of components/artifacts/install.sh.
@@ -24,7 +26,9 @@ readonly -a PROGRAMS=('cri-dockerd archive /usr/local/bin https://github.com/Mir
 
 readonly CONTAINERD_CONFIG=''
 
-readonly PROGRAM='aed441cb4381ecd3'
+readonly ADOPT='false'
+
+readonly PROGRAM='2aff761ff58bd271'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

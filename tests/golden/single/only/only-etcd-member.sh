@@ -14,9 +14,9 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('05fc7a04f69e3da9')
+readonly -a REVISIONS=('b6c18c05f0899bfc')
 
-readonly PROGRAM='225dfd0f48f921db'
+readonly PROGRAM='9c10f22c63df08a4'
 
 write_files() {
   :

@@ -50,7 +50,7 @@ readonly PEER_URL='https://192.0.2.10:2380'
 
 readonly -a PEERS=()
 
-readonly PROGRAM='9ac79f32b06fd391'
+readonly PROGRAM='9a9efbb0e6e7b9cc'
 
 readonly FOUNDERS=''
 

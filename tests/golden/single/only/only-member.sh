@@ -10,9 +10,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly LOST='false'
 
-readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPkFsZVC7QjJqcJlQ8yjLlcR0gfc/7gbTNtEzguYlDHJ'
-
-readonly PROGRAM='5fa6e8ffc5902653'
+readonly PROGRAM='1c2c56a9517efd2d'
 
 write_files() {
   :

@@ -6,6 +6,10 @@ readonly SCRIPT='only-preflight'
 
 readonly -a SECRETS=()
 
+# Here is the text of components/machine/packages.sh.
+
+# Here is the text of components/machine/fitness.sh.
+
 # Here is the text of components/etcd/membership.sh.
 
 # Here is the text of components/etcd/majority.sh.
@@ -16,6 +20,16 @@ readonly SWAP_ALLOWED='true'
 
 readonly -a PORTS=('2379' '2380' '6443' '10257' '10259' '6444' '10250' '10256')
 
+readonly -a ROLES=('master' 'etcd' 'worker')
+
+readonly ADDRESS='192.0.2.10'
+
+readonly ADOPT='false'
+
+readonly DOCKER_PACKAGES='distribution'
+
+readonly DISK_PERCENT='85'
+
 readonly -a PEERS=('only https://192.0.2.10:2379')
 
 readonly PEER_URL='https://192.0.2.10:2380'
@@ -24,7 +38,7 @@ readonly -a TARGET=('https://192.0.2.10:2380')
 
 readonly -a IDENTITIES=('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPkFsZVC7QjJqcJlQ8yjLlcR0gfc/7gbTNtEzguYlDHJ')
 
-readonly PROGRAM='8f882300c214584a'
+readonly PROGRAM='8fa64e241121abe1'
 
 readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 

@@ -1,5 +1,7 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='only-ready'
 
 # Here is the text of components/network/pods.sh.
@@ -7,6 +9,8 @@ readonly SCRIPT='only-ready'
 readonly NODE='only'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPkFsZVC7QjJqcJlQ8yjLlcR0gfc/7gbTNtEzguYlDHJ'
+
+readonly PROGRAM='ffe03095f199c0b2'
 
 write_files() {
   :

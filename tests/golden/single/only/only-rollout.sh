@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('8f085cd0a35f5a97' '26763ebe6ce5ec4d')
+readonly -a REVISIONS=('523df103c63c7b37' '556fbb7ce524591c')
 
-readonly PROGRAM='be49a241d9b02fbc'
+readonly PROGRAM='f260370bcfcdc153'
 
 write_files() {
   :

@@ -34,7 +34,7 @@ readonly DIRECTORY='/run/keelson/etcd-authority'
 
 readonly FOUNDERS='master-1=https://172.30.0.11:2380'
 
-readonly PROGRAM='12b1c426b587b5b2'
+readonly PROGRAM='f5c9aa2d75a3bf14'
 
 write_files() {
   :

@@ -10,6 +10,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/machine/packages.sh.
 
+# Here is the text of components/machine/found.sh.
+
 # Here is the text of components/artifacts/fetch.sh.
 
 # Here is the text of components/artifacts/install.sh.
@@ -24,7 +26,9 @@ readonly -a PROGRAMS=('cri-dockerd binary /usr/local/bin /opt/keelson/bundle/bin
 
 readonly CONTAINERD_CONFIG=''
 
-readonly PROGRAM='04327df4b2540241'
+readonly ADOPT='false'
+
+readonly PROGRAM='590baf68457e73a3'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

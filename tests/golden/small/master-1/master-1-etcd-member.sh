@@ -14,9 +14,9 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('8ffe0a2509002923')
+readonly -a REVISIONS=('e0f1b615a0fb264a')
 
-readonly PROGRAM='cf9787ad504141e8'
+readonly PROGRAM='de54ed904d0f8a54'
 
 write_files() {
   :

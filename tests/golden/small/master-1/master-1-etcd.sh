@@ -50,7 +50,7 @@ readonly PEER_URL='https://172.30.0.11:2380'
 
 readonly -a PEERS=()
 
-readonly PROGRAM='8b9f6a7114484c94'
+readonly PROGRAM='51c8b0e18e08e5de'
 
 readonly FOUNDERS=''
 

@@ -8,6 +8,8 @@ readonly -a SECRETS=('AUTHORITY' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/etcd/certificates.sh.
 
+# Here is the text of components/machine/found.sh.
+
 # Here is the text of components/kubelet/leave.sh.
 
 # Here is the text of components/machine/units.sh.
@@ -136,7 +138,13 @@ readonly -a FILES=()
 
 readonly IGNORED_CHECKS=',SystemVerification'
 
-readonly PROGRAM='b3f4b092dec2b86f'
+readonly NODE='master-1'
+
+readonly TAINTS='[]'
+
+readonly TAKES_PODS='false'
+
+readonly PROGRAM='1343a5e8bb324d5c'
 
 readonly AUTHORITY='ca.crt dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
 ca.key Y2FuYXJ5OiBrZXkgb2YgdGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=

@@ -6,6 +6,10 @@ readonly SCRIPT='master-1-preflight'
 
 readonly -a SECRETS=()
 
+# Here is the text of components/machine/packages.sh.
+
+# Here is the text of components/machine/fitness.sh.
+
 # Here is the text of components/etcd/membership.sh.
 
 # Here is the text of components/etcd/majority.sh.
@@ -16,6 +20,16 @@ readonly SWAP_ALLOWED='true'
 
 readonly -a PORTS=('2379' '2380' '6443' '10257' '10259' '6444' '10250' '10256')
 
+readonly -a ROLES=('master' 'etcd')
+
+readonly ADDRESS='172.30.0.11'
+
+readonly ADOPT='false'
+
+readonly DOCKER_PACKAGES='distribution'
+
+readonly DISK_PERCENT='100'
+
 readonly -a PEERS=('master-1 https://172.30.0.11:2379')
 
 readonly PEER_URL='https://172.30.0.11:2380'
@@ -24,7 +38,7 @@ readonly -a TARGET=('https://172.30.0.11:2380')
 
 readonly -a IDENTITIES=('172.30.0.11')
 
-readonly PROGRAM='a8d15e65ca681864'
+readonly PROGRAM='351efdddd5699b06'
 
 readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 

@@ -1,10 +1,14 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='master-1-ready'
 
 # Here is the text of components/network/pods.sh.
 
 readonly NODE='master-1'
+
+readonly PROGRAM='180a9349353033ad'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGoOzrTPjeF2vSSr/4dIHslOerxr2GHkh72XbHDyJtXY'
 

@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('4c36e56ab3345247' '58e9df3674515d09')
+readonly -a REVISIONS=('e2f7595c19b733ec' 'cbf49c20d9d1312c')
 
-readonly PROGRAM='85eddf205837ef9f'
+readonly PROGRAM='6bc21122a4d5367b'
 
 write_files() {
   :

@@ -22,7 +22,7 @@ certificatesDir: /run/keelson/authority
 
 readonly DIRECTORY='/run/keelson/authority'
 
-readonly PROGRAM='da2b1f708c6c6091'
+readonly PROGRAM='ec90984e5b82e417'
 
 write_files() {
   :

@@ -10,9 +10,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly LOST='false'
 
-readonly PROGRAM='9e52bf871e380747'
-
-readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBMCn56D0Vs9Q3wqdWj8HKeZDs8/95vvbaCPE/9a4Sr4'
+readonly PROGRAM='8dbd3f2466d74424'
 
 write_files() {
   :

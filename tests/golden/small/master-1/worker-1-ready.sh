@@ -1,10 +1,14 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='worker-1-ready'
 
 # Here is the text of components/network/pods.sh.
 
 readonly NODE='worker-1'
+
+readonly PROGRAM='58e1084b0670ce19'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBMCn56D0Vs9Q3wqdWj8HKeZDs8/95vvbaCPE/9a4Sr4'
 

@@ -1,10 +1,14 @@
 # Here is the text of components/machine/lib.sh.
 
+# Here is the text of components/machine/memory.sh.
+
 readonly SCRIPT='worker-2-ready'
 
 # Here is the text of components/network/pods.sh.
 
 readonly NODE='worker-2'
+
+readonly PROGRAM='5fdd530abadb03b3'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBzp+j9lwXLx3+PcTOuB+CSnm0RRs9qQ4LRU6nptQzO8'
 

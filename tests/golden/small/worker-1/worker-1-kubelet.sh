@@ -6,11 +6,15 @@ readonly SCRIPT='worker-1-kubelet'
 
 readonly -a SECRETS=()
 
+# Here is the text of components/machine/packages.sh.
+
 # Here is the text of components/artifacts/fetch.sh.
 
 # Here is the text of components/artifacts/install.sh.
 
 # Here is the text of components/docker/cgroup.sh.
+
+# Here is the text of components/machine/found.sh.
 
 # Here is the text of components/kubelet/leave.sh.
 
@@ -61,14 +65,14 @@ readonly ALLOCATABLE_MILLICPU='500'
 
 readonly ALLOCATABLE_BYTES='1073741824'
 
-readonly PROGRAM='fab7d0a3c65e0e5e'
+readonly PROGRAM='21cb4fbbcc23208f'
 
 write_files() {
   put '/etc/modules-load.d/keelson.conf' 0644 <<'END_OF_FILE'
 overlay
 br_netfilter
 END_OF_FILE
-  put '/etc/sysctl.d/90-keelson.conf' 0644 <<'END_OF_FILE'
+  put '/etc/sysctl.d/99-zz-keelson.conf' 0644 <<'END_OF_FILE'
 net.bridge.bridge-nf-call-iptables = 1
 net.bridge.bridge-nf-call-ip6tables = 1
 net.ipv4.ip_forward = 1
@@ -92,7 +96,7 @@ END_OF_FILE
 }
 remove_files() {
   remove_file '/etc/systemd/system/kubelet.service'
-  remove_file '/etc/sysctl.d/90-keelson.conf'
+  remove_file '/etc/sysctl.d/99-zz-keelson.conf'
   remove_file '/etc/modules-load.d/keelson.conf'
 }
 

@@ -6,13 +6,27 @@ readonly SCRIPT='worker-1-preflight'
 
 readonly -a SECRETS=()
 
+# Here is the text of components/machine/packages.sh.
+
+# Here is the text of components/machine/fitness.sh.
+
 readonly STACK_NAME='golden-small'
 
 readonly SWAP_ALLOWED='true'
 
 readonly -a PORTS=('6444' '10250' '10256')
 
-readonly PROGRAM='cdeacd6f4e2cfa6d'
+readonly -a ROLES=('worker')
+
+readonly ADDRESS='172.30.0.12'
+
+readonly ADOPT='false'
+
+readonly DOCKER_PACKAGES='distribution'
+
+readonly DISK_PERCENT='100'
+
+readonly PROGRAM='cc5cee5f80992ef3'
 
 readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 

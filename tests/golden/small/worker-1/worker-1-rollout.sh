@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('1ca305f9a06d0fee' '45d0fc1aa8fe30c6')
+readonly -a REVISIONS=('16d4ffe9d0285f35' 'd0608ae9dc441f10')
 
-readonly PROGRAM='154ccc22aad0f3e5'
+readonly PROGRAM='beebf941fec1d9eb'
 
 write_files() {
   :

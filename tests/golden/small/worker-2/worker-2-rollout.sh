@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('33e4202359956697' '309e02cbd080ff4a')
+readonly -a REVISIONS=('1de8de96fd6199fc' '2ea0bd01ba7bc6d3')
 
-readonly PROGRAM='1c1a102d89784965'
+readonly PROGRAM='7f17de9388f85332'
 
 write_files() {
   :

@@ -1,0 +1,188 @@
+# What a machine must be like before anything is put on it: each fault is one line of `problems`.
+# Reads: SWAP_ALLOWED PORTS ROLES ADDRESS ADOPT DOCKER_PACKAGES DISK_PERCENT
+
+check_fitness() {
+  check_system
+  check_tools
+  check_capacity
+  check_kernel
+  check_swap
+  check_address
+  check_cluster
+  check_ports
+  check_engines
+}
+
+has_role() { [[ " ${ROLES[*]} " = *" $1 "* ]]; }
+
+is_node() { has_role master || has_role worker; }
+
+check_system() {
+  local id
+  [ "$(id -u)" = 0 ] || problem "the scripts do not run as root: log in as root or as a user with password-less sudo"
+  [ -d /run/systemd/system ] || problem "systemd does not run here: it is needed to run the services"
+  id=$(. /etc/os-release && printf '%s' "${ID:-unknown}")
+  case $id in
+  debian | ubuntu) ;;
+  *) problem "the distribution is '$id': Debian and Ubuntu are supported" ;;
+  esac
+  case $(uname -m) in
+  x86_64 | aarch64) ;;
+  *) problem "the processor is $(uname -m): x86_64 and aarch64 are supported" ;;
+  esac
+  case $(hostname) in
+  *[A-Z]*) problem "the host name $(hostname) has capitals: Kubernetes wants lower case, see hostnamectl" ;;
+  esac
+}
+
+# What scripts, kubeadm and the kubelet call, each with the package that has it.
+check_tools() {
+  local tool tools=(curl:curl tar:tar iptables:iptables openssl:openssl ss:iproute2 ip:iproute2 sha256sum:coreutils)
+  ! is_node || tools+=(mount:mount losetup:mount nsenter:util-linux modprobe:kmod)
+  ! has_role master || tools+=(pgrep:procps ps:procps)
+  for tool in "${tools[@]}"; do
+    command -v "${tool%:*}" >/dev/null || problem "the command ${tool%:*} is missing: install it, apt-get install ${tool#*:}"
+  done
+}
+
+# The least that kubeadm takes for a master (its checks NumCPU and Mem), and room for what is installed.
+check_capacity() {
+  local memory used
+  memory=$(($(sed -n 's/^MemTotal: *\([0-9]*\) kB$/\1/p' /proc/meminfo) / 1024))
+  if has_role master; then
+    [ "$(nproc)" -ge 2 ] || problem "it has $(nproc) core: a master needs 2"
+    [ "$memory" -ge 1700 ] || problem "it has $memory MiB of memory: a master needs 1700"
+  fi
+  if is_node; then check_room 3 /var/lib; else check_room 1 /var/lib; fi
+  check_room 1 /usr/local
+  used=$(df -Pk /var/lib | awk 'NR == 2 { sub("%", "", $5); print $5 }')
+  ! is_node || [ "$used" -le "$DISK_PERCENT" ] ||
+    problem "the disk of /var/lib is $used% full: the kubelet takes no pods where it is more than $DISK_PERCENT%; make room, or set evictionHard in kubernetes.kubelet.configuration"
+}
+
+check_room() {
+  local free
+  free=$(($(df -Pk "$2" | awk 'NR == 2 { print $4 }') / 1024))
+  [ "$free" -ge $(($1 * 1024)) ] || problem "$free MiB are free at $2: $1 GiB are needed"
+}
+
+check_kernel() {
+  local controller
+  is_node || return 0
+  [ -e /dev/kmsg ] || problem "/dev/kmsg is missing: the kubelet reads it; where the machine is a container, give it that device"
+  [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] || modprobe --dry-run --quiet br_netfilter 2>/dev/null ||
+    problem "the kernel has no br_netfilter: pods could not reach Services; install the package of its modules"
+  for controller in cpu cpuset memory pids; do
+    has_controller "$controller" ||
+      problem "the control group $controller is off: the kubelet needs it; take what switches it off from the kernel's command line (cgroup_enable=$controller)"
+  done
+}
+
+has_controller() {
+  if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+    grep -qw "$1" /sys/fs/cgroup/cgroup.controllers
+  else
+    [ -d "/sys/fs/cgroup/$1" ]
+  fi
+}
+
+check_swap() {
+  [ "$SWAP_ALLOWED" = true ] && return
+  [ "$(wc -l </proc/swaps)" -le 1 ] ||
+    problem "swap is on: swapoff -a and remove it from /etc/fstab, or set kubernetes.kubelet.failSwapOn to false"
+}
+
+check_address() {
+  command -v ip >/dev/null || return 0
+  [ -n "$(ip -o -4 address show to "$ADDRESS")" ] ||
+    problem "no interface has the address $ADDRESS: correct machines[].address; it has $(ip -o -4 address show scope global | awk '{ print $4 }' | paste -sd ' ' -)"
+}
+
+check_cluster() {
+  local file
+  for file in /etc/kubernetes/admin.conf /etc/kubernetes/kubelet.conf /etc/kubernetes/pki/ca.key /var/lib/kubelet/pki; do
+    [ ! -e "$file" ] ||
+      problem "$file is there: this machine belongs to another cluster; if that is gone, run kubeadm reset on it first"
+  done
+  is_node || return 0
+  # The runtime takes what comes first, and no other than the pod network's.
+  for file in /etc/cni/net.d/*.conf /etc/cni/net.d/*.conflist /etc/cni/net.d/*.json; do
+    [ ! -e "$file" ] || problem "$file is there: pods would get that network before the cluster's own is up; move it away"
+  done
+  # A master sets them aside by itself.
+  has_role master || for file in /etc/kubernetes/manifests/*; do
+    [ ! -e "$file" ] || problem "$file is there: the kubelet would run it as a pod of this cluster; move it away"
+  done
+}
+
+check_ports() {
+  local port
+  for port in "${PORTS[@]}"; do
+    [ -z "$(ss -Hltn "sport = :$port")" ] || problem "TCP port $port is in use: $(ss -Hltnp "sport = :$port" | sed 's/  */ /g')"
+  done
+}
+
+# Others' containers would run under another engine, or other settings, and end when the machine leaves.
+check_engines() {
+  local found=() finding
+  if [ "$ADOPT" = true ]; then
+    timeout 30 docker info >/dev/null 2>&1 ||
+      problem "adopt is true, and no Docker Engine answers here: install and start the one that is to be used, or take adopt out"
+    return
+  fi
+  if command -v dockerd >/dev/null; then check_publisher; fi
+  finding=$(work_of_docker) && found+=("$finding")
+  finding=$(work_of_containerd) && found+=("$finding")
+  finding=$(work_of_podman) && found+=("$finding")
+  for finding in "${found[@]}"; do
+    problem "$finding: take that away, or set adopt to true in the machine's line to have its own Docker Engine used as it is"
+  done
+}
+
+check_publisher() {
+  local package other
+  case $DOCKER_PACKAGES in
+  distribution) package=docker.io other=docker-ce ;;
+  docker) package=docker-ce other=docker.io ;;
+  esac
+  ! is_installed "$package" || return 0
+  if is_installed "$other"; then
+    problem "$other is installed, and docker.packages asks for $package: change docker.packages, remove $other, or set adopt to true in the machine's line"
+  else
+    problem "$(command -v dockerd) is of no package $package: remove that Docker Engine, or set adopt to true in the machine's line"
+  fi
+}
+
+work_of_docker() {
+  local containers images swarm volumes data=/var/lib/docker
+  if read -r containers images swarm < <(timeout 30 docker info --format '{{.Containers}} {{.Images}} {{.Swarm.LocalNodeState}}' 2>/dev/null); then
+    volumes=$(timeout 30 docker volume ls --quiet | wc -l)
+    [ "$containers $images $volumes ${swarm:-inactive}" != "0 0 0 inactive" ] || return 1
+    echo "Docker is at work here, with $containers containers, $images images and $volumes volumes$([ "${swarm:-inactive}" = inactive ] || echo ", in a swarm")"
+  else
+    [ -n "$(find "$data"/containers "$data"/volumes "$data"/image/*/imagedb/content/sha256 -mindepth 1 -maxdepth 1 \
+      ! -name metadata.db ! -name backingFsBlockDev 2>/dev/null | head -n 1)" ] || return 1
+    echo "$data has containers, volumes or images of a Docker that does not run"
+  fi
+}
+
+# Docker's own namespace is Docker's matter.
+work_of_containerd() {
+  local namespace names=()
+  command -v ctr >/dev/null || return 1
+  for namespace in $(timeout 30 ctr namespaces ls --quiet 2>/dev/null); do
+    [[ $namespace != *moby ]] || continue
+    [ -z "$(timeout 30 ctr --namespace "$namespace" containers ls --quiet)$(timeout 30 ctr --namespace "$namespace" images ls --quiet)" ] ||
+      names+=("$namespace")
+  done
+  [ "${#names[@]}" -gt 0 ] || return 1
+  echo "containerd is at work here, in the namespaces ${names[*]}"
+}
+
+work_of_podman() {
+  local containers
+  command -v podman >/dev/null || return 1
+  containers=$(timeout 30 podman ps --all --quiet 2>/dev/null | wc -l)
+  [ "$containers" -gt 0 ] || return 1
+  echo "Podman is at work here, with $containers containers"
+}

@@ -1,0 +1,29 @@
+import { Host } from "./host";
+
+let host: Host;
+beforeEach(() => {
+  host = new Host();
+  host.stub("hostname", "echo machine-1");
+  // It was found fit before.
+  host.write("var/lib/keelson/fit", "");
+});
+afterEach(() => host.remove());
+
+const preflight = (cluster = "an-id") =>
+  host.run({ script: Host.script("machine/preflight.sh"), values: { CLUSTER: cluster, STACK_NAME: "prod" } });
+
+test("a machine says whose it is, once, and is refused to every other cluster", () => {
+  expect(preflight()).toMatchObject({ status: 0, stderr: "" });
+  expect(host.read("var/lib/keelson/cluster")).toBe("an-id prod\n");
+  const { status, stderr } = preflight("another");
+  expect(status).toBe(1);
+  expect(stderr).toContain('it is of the cluster of stack "prod" (an-id), and not of this one (another)');
+  expect(host.read("var/lib/keelson/cluster")).toBe("an-id prod\n");
+  expect(preflight().status).toBe(0);
+});
+
+test("it says whether it is a node, which a machine that was made anew is not", () => {
+  expect(preflight().stdout).toBe("joined no\n");
+  host.write("etc/kubernetes/kubelet.conf", "");
+  expect(preflight().stdout).toBe("joined yes\n");
+});
