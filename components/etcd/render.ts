@@ -38,7 +38,7 @@ export function etcdDataGuard({ dataDir }: EtcdConfig): ScriptFile {
   const missing =
     `${dataDir}/member is not there, where this member of etcd has had its data: it does not start, for an empty one would be ` +
     `another cluster. Mount the disk, or bring the data back: then it starts by itself. ` +
-    `Where other members are well, and the data is gone for good, run up: it joins them anew.`;
+    `Where other members are well, and the data is gone for good, mark the machine as lost, run up, take that back, and run up: it joins anew.`;
   const check = `if [ -e ${markFile} ] && [ ! -d ${dataDir}/member ]; then echo "${missing}" >&2; exit 1; fi`;
   // The member is ready when it is one of a majority: from then on it has founded, or joined, and never does so again.
   const note = `stat -c %%m ${dataDir} >${markFile}; sed -i s/=new$$/=existing/ ${beginningFile}`;

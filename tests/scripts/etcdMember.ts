@@ -126,14 +126,24 @@ export class EtcdMember {
   /** Runs the script that makes it a member beside others, with more flags. */
   script(
     others: readonly EtcdMember[],
-    { founders = [this, ...others], flags = {} }: { founders?: readonly EtcdMember[]; flags?: Record<string, string> } = {},
+    {
+      founders = [this, ...others],
+      flags = {},
+    }: { founders?: readonly EtcdMember[]; flags?: Record<string, string> } = {},
     direction: "up" | "down" = "up",
   ): Promise<Result> {
     const etcd = { ...ports, dataDir: "/var/lib/etcd", extraArgs: flags } as unknown as Environment["etcd"];
     const machine = { name: this.name, address: this.address } as unknown as Machine;
     const here = (text: string) => text.replaceAll("127.0.0.1", this.address);
     const unit = etcdUnit(machine, etcd);
-    const uses = ["artifacts/fetch", "artifacts/install", "etcd/certificates", "etcd/membership", "etcd/beginning", "etcd/turn"];
+    const uses = [
+      "artifacts/fetch",
+      "artifacts/install",
+      "etcd/certificates",
+      "etcd/membership",
+      "etcd/beginning",
+      "etcd/turn",
+    ];
     return this.host.start(
       {
         script: here(Host.script("etcd/etcd.sh")),
@@ -157,7 +167,9 @@ export class EtcdMember {
   /** Asks this member something with etcdctl. */
   ask(...words: readonly string[]): string {
     const pki = this.host.path("etc/etcd/pki/etcd");
-    const keys = ["ca.crt", "server.crt", "server.key"].map((file, at) => `--${["cacert", "cert", "key"][at] ?? ""}=${pki}/${file}`);
+    const keys = ["ca.crt", "server.crt", "server.key"].map(
+      (file, at) => `--${["cacert", "cert", "key"][at] ?? ""}=${pki}/${file}`,
+    );
     const { stdout, stderr } = spawnSync(join(programs, "etcdctl"), [`--endpoints=${this.url}`, ...keys, ...words], {
       encoding: "utf8",
     });
@@ -169,7 +181,9 @@ export class EtcdMember {
     return this.ask("member", "list")
       .split("\n")
       .map((line) => line.split(", "))
-      .map(([, status = "", name = "", , , learner]) => (status === "started" ? `${name} ${learner === "true" ? "learner" : "voter"}` : status))
+      .map(([, status = "", name = "", , , learner]) =>
+        status === "started" ? `${name} ${learner === "true" ? "learner" : "voter"}` : status,
+      )
       .sort();
   }
 
