@@ -9,10 +9,12 @@ import {
   beginningFile,
   certificateConfig,
   clientUrl,
+  etcdDataGuard,
   etcdPki,
   etcdUnit,
   etcdUnitFile,
   initialCluster,
+  markFile,
   peerUrl,
 } from "./render";
 
@@ -46,6 +48,9 @@ const authorityDirectory = "/run/keelson/etcd-authority";
 export const certificatesScript = join(__dirname, "certificates.sh");
 
 const membershipScript = join(__dirname, "membership.sh");
+
+/** How a member begins, and restarts. */
+const memberScripts = ["beginning.sh", "turn.sh"].map((file) => join(__dirname, file));
 
 /** An etcd cluster under systemd: one TLS-only member per machine, healthy when this component is done. */
 export class EtcdCluster extends pulumi.ComponentResource {
@@ -85,6 +90,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
           CERTIFICATE_CONFIG: certificateConfig(machine, args.environment.kubernetes.version, authorityDirectory),
           DIRECTORY: authorityDirectory,
           FOUNDERS: initialCluster(members, args.environment.etcd),
+          MARK: markFile,
         },
         secretOutput: true,
         forGood: true,
@@ -106,7 +112,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
       {
         machine,
         script: join(__dirname, "etcd.sh"),
-        uses: [unitsScript, ...artifactScripts, certificatesScript, membershipScript],
+        uses: [unitsScript, ...artifactScripts, certificatesScript, membershipScript, ...memberScripts],
         values: {
           PROGRAMS: [...signingPrograms(args.artifacts), ...programs(args.artifacts, ["etcd", "etcdctl"])],
           CERTIFICATE_CONFIG: certificateConfig(machine, kubernetes.version, etcdPki),
@@ -114,6 +120,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
           DATA_DIR: etcd.dataDir,
           CLIENT_PORT: etcd.clientPort,
           BEGINNING: beginningFile,
+          MARK: markFile,
           ...peerValues(machine, members, etcd),
         },
         secrets: {
@@ -121,7 +128,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
           ETCD_CA_CRT: this.authority.certificate,
           ETCD_CA_KEY: this.authority.key,
         },
-        files: [etcdUnit(machine, etcd)],
+        files: [etcdUnit(machine, etcd), etcdDataGuard(etcd)],
         effects,
       },
       { parent: this },

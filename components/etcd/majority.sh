@@ -6,16 +6,18 @@
 guard() {
   [ -e /etc/etcd/pki/etcd/healthcheck-client.crt ] || return 0
   systemctl is-active --quiet etcd.service || return 0
-  local list id status name peer client learner voters=0 well=0 known=() silent=()
+  local list id status name peer client learner voters=0 well=0 known=() silent=() strange=()
   if ! list=$(members); then
     problem "etcd has no majority, so none of its members can come or go: start those that are down"
     return
   fi
   while IFS=', ' read -r id status name peer client learner; do
     known+=("$peer")
-    # A learner, or one that never began, has no vote.
-    if [ "$learner" = true ] || [ -z "$client" ]; then continue; fi
+    is_among "$peer" "${TARGET[@]}" || strange+=("${name:-one without a name} ($id, $peer)")
+    # A learner has no vote. One that never began has one, and does not cast it.
+    [ "$learner" = false ] || continue
     voters=$((voters + 1))
+    [ -n "$client" ] || continue
     if is_well "$client"; then
       well=$((well + 1))
     elif is_among "$peer" "${TARGET[@]}"; then
@@ -23,6 +25,10 @@ guard() {
       silent+=("$name")
     fi
   done <<<"$list"
+  # Which of both it is, only the state knows.
+  [ "${#strange[@]}" = 0 ] ||
+    log "etcd: none of the machines is $(printf ', %s' "${strange[@]}" | cut -c 3-): what does not leave in this run is left of a join" \
+      "that was given up, and etcdctl member remove ID takes it out"
   [ "$well" -gt $((voters / 2)) ] ||
     problem "etcd has $voters members, of which $well are well, and lets none come or go: start those that are down"
   weigh_target
@@ -50,5 +56,3 @@ is_among() {
   shift
   [[ " $* " = *" $one "* ]]
 }
-
-is_well() { etcd_ctl_at "$1" endpoint health --command-timeout=3s >/dev/null 2>&1; }

@@ -11,11 +11,20 @@ up() {
 }
 
 down() {
+  # A leader is chosen within seconds.
+  wait_for 30 "the other members of etcd to answer" members ||
+    die "no other member of etcd answers, so $NAME cannot leave: see systemctl status etcd on ${PEERS[*]%% *}"
+  # The members refuse what would cost them their majority, for as long as it would.
+  wait_for 120 "the other members to let $NAME go" is_gone ||
+    die "etcd does not let $NAME go: see that all other members are well, with etcdctl endpoint health"
+}
+
+# The members say so themselves: what removes it may be answered too late.
+is_gone() {
   local list id
-  list=$(members) || die "no other member of etcd answers, so $NAME cannot leave: see systemctl status etcd on ${PEERS[*]%% *}"
+  list=$(members) || return
   id=$(own_field 1 <<<"$list")
   [ -n "$id" ] || return 0
-  # The members refuse what would cost them their majority, for as long as it would.
-  wait_for 120 "the other members to let $NAME go" etcd_ctl member remove "$id" ||
-    die "etcd does not let $NAME go: see that all other members are well, with etcdctl endpoint health"
+  etcd_ctl member remove "$id"
+  return 1
 }

@@ -27,6 +27,33 @@ export const beginningFile = "/etc/etcd/beginning.env";
 
 export const etcdUnitFile = "/etc/systemd/system/etcd.service";
 
+/** Is there when the machine's member of etcd has had data, and says on which file system; outside of that. */
+export const markFile = "/var/lib/keelson/etcd-member";
+
+/**
+ * What keeps an empty directory, or one whose disk is not mounted, from being taken for a member's beginning, at boot as well.
+ * A file of its own: it counts from the next start on, and is no reason for one.
+ */
+export function etcdDataGuard({ dataDir }: EtcdConfig): ScriptFile {
+  const missing =
+    `${dataDir}/member is not there, where this member of etcd has had its data: it does not start, for an empty one would be ` +
+    `another cluster. Mount the disk, or bring the data back: then it starts by itself. ` +
+    `Where other members are well, and the data is gone for good, mark the machine as lost, run up, take that back, and run up: it joins anew.`;
+  const check = `if [ -e ${markFile} ] && [ ! -d ${dataDir}/member ]; then echo "${missing}" >&2; exit 1; fi`;
+  // The member is ready when it is one of a majority: from then on it has founded, or joined, and never does so again.
+  const note = `stat -c %%m ${dataDir} >${markFile}; sed -i s/=new$$/=existing/ ${beginningFile}`;
+  return {
+    path: `${etcdUnitFile}.d/data.conf`,
+    content: `[Unit]
+RequiresMountsFor=${dataDir}
+
+[Service]
+ExecStartPre=/bin/sh -c '${check}'
+ExecStartPost=-/bin/sh -c '${note}'
+`,
+  };
+}
+
 /** One member as a service; every listener asks for a certificate of the cluster's own authority. */
 export function etcdUnit(machine: Machine, etcd: EtcdConfig): ScriptFile {
   const flags = etcdFlags(machine, etcd);

@@ -1,38 +1,36 @@
 import { createServer, type AddressInfo } from "node:net";
 
 import type { ScriptValue } from "../../components/machine";
+import { soon, unitOf } from "./etcdUnit";
 import { Host } from "./host";
 
 let host: Host;
 beforeEach(() => {
   host = new Host();
-  ["systemctl", "journalctl"].forEach((name) => host.stub(name));
+  host.stub("journalctl");
+  unit();
 });
 afterEach(() => host.remove());
 
 const clean = { status: 0, stdout: "", stderr: "" };
 
-/** Waits of a second are long enough where nothing will come. */
-const soon = (script: string) =>
-  script
-    .replace("start_member 3", "start_member 1")
-    .replace("-ge 20", "-ge 2")
-    .replaceAll("wait_for 60", "wait_for 1")
-    .replaceAll("wait_for 300", "wait_for 4");
+const unit = (starts?: string) => unitOf(host, starts);
 
 describe("etcd.sh", () => {
   const own = "https://192.0.2.1:2380";
   const values = {
     ...{ PROGRAMS: [], CERTIFICATE_CONFIG: "", CLIENT_PORT: 2379, ETCD_CA_CRT: "", ETCD_CA_KEY: "" },
     ...{ NAME: "m", PEER_URL: own, FOUNDERS: `m=${own}`, BEGINNING: "/etc/etcd/beginning.env" },
+    MARK: "/var/lib/keelson/etcd-member",
   };
   const etcd = (direction: string, directory = "/var/lib/etcd", more: Readonly<Record<string, ScriptValue>> = {}) =>
     host.run(
       {
         script: soon(Host.script("etcd/etcd.sh")),
-        uses: ["artifacts/fetch.sh", "artifacts/install.sh", "etcd/certificates.sh", "etcd/membership.sh"].map((path) =>
-          Host.script(path),
-        ),
+        uses: [
+          ...["artifacts/fetch.sh", "artifacts/install.sh", "etcd/certificates.sh", "etcd/membership.sh"],
+          ...["etcd/beginning.sh", "etcd/turn.sh"],
+        ].map((path) => soon(Host.script(path))),
         values: { PEERS: [], ...values, DATA_DIR: directory, ...more },
         files: [{ path: "/etc/systemd/system/etcd.service", content: "unit" }],
       },
@@ -64,22 +62,43 @@ describe("etcd.sh", () => {
     expect(host.has("var/lib/etcd")).toBe(false);
     expect(host.has("etc/systemd/system/etcd.service")).toBe(false);
   });
+  test("takes a disk with nothing but lost+found for empty, and leaves it mounted when it goes", () => {
+    host.write("var/lib/etcd/lost+found/x", "");
+    host.up(`rm '${host.path("var/lib/etcd/lost+found/x")}'`);
+    expect(etcd("up")).toEqual(clean);
+    host.write("var/lib/etcd/member/wal", "ours");
+    expect(etcd("down")).toEqual(clean);
+    expect(host.has("var/lib/etcd/member")).toBe(false);
+    expect(host.has("var/lib/etcd/lost+found")).toBe(true);
+  });
+  test("does not begin anew where its data is gone, or its disk is another", () => {
+    expect(etcd("up")).toEqual(clean);
+    expect(host.read("var/lib/keelson/etcd-member")).toMatch(/^\/.*\n$/);
+    host.called();
+    const running = etcd("up");
+    expect(running.status).toBe(1);
+    expect(running.stderr).toMatch(/was deleted, and etcd still runs with what is deleted: save it now/);
+    host.up(`rm '${host.path("active")}'`);
+    expect(etcd("up").stderr).toMatch(/is not there, where the data of the only member of etcd was/);
+    host.write("var/lib/keelson/etcd-member", "/disk\n");
+    expect(etcd("up").stderr).toMatch(/was on the file system at \/disk when etcd had its data there.*mount it/);
+    expect(host.called().filter((call) => / restart /.test(call))).toEqual([]);
+  });
   describe("starting", () => {
-    const starts = (body: string) => host.stub("systemctl", `case $1 in is-active) exit 1 ;; restart) ${body} ;; esac`);
     const started = "var/lib/keelson/units/etcd.service";
 
     test("does not wait for the others, without whom it is not ready", () => {
-      starts("exec sleep 30");
+      unit("exec sleep 30");
       host.stub("curl", "exit 1");
       const began = Date.now();
       expect(etcd("up")).toEqual(clean);
       expect(Date.now() - began).toBeLessThan(15_000);
       // It is on its way: nobody starts it a second time for nothing.
       expect(host.has(started)).toBe(true);
-      expect(host.called().filter((call) => call.startsWith("curl"))).toEqual([]);
+      expect(host.called().filter((call) => call.startsWith("curl"))).toHaveLength(1);
     });
     test("is told where it fails at once", () => {
-      starts("exit 1");
+      unit("false");
       host.stub("journalctl", "echo no such flag");
       const { status, stderr } = etcd("up");
       expect(status).toBe(1);
@@ -94,7 +113,7 @@ describe("etcd.sh", () => {
     afterAll(() => listener.close());
 
     /** Begins where the other members answer with these lines, and add this one at the end. */
-    function begin(members: readonly string[], founders = `m=${own},n=${other}`): string {
+    function begin(members: readonly string[], founders = "", more: readonly string[] = []): string {
       host.write("members", members.map((line) => `${line}\n`).join(""));
       const file = host.path("members");
       host.stub(
@@ -102,16 +121,17 @@ describe("etcd.sh", () => {
         `case "$*" in
         *"member list"*) cat '${file}' ;;
         *"member remove 1"*) sed -i /^1,/d '${file}' ;;
-        *"member add m"*) ! grep -qE '^1,.*(127.0.0.1:1,|unstarted)' '${file}' || exit 1; echo '2, unstarted, , ${own}, , true' >>'${file}' ;;
-        *"member promote 2"*) sed -i 's/^2,.*/2, started, m, x, y, false/' '${file}' ;;
+        *"member add m"*) ! grep -qE '^1,.*(127.0.0.[19]:|unstarted)' '${file}' || exit 1; echo '2, unstarted, , ${own}, , true' >>'${file}' ;;
+        *"member promote 2"*) sed -i 's|^2,.*|2, started, m, ${own}, y, false|' '${file}' ;;
         *) exit 1 ;;
         esac`,
       );
       const { port } = listener.address() as AddressInfo;
       const peers = members.length > 0 ? [`n https://127.0.0.1:${port}`] : ["n https://127.0.0.1:1"];
-      expect(etcd("up", "/var/lib/etcd", { PEERS: peers, FOUNDERS: founders }).status).toBe(0);
-      return host.read("etc/etcd/beginning.env");
+      expect(etcd("up", "/var/lib/etcd", { PEERS: [...peers, ...more], FOUNDERS: founders }).status).toBe(0);
+      return host.read("begun");
     }
+    const founders = `m=${own},n=https://127.0.0.1:2380`;
     const is = (members: string, state: string) =>
       `ETCD_INITIAL_CLUSTER=${members}\nETCD_INITIAL_CLUSTER_STATE=${state}\n`;
     const theirs = `7, started, n, ${other}, https://192.0.2.2:2379, false`;
@@ -120,10 +140,10 @@ describe("etcd.sh", () => {
     const called = () => host.called().filter((call) => /member (add|remove|promote)/.test(call));
 
     test("is the founders' together, where nobody answers", () => {
-      expect(begin([])).toBe(is(`m=${own},n=${other}`, "new"));
+      expect(begin([], founders)).toBe(is(founders, "new"));
     });
     test("is the founders' also where the others were faster", () => {
-      expect(begin([theirs, `1, started, m, ${own}, , false`])).toBe(is(`m=${own},n=${other}`, "new"));
+      expect(begin([theirs, `1, started, m, ${own}, , false`], founders)).toBe(is(founders, "new"));
       expect(called()).toEqual([]);
     });
     test("is a learner's, and then a member's, where a cluster is there", () => {
@@ -139,17 +159,57 @@ describe("etcd.sh", () => {
       expect(called().map((call) => /member (\w+)/.exec(call)?.[1])).toEqual(["add", "remove", "add", "promote"]);
     });
     test("waits some seconds for a learner that has just been added, and gives up one that never began", () => {
-      const learner = "1, unstarted, x, https://127.0.0.1:1, , true";
-      expect(begin([alive(), learner], `n=${other}`)).toBe(is(`n=${other},m=${own}`, "existing"));
+      const learner = "1, unstarted, x, https://127.0.0.9:2380, , true";
+      const x = ["x https://127.0.0.9:2379"];
+      expect(begin([alive(), learner], `n=${other}`, x)).toBe(is(`n=${other},m=${own}`, "existing"));
       const calls = called().map((call) => /member (\w+)/.exec(call)?.[1] ?? "");
       const before = calls.indexOf("remove");
       expect(before).toBeGreaterThan(2);
       expect(calls).toEqual([...Array<string>(before).fill("add"), "remove", "add", "promote"]);
     });
-    test("is patient with a learner that has begun", () => {
-      const learner = `1, unstarted, x, ${here()}, , true`;
-      expect(() => begin([alive(), learner], `n=${other}`)).toThrow();
+    test("is patient with a learner that has begun", async () => {
+      const begun = createServer();
+      await new Promise<void>((resolve) => begun.listen(2380, "127.0.0.9", resolve));
+      const learner = "1, unstarted, x, https://127.0.0.9:2380, , true";
+      expect(() => begin([alive(), learner], `n=${other}`, ["x https://127.0.0.9:2379"])).toThrow();
       expect(called().filter((call) => call.includes("remove"))).toEqual([]);
+      begun.close();
+    });
+    test.each([
+      ["a learner", () => `1, started, x, https://127.0.0.9:1, ${here()}, true`],
+      ["one that never began", () => "1, unstarted, , https://127.0.0.9:1, , false"],
+    ])("does not wait for what a join that was given up has left, %s", (_, left) => {
+      expect(begin([alive(), left()], `n=${other}`)).toBe(is(`n=${other},m=${own}`, "existing"));
+      expect(called().map((call) => /member (\w+)/.exec(call)?.[1])).toEqual(["add", "remove", "add", "promote"]);
+    });
+    test("is never the founder's where another has begun, cannot be asked, or was no founder", () => {
+      const { port } = listener.address() as AddressInfo;
+      const founds = (peers: readonly string[]) =>
+        etcd("up", "/var/lib/etcd", {
+          PEERS: peers,
+          PEER_URL: `https://192.0.2.1:${port}`,
+          FOUNDERS: founders.join(","),
+        });
+      const founders = [`m=https://192.0.2.1:${port}`, `n=https://127.0.0.1:${port}`];
+      host.stub("etcdctl", "exit 1");
+      for (const answer of [`echo '[{"id":1,"clientURLs":["${here()}"]}]'`, "exit 56"]) {
+        host.stub("curl", answer);
+        expect(founds([`n ${here()}`]).stderr).toMatch(/no majority of the others answers/);
+      }
+      const grown = etcd("up", "/var/lib/etcd", { PEERS: ["n https://127.0.0.9:1"], FOUNDERS: `m=${own}` });
+      expect(grown.stderr).toMatch(/no majority of the others answers/);
+      host.stub("curl", `echo '[{"id":1,"peerURLs":["x"]}]'`);
+      expect(founds([`n ${here()}`]).status).toBe(0);
+      expect(host.read("begun")).toBe(is(founders.join(","), "new"));
+    });
+    test("is proved: a run that cannot see its vote fails", () => {
+      host.write("var/lib/keelson/etcd-joining", "");
+      host.write("var/lib/keelson/etcd-data", `${host.path("var/lib/etcd")}\n`);
+      host.write("var/lib/etcd/member/wal", "ours");
+      host.stub("etcdctl", "exit 1");
+      const { status, stderr } = etcd("up", "/var/lib/etcd", { PEERS: [`n ${here()}`] });
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/has no vote: it does not catch up with the others, or they do not answer/);
     });
     test("waits until it is well where a majority is there, which needs nobody else", () => {
       host.stub("curl", "exit 1");
@@ -158,7 +218,7 @@ describe("etcd.sh", () => {
       host.called();
       host.stub("curl");
       begin([theirs], `n=${other}`);
-      expect(host.called().filter((call) => call.includes("/readyz"))).toHaveLength(1);
+      expect(host.called().filter((call) => call.includes("/readyz"))).toHaveLength(2);
     });
     test("goes on where it was cut off", () => {
       expect(begin([theirs, `2, unstarted, , ${own}, , true`])).toBe(is(`n=${other},m=${own}`, "existing"));
@@ -184,42 +244,5 @@ describe("etcd.sh", () => {
     expect(status).not.toBe(0);
     expect(stderr).toContain("signs");
     expect(host.has("etc/etcd/pki/etcd/ca.key")).toBe(false);
-  });
-});
-
-describe("member.sh", () => {
-  const member = () =>
-    host.run({
-      script: Host.script("etcd/member.sh").replace("wait_for 60", "wait_for 1"),
-      uses: [Host.script("etcd/membership.sh")],
-      values: {
-        ...{ NAME: "m", PEERS: [], PEER_URL: "https://192.0.2.1:2380", CLIENT_URL: "https://192.0.2.1:2379" },
-      },
-    });
-  const asked = () => host.called().filter((call) => call.startsWith("etcdctl"));
-
-  test("waits until the member is one of a majority", () => {
-    host.stub(
-      "etcdctl",
-      `touch '${host.path("x")}'"$(ls '${host.path("")}' | grep -c ^x)"; [ -e '${host.path("x2")}' ]`,
-    );
-    expect(member()).toEqual(clean);
-    expect(asked()).toHaveLength(3);
-    host.stub("etcdctl");
-    expect(member()).toEqual(clean);
-    expect(asked()).toEqual([
-      expect.stringMatching(
-        /^etcdctl --endpoints=https:\/\/192\.0\.2\.1:2379 .* endpoint health --command-timeout=3s$/,
-      ),
-    ]);
-  });
-  test("names the member that is not, with the last words of the one that it was asked by", () => {
-    host.stub("etcdctl", "exit 1");
-    host.stub("journalctl", "echo no leader");
-    const { status, stderr } = member();
-    expect(status).toBe(1);
-    expect(stderr).toMatch(
-      /^gave up after 1 s waiting for etcd's member m to be well\nno leader\nerror: etcd's member m does not answer at https:\/\/192\.0\.2\.1:2379 as one of a majority\./,
-    );
   });
 });

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -63,9 +63,24 @@ export class Host {
 
   /** Runs a program as a machine would, but for where the system's directories are; it has the whole library at hand. */
   run(parts: Partial<ScriptParts> & Pick<ScriptParts, "script">, direction = "up"): Result {
+    return this.bash(Host.program(parts), direction);
+  }
+
+  /** As `run`, while others run as well. */
+  async start(parts: Partial<ScriptParts> & Pick<ScriptParts, "script">, direction = "up"): Promise<Result> {
+    const child = spawn("bash", ["-s", "--", direction]);
+    let [stdout, stderr] = ["", ""];
+    child.stdout.on("data", (data: Buffer) => (stdout += data.toString()));
+    child.stderr.on("data", (data: Buffer) => (stderr += data.toString()));
+    child.stdin.end(this.moved(Host.program(parts)));
+    const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
+    return { status, stdout, stderr };
+  }
+
+  private static program(parts: Partial<ScriptParts> & Pick<ScriptParts, "script">): string {
     const library = [unitsScript, packagesScript].map((path) => readFileSync(path, "utf8"));
     const values = { PROGRAM: "0123456789abcdef", ...parts.values };
-    return this.bash(compose({ name: "test", ...parts, values, uses: [...library, ...(parts.uses ?? [])] }), direction);
+    return compose({ name: "test", ...parts, values, uses: [...library, ...(parts.uses ?? [])] });
   }
 
   /** The text of a script of the components. */
@@ -80,14 +95,22 @@ export class Host {
 
   /** Lets bash read a program's text from its standard input. */
   bash(program: string, direction = "up"): Result {
+    const { status, stdout, stderr } = spawnSync("bash", ["-s", "--", direction], {
+      input: this.moved(program),
+      encoding: "utf8",
+    });
+    return { status, stdout, stderr };
+  }
+
+  /** A program's text, its directories of the system moved below the temporary one. */
+  private moved(program: string): string {
     const moved = program
       .replace(systemDirectory, `${this.root}/`)
       .replace(/^\s*export PATH=.*$/m, () => `export PATH=${this.bin}:/usr/bin:/bin`);
     // A test that is run as root must not meet its own system.
     const left = /^.*(?<![\w.])\/(etc|var|opt|run|root|home)\b.*$/m.exec(moved);
     if (left) throw new Error(`this line knows a directory of the system: ${left[0]}`);
-    const { status, stdout, stderr } = spawnSync("bash", ["-s", "--", direction], { input: moved, encoding: "utf8" });
-    return { status, stdout, stderr };
+    return moved;
   }
 
   remove(): void {

@@ -1,0 +1,160 @@
+# A restart of a member of etcd that runs: in its turn, while all others are well, and taken back where it fails.
+# Reads: NAME CLIENT_PORT PEER_URL PEERS
+
+# What a restart puts to use: as the member runs on it, and as it waits for the member's turn.
+readonly SETTINGS=(/etc/systemd/system/etcd.service /usr/local/bin/etcd)
+readonly KEPT=$STATE/etcd-kept NEXT=$STATE/etcd-next
+readonly TURN=/run/keelson/etcd-turn
+# The key in etcd that says which member did not come up, and why.
+readonly FAILURE=keelson/restart-failed
+
+# keep_settings DIRECTORY: copies of them as they are now.
+keep_settings() {
+  local path
+  mkdir -p "$1"
+  for path in "${SETTINGS[@]}"; do
+    cp -p "$path" "$1/new"
+    mv -f "$1/new" "$1/${path##*/}"
+  done
+}
+
+use_settings() {
+  local path
+  for path in "${SETTINGS[@]}"; do
+    cp -p "$1/${path##*/}" "$path.new"
+    mv -f "$path.new" "$path"
+  done
+}
+
+has_settings() { [ -e "$1/etcd" ] && [ -e "$1/etcd.service" ]; }
+
+# restart_in_turn FAILURE: that is what was said of a failure when this run began. Under a lock that etcd itself keeps: no
+# other member is down meanwhile, and this one is well when it is over.
+restart_in_turn() {
+  local began others=
+  # A machine that reboots before its turn comes up as it was.
+  if has_settings "$KEPT"; then
+    keep_settings "$NEXT"
+    use_settings "$KEPT"
+    systemctl daemon-reload
+  fi
+  if wait_for 30 "etcd's members to tell of each other" all_members; then
+    others=$(other_urls)
+    [ -z "$others" ] || take_turn "$others" "$1"
+  else
+    own_answer livez >/dev/null ||
+      die "$(hostname)'s member of etcd is to restart, and neither it nor the others answer: see systemctl status etcd there, and" \
+        "whether its certificates in $PKI are of the others' authority. It was left as it is"
+    log "etcd has no majority that could order restarts: $(hostname)'s member restarts without a turn"
+    others=none
+  fi
+  began=$(date +%s)
+  ! has_settings "$NEXT" || use_settings "$NEXT"
+  if [ "$others" = none ]; then
+    try_start 3 || take_back "$began"
+    return
+  fi
+  { try_start 60 && wait_for 60 "this etcd member to be healthy" healthy; } || take_back "$began" "$others"
+  [ -z "$others" ] || etcd_ctl_at "$others" del "$FAILURE" --command-timeout=5s >/dev/null 2>&1 || true
+  give_turn
+}
+
+# take_turn URLS FAILURE
+take_turn() {
+  wait_for 600 "this member's turn to restart" has_turn "$1" ||
+    die "the turn to restart did not come to $(hostname)'s member of etcd, which goes on as it is: see that all members are well," \
+      "with etcdctl endpoint health. $(tail -n 1 "$TURN.said" 2>/dev/null)"
+  refuse_after "$2"
+  unwell=()
+  wait_for 60 "the other members of etcd to be well" all_others_well ||
+    die "$(hostname)'s member of etcd does not restart while others are not well, for etcd could lose its majority: ${unwell[*]}." \
+      "Start them, or mark their machines as lost, and run up again"
+  # One whose connection broke meanwhile has lost it.
+  [ -d "/proc/$holder" ] || die "$(hostname)'s member of etcd has lost its turn to restart, and goes on as it is: run up again"
+}
+
+# has_turn URLS: asks for it again where etcdctl gave up, for a connection that breaks says nothing of the members.
+has_turn() {
+  if [ -z "${holder:-}" ] || [ ! -d "/proc/$holder" ]; then
+    rm -f "$TURN"
+    # The lock's holder ends with this script, however that ends.
+    # shellcheck disable=SC2016 # the dollar signs are the inner shell's
+    etcd_ctl_at "$1" lock --ttl=30 keelson/restart -- \
+      sh -c 'touch "$1"; while [ -e "$1" ] && [ -d "/proc/$2" ]; do sleep 0.2; done' sh "$TURN" "$$" >"$TURN.said" 2>&1 &
+    holder=$!
+  fi
+  [ -e "$TURN" ]
+}
+
+give_turn() {
+  rm -f "$TURN"
+  [ -z "${holder:-}" ] || wait "$holder" || true
+}
+
+# Settings that one member did not come up with are not tried by the next.
+refuse_after() {
+  local failure
+  failure=$(last_failure)
+  # One of an earlier run may be forgotten meanwhile, by a member that came up.
+  [ -z "$failure" ] || [ "$failure" = "$1" ] ||
+    die "$(hostname)'s member of etcd goes on as it is, for another one did not come up with its new settings: ${failure#* }"
+}
+
+last_failure() {
+  ! systemctl is-active --quiet etcd.service || etcd_own get "$FAILURE" --print-value-only --command-timeout=3s 2>/dev/null || true
+}
+
+# What is asked of etcd by way of this machine's own member, and where that does not answer, of the others.
+etcd_own() { etcd_ctl_at "https://127.0.0.1:$CLIENT_PORT" "$@" 2>/dev/null || { peers_listen && etcd_ctl "$@"; }; }
+
+all_members() { etcd_own member list --command-timeout=3s; }
+
+other_urls() { all_members | awk -F ', ' -v url="$PEER_URL" '$4 != url && $5 != "" { printf "%s%s", separator, $5; separator = "," }'; }
+
+# Each other one that votes, as etcd itself knows them: also those that are to leave.
+all_others_well() {
+  local list id name peer client
+  unwell=("they do not answer as a majority")
+  list=$(all_members) || return
+  unwell=()
+  while IFS=, read -r id name peer client; do
+    [ -z "$id" ] || is_well "$client" || unwell+=("${name:-$id} at ${client:-$peer}")
+  done < <(awk -F ', ' -v OFS=, -v url="$PEER_URL" '$4 != url && $6 == "false" { print $1, $3, $4, $5 }' <<<"$list")
+  [ "${#unwell[@]}" = 0 ] || { let_dead_go && false; }
+}
+
+# take_back BEGAN [URLS]: the member did not come up since then. What it ran on before is put back, and the others keep what they
+# have: the turn goes to the next with the word of it.
+take_back() {
+  local words flags outcome
+  words=$(last_words "$1")
+  flags=$(new_flags)
+  has_settings "$KEPT" || unit_failed etcd.service
+  use_settings "$KEPT"
+  if try_start 60 && { [ "$#" = 1 ] || wait_for 60 "this etcd member to be healthy again" healthy; }; then
+    outcome="It runs on its old settings again"
+  else
+    outcome="It does not run on its old settings either, see journalctl -u etcd there"
+  fi
+  words="$(hostname)'s member of etcd did not come up with its new settings${flags:+ ($flags)}: $words"
+  [ -z "${2:-}" ] || etcd_ctl_at "$2" put "$FAILURE" "$(date +%s.%N) $words" --command-timeout=5s >/dev/null 2>&1 || true
+  die "$words. $outcome. Correct etcd.extraArgs, or what else is named, and run up again"
+}
+
+# The flags that the member has now and had not before.
+new_flags() {
+  has_settings "$KEPT" || return 0
+  { diff <(flags_in "$KEPT/etcd.service") <(flags_in "${SETTINGS[0]}") || true; } | sed -n 's/^> //p' | paste -sd ' ' -
+}
+
+flags_in() { grep -oE -- '"?--.*' "$1" | sed 's/ \\$//'; }
+
+# last_words BEGAN: what etcd itself said last of why it ended. What it has to say in plain words, it says first.
+last_words() {
+  local said found
+  said=$(journalctl --no-pager --output=cat --unit=etcd.service --identifier=etcd --since="@$1" 2>/dev/null || true)
+  found=$(grep -E '"level":"(warn|error|panic|fatal)".*"error":"' <<<"$said" | tail -n 1 |
+    sed -E 's/.*"msg":"([^"]*)".*"error":"(([^"\\]|\\.)*)".*/\1: \2/; s/\\"/"/g') || true
+  [ -n "$found" ] || found=$(grep -m 1 -E '^[^{]' <<<"$said") || found=$(tail -n 1 <<<"$said")
+  printf '%s' "${found:-see journalctl -u etcd there}"
+}

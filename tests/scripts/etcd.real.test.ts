@@ -1,0 +1,93 @@
+import { Authority, EtcdMember, hasEtcd } from "./etcdMember";
+
+jest.setTimeout(120_000);
+const addresses = [1, 2, 3, 4].map((last) => `127.62.0.${last}`);
+let authority: Authority;
+let members: EtcdMember[] = [];
+
+beforeAll(() => {
+  if (hasEtcd) authority = new Authority(addresses);
+});
+afterAll(() => authority?.remove());
+afterEach(() => members.splice(0).forEach((member) => member.remove()));
+
+/** Makes so many machines. */
+function machines(count: number): readonly EtcdMember[] {
+  members = addresses.slice(0, count).map((address, at) => new EtcdMember(`m${at + 1}`, address, authority));
+  return members;
+}
+const except = (all: readonly EtcdMember[], one: EtcdMember) => all.filter((member) => member !== one);
+const up = (all: readonly EtcdMember[], flags: Record<string, string> = {}) =>
+  Promise.all(all.map((member) => member.script(except(all, member), { founders: all, flags })));
+const well = { status: 0, stdout: "" };
+const voters = (...names: readonly string[]) => names.map((name) => `${name} voter`);
+
+async function built(count: number): Promise<readonly EtcdMember[]> {
+  const all = machines(count);
+  expect(await up(all)).toEqual(all.map(() => expect.objectContaining(well) as unknown));
+  for (let i = 0; i < 5 && !all[0]?.ask("put", "key", "value").includes("OK"); i++);
+  expect(all[0]?.members()).toEqual(voters(...all.map(({ name }) => name)));
+  return all;
+}
+
+(hasEtcd ? describe : describe.skip)("real members of etcd", () => {
+  test("one flag that etcd refuses stops at the first of three, which is put back", async () => {
+    const all = await built(3);
+    const before = all.map((member) => member.unit());
+    const results = await up(all, { "election-timeout": "10" });
+    expect(results.map(({ status }) => status)).toEqual([1, 1, 1]);
+    const said = results.map(({ stderr }) => stderr);
+    expect(said.filter((text) => text.includes("It runs on its old settings again"))).toHaveLength(1);
+    for (const text of said) expect(text).toMatch(/\(--election-timeout=10\): .*should be at least as 5 times as/);
+    expect(all.map((member) => member.unit())).toEqual(before);
+    expect(all[0]?.ask("endpoint", "health", "--cluster").match(/is healthy/g)).toHaveLength(3);
+    const corrected = await up(all, { "snapshot-count": "5000" });
+    expect(corrected.map(({ status }) => status)).toEqual([0, 0, 0]);
+    for (const member of all) expect(member.unit()).toContain("--snapshot-count=5000");
+    expect(all[0]?.ask("get", "key", "--print-value-only")).toBe("value");
+  });
+
+  test("a member that is down holds the restarts of the others back", async () => {
+    const all = await built(3);
+    const [first, second, third] = all as [EtcdMember, EtcdMember, EtcdMember];
+    third.systemctl("stop");
+    const before = first.unit();
+    const { status, stderr } = await first.script([second, third], {
+      founders: all,
+      flags: { "snapshot-count": "5000" },
+    });
+    expect(status).toBe(1);
+    expect(stderr).toContain(`for etcd could lose its majority: m3 at ${third.url}`);
+    expect(first.unit()).toBe(before);
+    expect(first.ask("put", "key", "again")).toBe("OK");
+  });
+
+  test("the only member does not begin anew where its data is gone, at boot or by the script", async () => {
+    const [only] = (await built(1)) as [EtcdMember];
+    only.systemctl("stop");
+    only.host.up(`rm -rf '${only.host.path("var/lib/etcd/member")}'`);
+    expect(only.systemctl("start")).toBe(1);
+    expect(only.log()).toContain("/member is not there, where this member of etcd has had its data");
+    expect((await only.script([])).stderr).toContain("is not there, where the data of the only member of etcd was");
+    expect(only.host.has("var/lib/etcd/member")).toBe(false);
+  });
+
+  test("one whose data is gone, and one that was let go and is there again, join anew", async () => {
+    const all = await built(3);
+    const [first, second, third] = all as [EtcdMember, EtcdMember, EtcdMember];
+    third.systemctl("stop");
+    third.host.up(`rm -rf '${third.host.path("var/lib/etcd/member")}'`);
+    expect((await third.script([first, second], { founders: all })).status).toBe(0);
+    expect(first.members()).toEqual(voters("m1", "m2", "m3"));
+    third.systemctl("stop");
+    const id = /^(\w+), started, m3/m.exec(first.ask("member", "list"))?.[1] ?? "";
+    expect(first.ask("member", "remove", id)).toContain("removed");
+    // It starts when its machine does, is told, and ends: the others go on.
+    third.systemctl("start");
+    expect(first.ask("endpoint", "health", "--cluster").match(/is healthy/g)).toHaveLength(2);
+    const { status, stderr } = await third.script([first, second], { founders: all });
+    expect(stderr).toMatch(/have let m3's go: its data of then is kept in .*removed-/);
+    expect(status).toBe(0);
+    expect(first.members()).toEqual(voters("m1", "m2", "m3"));
+  });
+});

@@ -1,0 +1,207 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+
+import type { Environment, EtcdConfig } from "../../components/config";
+import { etcdDataGuard, etcdUnit } from "../../components/etcd/render";
+import type { Machine } from "../../components/machine";
+import { Host, type Result } from "./host";
+
+const programs = join(homedir(), ".cache", "keelson", "bundle", "bin");
+
+/** Real members of etcd can be run: the programs are on this computer. */
+export const hasEtcd = ["etcd", "etcdctl"].every((name) => existsSync(join(programs, name)));
+
+const ports: Pick<EtcdConfig, "clientPort" | "peerPort"> = { clientPort: 22379, peerPort: 22380 };
+
+/** An authority for members on loopback addresses, and one certificate that is good for all of them. */
+export class Authority {
+  private readonly directory = mkdtempSync(join(tmpdir(), "keelson-ca-"));
+
+  constructor(addresses: readonly string[]) {
+    const names = ["127.0.0.1", ...addresses].map((address) => `IP:${address}`).join(",");
+    const { status, stderr } = spawnSync(
+      "bash",
+      [
+        "-ec",
+        `openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.crt -days 90 -subj /CN=etcd-ca
+        openssl req -newkey rsa:2048 -nodes -keyout all.key -out all.csr -subj /CN=member
+        openssl x509 -req -in all.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 90 -out all.crt \
+          -extfile <(printf 'subjectAltName=${names}\\nextendedKeyUsage=serverAuth,clientAuth\\n')`,
+      ],
+      { cwd: this.directory, encoding: "utf8" },
+    );
+    if (status !== 0) throw new Error(stderr);
+  }
+
+  read(file: string): string {
+    return readFileSync(join(this.directory, file), "utf8");
+  }
+
+  remove(): void {
+    rmSync(this.directory, { recursive: true });
+  }
+}
+
+/** What stands for systemd: it runs etcd's unit as the files say, restarts it when it ends, and keeps what it says. */
+const systemctl = (root: string) => `
+unit='${root}/etc/systemd/system/etcd.service' run='${root}/systemd'
+mkdir -p "$run"
+command_of() { sed -n "s/^$1=-\\?//p" "$unit.d/data.conf" | sed 's/\\$\\$/$/g; s/%%/%/g'; }
+once() {
+  (eval "$(command_of ExecStartPre)") || return
+  (
+    while IFS='=' read -r name value; do export "$name=$value"; done <'${root}/etc/etcd/beginning.env'
+    echo "$BASHPID" >"$run/pid"
+    exec $(sed -n '/^ExecStart=/,/[^\\\\]$/p' "$unit" | sed 's/^ExecStart=//; s/\\\\$//')
+  )
+}
+watched() {
+  trap '' HUP
+  while [ -e "$run/wanted" ]; do once >>"$run/log" 2>&1; rm -f "$run/pid" "$run/ready"; touch "$run/ended"; sleep 0.5; done
+}
+stop() {
+  rm -f "$run/wanted" "$run/ready"
+  [ ! -e "$run/pid" ] || kill "$(cat "$run/pid")" 2>/dev/null
+  while [ -e "$run/watcher" ] && kill -0 "$(cat "$run/watcher")" 2>/dev/null; do sleep 0.1; done
+  rm -f "$run/watcher"
+}
+case $1 in
+stop | disable) stop ;;
+kill) kill -9 "$(cat "$run/pid")" ;;
+is-active) [ -e "$run/ready" ] ;;
+restart | start)
+  stop
+  : >"$run/log"
+  rm -f "$run/ended"
+  touch "$run/wanted"
+  export -f watched once command_of
+  export unit run
+  setsid bash -c 'echo $$ >"$run/watcher"; watched' </dev/null >/dev/null 2>&1 10>&- 11>&- 12>&- &
+  while sleep 0.1; do
+    [ ! -e "$run/ended" ] || exit 1
+    ! grep -q 'ready to serve client requests' "$run/log" || break
+  done
+  touch "$run/ready"
+  eval "$(command_of ExecStartPost)"
+  ;;
+esac
+exit $?`;
+
+/** A member of etcd that really runs, on an address of its own on this computer, put there by the real script. */
+export class EtcdMember {
+  readonly host = new Host();
+  readonly url: string;
+  readonly peer: string;
+
+  constructor(
+    readonly name: string,
+    readonly address: string,
+    private readonly authority: Authority,
+  ) {
+    this.url = `https://${address}:${ports.clientPort}`;
+    this.peer = `https://${address}:${ports.peerPort}`;
+    this.equip();
+  }
+
+  /** What a machine has that was never anything. */
+  private equip(): void {
+    const { host, authority } = this;
+    host.stub("systemctl", systemctl(host.root));
+    host.stub("journalctl", `cat '${host.root}/systemd/log'`);
+    host.stub("hostname", `echo ${this.name}`);
+    host.stub("etcdctl", `exec '${join(programs, "etcdctl")}' "$@"`);
+    host.write("var/lib/keelson/fit", "");
+    host.write("usr/local/bin/x", "");
+    symlinkSync(join(programs, "etcd"), host.path("usr/local/bin/etcd"));
+    symlinkSync("/proc", host.path("proc"));
+    for (const name of ["server", "peer", "healthcheck-client"]) {
+      host.write(`etc/etcd/pki/etcd/${name}.crt`, authority.read("all.crt"));
+      host.write(`etc/etcd/pki/etcd/${name}.key`, authority.read("all.key"));
+    }
+    host.write("etc/etcd/pki/etcd/ca.crt", authority.read("ca.crt"));
+  }
+
+  /** Runs the script that makes it a member beside others, with more flags. */
+  script(
+    others: readonly EtcdMember[],
+    {
+      founders = [this, ...others],
+      flags = {},
+    }: { founders?: readonly EtcdMember[]; flags?: Record<string, string> } = {},
+    direction: "up" | "down" = "up",
+  ): Promise<Result> {
+    const etcd = { ...ports, dataDir: "/var/lib/etcd", extraArgs: flags } as unknown as Environment["etcd"];
+    const machine = { name: this.name, address: this.address } as unknown as Machine;
+    const here = (text: string) => text.replaceAll("127.0.0.1", this.address);
+    const unit = etcdUnit(machine, etcd);
+    const uses = [
+      "artifacts/fetch",
+      "artifacts/install",
+      "etcd/certificates",
+      "etcd/membership",
+      "etcd/beginning",
+      "etcd/turn",
+    ];
+    return this.host.start(
+      {
+        script: here(Host.script("etcd/etcd.sh")),
+        uses: uses.map((path) => here(Host.script(`${path}.sh`))),
+        values: {
+          ...{ PROGRAMS: [], CERTIFICATE_CONFIG: "", CLIENT_PORT: ports.clientPort, NAME: this.name },
+          ...{ PEER_URL: this.peer, PEERS: others.map(({ name, url }) => `${name} ${url}`) },
+          ...{ FOUNDERS: founders.map(({ name, peer }) => `${name}=${peer}`).join(","), DATA_DIR: "/var/lib/etcd" },
+          ...{ BEGINNING: "/etc/etcd/beginning.env", MARK: "/var/lib/keelson/etcd-member" },
+          ...{ ETCD_CA_CRT: Buffer.from(this.authority.read("ca.crt")).toString("base64"), ETCD_CA_KEY: "" },
+        },
+        files: [
+          { ...unit, content: unit.content.replace(/,https:\/\/127\.0\.0\.1:\d+/, "").replace(/^(?=ExecStart=)/m, "") },
+          etcdDataGuard(etcd),
+        ],
+      },
+      direction,
+    );
+  }
+
+  /** Asks this member something with etcdctl. */
+  ask(...words: readonly string[]): string {
+    const pki = this.host.path("etc/etcd/pki/etcd");
+    const keys = ["ca.crt", "server.crt", "server.key"].map(
+      (file, at) => `--${["cacert", "cert", "key"][at] ?? ""}=${pki}/${file}`,
+    );
+    const { stdout, stderr } = spawnSync(join(programs, "etcdctl"), [`--endpoints=${this.url}`, ...keys, ...words], {
+      encoding: "utf8",
+    });
+    return `${stdout}${stderr}`.trim();
+  }
+
+  /** "m1 voter", for each member that this one knows, and "learner" or "unstarted" where it is that. */
+  members(): readonly string[] {
+    return this.ask("member", "list")
+      .split("\n")
+      .map((line) => line.split(", "))
+      .map(([, status = "", name = "", , , learner]) =>
+        status === "started" ? `${name} ${learner === "true" ? "learner" : "voter"}` : status,
+      )
+      .sort();
+  }
+
+  systemctl(...words: readonly string[]): number | null {
+    return spawnSync(this.host.path("stubs/systemctl"), words, { stdio: "ignore", timeout: 10_000 }).status;
+  }
+
+  /** What it said since it was started last. */
+  log(): string {
+    return this.host.read("systemd/log");
+  }
+
+  unit(): string {
+    return this.host.read("etc/systemd/system/etcd.service");
+  }
+
+  remove(): void {
+    this.systemctl("stop");
+    this.host.remove();
+  }
+}
