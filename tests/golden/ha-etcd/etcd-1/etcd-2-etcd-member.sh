@@ -14,9 +14,9 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.22:2379'
 
-readonly -a REVISIONS=('1607db653f81916d')
+readonly -a REVISIONS=('0db5b78163e67e0e')
 
-readonly PROGRAM='a415da889299b514'
+readonly PROGRAM='fb168a6cdb79626e'
 
 write_files() {
   :

@@ -14,9 +14,9 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-2 https://192.0.2.22:2
 
 readonly CLIENT_URL='https://192.0.2.23:2379'
 
-readonly -a REVISIONS=('57d4c3a7d969130c')
+readonly -a REVISIONS=('db14d33cdfa4e154')
 
-readonly PROGRAM='65046a5984115666'
+readonly PROGRAM='19b7e3b360cc5e44'
 
 write_files() {
   :

@@ -14,9 +14,9 @@ readonly -a PEERS=('etcd-2 https://192.0.2.22:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.21:2379'
 
-readonly -a REVISIONS=('decca9243c950e73')
+readonly -a REVISIONS=('0601b40fde3fe981')
 
-readonly PROGRAM='711b8e7d0e2b54d3'
+readonly PROGRAM='3b433f22a63a45b3'
 
 write_files() {
   :

@@ -14,9 +14,9 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.12:2379'
 
-readonly -a REVISIONS=('e68b07234ab00a96')
+readonly -a REVISIONS=('823658d4de0c6fef')
 
-readonly PROGRAM='e230edcc2228f54e'
+readonly PROGRAM='f5b7cfc318f6cb01'
 
 write_files() {
   :

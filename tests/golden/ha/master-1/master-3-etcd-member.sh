@@ -14,9 +14,9 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.13:2379'
 
-readonly -a REVISIONS=('4bf9771616bab2e4')
+readonly -a REVISIONS=('1d9aebc32e508428')
 
-readonly PROGRAM='d7e1988df499838b'
+readonly PROGRAM='ff2d9ee6833ab5f9'
 
 write_files() {
   :

@@ -14,9 +14,9 @@ readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.11:2379'
 
-readonly -a REVISIONS=('5fbad9dbd5548548')
+readonly -a REVISIONS=('b284acb1c22c8106')
 
-readonly PROGRAM='53d04f0133f51d88'
+readonly PROGRAM='a84e39426e6432bb'
 
 write_files() {
   :

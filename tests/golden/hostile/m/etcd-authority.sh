@@ -34,7 +34,9 @@ readonly DIRECTORY='/run/keelson/etcd-authority'
 
 readonly FOUNDERS='m=https://198.51.100.1:12380'
 
-readonly PROGRAM='aef882dd15715363'
+readonly MARK='/var/lib/keelson/etcd-member'
+
+readonly PROGRAM='dbecf600f4f5f545'
 
 write_files() {
   :

@@ -14,9 +14,9 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('9585b53de136249d')
+readonly -a REVISIONS=('3a3853b8e26dab3a')
 
-readonly PROGRAM='042d8ba772592abb'
+readonly PROGRAM='9e433e4a95d0e21c'
 
 write_files() {
   :

@@ -34,7 +34,9 @@ readonly DIRECTORY='/run/keelson/etcd-authority'
 
 readonly FOUNDERS='only=https://192.0.2.10:2380'
 
-readonly PROGRAM='63269a154e2499f4'
+readonly MARK='/var/lib/keelson/etcd-member'
+
+readonly PROGRAM='14fc13462cde03c3'
 
 write_files() {
   :

@@ -14,9 +14,9 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('b6c18c05f0899bfc')
+readonly -a REVISIONS=('54dfae73330937dc')
 
-readonly PROGRAM='9c10f22c63df08a4'
+readonly PROGRAM='8e4949d61166fbe9'
 
 write_files() {
   :

@@ -34,7 +34,9 @@ readonly DIRECTORY='/run/keelson/etcd-authority'
 
 readonly FOUNDERS='master-1=https://172.30.0.11:2380'
 
-readonly PROGRAM='f5c9aa2d75a3bf14'
+readonly MARK='/var/lib/keelson/etcd-member'
+
+readonly PROGRAM='8a11e152e5899e97'
 
 write_files() {
   :

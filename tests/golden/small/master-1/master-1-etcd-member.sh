@@ -14,9 +14,9 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('e0f1b615a0fb264a')
+readonly -a REVISIONS=('87b3c35c10ae0e0c')
 
-readonly PROGRAM='de54ed904d0f8a54'
+readonly PROGRAM='eddce0db01d9ccbc'
 
 write_files() {
   :
