@@ -1,6 +1,7 @@
 import { createServer, type AddressInfo } from "node:net";
 
 import type { ScriptValue } from "../../components/machine";
+import { soon, unitOf } from "./etcdUnit";
 import { Host } from "./host";
 
 let host: Host;
@@ -13,25 +14,7 @@ afterEach(() => host.remove());
 
 const clean = { status: 0, stdout: "", stderr: "" };
 
-/** A unit that is active when it was started; how that goes is said in bash. */
-const unit = (starts = ":") =>
-  host.stub(
-    "systemctl",
-    `active='${host.path("active")}'
-    case $1 in
-    is-active) [ -e "$active" ] ;;
-    stop | disable) rm -f "$active" ;;
-    restart) rm -f "$active"; cp '${host.path("etc/etcd/beginning.env")}' '${host.path("begun")}'; ${starts}; status=$?; [ "$status" != 0 ] || touch "$active"; exit "$status" ;;
-    esac`,
-  );
-
-/** Waits of a second are long enough where nothing will come. */
-const soon = (script: string) =>
-  script
-    .replaceAll("try_start 3", "try_start 1")
-    .replace("-ge 20", "-ge 2")
-    .replace(/wait_for (30|60|120)\b/g, "wait_for 1")
-    .replaceAll("wait_for 300", "wait_for 4");
+const unit = (starts?: string) => unitOf(host, starts);
 
 describe("etcd.sh", () => {
   const own = "https://192.0.2.1:2380";
@@ -130,7 +113,7 @@ describe("etcd.sh", () => {
     afterAll(() => listener.close());
 
     /** Begins where the other members answer with these lines, and add this one at the end. */
-    function begin(members: readonly string[], founders: string, more: readonly string[] = []): string {
+    function begin(members: readonly string[], founders = "", more: readonly string[] = []): string {
       host.write("members", members.map((line) => `${line}\n`).join(""));
       const file = host.path("members");
       host.stub(
@@ -199,7 +182,7 @@ describe("etcd.sh", () => {
       expect(begin([alive(), left()], `n=${other}`)).toBe(is(`n=${other},m=${own}`, "existing"));
       expect(called().map((call) => /member (\w+)/.exec(call)?.[1])).toEqual(["add", "remove", "add", "promote"]);
     });
-    test("is never the founder's where another has begun, or cannot be asked", () => {
+    test("is never the founder's where another has begun, cannot be asked, or was no founder", () => {
       const { port } = listener.address() as AddressInfo;
       const founds = (peers: readonly string[]) =>
         etcd("up", "/var/lib/etcd", {
@@ -213,18 +196,11 @@ describe("etcd.sh", () => {
         host.stub("curl", answer);
         expect(founds([`n ${here()}`]).stderr).toMatch(/no majority of the others answers/);
       }
+      const grown = etcd("up", "/var/lib/etcd", { PEERS: ["n https://127.0.0.9:1"], FOUNDERS: `m=${own}` });
+      expect(grown.stderr).toMatch(/no majority of the others answers/);
       host.stub("curl", `echo '[{"id":1,"peerURLs":["x"]}]'`);
       expect(founds([`n ${here()}`]).status).toBe(0);
       expect(host.read("begun")).toBe(is(founders.join(","), "new"));
-    });
-    test("is never the founder's where members are there that were no founders", () => {
-      host.stub("etcdctl", "exit 1");
-      const { status, stderr } = etcd("up", "/var/lib/etcd", {
-        PEERS: ["n https://127.0.0.9:1"],
-        FOUNDERS: `m=${own}`,
-      });
-      expect(status).toBe(1);
-      expect(stderr).toMatch(/no majority of the others answers that it could join/);
     });
     test("is proved: a run that cannot see its vote fails", () => {
       host.write("var/lib/keelson/etcd-joining", "");
@@ -268,42 +244,5 @@ describe("etcd.sh", () => {
     expect(status).not.toBe(0);
     expect(stderr).toContain("signs");
     expect(host.has("etc/etcd/pki/etcd/ca.key")).toBe(false);
-  });
-});
-
-describe("member.sh", () => {
-  const member = () =>
-    host.run({
-      script: Host.script("etcd/member.sh").replace("wait_for 60", "wait_for 1"),
-      uses: [Host.script("etcd/membership.sh")],
-      values: {
-        ...{ NAME: "m", PEERS: [], PEER_URL: "https://192.0.2.1:2380", CLIENT_URL: "https://192.0.2.1:2379" },
-      },
-    });
-  const asked = () => host.called().filter((call) => call.startsWith("etcdctl"));
-
-  test("waits until the member is one of a majority", () => {
-    host.stub(
-      "etcdctl",
-      `touch '${host.path("x")}'"$(ls '${host.path("")}' | grep -c ^x)"; [ -e '${host.path("x2")}' ]`,
-    );
-    expect(member()).toEqual(clean);
-    expect(asked()).toHaveLength(3);
-    host.stub("etcdctl");
-    expect(member()).toEqual(clean);
-    expect(asked()).toEqual([
-      expect.stringMatching(
-        /^etcdctl --endpoints=https:\/\/192\.0\.2\.1:2379 .* endpoint health --command-timeout=3s$/,
-      ),
-    ]);
-  });
-  test("names the member that is not, with the last words of the one that it was asked by", () => {
-    host.stub("etcdctl", "exit 1");
-    host.stub("journalctl", "echo no leader");
-    const { status, stderr } = member();
-    expect(status).toBe(1);
-    expect(stderr).toMatch(
-      /^gave up after 1 s waiting for etcd's member m to be well\nno leader\nerror: etcd's member m does not answer at https:\/\/192\.0\.2\.1:2379 as one of a majority\./,
-    );
   });
 });
