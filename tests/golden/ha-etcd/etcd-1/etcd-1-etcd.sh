@@ -12,6 +12,10 @@ readonly SCRIPT='etcd-1-etcd'
 
 # Here is the text of components/etcd/membership.sh.
 
+# Here is the text of components/etcd/beginning.sh.
+
+# Here is the text of components/etcd/turn.sh.
+
 readonly -a PROGRAMS=('kubeadm binary /usr/local/lib/keelson /srv/bundle/bin/kubeadm 1111111111111111111111111111111111111111111111111111111111111111 - -' 'etcd binary /usr/local/bin /srv/bundle/bin/etcd 4444444444444444444444444444444444444444444444444444444444444444 - -' 'etcdctl binary /usr/local/bin /srv/bundle/bin/etcdctl 5555555555555555555555555555555555555555555555555555555555555555 - -')
 
 readonly CERTIFICATE_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
@@ -41,6 +45,8 @@ readonly DATA_DIR='/var/lib/etcd'
 readonly CLIENT_PORT='2379'
 
 readonly BEGINNING='/etc/etcd/beginning.env'
+
+readonly MARK='/var/lib/keelson/etcd-member'
 
 readonly PEER_URL='https://192.0.2.21:2380'
 
@@ -87,8 +93,17 @@ LimitNOFILE=65536
 [Install]
 WantedBy=multi-user.target
 END_OF_FILE
+  put '/etc/systemd/system/etcd.service.d/data.conf' 0644 <<'END_OF_FILE'
+[Unit]
+RequiresMountsFor=/var/lib/etcd
+
+[Service]
+ExecStartPre=/bin/sh -c 'if [ -e /var/lib/keelson/etcd-member ] && [ ! -d /var/lib/etcd/member ]; then echo "/var/lib/etcd/member is not there, where this member of etcd has had its data: it does not start, for an empty one would be another cluster. Mount the disk, or bring the data back: then it starts by itself. Where other members are well, and the data is gone for good, mark the machine as lost, run up, take that back, and run up: it joins anew." >&2; exit 1; fi'
+ExecStartPost=-/bin/sh -c 'stat -c %%m /var/lib/etcd >/var/lib/keelson/etcd-member; sed -i s/=new$$/=existing/ /etc/etcd/beginning.env'
+END_OF_FILE
 }
 remove_files() {
+  remove_file '/etc/systemd/system/etcd.service.d/data.conf'
   remove_file '/etc/systemd/system/etcd.service'
 }
 

@@ -32,6 +32,8 @@ readonly DIRECTORY='/run/keelson/etcd-authority'
 
 readonly FOUNDERS='etcd-1=https://192.0.2.21:2380,etcd-2=https://192.0.2.22:2380,etcd-3=https://192.0.2.23:2380'
 
+readonly MARK='/var/lib/keelson/etcd-member'
+
 write_files() {
   :
 }

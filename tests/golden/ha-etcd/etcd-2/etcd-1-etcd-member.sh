@@ -12,7 +12,7 @@ readonly -a PEERS=('etcd-2 https://192.0.2.22:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.21:2379'
 
-readonly -a REVISIONS=('361df090e6e1f816')
+readonly -a REVISIONS=('388fda911a0120f4')
 
 write_files() {
   :

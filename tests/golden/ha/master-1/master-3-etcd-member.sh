@@ -12,7 +12,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.13:2379'
 
-readonly -a REVISIONS=('f7f05d116a4f4a67')
+readonly -a REVISIONS=('cd6b808c0fc4d092')
 
 write_files() {
   :

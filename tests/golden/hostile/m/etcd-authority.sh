@@ -32,6 +32,8 @@ readonly DIRECTORY='/run/keelson/etcd-authority'
 
 readonly FOUNDERS='m=https://198.51.100.1:12380'
 
+readonly MARK='/var/lib/keelson/etcd-member'
+
 write_files() {
   :
 }

@@ -12,6 +12,10 @@ readonly SCRIPT='m-etcd'
 
 # Here is the text of components/etcd/membership.sh.
 
+# Here is the text of components/etcd/beginning.sh.
+
+# Here is the text of components/etcd/turn.sh.
+
 readonly -a PROGRAMS=('kubeadm binary /usr/local/lib/keelson file:///srv/mirror/it'\''s$(x)/release/v1.36.3/bin/linux/amd64/kubeadm bba1733c701bf70ec74ba1cc3fd5745404c1134a8a4b0a5f8560cc9832023421 file:///srv/mirror/it'\''s$(x)/release/v1.36.3/bin/linux/arm64/kubeadm 276cfbdc43b10fef663288cc1ed76abf77b1b7f700e9f1c053cb5dc3115484de' 'etcd archive /usr/local/bin file:///srv/mirror/it'\''s$(x)/etcd-io/etcd/releases/download/v3.6.14/etcd-v3.6.14-linux-amd64.tar.gz ffe840ff9295808e88cce2794a18a5ac87f12a5203c8314d0bf6aa119b41bac5 file:///srv/mirror/it'\''s$(x)/etcd-io/etcd/releases/download/v3.6.14/etcd-v3.6.14-linux-arm64.tar.gz fa1b80565ee6fc2df1ae6f57a508b221f3ecc7d591c317c581cd8281b0842b3e etcd-v3.6.14-linux-{arch}/etcd etcd-v3.6.14-linux-{arch}/etcdctl')
 
 readonly CERTIFICATE_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
@@ -41,6 +45,8 @@ readonly DATA_DIR='/data/etcd+odd@1'
 readonly CLIENT_PORT='12379'
 
 readonly BEGINNING='/etc/etcd/beginning.env'
+
+readonly MARK='/var/lib/keelson/etcd-member'
 
 readonly PEER_URL='https://198.51.100.1:12380'
 
@@ -90,8 +96,17 @@ LimitNOFILE=65536
 [Install]
 WantedBy=multi-user.target
 END_OF_FILE
+  put '/etc/systemd/system/etcd.service.d/data.conf' 0644 <<'END_OF_FILE'
+[Unit]
+RequiresMountsFor=/data/etcd+odd@1
+
+[Service]
+ExecStartPre=/bin/sh -c 'if [ -e /var/lib/keelson/etcd-member ] && [ ! -d /data/etcd+odd@1/member ]; then echo "/data/etcd+odd@1/member is not there, where this member of etcd has had its data: it does not start, for an empty one would be another cluster. Mount the disk, or bring the data back: then it starts by itself. Where other members are well, and the data is gone for good, mark the machine as lost, run up, take that back, and run up: it joins anew." >&2; exit 1; fi'
+ExecStartPost=-/bin/sh -c 'stat -c %%m /data/etcd+odd@1 >/var/lib/keelson/etcd-member; sed -i s/=new$$/=existing/ /etc/etcd/beginning.env'
+END_OF_FILE
 }
 remove_files() {
+  remove_file '/etc/systemd/system/etcd.service.d/data.conf'
   remove_file '/etc/systemd/system/etcd.service'
 }
 

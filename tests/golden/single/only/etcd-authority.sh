@@ -32,6 +32,8 @@ readonly DIRECTORY='/run/keelson/etcd-authority'
 
 readonly FOUNDERS='only=https://192.0.2.10:2380'
 
+readonly MARK='/var/lib/keelson/etcd-member'
+
 write_files() {
   :
 }

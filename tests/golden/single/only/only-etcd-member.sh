@@ -12,7 +12,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('c347174eeec0c205')
+readonly -a REVISIONS=('e476bedfb7ebab78')
 
 write_files() {
   :

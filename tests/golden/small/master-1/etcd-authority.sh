@@ -32,6 +32,8 @@ readonly DIRECTORY='/run/keelson/etcd-authority'
 
 readonly FOUNDERS='master-1=https://172.30.0.11:2380'
 
+readonly MARK='/var/lib/keelson/etcd-member'
+
 write_files() {
   :
 }
