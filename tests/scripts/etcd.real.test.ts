@@ -8,7 +8,9 @@ let members: EtcdMember[] = [];
 beforeAll(() => {
   if (hasEtcd) authority = new Authority(addresses);
 });
-afterAll(() => authority?.remove());
+afterAll(() => {
+  if (hasEtcd) authority.remove();
+});
 afterEach(() => members.splice(0).forEach((member) => member.remove()));
 
 /** Makes so many machines. */

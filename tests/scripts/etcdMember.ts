@@ -134,7 +134,7 @@ export class EtcdMember {
   ): Promise<Result> {
     const etcd = { ...ports, dataDir: "/var/lib/etcd", extraArgs: flags } as unknown as Environment["etcd"];
     const machine = { name: this.name, address: this.address } as unknown as Machine;
-    const here = (text: string) => text.replaceAll("127.0.0.1", this.address);
+    const here = (text: string) => text.replaceAll("127.0.0.1", this.address).replaceAll("wait_for 60", "wait_for 15");
     const unit = etcdUnit(machine, etcd);
     const uses = [
       "artifacts/fetch",
@@ -155,10 +155,7 @@ export class EtcdMember {
           ...{ BEGINNING: "/etc/etcd/beginning.env", MARK: "/var/lib/keelson/etcd-member" },
           ...{ ETCD_CA_CRT: Buffer.from(this.authority.read("ca.crt")).toString("base64"), ETCD_CA_KEY: "" },
         },
-        files: [
-          { ...unit, content: unit.content.replace(/,https:\/\/127\.0\.0\.1:\d+/, "").replace(/^(?=ExecStart=)/m, "") },
-          etcdDataGuard(etcd),
-        ],
+        files: [{ ...unit, content: unit.content.replace(/,https:\/\/127\.0\.0\.1:\d+/, "") }, etcdDataGuard(etcd)],
       },
       direction,
     );

@@ -1,0 +1,46 @@
+import { Host } from "./host";
+
+let host: Host;
+beforeEach(() => {
+  host = new Host();
+});
+afterEach(() => host.remove());
+
+const clean = { status: 0, stdout: "", stderr: "" };
+
+describe("member.sh", () => {
+  const member = () =>
+    host.run({
+      script: Host.script("etcd/member.sh").replace("wait_for 60", "wait_for 1"),
+      uses: [Host.script("etcd/membership.sh")],
+      values: {
+        ...{ NAME: "m", PEERS: [], PEER_URL: "https://192.0.2.1:2380", CLIENT_URL: "https://192.0.2.1:2379" },
+      },
+    });
+  const asked = () => host.called().filter((call) => call.startsWith("etcdctl"));
+
+  test("waits until the member is one of a majority", () => {
+    host.stub(
+      "etcdctl",
+      `touch '${host.path("x")}'"$(ls '${host.path("")}' | grep -c ^x)"; [ -e '${host.path("x2")}' ]`,
+    );
+    expect(member()).toEqual(clean);
+    expect(asked()).toHaveLength(3);
+    host.stub("etcdctl");
+    expect(member()).toEqual(clean);
+    expect(asked()).toEqual([
+      expect.stringMatching(
+        /^etcdctl --endpoints=https:\/\/192\.0\.2\.1:2379 .* endpoint health --command-timeout=3s$/,
+      ),
+    ]);
+  });
+  test("names the member that is not, with the last words of the one that it was asked by", () => {
+    host.stub("etcdctl", "exit 1");
+    host.stub("journalctl", "echo no leader");
+    const { status, stderr } = member();
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^gave up after 1 s waiting for etcd's member m to be well\nno leader\nerror: etcd's member m does not answer at https:\/\/192\.0\.2\.1:2379 as one of a majority\./,
+    );
+  });
+});
