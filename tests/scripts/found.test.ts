@@ -34,7 +34,8 @@ describe("what was on a machine", () => {
     expect(found(`remove_ours ${all()}`)).toEqual(clean);
   });
   test("where an earlier release did not ask, is what is older than its state", () => {
-    found("sleep 1.1; mkdir -p $STATE; sleep 1.1");
+    host.bash("sleep 1.1");
+    found("sleep 1.1");
     host.write("data/absent/ours", "");
     expect(found(`remember_found true ${all()}; remove_ours ${all()}`)).toEqual(clean);
     expect(tree()).toEqual(["empty", "empty/lost+found", "full", "full/theirs"]);

@@ -61,6 +61,8 @@ const master = (flag: string) => {
       CRI_SOCKET: "unix:///run/none.sock",
       ENDPOINT: "192.0.2.1:8443",
       KUBELET_CONFIG_FILE: "/etc/kubernetes/kubelet-config.yaml",
+      FILES_DIRECTORY: "/etc/kubernetes/keelson",
+      FILES: [],
       IGNORED_CHECKS: "",
       NODE: "m",
       TAINTS: "[]",

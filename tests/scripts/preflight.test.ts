@@ -8,8 +8,10 @@ beforeEach(() => {
 });
 afterEach(() => host.remove());
 
-const clean = { status: 0, stdout: "", stderr: "" };
+const clean = { status: 0, stdout: "joined no\n", stderr: "" };
 const values = {
+  CLUSTER: "an-id",
+  STACK_NAME: "prod",
   SWAP_ALLOWED: "false",
   PORTS: ["6443", "10250"],
   ROLES: ["master", "etcd"],
