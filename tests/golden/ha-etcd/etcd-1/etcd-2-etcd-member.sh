@@ -12,7 +12,7 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.22:2379'
 
-readonly -a REVISIONS=('aa204e1c0b480b5d')
+readonly -a REVISIONS=('39ff13cc18db1746')
 
 write_files() {
   :

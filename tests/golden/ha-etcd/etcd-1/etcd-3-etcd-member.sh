@@ -12,7 +12,7 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-2 https://192.0.2.22:2
 
 readonly CLIENT_URL='https://192.0.2.23:2379'
 
-readonly -a REVISIONS=('a284d59f07946c64')
+readonly -a REVISIONS=('99c9879b75b090f8')
 
 write_files() {
   :

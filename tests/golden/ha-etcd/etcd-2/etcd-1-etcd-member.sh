@@ -12,7 +12,7 @@ readonly -a PEERS=('etcd-2 https://192.0.2.22:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.21:2379'
 
-readonly -a REVISIONS=('388fda911a0120f4')
+readonly -a REVISIONS=('a53367f53a24784d')
 
 write_files() {
   :

@@ -12,7 +12,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.12:2379'
 
-readonly -a REVISIONS=('bee9ac7dc9fa49fd')
+readonly -a REVISIONS=('ed7df6e309d25257')
 
 write_files() {
   :

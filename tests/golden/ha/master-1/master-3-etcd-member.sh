@@ -12,7 +12,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.13:2379'
 
-readonly -a REVISIONS=('cd6b808c0fc4d092')
+readonly -a REVISIONS=('e6850700444f133e')
 
 write_files() {
   :

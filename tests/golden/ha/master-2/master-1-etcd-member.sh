@@ -12,7 +12,7 @@ readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.11:2379'
 
-readonly -a REVISIONS=('cde6e95b7ffcf157')
+readonly -a REVISIONS=('abeba5ba291d5bb0')
 
 write_files() {
   :

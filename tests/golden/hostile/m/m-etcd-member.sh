@@ -12,7 +12,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('5c0eebe9e3302c31')
+readonly -a REVISIONS=('5c1f75bf675d1146')
 
 write_files() {
   :

@@ -12,7 +12,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('e476bedfb7ebab78')
+readonly -a REVISIONS=('eebe29665d523c74')
 
 write_files() {
   :

@@ -12,7 +12,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('38c8b3a3d79cdb5b')
+readonly -a REVISIONS=('eb46e95dbb516d84')
 
 write_files() {
   :
