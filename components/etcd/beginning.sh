@@ -4,6 +4,8 @@
 # While it is there, the member has not been seen to have a vote.
 readonly JOINING=$STATE/etcd-joining
 
+forget_joining() { rm -f "$JOINING"; }
+
 # Without data a member is one of the founders, who begin together, or there are others to join.
 begin() {
   local list='' founding=
@@ -50,8 +52,7 @@ nobody_has_begun() {
   local peer said i=0
   for peer in $(peer_urls); do
     if listens "$peer" || listens "${PEERS[i]##* }"; then
-      said=$(curl -fsS --max-time 3 --cacert "$PKI/etcd/ca.crt" --cert "$PKI/etcd/peer.crt" \
-        --key "$PKI/etcd/peer.key" "$peer/members") || return 1
+      said=$(peer_answer "$peer") || return 1
       ! grep -q '"clientURLs":\["' <<<"$said" || return 1
     fi
     i=$((i + 1))
@@ -169,7 +170,7 @@ promote() {
   wait_for 300 "this member to have what the others have, and its vote" has_vote ||
     die "the new member of etcd on $(hostname) has no vote: it does not catch up with the others, or they do not answer. See" \
       "journalctl -u etcd there, and etcdctl endpoint health on the others; then run up again"
-  rm -f "$JOINING"
+  forget_joining
 }
 
 # The members say so themselves: a promotion that was answered may still have been of another moment.

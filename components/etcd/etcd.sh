@@ -9,7 +9,7 @@ up() {
   refuse_foreign_data
   failed_before=$(last_failure)
   # What the member is known to run on is kept until it runs on what it is to run on now.
-  ! runs_on "${UNIT[@]}" 2>/dev/null || keep_settings "$KEPT"
+  ! runs_on "${UNIT[@]}" 2>/dev/null || keep_running_settings
   install_programs
   etcd_certificates /usr/local/lib/keelson/kubeadm "$PKI" etcd-server etcd-peer etcd-healthcheck-client
   make_directory "$DATA_DIR"
@@ -26,7 +26,7 @@ up() {
   else
     start_member
   fi
-  rm -rf "$KEPT" "$NEXT"
+  forget_settings
   ! is_joining || promote
   # Without a majority nobody is well, and the others start at their own time: then all are awaited when all are started.
   ! members >/dev/null || wait_for 60 "this etcd member to be healthy" healthy || unit_failed etcd.service
@@ -73,11 +73,18 @@ own_answer() {
     --key "$PKI/etcd/healthcheck-client.key" "https://127.0.0.1:$CLIENT_PORT/$1"
 }
 
+# peer_answer URL: which members one knows that serves others there, also without a majority.
+peer_answer() {
+  curl -fsS --max-time 3 --cacert "$PKI/etcd/ca.crt" --cert "$PKI/etcd/peer.crt" --key "$PKI/etcd/peer.key" "$1/members"
+}
+
 down() {
   stop_unit etcd.service
   # Only what this program put there goes: the record names the directory it found empty.
   [ ! -e "$STATE/etcd-data" ] || empty "$(cat "$STATE/etcd-data")"
-  rm -rf "$STATE/etcd-data" "$MARK" "$JOINING" "$KEPT" "$NEXT"
+  rm -f "$STATE/etcd-data" "$MARK"
+  forget_joining
+  forget_settings
   remove_programs
   remove_file "$BEGINNING"
   rm -rf "$PKI/etcd"

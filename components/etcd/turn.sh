@@ -1,5 +1,5 @@
 # A restart of a member of etcd that runs: in its turn, while all others are well, and taken back where it fails.
-# Reads: NAME CLIENT_PORT PEER_URL PEERS
+# Reads: CLIENT_PORT PEER_URL
 
 # What a restart puts to use: as the member runs on it, and as it waits for the member's turn.
 readonly SETTINGS=(/etc/systemd/system/etcd.service /usr/local/bin/etcd)
@@ -17,6 +17,10 @@ keep_settings() {
     mv -f "$1/new" "$1/${path##*/}"
   done
 }
+
+keep_running_settings() { keep_settings "$KEPT"; }
+
+forget_settings() { rm -rf "$KEPT" "$NEXT"; }
 
 use_settings() {
   local path
@@ -44,7 +48,7 @@ restart_in_turn() {
   else
     own_answer livez >/dev/null ||
       die "$(hostname)'s member of etcd is to restart, and neither it nor the others answer: see systemctl status etcd there, and" \
-        "whether its certificates in $PKI are of the others' authority. It was left as it is"
+        "whether its certificates are of the others' authority. It was left as it is"
     log "etcd has no majority that could order restarts: $(hostname)'s member restarts without a turn"
     others=none
   fi

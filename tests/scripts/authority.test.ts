@@ -28,6 +28,7 @@ describe.each([
       uses: ["artifacts/fetch.sh", "artifacts/install.sh"].map((path) => Host.script(path)),
       values: {
         ...{ PROGRAMS: [], CERTIFICATE_CONFIG: "", KUBEADM_CONFIG: "", FOUNDERS: "m=https://192.0.2.1:2380" },
+        MARK: "/var/lib/keelson/etcd-member",
         DIRECTORY: `/run/keelson/${name}`,
       },
     });

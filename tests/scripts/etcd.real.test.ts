@@ -1,6 +1,6 @@
 import { Authority, EtcdMember, hasEtcd } from "./etcdMember";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 const addresses = [1, 2, 3, 4].map((last) => `127.62.0.${last}`);
 let authority: Authority;
 let members: EtcdMember[] = [];
