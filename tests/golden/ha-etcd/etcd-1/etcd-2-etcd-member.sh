@@ -14,9 +14,9 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.22:2379'
 
-readonly -a REVISIONS=('0db5b78163e67e0e')
+readonly -a REVISIONS=('f99a5a0f327b8afb')
 
-readonly PROGRAM='fb168a6cdb79626e'
+readonly PROGRAM='9ca8c1bf0b2ee9f7'
 
 write_files() {
   :

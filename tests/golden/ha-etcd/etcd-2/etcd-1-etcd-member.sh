@@ -14,9 +14,9 @@ readonly -a PEERS=('etcd-2 https://192.0.2.22:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.21:2379'
 
-readonly -a REVISIONS=('0601b40fde3fe981')
+readonly -a REVISIONS=('f75ec706dd09bf4f')
 
-readonly PROGRAM='3b433f22a63a45b3'
+readonly PROGRAM='2d26e79ef9bab329'
 
 write_files() {
   :

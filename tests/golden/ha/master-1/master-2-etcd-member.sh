@@ -14,9 +14,9 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.12:2379'
 
-readonly -a REVISIONS=('823658d4de0c6fef')
+readonly -a REVISIONS=('5144d33c13786019')
 
-readonly PROGRAM='f5b7cfc318f6cb01'
+readonly PROGRAM='2b4d6ebb4b3c5b7c'
 
 write_files() {
   :

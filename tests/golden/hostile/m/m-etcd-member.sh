@@ -14,9 +14,9 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('3a3853b8e26dab3a')
+readonly -a REVISIONS=('5beebe08f22585e4')
 
-readonly PROGRAM='9e433e4a95d0e21c'
+readonly PROGRAM='04bc06aac95ea8de'
 
 write_files() {
   :

@@ -14,9 +14,9 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('54dfae73330937dc')
+readonly -a REVISIONS=('896e5d3ef8139231')
 
-readonly PROGRAM='8e4949d61166fbe9'
+readonly PROGRAM='899a9eb068c24cc6'
 
 write_files() {
   :

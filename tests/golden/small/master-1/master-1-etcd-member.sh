@@ -14,9 +14,9 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('87b3c35c10ae0e0c')
+readonly -a REVISIONS=('c3145a160a11dd03')
 
-readonly PROGRAM='eddce0db01d9ccbc'
+readonly PROGRAM='3565b6750b2f9520'
 
 write_files() {
   :
