@@ -3,7 +3,9 @@ import { join } from "node:path";
 
 import { changedParts, compose, quote, type ScriptParts } from "../../components/machine/compose";
 
-const lib = readFileSync(join(__dirname, "../../components/machine/lib.sh"), "utf8");
+const lib = ["lib.sh", "memory.sh"]
+  .map((name) => readFileSync(join(__dirname, "../../components/machine", name), "utf8"))
+  .join("\n");
 const parts = { name: "worker-1-join", script: "up() { :; }\ndown() { :; }\n" };
 
 /** What a program has besides the library. */

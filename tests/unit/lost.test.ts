@@ -78,7 +78,10 @@ describe("a worker that is lost", () => {
     expect(deletedWith).toBe(find(program, "master-authority").urn);
   });
   test("changes nothing on the machines that are there", () => {
-    const others = made(program).filter(({ name }) => !name.startsWith("worker-2-") && name !== "plan");
+    const others = made(program).filter(
+      // An identity is another one in each run, and what the state keeps of it is the first.
+      ({ name }) => !name.startsWith("worker-2-") && !["plan", "identity", "health"].includes(name),
+    );
     const changed = others.filter(({ urn, name, inputs }) => {
       if (name.endsWith("-admit") || name.endsWith("-join")) return false;
       const before = made(live).find((resource) => resource.urn === urn);

@@ -142,7 +142,7 @@ describe("the engine, before it changes the plan,", () => {
   ): Promise<readonly string[]> {
     let hook: pulumi.ResourceHook | undefined;
     jest.spyOn(engine, "registerResourceHook").mockImplementation((registered) => {
-      hook = registered;
+      if (registered.name === "keelson-plan") hook = registered;
       return Promise.resolve();
     });
     const info = jest.spyOn(pulumi.log, "info").mockResolvedValue();
@@ -180,6 +180,12 @@ describe("the engine, before it changes the plan,", () => {
         'stack "unit" cannot change like this; nothing was touched:\n' +
           `  - kubernetes.bindPort is 6443 and cannot become 8443 ${way}\n  - etcd.dataDir is /var/lib/etcd and cannot become /srv/etcd ${way}`,
       ),
+    );
+  });
+  test("is stopped by a machine that joins, and is at work in a cluster that the state knows nothing of", async () => {
+    const machines = [{ ...machine("m", 1), roles: ["master", "etcd"] }, machine("w", 2), machine("x", 3)];
+    await expect(weighed(environment({ machines }), before, { unnamed: ["m", "x"] })).rejects.toThrow(
+      "  - x is at work in a cluster that this program made, and the stack's state knows nothing of it",
     );
   });
   test("is stopped as well where a run leaves the plan out: each script asks what the state has of it", async () => {
