@@ -5,6 +5,8 @@
 # and in $STATE/scripts/order the names, in the order in which they first ran.
 # Reads: PROGRAM SECRETS
 
+# shellcheck disable=SC2153 # the library gives STATE, and every program its name
+
 readonly SCRIPTS=$STATE/scripts
 
 # note_begin: this program is at work here from now on.

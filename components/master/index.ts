@@ -10,7 +10,7 @@ import { certificatesScript, type EtcdCluster } from "../etcd";
 import { certificateConfig } from "../etcd/render";
 import { kubeletUnitScripts, leaveScripts } from "../kubelet";
 import { kubeletConfigFile } from "../kubelet/render";
-import { HostScript, type Effects, type Machine } from "../machine";
+import { HostScript, type Effects, type Machine, type ScriptValue } from "../machine";
 import { componentFiles } from "./files";
 import { asShown, authorityConfig, certificateNames, kubeadmConfig, serverAddress, takesPods } from "./render";
 
@@ -105,35 +105,19 @@ export class ControlPlane extends pulumi.ComponentResource {
     before: readonly pulumi.Resource[],
   ): readonly pulumi.Resource[] {
     const { environment, etcd } = args;
-    const files = componentFiles(environment);
     const master = new HostScript(
       `${machine.name}-master`,
       {
         machine,
         script: join(__dirname, "master.sh"),
         uses: [certificatesScript, ...leaveScripts, ...kubeletUnitScripts, join(__dirname, "manifests.sh")],
-        values: {
-          KUBEADM_CONFIG: kubeadmConfig({ ...args, machine, etcdEndpoints: etcd.endpoints }),
-          CERTIFICATE_CONFIG: certificateConfig(machine, environment.kubernetes.version, "/etc/kubernetes/pki"),
-          CERTIFICATE_NAMES: certificateNames(environment, machine).map(asShown),
-          CRI_SOCKET: criSocket(environment.kubernetes.runtime),
-          COREDNS_TAG: args.artifacts.images.corednsTag,
-          ENDPOINT: serverAddress(environment, machine),
-          PROXY: nodeEndpoint,
-          KUBELET_CONFIG_FILE: kubeletConfigFile,
-          FILES_DIRECTORY: filesDirectory,
-          FILES: files.map(({ path }) => path),
-          IGNORED_CHECKS: machine.sharedKernel ? ",SystemVerification" : "",
-          NODE: machine.name,
-          TAINTS: JSON.stringify(machine.config.taints ?? []),
-          TAKES_PODS: takesPods(machine.config),
-        },
+        values: valuesFor(machine, args),
         secrets: {
           AUTHORITY: authority.stdout,
           ETCD_CA_CRT: etcd.authority.certificate,
           ETCD_CA_KEY: etcd.authority.key,
         },
-        files,
+        files: componentFiles(environment),
         effects: effectsOn(machine),
       },
       { parent: this, dependsOn: [authority, etcd, ...before] },
@@ -166,4 +150,25 @@ export class ControlPlane extends pulumi.ComponentResource {
     const text = Buffer.from(base64, "base64").toString();
     return text.replace(/^(\s*server: ).*$/m, `$1https://${this.endpoint}`);
   }
+}
+
+/** What the script of a master reads. */
+function valuesFor(machine: Machine, args: ControlPlaneArgs): Readonly<Record<string, ScriptValue>> {
+  const { environment } = args;
+  return {
+    KUBEADM_CONFIG: kubeadmConfig({ ...args, machine, etcdEndpoints: args.etcd.endpoints }),
+    CERTIFICATE_CONFIG: certificateConfig(machine, environment.kubernetes.version, "/etc/kubernetes/pki"),
+    CERTIFICATE_NAMES: certificateNames(environment, machine).map(asShown),
+    CRI_SOCKET: criSocket(environment.kubernetes.runtime),
+    COREDNS_TAG: args.artifacts.images.corednsTag,
+    ENDPOINT: serverAddress(environment, machine),
+    PROXY: nodeEndpoint,
+    KUBELET_CONFIG_FILE: kubeletConfigFile,
+    FILES_DIRECTORY: filesDirectory,
+    FILES: componentFiles(environment).map(({ path }) => path),
+    IGNORED_CHECKS: machine.sharedKernel ? ",SystemVerification" : "",
+    NODE: machine.name,
+    TAINTS: JSON.stringify(machine.config.taints ?? []),
+    TAKES_PODS: takesPods(machine.config),
+  };
 }

@@ -121,6 +121,7 @@ test("a worker whose join failed leaves nothing behind when it is taken out", as
   stack.change({ machines: machines(3) });
   const { status } = await stack.run("up");
   expect(status).not.toBe(0);
+  spare.run("rm /usr/local/sbin/kubeadm");
   stack.change({ machines: machines(2) });
   await stack.succeed("up");
   expect(master.kubectl("get nodes --no-headers -o name").split("\n").sort()).toEqual([

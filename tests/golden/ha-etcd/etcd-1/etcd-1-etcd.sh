@@ -56,7 +56,7 @@ readonly PEER_URL='https://192.0.2.21:2380'
 
 readonly -a PEERS=('etcd-2 https://192.0.2.22:2379' 'etcd-3 https://192.0.2.23:2379')
 
-readonly PROGRAM='91987376610c5104'
+readonly PROGRAM='its digest'
 
 readonly FOUNDERS=''
 

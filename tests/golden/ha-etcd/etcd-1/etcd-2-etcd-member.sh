@@ -14,9 +14,9 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.22:2379'
 
-readonly -a REVISIONS=('f99a5a0f327b8afb')
+readonly -a REVISIONS=('0424508af0590b52')
 
-readonly PROGRAM='9ca8c1bf0b2ee9f7'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

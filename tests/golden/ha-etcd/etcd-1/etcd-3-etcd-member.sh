@@ -14,9 +14,9 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-2 https://192.0.2.22:2
 
 readonly CLIENT_URL='https://192.0.2.23:2379'
 
-readonly -a REVISIONS=('48102b4ca93e36c9')
+readonly -a REVISIONS=('636643b8dc0177f7')
 
-readonly PROGRAM='a9f9d5b41b97c57e'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -36,7 +36,7 @@ readonly FOUNDERS='etcd-1=https://192.0.2.21:2380,etcd-2=https://192.0.2.22:2380
 
 readonly MARK='/var/lib/keelson/etcd-member'
 
-readonly PROGRAM='129babd2967f125c'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -14,9 +14,9 @@ readonly -a PEERS=('etcd-2 https://192.0.2.22:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.21:2379'
 
-readonly -a REVISIONS=('f75ec706dd09bf4f')
+readonly -a REVISIONS=('7500b363daf3043c')
 
-readonly PROGRAM='2d26e79ef9bab329'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -56,7 +56,7 @@ readonly PEER_URL='https://192.0.2.22:2380'
 
 readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-3 https://192.0.2.23:2379')
 
-readonly PROGRAM='cf394eef6fa57d2b'
+readonly PROGRAM='its digest'
 
 readonly FOUNDERS=''
 

@@ -56,7 +56,7 @@ readonly PEER_URL='https://192.0.2.23:2380'
 
 readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-2 https://192.0.2.22:2379')
 
-readonly PROGRAM='544651fdc1e4d40a'
+readonly PROGRAM='its digest'
 
 readonly FOUNDERS=''
 

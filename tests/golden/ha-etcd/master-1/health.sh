@@ -10,7 +10,7 @@ readonly -a NODES=('master-1' 'worker-1' 'worker-2')
 
 readonly NGINX='http://192.0.2.11:31000'
 
-readonly PROGRAM='9bd7d536fb7c54f4'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

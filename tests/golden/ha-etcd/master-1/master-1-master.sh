@@ -138,7 +138,7 @@ readonly TAINTS='[]'
 
 readonly TAKES_PODS='false'
 
-readonly PROGRAM='87046f4fd9f0e069'
+readonly PROGRAM='its digest'
 
 readonly AUTHORITY='ca.crt dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
 ca.key Y2FuYXJ5OiBrZXkgb2YgdGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=

@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('5e9f796549dd1323' 'e9aab598fd34bc41')
+readonly -a REVISIONS=('17f35f6a7efe38b7' '2798b54a0e2a608f')
 
-readonly PROGRAM='caeea3ccb4028282'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

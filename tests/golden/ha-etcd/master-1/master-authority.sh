@@ -22,7 +22,7 @@ certificatesDir: /run/keelson/authority
 
 readonly DIRECTORY='/run/keelson/authority'
 
-readonly PROGRAM='78a24aeb0d9ab671'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

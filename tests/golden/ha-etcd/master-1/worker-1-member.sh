@@ -10,7 +10,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly LOST='false'
 
-readonly PROGRAM='8dbd3f2466d74424'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -8,7 +8,7 @@ readonly NODE='worker-2'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBzp+j9lwXLx3+PcTOuB+CSnm0RRs9qQ4LRU6nptQzO8'
 
-readonly PROGRAM='e18db655639bd68e'
+readonly PROGRAM='its digest'
 
 readonly JOINED=''
 

@@ -10,7 +10,7 @@ readonly NODE='worker-2'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBzp+j9lwXLx3+PcTOuB+CSnm0RRs9qQ4LRU6nptQzO8'
 
-readonly PROGRAM='c3a6c065fd8c1266'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -18,7 +18,7 @@ readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
 readonly IGNORED_CHECKS=''
 
-readonly PROGRAM='5e3c80017466a8d2'
+readonly PROGRAM='its digest'
 
 readonly TOKEN_ID='aaaaaa'
 

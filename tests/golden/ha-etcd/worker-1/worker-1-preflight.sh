@@ -26,7 +26,7 @@ readonly DOCKER_PACKAGES='distribution'
 
 readonly DISK_PERCENT='85'
 
-readonly PROGRAM='c685d7d7d6c33b46'
+readonly PROGRAM='its digest'
 
 readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 

@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('c4e4b641a4be1be3' '537af52b9c92580b')
+readonly -a REVISIONS=('f1d2d48cc8f75e5e' '30172fddd81105d5')
 
-readonly PROGRAM='e9ef011126edaaf8'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -18,7 +18,7 @@ readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
 readonly IGNORED_CHECKS=''
 
-readonly PROGRAM='ef9036a58e90bf22'
+readonly PROGRAM='its digest'
 
 readonly TOKEN_ID='aaaaaa'
 

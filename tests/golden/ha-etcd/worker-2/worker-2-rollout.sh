@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('1383a187fa3b7df6' '2438fcd87b848aaa')
+readonly -a REVISIONS=('ddb9ff392d4fe348' '1287d0edb7484bf2')
 
-readonly PROGRAM='13105e57d730dda2'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -36,7 +36,7 @@ readonly FOUNDERS='master-1=https://192.0.2.11:2380,master-2=https://192.0.2.12:
 
 readonly MARK='/var/lib/keelson/etcd-member'
 
-readonly PROGRAM='1fd98d6404518a3a'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -10,7 +10,7 @@ readonly -a NODES=('master-1' 'master-2' 'master-3' 'worker-1')
 
 readonly NGINX='http://192.0.2.11:30080'
 
-readonly PROGRAM='096147326cbf9fa3'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

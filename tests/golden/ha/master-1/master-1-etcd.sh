@@ -56,7 +56,7 @@ readonly PEER_URL='https://192.0.2.11:2380'
 
 readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.13:2379')
 
-readonly PROGRAM='123d7349127f51e7'
+readonly PROGRAM='its digest'
 
 readonly FOUNDERS=''
 

@@ -140,7 +140,7 @@ readonly TAINTS='[]'
 
 readonly TAKES_PODS='false'
 
-readonly PROGRAM='c521f3bb53f65bd2'
+readonly PROGRAM='its digest'
 
 readonly AUTHORITY='ca.crt dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
 ca.key Y2FuYXJ5OiBrZXkgb2YgdGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=

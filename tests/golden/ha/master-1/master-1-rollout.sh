@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('e2f7595c19b733ec' 'ef409ca36a2a8d08')
+readonly -a REVISIONS=('24c5f8bdd72c5d4f' '9c0c88f3e60e23e3')
 
-readonly PROGRAM='406c7758b66dcb3f'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -51,7 +51,7 @@ readonly ADDRESS='192.0.2.11'
 
 readonly ENDPOINT='192.0.2.10:8443'
 
-readonly PROGRAM='7a806d79ba371c06'
+readonly PROGRAM='its digest'
 
 write_files() {
   put '/etc/systemd/system/keelson-virtual-address.service' 0644 <<'END_OF_FILE'

@@ -14,9 +14,9 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.12:2379'
 
-readonly -a REVISIONS=('5144d33c13786019')
+readonly -a REVISIONS=('6095d736e4b756e4')
 
-readonly PROGRAM='2b4d6ebb4b3c5b7c'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -10,7 +10,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly LOST='false'
 
-readonly PROGRAM='d40a54133071c3f3'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

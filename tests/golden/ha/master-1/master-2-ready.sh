@@ -10,7 +10,7 @@ readonly NODE='master-2'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOdF/nSt3SfEQW74JBeU1VemyPo6+aTKDbHmm4xZ9PIv'
 
-readonly PROGRAM='9eace442c3e9751f'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

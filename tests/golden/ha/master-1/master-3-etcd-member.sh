@@ -14,9 +14,9 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.13:2379'
 
-readonly -a REVISIONS=('3d46dbc4e484e424')
+readonly -a REVISIONS=('c440d868f0d72317')
 
-readonly PROGRAM='c6bc7f72fd3c5034'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

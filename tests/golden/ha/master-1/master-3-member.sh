@@ -10,7 +10,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly LOST='false'
 
-readonly PROGRAM='7dcefcc22ac245ba'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -10,7 +10,7 @@ readonly NODE='master-3'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH2sEtS/DMsoM5YYwm9OVvPG5QWTGHVgKT/QM3Kji4Ny'
 
-readonly PROGRAM='3f59dbc6621e8d56'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -22,7 +22,7 @@ certificatesDir: /run/keelson/authority
 
 readonly DIRECTORY='/run/keelson/authority'
 
-readonly PROGRAM='31e0f6a17902ec15'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

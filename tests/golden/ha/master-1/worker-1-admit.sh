@@ -8,7 +8,7 @@ readonly NODE='worker-1'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBMCn56D0Vs9Q3wqdWj8HKeZDs8/95vvbaCPE/9a4Sr4'
 
-readonly PROGRAM='10b2db90eda4cb9b'
+readonly PROGRAM='its digest'
 
 readonly JOINED=''
 

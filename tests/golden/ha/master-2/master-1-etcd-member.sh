@@ -14,9 +14,9 @@ readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.11:2379'
 
-readonly -a REVISIONS=('3e2ef9fd2bfc9247')
+readonly -a REVISIONS=('3bfd848a5978373e')
 
-readonly PROGRAM='20ffb6a9a54bdfd5'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

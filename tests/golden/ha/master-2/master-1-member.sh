@@ -10,7 +10,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly LOST='false'
 
-readonly PROGRAM='f3a4c70c1f2b6d0a'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -10,7 +10,7 @@ readonly NODE='master-1'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGoOzrTPjeF2vSSr/4dIHslOerxr2GHkh72XbHDyJtXY'
 
-readonly PROGRAM='2c39280b94a5d2ae'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

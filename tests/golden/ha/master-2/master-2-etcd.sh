@@ -56,7 +56,7 @@ readonly PEER_URL='https://192.0.2.12:2380'
 
 readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-3 https://192.0.2.13:2379')
 
-readonly PROGRAM='a48453f0ef0ee717'
+readonly PROGRAM='its digest'
 
 readonly FOUNDERS=''
 

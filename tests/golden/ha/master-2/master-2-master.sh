@@ -140,7 +140,7 @@ readonly TAINTS='[]'
 
 readonly TAKES_PODS='false'
 
-readonly PROGRAM='e3bb753963657e51'
+readonly PROGRAM='its digest'
 
 readonly AUTHORITY='ca.crt dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
 ca.key Y2FuYXJ5OiBrZXkgb2YgdGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=

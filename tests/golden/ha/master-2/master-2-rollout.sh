@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('2002556e2bfadbf3' '94b48fb9f59cca82')
+readonly -a REVISIONS=('b78e7ad39e8f53ea' '67778d011fa4fe07')
 
-readonly PROGRAM='5021735fd573d8d6'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

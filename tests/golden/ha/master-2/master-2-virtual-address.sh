@@ -51,7 +51,7 @@ readonly ADDRESS='192.0.2.12'
 
 readonly ENDPOINT='192.0.2.10:8443'
 
-readonly PROGRAM='9462e1a0092fd4cb'
+readonly PROGRAM='its digest'
 
 write_files() {
   put '/etc/systemd/system/keelson-virtual-address.service' 0644 <<'END_OF_FILE'

@@ -56,7 +56,7 @@ readonly PEER_URL='https://192.0.2.13:2380'
 
 readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.12:2379')
 
-readonly PROGRAM='6d0624a4cebc955e'
+readonly PROGRAM='its digest'
 
 readonly FOUNDERS=''
 

@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('b425b321746b6c08' 'd81eec488eedd403')
+readonly -a REVISIONS=('839e652ebc478b4d' 'c77eed69143e28c1')
 
-readonly PROGRAM='c0fc996f1acecce9'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

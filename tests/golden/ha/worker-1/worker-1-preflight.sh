@@ -26,7 +26,7 @@ readonly DOCKER_PACKAGES='distribution'
 
 readonly DISK_PERCENT='85'
 
-readonly PROGRAM='f4cc4c91be406c33'
+readonly PROGRAM='its digest'
 
 readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 

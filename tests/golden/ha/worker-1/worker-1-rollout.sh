@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('16d4ffe9d0285f35' '8ef5189dd1c5d6f7')
+readonly -a REVISIONS=('27cde1a5441f57c2' '2c9ac6089f3765c3')
 
-readonly PROGRAM='bb7ed61d97b76c4b'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -18,7 +18,7 @@ readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
 readonly IGNORED_CHECKS=''
 
-readonly PROGRAM='0afd9aebcf0f2446'
+readonly PROGRAM='its digest'
 
 readonly TOKEN_ID='aaaaaa'
 

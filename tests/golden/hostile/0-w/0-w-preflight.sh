@@ -26,7 +26,7 @@ readonly DOCKER_PACKAGES='docker'
 
 readonly DISK_PERCENT='85'
 
-readonly PROGRAM='aef790f36d53b598'
+readonly PROGRAM='its digest'
 
 readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 

@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('60490e4c306062be' '66a77afe404d8bbe')
+readonly -a REVISIONS=('b0088699cc2cf71b' '03a9f9d4345531fc')
 
-readonly PROGRAM='94e17ca446773b5b'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -8,7 +8,7 @@ readonly NODE='0-w'
 
 readonly IDENTITY='198.51.100.2'
 
-readonly PROGRAM='96e32badb2dafa0f'
+readonly PROGRAM='its digest'
 
 readonly JOINED=''
 

@@ -10,7 +10,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly LOST='false'
 
-readonly PROGRAM='016de834cb3f6d93'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

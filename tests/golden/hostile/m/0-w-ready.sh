@@ -10,7 +10,7 @@ readonly NODE='0-w'
 
 readonly IDENTITY='198.51.100.2'
 
-readonly PROGRAM='50eb363cd7f72625'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

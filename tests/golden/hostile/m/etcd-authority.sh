@@ -36,7 +36,7 @@ readonly FOUNDERS='m=https://198.51.100.1:12380'
 
 readonly MARK='/var/lib/keelson/etcd-member'
 
-readonly PROGRAM='dbecf600f4f5f545'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -10,7 +10,7 @@ readonly -a NODES=('m' '0-w')
 
 readonly NGINX=''
 
-readonly PROGRAM='f832952d65b286b6'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -14,9 +14,9 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('5beebe08f22585e4')
+readonly -a REVISIONS=('c079e6df8b6e3664')
 
-readonly PROGRAM='04bc06aac95ea8de'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -56,7 +56,7 @@ readonly PEER_URL='https://198.51.100.1:12380'
 
 readonly -a PEERS=()
 
-readonly PROGRAM='f6701b27b1da2a9b'
+readonly PROGRAM='its digest'
 
 readonly FOUNDERS=''
 

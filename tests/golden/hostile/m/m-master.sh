@@ -191,7 +191,7 @@ readonly TAINTS='[]'
 
 readonly TAKES_PODS='true'
 
-readonly PROGRAM='beae090027ebab02'
+readonly PROGRAM='its digest'
 
 readonly AUTHORITY='ca.crt dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
 ca.key Y2FuYXJ5OiBrZXkgb2YgdGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=

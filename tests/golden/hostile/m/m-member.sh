@@ -10,7 +10,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly LOST='false'
 
-readonly PROGRAM='26c8fd024338ec59'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

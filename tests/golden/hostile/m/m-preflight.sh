@@ -38,7 +38,7 @@ readonly -a TARGET=('https://198.51.100.1:12380')
 
 readonly -a IDENTITIES=('jump.example.com')
 
-readonly PROGRAM='fdf6b8b14d0455cf'
+readonly PROGRAM='its digest'
 
 readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 

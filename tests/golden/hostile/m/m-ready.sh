@@ -10,7 +10,7 @@ readonly NODE='m'
 
 readonly IDENTITY='jump.example.com'
 
-readonly PROGRAM='726392f78b0831c3'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='m'
 
-readonly -a REVISIONS=('a748f497ee749046' '3db7cf0569c13c7e')
+readonly -a REVISIONS=('570ac24be838d5dd' 'fd4f05fd98ee5907')
 
-readonly PROGRAM='db51ca8f15c0fc9a'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -22,7 +22,7 @@ certificatesDir: /run/keelson/authority
 
 readonly DIRECTORY='/run/keelson/authority'
 
-readonly PROGRAM='458b1dd5d49fadac'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

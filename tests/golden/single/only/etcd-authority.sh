@@ -36,7 +36,7 @@ readonly FOUNDERS='only=https://192.0.2.10:2380'
 
 readonly MARK='/var/lib/keelson/etcd-member'
 
-readonly PROGRAM='14fc13462cde03c3'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -10,7 +10,7 @@ readonly -a NODES=('only')
 
 readonly NGINX='http://192.0.2.10:30080'
 
-readonly PROGRAM='a7eb7f3b805aba63'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

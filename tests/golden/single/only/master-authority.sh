@@ -22,7 +22,7 @@ certificatesDir: /run/keelson/authority
 
 readonly DIRECTORY='/run/keelson/authority'
 
-readonly PROGRAM='7bea9446aaec8d57'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -14,9 +14,9 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('896e5d3ef8139231')
+readonly -a REVISIONS=('5ef605c4cd679169')
 
-readonly PROGRAM='899a9eb068c24cc6'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -56,7 +56,7 @@ readonly PEER_URL='https://192.0.2.10:2380'
 
 readonly -a PEERS=()
 
-readonly PROGRAM='552504a58e3a200c'
+readonly PROGRAM='its digest'
 
 readonly FOUNDERS=''
 

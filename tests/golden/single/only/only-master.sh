@@ -138,7 +138,7 @@ readonly TAINTS='[]'
 
 readonly TAKES_PODS='true'
 
-readonly PROGRAM='11186f49458fc84a'
+readonly PROGRAM='its digest'
 
 readonly AUTHORITY='ca.crt dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
 ca.key Y2FuYXJ5OiBrZXkgb2YgdGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=

@@ -10,7 +10,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly LOST='false'
 
-readonly PROGRAM='1c2c56a9517efd2d'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -38,7 +38,7 @@ readonly -a TARGET=('https://192.0.2.10:2380')
 
 readonly -a IDENTITIES=('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPkFsZVC7QjJqcJlQ8yjLlcR0gfc/7gbTNtEzguYlDHJ')
 
-readonly PROGRAM='3dd0091a1cbb8638'
+readonly PROGRAM='its digest'
 
 readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 

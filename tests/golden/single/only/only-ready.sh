@@ -10,7 +10,7 @@ readonly NODE='only'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPkFsZVC7QjJqcJlQ8yjLlcR0gfc/7gbTNtEzguYlDHJ'
 
-readonly PROGRAM='ffe03095f199c0b2'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

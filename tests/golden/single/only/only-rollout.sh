@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('523df103c63c7b37' '556fbb7ce524591c')
+readonly -a REVISIONS=('32bb5bed0e16f03c' '6791f5b998526304')
 
-readonly PROGRAM='f260370bcfcdc153'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -36,7 +36,7 @@ readonly FOUNDERS='master-1=https://172.30.0.11:2380'
 
 readonly MARK='/var/lib/keelson/etcd-member'
 
-readonly PROGRAM='8a11e152e5899e97'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

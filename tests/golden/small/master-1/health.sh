@@ -10,7 +10,7 @@ readonly -a NODES=('master-1' 'worker-1' 'worker-2')
 
 readonly NGINX='http://172.30.0.11:30080'
 
-readonly PROGRAM='a6fd36035a2c6d91'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

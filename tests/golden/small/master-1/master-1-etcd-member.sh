@@ -14,9 +14,9 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('c3145a160a11dd03')
+readonly -a REVISIONS=('c25f468569f1112d')
 
-readonly PROGRAM='3565b6750b2f9520'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -56,7 +56,7 @@ readonly PEER_URL='https://172.30.0.11:2380'
 
 readonly -a PEERS=()
 
-readonly PROGRAM='f9cfecc12672d58e'
+readonly PROGRAM='its digest'
 
 readonly FOUNDERS=''
 

@@ -144,7 +144,7 @@ readonly TAINTS='[]'
 
 readonly TAKES_PODS='false'
 
-readonly PROGRAM='1343a5e8bb324d5c'
+readonly PROGRAM='its digest'
 
 readonly AUTHORITY='ca.crt dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
 ca.key Y2FuYXJ5OiBrZXkgb2YgdGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=

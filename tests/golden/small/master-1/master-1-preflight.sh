@@ -38,7 +38,7 @@ readonly -a TARGET=('https://172.30.0.11:2380')
 
 readonly -a IDENTITIES=('172.30.0.11')
 
-readonly PROGRAM='702da199261cd869'
+readonly PROGRAM='its digest'
 
 readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 

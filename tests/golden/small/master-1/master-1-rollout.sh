@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('e2f7595c19b733ec' 'cbf49c20d9d1312c')
+readonly -a REVISIONS=('24c5f8bdd72c5d4f' '5aa35d08affa1673')
 
-readonly PROGRAM='6bc21122a4d5367b'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

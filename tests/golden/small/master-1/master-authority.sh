@@ -22,7 +22,7 @@ certificatesDir: /run/keelson/authority
 
 readonly DIRECTORY='/run/keelson/authority'
 
-readonly PROGRAM='ec90984e5b82e417'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -6,7 +6,7 @@ readonly SCRIPT='worker-1-admit'
 
 readonly NODE='worker-1'
 
-readonly PROGRAM='c4571696ca0d8fb5'
+readonly PROGRAM='its digest'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBMCn56D0Vs9Q3wqdWj8HKeZDs8/95vvbaCPE/9a4Sr4'
 

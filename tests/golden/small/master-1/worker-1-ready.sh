@@ -8,7 +8,7 @@ readonly SCRIPT='worker-1-ready'
 
 readonly NODE='worker-1'
 
-readonly PROGRAM='58e1084b0670ce19'
+readonly PROGRAM='its digest'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBMCn56D0Vs9Q3wqdWj8HKeZDs8/95vvbaCPE/9a4Sr4'
 

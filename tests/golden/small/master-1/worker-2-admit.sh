@@ -6,7 +6,7 @@ readonly SCRIPT='worker-2-admit'
 
 readonly NODE='worker-2'
 
-readonly PROGRAM='7a4e4246dc2f05e9'
+readonly PROGRAM='its digest'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBzp+j9lwXLx3+PcTOuB+CSnm0RRs9qQ4LRU6nptQzO8'
 

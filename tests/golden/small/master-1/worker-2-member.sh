@@ -10,7 +10,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly LOST='false'
 
-readonly PROGRAM='aedc716d4c39a6e7'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

@@ -65,7 +65,7 @@ readonly ALLOCATABLE_MILLICPU='500'
 
 readonly ALLOCATABLE_BYTES='1073741824'
 
-readonly PROGRAM='21cb4fbbcc23208f'
+readonly PROGRAM='its digest'
 
 write_files() {
   put '/etc/modules-load.d/keelson.conf' 0644 <<'END_OF_FILE'

@@ -26,7 +26,7 @@ readonly DOCKER_PACKAGES='distribution'
 
 readonly DISK_PERCENT='100'
 
-readonly PROGRAM='cc5cee5f80992ef3'
+readonly PROGRAM='its digest'
 
 readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 

@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('16d4ffe9d0285f35' 'd0608ae9dc441f10')
+readonly -a REVISIONS=('27cde1a5441f57c2' 'd462d7d80404b4d1')
 
-readonly PROGRAM='beebf941fec1d9eb'
+readonly PROGRAM='its digest'
 
 write_files() {
   :

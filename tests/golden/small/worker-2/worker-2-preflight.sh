@@ -26,7 +26,7 @@ readonly DOCKER_PACKAGES='distribution'
 
 readonly DISK_PERCENT='100'
 
-readonly PROGRAM='a378613f2590fd1a'
+readonly PROGRAM='its digest'
 
 readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 

@@ -10,9 +10,9 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('1de8de96fd6199fc' '2ea0bd01ba7bc6d3')
+readonly -a REVISIONS=('8937467982d4ee56' '2c8e4688560a0419')
 
-readonly PROGRAM='7f17de9388f85332'
+readonly PROGRAM='its digest'
 
 write_files() {
   :
