@@ -11,10 +11,13 @@ readonly SCRIPTS=$STATE/scripts
 
 # note_begin: this program is at work here from now on.
 note_begin() {
-  local record=$SCRIPTS/$SCRIPT
+  local record=$SCRIPTS/$SCRIPT lock
   mkdir -p "$record"
   chmod 0700 "$STATE" "$SCRIPTS"
+  exec {lock}>"$SCRIPTS/lock"
+  flock "$lock"
   grep -qsxF "$SCRIPT" "$SCRIPTS/order" || printf '%s\n' "$SCRIPT" >>"$SCRIPTS/order"
+  exec {lock}>&-
   remember_undo
   : >"$record/wrote.new"
   remember ran "running ${PROGRAM:-} ${EPOCHREALTIME//[!0-9]/}-$$"
@@ -22,20 +25,28 @@ note_begin() {
 
 # note_end: it has done what it was sent for.
 note_end() {
-  local record=$SCRIPTS/$SCRIPT state program run
+  local record=$SCRIPTS/$SCRIPT state program run lock
+  # Scripts end side by side, and what one of them left may be another's too.
+  exec {lock}>"$SCRIPTS/lock"
+  flock "$lock"
   remember wrote "$(sort -u "$record/wrote.new" | fingerprints)"
   rm -f "$record/wrote.new"
   tell_others
+  exec {lock}>&-
   read -r state program run <"$record/ran"
   remember ran "${state/running/done} $program $run"
 }
 
 # forget_script: what it did is undone.
 forget_script() {
+  local lock
   [ -e "$SCRIPTS/order" ] || return 0
   rm -rf "${SCRIPTS:?}/$SCRIPT"
+  exec {lock}>"$SCRIPTS/lock"
+  flock "$lock"
   { grep -vxF "$SCRIPT" "$SCRIPTS/order" || true; } >"$SCRIPTS/order.new"
   mv -f "$SCRIPTS/order.new" "$SCRIPTS/order"
+  exec {lock}>&-
 }
 
 remember() {
@@ -52,8 +63,8 @@ tell_others() {
     if [ "$other" = "$own" ] || ! grep -qvxFf "$own" "$other"; then continue; fi
     awk 'function key() { return $1 " " substr($0, length($1 $2) + 3) }
       NR == FNR { left[key()] = $0; next }
-      { print key() in left ? left[key()] : $0 }' "$own" "$other" >"$other.new"
-    mv -f "$other.new" "$other"
+      { print key() in left ? left[key()] : $0 }' "$own" "$other" >"$other.told"
+    mv -f "$other.told" "$other"
   done
 }
 

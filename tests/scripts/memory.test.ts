@@ -56,6 +56,13 @@ describe("a script that runs", () => {
       expect.stringMatching(/^program 8:\d+:\d+:\w+:\w+ \/opt-program$/),
     ]);
   });
+  test("tells of a file that others answer for as well, as it left it, and disturbs nobody who is at work", () => {
+    host.up(put("etc/a", "one"), { name: "owner" });
+    host.write(`${scripts}/owner/wrote.new`, "file /etc/b\n");
+    host.up(put("etc/a", "two"));
+    expect(host.read(`${scripts}/owner/wrote`)).toBe(host.read(`${scripts}/test/wrote`));
+    expect(host.read(`${scripts}/owner/wrote.new`)).toBe("file /etc/b\n");
+  });
   test("notes what is done beside it, too", () => {
     host.up(`{ ${put("etc/a", "one")}; } & wait`);
     expect(wrote()).toEqual([expect.stringMatching(/ \/etc\/a$/)]);

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('17f35f6a7efe38b7' '2798b54a0e2a608f')
+readonly -a REVISIONS=('124fdca9dd0a8ca8' '806469e8e86e1bec')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('f1d2d48cc8f75e5e' '30172fddd81105d5')
+readonly -a REVISIONS=('ba51c1df6a644a16' '05bafad443c1d8bc')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('ddb9ff392d4fe348' '1287d0edb7484bf2')
+readonly -a REVISIONS=('1a6342551f01dcbb' 'ddeb14ded0d1fc11')
 
 readonly PROGRAM='its digest'
 

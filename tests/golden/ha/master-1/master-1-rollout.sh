@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('24c5f8bdd72c5d4f' '9c0c88f3e60e23e3')
+readonly -a REVISIONS=('5fd16001c13a4110' '005f4a63fbc188bc')
 
 readonly PROGRAM='its digest'
 

@@ -14,7 +14,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.13:2379'
 
-readonly -a REVISIONS=('c440d868f0d72317')
+readonly -a REVISIONS=('1962a6b04812f080')
 
 readonly PROGRAM='its digest'
 

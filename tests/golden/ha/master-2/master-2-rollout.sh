@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('b78e7ad39e8f53ea' '67778d011fa4fe07')
+readonly -a REVISIONS=('3825aa218dcfdce1' '1e4257e8dc635922')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('839e652ebc478b4d' 'c77eed69143e28c1')
+readonly -a REVISIONS=('0e752470cb6b703c' '52c8beaec5eac04e')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('27cde1a5441f57c2' '2c9ac6089f3765c3')
+readonly -a REVISIONS=('74bb5a4ed559c4e2' '01adafa035e1e41d')
 
 readonly PROGRAM='its digest'
 

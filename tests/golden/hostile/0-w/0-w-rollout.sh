@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('b0088699cc2cf71b' '03a9f9d4345531fc')
+readonly -a REVISIONS=('0a338effcb3c3992' 'e485874454a9de6d')
 
 readonly PROGRAM='its digest'
 

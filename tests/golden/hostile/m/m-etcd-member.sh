@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('c079e6df8b6e3664')
+readonly -a REVISIONS=('8e78c8ee625df6ff')
 
 readonly PROGRAM='its digest'
 

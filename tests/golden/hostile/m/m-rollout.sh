@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='m'
 
-readonly -a REVISIONS=('570ac24be838d5dd' 'fd4f05fd98ee5907')
+readonly -a REVISIONS=('22be4f14652ee120' 'b55ab22681273520')
 
 readonly PROGRAM='its digest'
 

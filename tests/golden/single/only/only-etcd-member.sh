@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('5ef605c4cd679169')
+readonly -a REVISIONS=('32a5da203e99d5d3')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('32bb5bed0e16f03c' '6791f5b998526304')
+readonly -a REVISIONS=('ce8105ea132c2f97' 'd49f7f62cbeb8f94')
 
 readonly PROGRAM='its digest'
 

@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('c25f468569f1112d')
+readonly -a REVISIONS=('b5a019238c46aa4d')
 
 readonly PROGRAM='its digest'
 

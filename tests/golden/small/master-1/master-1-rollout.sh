@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('24c5f8bdd72c5d4f' '5aa35d08affa1673')
+readonly -a REVISIONS=('5fd16001c13a4110' '2d9b55563e31b574')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('27cde1a5441f57c2' 'd462d7d80404b4d1')
+readonly -a REVISIONS=('74bb5a4ed559c4e2' '3f5f34e9971f2869')
 
 readonly PROGRAM='its digest'
 

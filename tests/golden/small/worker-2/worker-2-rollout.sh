@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('8937467982d4ee56' '2c8e4688560a0419')
+readonly -a REVISIONS=('8a36c3d1bc7c66fd' 'e4b261b06b9bc469')
 
 readonly PROGRAM='its digest'
 
