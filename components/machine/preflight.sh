@@ -17,7 +17,7 @@ look() {
 up() {
   touch "$STATE/fit"
   # What the cluster is known by, and for people the stack that it was made for.
-  [ -s "$STATE/cluster" ] || printf '%s %s\n' "$CLUSTER" "$STACK_NAME" | put "$STATE/cluster" 0600
+  [ -z "$CLUSTER" ] || [ -s "$STATE/cluster" ] || printf '%s %s\n' "$CLUSTER" "$STACK_NAME" | put "$STATE/cluster" 0600
   ln -sfn "scripts/$SCRIPT/undo" "$STATE/undo"
   # A machine that was made anew is no node, and one that is known by another key is still the one that it was.
   [ -e /etc/kubernetes/kubelet.conf ] && echo "joined yes" || echo "joined no"
@@ -26,7 +26,7 @@ up() {
 # Nobody takes a machine over: what would be made anew here is another cluster's.
 check_owner() {
   local owner stack
-  [ -s "$STATE/cluster" ] || return 0
+  [ -n "$CLUSTER" ] && [ -s "$STATE/cluster" ] || return 0
   read -r owner stack <"$STATE/cluster"
   [ "$owner" = "$CLUSTER" ] ||
     problem "it is of the cluster of stack \"$stack\" ($owner), and not of this one ($CLUSTER): use the state of that stack, or let it go there first (pulumi destroy; bash $STATE/undo where its state is lost)"

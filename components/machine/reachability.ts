@@ -76,10 +76,28 @@ function silenceMessage(found: readonly Unreachable[]): string {
   if (found.some(({ name }) => name === bastionName)) {
     return `${bastionName} does not answer:${lines}\nno machine is reached without it: start it, or correct ssh.bastion`;
   }
-  const lost = "`lost: true` under machines to let the cluster go on without it";
-  return found.length === 1
-    ? `1 machine does not answer:${lines}\nstart it, correct its address under machines, or mark it ${lost}`
-    : `${found.length} machines do not answer:${lines}\nstart them, correct their addresses under machines, or mark one ${lost}`;
+  const [who, does] = found.length === 1 ? ["1 machine", "does"] : [`${found.length} machines`, "do"];
+  return `${who} ${does} not answer:${lines}\n${wayOut(found)}`;
+}
+
+/** Machines that take the connection are there: nobody is advised to give one of them up. */
+function wayOut(found: readonly Unreachable[]): string {
+  const isThere = ({ why }: Unreachable): boolean => /^(takes|closes|answers)/.test(why);
+  const there = found.filter(isThere).map(({ name }) => name);
+  const [them, their] = found.length === 1 ? ["it", "its address"] : ["them", "their addresses"];
+  const one = found.length === 1 ? "it" : "one";
+  return [
+    ...(there.length < found.length
+      ? [
+          `start ${them}, correct ${their} under machines, or mark ${one} \`lost: true\` under machines to let the cluster go on without it`,
+        ]
+      : []),
+    ...(there.length > 0
+      ? [
+          `${there.join(", ")}: something takes the connection there; see the port, and whether its sshd limits logins (MaxStartups, journalctl -u ssh)`,
+        ]
+      : []),
+  ].join("\n");
 }
 
 function linesOf(found: readonly Unreachable[]): string {

@@ -26,15 +26,18 @@ export class ClusterIdentity extends pulumi.Stash {
     this.asked = asked;
   }
 
-  /** The identity; not known in a preview of the cluster's first run. */
+  /**
+   * The identity; not known in a preview of the cluster's first run. "" where a run with `--target` leaves it out and the state,
+   * an earlier release's, has none.
+   */
   get cluster(): pulumi.Output<string> {
-    return this.input as pulumi.Output<string>;
+    return this.input.apply((id: string | undefined) => id ?? "");
   }
 
   /** Throws where a machine that was asked is of another cluster. */
   async refuseOthers(): Promise<void> {
     const id = await onceKnown(this.cluster, undefined);
-    if (id !== undefined) refuseOthers(this.asked, id);
+    if (id !== undefined && id !== "") refuseOthers(this.asked, id);
   }
 }
 

@@ -22,6 +22,14 @@ test("a machine says whose it is, once, and is refused to every other cluster", 
   expect(preflight().status).toBe(0);
 });
 
+test("nobody's name is written where the run knows none", () => {
+  expect(preflight("").status).toBe(0);
+  expect(host.has("var/lib/keelson/cluster")).toBe(false);
+  preflight();
+  expect(preflight("").status).toBe(0);
+  expect(host.read("var/lib/keelson/cluster")).toBe("an-id prod\n");
+});
+
 test("it says whether it is a node, which a machine that was made anew is not", () => {
   expect(preflight().stdout).toBe("joined no\n");
   host.write("etc/kubernetes/kubelet.conf", "");
