@@ -71,7 +71,7 @@ function place(name: string, content: Buffer): string {
 function installed(): readonly string[] {
   if (!existsSync(join(root, "machine"))) return [];
   return readdirSync(join(root, "machine"), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/^(directories|order|ran|wrote|wrote\.new)$|\.none$/.test(entry.name))
+    .filter((entry) => entry.isFile() && !/^(directories|order|lock|ran|wrote|wrote\.new)$|\.none$/.test(entry.name))
     .map((entry) => entry.name);
 }
 
