@@ -102,7 +102,8 @@ test("what would cost etcd its majority is refused before anything is touched, w
     expect(output).toContain("etcd has 3 members (master-1, master-2 and master-3)");
     expect(output).toContain("The safe order: start one of master-1 and master-2 again");
   }
-  expect(logins()).toEqual(before);
+  // A look at each of those that are there, in each of the two runs.
+  expect(logins()).toEqual(before.map((count, index) => count + (index < 2 ? 0 : 2)));
 });
 
 test("the first master is lost, and another takes its place in the same change", async () => {
