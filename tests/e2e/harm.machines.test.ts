@@ -94,6 +94,7 @@ test("a reboot is no reason to mend anything", async () => {
   here("docker", "restart", `keelson-${name}-worker-1`);
   worker.run("until systemctl is-system-running --wait >/dev/null; do sleep 0.2; done; systemctl is-active kubelet");
   await waitFor(() => master.kubectl("get nodes --no-headers").match(/ Ready /g)?.length === 2);
+  await waitFor(() => master.attempt(`curl -fsS --max-time 2 http://${own.machines[0]?.address}:30080`).status === 0);
   await nothingToDo();
 });
 
