@@ -1,5 +1,5 @@
 # Refuses an unfit machine before anything is changed on it, with everything that is wrong.
-# Reads: SWAP_ALLOWED PORTS ROLES ADDRESS ADOPT DOCKER_PACKAGES DISK_PERCENT CLUSTER STACK_NAME
+# Reads: SWAP_ALLOWED PORTS ROLES ADDRESS ADOPT DOCKER_PACKAGES DISK_PERCENT CLUSTER
 
 look() {
   problems=()
@@ -17,7 +17,7 @@ look() {
 up() {
   touch "$STATE/fit"
   # What the cluster is known by, and for people the stack that it was made for.
-  [ -z "$CLUSTER" ] || [ -s "$STATE/cluster" ] || printf '%s %s\n' "$CLUSTER" "$STACK_NAME" | put "$STATE/cluster" 0600
+  [ -z "$CLUSTER" ] || [ -s "$STATE/cluster" ] || printf '%s\n' "$CLUSTER" | put "$STATE/cluster" 0600
   ln -sfn "scripts/$SCRIPT/undo" "$STATE/undo"
   # A machine that was made anew is no node, and one that is known by another key is still the one that it was.
   [ -e /etc/kubernetes/kubelet.conf ] && echo "joined yes" || echo "joined no"
@@ -25,11 +25,11 @@ up() {
 
 # Nobody takes a machine over: what would be made anew here is another cluster's.
 check_owner() {
-  local owner stack
+  local owner
   [ -n "$CLUSTER" ] && [ -s "$STATE/cluster" ] || return 0
-  read -r owner stack <"$STATE/cluster"
+  owner=$(cat "$STATE/cluster")
   [ "$owner" = "$CLUSTER" ] ||
-    problem "it is of the cluster of stack \"$stack\" ($owner), and not of this one ($CLUSTER): use the state of that stack, or let it go there first (pulumi destroy; bash $STATE/undo where its state is lost)"
+    problem "it is of the cluster of stack \"${owner#* }\" (${owner%% *}), and not of this one (${CLUSTER%% *}): use the state of that stack, or let it go there first (pulumi destroy; bash $STATE/undo where its state is lost)"
 }
 
 problem() { problems+=("$*"); }

@@ -10,7 +10,7 @@ import type { Machine } from "./machine";
 export interface PreflightArgs {
   readonly machines: readonly Machine[];
   readonly environment: Environment;
-  /** What the cluster is known by on its machines. */
+  /** What the cluster is known by on its machines, "ID STACK". */
   readonly identity: pulumi.Output<string>;
   /** What else is looked at on each machine, before anything is touched. @default nothing */
   readonly guards?: readonly Guard[];
@@ -48,7 +48,6 @@ export class Preflight extends pulumi.ComponentResource {
         uses: [packagesScript, join(__dirname, "fitness.sh"), ...found.flatMap(({ uses }) => uses)],
         values: {
           CLUSTER: identity,
-          STACK_NAME: environment.stack,
           SWAP_ALLOWED: !environment.kubernetes.kubelet.failSwapOn,
           PORTS: portsOf(machine, environment).map(String),
           ROLES: machine.config.roles,

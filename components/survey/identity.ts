@@ -21,13 +21,13 @@ export class ClusterIdentity extends pulumi.Stash {
       { onDryRun: true },
     );
     // Another in each run until it is made: a preview's plan could not be kept with it.
-    const input: unknown = pulumi.runtime.isDryRun() ? pulumi.unknown : randomUUID();
+    const input: unknown = pulumi.runtime.isDryRun() ? pulumi.unknown : `${randomUUID()} ${pulumi.getStack()}`;
     super(name, { input }, { ...opts, ignoreChanges: ["input"], hooks: { beforeCreate: [first] } });
     this.asked = asked;
   }
 
   /**
-   * The identity; not known in a preview of the cluster's first run. "" where a run with `--target` leaves it out and the state,
+   * "ID STACK", with the name that the stack had then; not known in a preview of the cluster's first run. "" where a run with `--target` leaves it out and the state,
    * an earlier release's, has none.
    */
   get cluster(): pulumi.Output<string> {
@@ -43,15 +43,17 @@ export class ClusterIdentity extends pulumi.Stash {
 
 function refuseOthers(asked: readonly Asked[], id: string | undefined): void {
   const others = asked.flatMap(({ config: { name, address }, answer }) => {
-    const [owner = "-", ...stack] = answer?.owner?.split(" ") ?? [];
-    return owner === "-" || owner === id ? [] : [{ name, address, owner, stack: stack.join(" ") }];
+    const owner = answer?.owner ?? "-";
+    const [cluster = "", stack = ""] = owner.split(" ");
+    return owner === "-" || owner === id ? [] : [{ name, address, cluster, stack }];
   });
   if (others.length === 0) return;
   const lines = others.map(
-    ({ name, address, owner, stack }) => `\n  - ${name} (${address}) is of the cluster of stack "${stack}" (${owner})`,
+    ({ name, address, cluster, stack }) =>
+      `\n  - ${name} (${address}) is of the cluster of stack "${stack}" (${cluster})`,
   );
   throw new pulumi.RunError(
-    `stack "${pulumi.getStack()}"${id === undefined ? ", whose state knows of no cluster," : ` (${id})`} would take machines over, and nothing was touched:${lines.join("")}\n` +
+    `stack "${pulumi.getStack()}"${id === undefined ? ", whose state knows of no cluster," : ` (${id.split(" ")[0] ?? ""})`} would take machines over, and nothing was touched:${lines.join("")}\n` +
       "To go on with that cluster, use its stack and its state: pulumi login, pulumi stack select, and pulumi stack import where it was exported. " +
       "Where these are wrong addresses, correct them under machines. " +
       "Where that cluster is to go, run pulumi destroy with its state; where its state is lost for good, run sudo bash /var/lib/keelson/undo on each of its machines, which takes off all that it put there, its data too. " +

@@ -25,7 +25,8 @@ afterAll(async () => {
 async function during(action: () => Promise<unknown>): Promise<readonly string[]> {
   const before = crowd.seen.length;
   await action();
-  return crowd.seen.slice(before).map(({ script, direction }) => `${script} ${direction}`);
+  const runs = crowd.seen.slice(before).filter(({ direction }) => direction !== "look");
+  return runs.map(({ script, direction }) => `${script} ${direction}`);
 }
 
 const down = (seen: readonly string[]) => seen.filter((run) => run.endsWith(" down"));

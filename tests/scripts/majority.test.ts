@@ -55,8 +55,7 @@ const run = (target: readonly string[]) =>
       'check_fitness() { problem "it is unfit"; }',
     ],
     values: {
-      CLUSTER: "an-id",
-      STACK_NAME: "prod",
+      CLUSTER: "an-id prod",
       SWAP_ALLOWED: "false",
       PORTS: [],
       PEERS: [`a ${client("a")}`],

@@ -110,7 +110,7 @@ describe("what the state knows nothing of", () => {
       {
         name: "m-preflight",
         script: Host.script("machine/preflight.sh"),
-        values: { SWAP_ALLOWED: "true", PORTS: [], CLUSTER: "id", STACK_NAME: "prod" },
+        values: { SWAP_ALLOWED: "true", PORTS: [], CLUSTER: "id prod" },
         secrets: [],
       },
       direction,

@@ -9,13 +9,13 @@ beforeEach(() => {
 });
 afterEach(() => host.remove());
 
-const preflight = (cluster = "an-id") =>
-  host.run({ script: Host.script("machine/preflight.sh"), values: { CLUSTER: cluster, STACK_NAME: "prod" } });
+const preflight = (cluster = "an-id prod") =>
+  host.run({ script: Host.script("machine/preflight.sh"), values: { CLUSTER: cluster } });
 
 test("a machine says whose it is, once, and is refused to every other cluster", () => {
   expect(preflight()).toMatchObject({ status: 0, stderr: "" });
   expect(host.read("var/lib/keelson/cluster")).toBe("an-id prod\n");
-  const { status, stderr } = preflight("another");
+  const { status, stderr } = preflight("another test");
   expect(status).toBe(1);
   expect(stderr).toContain('it is of the cluster of stack "prod" (an-id), and not of this one (another)');
   expect(host.read("var/lib/keelson/cluster")).toBe("an-id prod\n");

@@ -10,8 +10,7 @@ afterEach(() => host.remove());
 
 const clean = { status: 0, stdout: "joined no\n", stderr: "" };
 const values = {
-  CLUSTER: "an-id",
-  STACK_NAME: "prod",
+  CLUSTER: "an-id prod",
   SWAP_ALLOWED: "false",
   PORTS: ["6443", "10250"],
   ROLES: ["master", "etcd"],

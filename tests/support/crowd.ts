@@ -114,8 +114,7 @@ export class Crowd {
   private remember(machine: string, script: string, program: string, direction: string, failed: boolean): void {
     const memory = this.memoryOf(machine);
     if (script === `${machine}-preflight` && !failed) {
-      memory.owner =
-        direction === "up" ? `${valueIn(program, "CLUSTER")} ${valueIn(program, "STACK_NAME")}` : undefined;
+      memory.owner = direction === "up" ? valueIn(program, "CLUSTER") : undefined;
     }
     if (direction === "down") memory.scripts.delete(script);
     else

@@ -84,7 +84,7 @@ export interface Surroundings {
 }
 
 /** What the cluster is known by. */
-export const identity = "00000000-0000-4000-8000-000000000000";
+export const identity = "00000000-0000-4000-8000-000000000000 first";
 
 /** Runs the whole program for one configuration, with no engine behind it, and gives what it registered. */
 export async function runProgram(

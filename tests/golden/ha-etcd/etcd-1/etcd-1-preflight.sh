@@ -14,8 +14,6 @@ readonly -a SECRETS=()
 
 # Here is the text of components/etcd/majority.sh.
 
-readonly STACK_NAME='golden-ha-etcd'
-
 readonly SWAP_ALLOWED='true'
 
 readonly -a PORTS=('2379' '2380')
@@ -40,7 +38,7 @@ readonly -a IDENTITIES=('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIERT73+2a1sCl6oSCK1
 
 readonly PROGRAM='its digest'
 
-readonly CLUSTER='00000000-0000-4000-8000-000000000000'
+readonly CLUSTER='00000000-0000-4000-8000-000000000000 first'
 
 write_files() {
   :

@@ -10,8 +10,6 @@ readonly -a SECRETS=()
 
 # Here is the text of components/machine/fitness.sh.
 
-readonly STACK_NAME='golden-hostile'
-
 readonly SWAP_ALLOWED='false'
 
 readonly -a PORTS=('6444' '10250' '10256')
@@ -28,7 +26,7 @@ readonly DISK_PERCENT='85'
 
 readonly PROGRAM='its digest'
 
-readonly CLUSTER='00000000-0000-4000-8000-000000000000'
+readonly CLUSTER='00000000-0000-4000-8000-000000000000 first'
 
 write_files() {
   :

@@ -14,8 +14,6 @@ readonly -a SECRETS=()
 
 # Here is the text of components/etcd/majority.sh.
 
-readonly STACK_NAME='golden-small'
-
 readonly SWAP_ALLOWED='true'
 
 readonly -a PORTS=('2379' '2380' '6443' '10257' '10259' '6444' '10250' '10256')
@@ -40,7 +38,7 @@ readonly -a IDENTITIES=('172.30.0.11')
 
 readonly PROGRAM='its digest'
 
-readonly CLUSTER='00000000-0000-4000-8000-000000000000'
+readonly CLUSTER='00000000-0000-4000-8000-000000000000 first'
 
 write_files() {
   :
