@@ -31,6 +31,8 @@ up() {
   # Without a majority nobody is well, and the others start at their own time: then all are awaited when all are started.
   ! members >/dev/null || wait_for 60 "this etcd member to be healthy" healthy || unit_failed etcd.service
   ! healthy >/dev/null 2>&1 || note_member
+  # Its unit notes there that it has begun, when it is one of a majority.
+  disown_file "$BEGINNING"
 }
 
 readonly UNIT=(etcd.service /etc/systemd/system/etcd.service /usr/local/bin/etcd

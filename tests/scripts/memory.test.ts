@@ -63,6 +63,10 @@ describe("a script that runs", () => {
     expect(host.read(`${scripts}/owner/wrote`)).toBe(host.read(`${scripts}/test/wrote`));
     expect(host.read(`${scripts}/owner/wrote.new`)).toBe("file /etc/b\n");
   });
+  test("does not answer for a file that whoever it is left to changes as well", () => {
+    host.up(`${put("etc/a", "one")}; ${put("etc/b", "two")}; disown_file '${host.path("etc/a")}'`);
+    expect(wrote()).toEqual([expect.stringMatching(/ \/etc\/b$/)]);
+  });
   test("notes what is done beside it, too", () => {
     host.up(`{ ${put("etc/a", "one")}; } & wait`);
     expect(wrote()).toEqual([expect.stringMatching(/ \/etc\/a$/)]);

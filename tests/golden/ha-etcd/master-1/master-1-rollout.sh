@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('124fdca9dd0a8ca8' '806469e8e86e1bec')
+readonly -a REVISIONS=('7e801d266002c6f5' '166a422bb1182b04')
 
 readonly PROGRAM='its digest'
 

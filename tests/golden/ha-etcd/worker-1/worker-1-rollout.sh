@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('ba51c1df6a644a16' '05bafad443c1d8bc')
+readonly -a REVISIONS=('65cec33af537c7c4' '55c6235d5dadf913')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('1a6342551f01dcbb' 'ddeb14ded0d1fc11')
+readonly -a REVISIONS=('0def998818cdeeea' '24202c41d398a4c8')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('5fd16001c13a4110' '005f4a63fbc188bc')
+readonly -a REVISIONS=('76eb61779decc7b6' '03b12d75ecfdac01')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('3825aa218dcfdce1' '1e4257e8dc635922')
+readonly -a REVISIONS=('592d50ee1ab2ed3d' 'fc51eb847af92273')
 
 readonly PROGRAM='its digest'
 

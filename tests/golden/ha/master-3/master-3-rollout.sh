@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('0e752470cb6b703c' '52c8beaec5eac04e')
+readonly -a REVISIONS=('a0ecc6e2c7a62be8' '20c2d40659ee018e')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('74bb5a4ed559c4e2' '01adafa035e1e41d')
+readonly -a REVISIONS=('487c05c701cb31bb' '9ec83658cc8a145c')
 
 readonly PROGRAM='its digest'
 

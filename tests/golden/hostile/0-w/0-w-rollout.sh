@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('0a338effcb3c3992' 'e485874454a9de6d')
+readonly -a REVISIONS=('56e97662153bcd42' 'a424f76bb4865039')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='m'
 
-readonly -a REVISIONS=('22be4f14652ee120' 'b55ab22681273520')
+readonly -a REVISIONS=('2817e3f2e3f6d485' 'ffb3e8c298cd5d7b')
 
 readonly PROGRAM='its digest'
 

@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('32a5da203e99d5d3')
+readonly -a REVISIONS=('f5aa9543873fad2e')
 
 readonly PROGRAM='its digest'
 

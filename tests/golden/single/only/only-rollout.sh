@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('ce8105ea132c2f97' 'd49f7f62cbeb8f94')
+readonly -a REVISIONS=('d6a99d572666ee80' '0b1b5d7f0bec2d78')
 
 readonly PROGRAM='its digest'
 

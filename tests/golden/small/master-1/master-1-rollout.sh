@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('5fd16001c13a4110' '2d9b55563e31b574')
+readonly -a REVISIONS=('76eb61779decc7b6' '0bd6075252e179eb')
 
 readonly PROGRAM='its digest'
 

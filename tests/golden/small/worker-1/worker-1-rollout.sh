@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('74bb5a4ed559c4e2' '3f5f34e9971f2869')
+readonly -a REVISIONS=('487c05c701cb31bb' '4b83812c705c3391')
 
 readonly PROGRAM='its digest'
 

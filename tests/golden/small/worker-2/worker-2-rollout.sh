@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('8a36c3d1bc7c66fd' 'e4b261b06b9bc469')
+readonly -a REVISIONS=('aeb9405028accf74' '9ec032acd1a3bac5')
 
 readonly PROGRAM='its digest'
 
