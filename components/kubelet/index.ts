@@ -6,7 +6,7 @@ import { artifactScripts, imageArchives, programs, type ArtifactSet } from "../a
 import type { Environment } from "../config";
 import { cgroupScript } from "../docker";
 import { criSocket } from "../docker/render";
-import { foundScript, HostScript, packagesScript, unitsScript, type Effects, type Machine } from "../machine";
+import { foundScript, HostScript, packageScripts, unitsScript, type Effects, type Machine } from "../machine";
 import { kernelFiles, kubeletConfigFile, kubeletConfiguration, kubeletUnit, kubeletUnitFile } from "./render";
 
 /** Functions of a script that starts the kubelet's unit. */
@@ -51,7 +51,7 @@ export class Kubelets extends pulumi.ComponentResource {
         {
           machine,
           script: join(__dirname, "kubelet.sh"),
-          uses: [packagesScript, ...artifactScripts, cgroupScript, ...leaveScripts, ...kubeletUnitScripts],
+          uses: [...packageScripts, ...artifactScripts, cgroupScript, ...leaveScripts, ...kubeletUnitScripts],
           values: {
             RUNTIME: environment.kubernetes.runtime,
             CRI_SOCKET: criSocket(environment.kubernetes.runtime),

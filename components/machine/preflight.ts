@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { proxyPort, type Environment } from "../config";
-import { packagesScript, type ScriptValue } from "./compose";
+import { packageScripts, type ScriptValue } from "./compose";
 import { HostScript } from "./hostScript";
 import type { Machine } from "./machine";
 
@@ -45,7 +45,7 @@ export class Preflight extends pulumi.ComponentResource {
       {
         machine,
         script: join(__dirname, "preflight.sh"),
-        uses: [packagesScript, join(__dirname, "fitness.sh"), ...found.flatMap(({ uses }) => uses)],
+        uses: [...packageScripts, join(__dirname, "fitness.sh"), ...found.flatMap(({ uses }) => uses)],
         values: {
           CLUSTER: identity,
           SWAP_ALLOWED: !environment.kubernetes.kubelet.failSwapOn,

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('7e801d266002c6f5' '166a422bb1182b04')
+readonly -a REVISIONS=('bda9e9fd9f2d182d' '72382d1dcf08c637')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('65cec33af537c7c4' '55c6235d5dadf913')
+readonly -a REVISIONS=('a02d9b02aeb20263' '41ef221f9baeb003')
 
 readonly PROGRAM='its digest'
 

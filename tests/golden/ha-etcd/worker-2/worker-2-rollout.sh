@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('0def998818cdeeea' '24202c41d398a4c8')
+readonly -a REVISIONS=('a05bb473bac90283' '3f866edcb9aca784')
 
 readonly PROGRAM='its digest'
 

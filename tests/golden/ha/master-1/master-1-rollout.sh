@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('76eb61779decc7b6' '03b12d75ecfdac01')
+readonly -a REVISIONS=('87f1f2996a32b4b8' '06e740728a387205')
 
 readonly PROGRAM='its digest'
 

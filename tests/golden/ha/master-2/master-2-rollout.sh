@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('592d50ee1ab2ed3d' 'fc51eb847af92273')
+readonly -a REVISIONS=('3670c4d21ef35d76' 'acfc0eeb95ee11e8')
 
 readonly PROGRAM='its digest'
 

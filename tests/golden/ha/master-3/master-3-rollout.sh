@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('a0ecc6e2c7a62be8' '20c2d40659ee018e')
+readonly -a REVISIONS=('f11f04336d9848d7' '648c2cea8ce2f75e')
 
 readonly PROGRAM='its digest'
 

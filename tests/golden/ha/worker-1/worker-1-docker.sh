@@ -10,6 +10,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/machine/packages.sh.
 
+# Here is the text of components/machine/apt.sh.
+
 # Here is the text of components/machine/found.sh.
 
 # Here is the text of components/artifacts/fetch.sh.

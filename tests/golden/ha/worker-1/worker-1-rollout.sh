@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('487c05c701cb31bb' '9ec83658cc8a145c')
+readonly -a REVISIONS=('e40a73373bcacc44' 'fdf0a3c7822e61b1')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('56e97662153bcd42' 'a424f76bb4865039')
+readonly -a REVISIONS=('4b5921dd23024904' '6f1c8faa6809a39b')
 
 readonly PROGRAM='its digest'
 

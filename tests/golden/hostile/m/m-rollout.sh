@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='m'
 
-readonly -a REVISIONS=('2817e3f2e3f6d485' 'ffb3e8c298cd5d7b')
+readonly -a REVISIONS=('6892c89672b6a4c6' '63d14de9e9bfb6f4')
 
 readonly PROGRAM='its digest'
 

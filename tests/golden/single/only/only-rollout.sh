@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('d6a99d572666ee80' '0b1b5d7f0bec2d78')
+readonly -a REVISIONS=('a93f280df41f5b34' '4c498ac838c1cca3')
 
 readonly PROGRAM='its digest'
 

@@ -8,6 +8,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/machine/packages.sh.
 
+# Here is the text of components/machine/apt.sh.
+
 # Here is the text of components/artifacts/fetch.sh.
 
 # Here is the text of components/artifacts/install.sh.

@@ -10,6 +10,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/machine/packages.sh.
 
+# Here is the text of components/machine/apt.sh.
+
 readonly CONFIG_FILE='/etc/keelson/api-proxy.cfg'
 
 readonly PROGRAM='its digest'

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('76eb61779decc7b6' '0bd6075252e179eb')
+readonly -a REVISIONS=('87f1f2996a32b4b8' '3c1922aa0374ca71')
 
 readonly PROGRAM='its digest'
 

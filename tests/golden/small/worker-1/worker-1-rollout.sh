@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('487c05c701cb31bb' '4b83812c705c3391')
+readonly -a REVISIONS=('e40a73373bcacc44' '36fed17fe2b74a42')
 
 readonly PROGRAM='its digest'
 

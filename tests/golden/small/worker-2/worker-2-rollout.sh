@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('aeb9405028accf74' '9ec032acd1a3bac5')
+readonly -a REVISIONS=('28e79e6756a3464c' '5748b83aad7127d0')
 
 readonly PROGRAM='its digest'
 
