@@ -2,8 +2,9 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment } from "../config";
-import { HostScript, packageScripts, unitsScript, type Effects, type Machine } from "../machine";
+import type { Environment } from "../environment";
+import type { Machine } from "../machine";
+import { HostScript, packageScripts, unitsScript, type Effects } from "../script";
 import {
   addressCheck,
   proxyConfig,

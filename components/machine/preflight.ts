@@ -2,9 +2,9 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { proxyPort, type Environment } from "../config";
-import { packageScripts, type ScriptValue } from "./compose";
-import { HostScript } from "./hostScript";
+import { proxyPort, type Environment } from "../environment";
+import { packageScripts, type ScriptValue } from "../script/compose";
+import { HostScript } from "../script/hostScript";
 import type { Machine } from "./machine";
 
 export interface PreflightArgs {

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-import { compose, packageScripts, unitsScript, type ScriptParts } from "../../components/machine/compose";
+import { compose, packageScripts, unitsScript, type ScriptParts } from "../../components/script/compose";
 
 /** The "/" before a directory of the system that programs change. */
 const systemDirectory = /(?<![\w.])\/(?=(var|run|etc|proc|sys|opt|usr\/libexec|usr\/local)(\/|\b))/g;

@@ -1,12 +1,12 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='worker-2-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 readonly NODE='worker-2'
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 
 import * as owned from "./owned";
-import { configuration } from "./schema";
+import { configuration } from "../environment/schema";
 import { fieldOf, valuesOf, type Field } from "./walk";
 
 /** Where the reference lies. */
@@ -12,7 +12,7 @@ export const docsFile = join(__dirname, "..", "..", "docs", "configuration.md");
 
 const introduction = `# Configuration
 
-<!-- Made from components/config/schema.ts by \`npm run docs\`: change it there. -->
+<!-- Made from components/environment/schema.ts by \`npm run docs\`: change it there. -->
 
 A stack's file, \`Pulumi.STACK.yaml\`, says what its cluster is like. Every key there begins with \`keelson:\`, as in
 \`keelson:machines\`; the names below leave that out. \`machines[].name\` is the field \`name\` of each element of the

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-import * as f from "./fields";
-import { repeatableFlags } from "./foreign";
-import type { Owned } from "./owned";
+import * as f from "../settings/fields";
+import { repeatableFlags } from "../settings/foreign";
+import type { Owned } from "../settings/owned";
 
 /** Where the components of the control plane find the stack's files. */
 export const filesDirectory = "/etc/kubernetes/keelson";

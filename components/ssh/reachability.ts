@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { anotherKey } from "./hostKey";
-import { bastionName, type FirstHop } from "./machine";
+import { bastionName, type FirstHop } from "../machine/machine";
 
 /** A machine that does not answer, or as another than the one it is known as; or the bastion before all of them. */
 export interface Unreachable {

@@ -6,26 +6,18 @@ import { isConfigSecret } from "@pulumi/pulumi/runtime/config";
 import { parse as parseYaml } from "yaml";
 
 import { contradictions } from "./checks";
-import { resolve, type Context, type Environment, type MachineConfig } from "./environment";
-import { isSecretField, parse } from "./parse";
-import { strayState, takenName } from "./place";
-import { ConfigError, touches } from "./problems";
-import { marked } from "./secret";
+import { resolve, type Context, type Environment, type MachineConfig } from "./resolve";
+import { isSecretField, parse } from "../settings/parse";
+import { strayState, takenName } from "../settings/place";
+import { ConfigError, touches } from "../settings/problems";
+import { marked } from "../settings/secret";
 
-export { filesDirectory } from "./componentSchema";
-export { roomForNodes } from "./podNetwork";
+export { filesDirectory } from "../master/componentSchema";
+export { roomForNodes } from "../network/podNetwork";
 export { proxyPort } from "./portChecks";
-export type {
-  ArtifactsConfig,
-  Context,
-  Environment,
-  EtcdConfig,
-  MachineConfig,
-  SshConfig,
-  SshLogin,
-} from "./environment";
-export { kindOfKey } from "./privateKey";
-export { ConfigError, type Problem } from "./problems";
+export type { ArtifactsConfig, Context, Environment, EtcdConfig, MachineConfig, SshConfig, SshLogin } from "./resolve";
+export { kindOfKey } from "../ssh/privateKey";
+export { ConfigError, type Problem } from "../settings/problems";
 
 declare module "@pulumi/pulumi/runtime/config" {
   /** Whether a key's value was encrypted; there at run time, and left out of the package's types. */

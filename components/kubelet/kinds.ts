@@ -1,4 +1,4 @@
-import { fields, list, map, type Fields, type Kind } from "./kinds";
+import { fields, list, map, type Fields, type Kind } from "../settings/kinds";
 
 /** What can be reserved on a node. */
 const reserved = map("quantity", ["cpu", "memory", "ephemeral-storage", "pid"]);

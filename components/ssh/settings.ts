@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import * as f from "./fields";
-import { Secret } from "./secret";
+import * as f from "../settings/fields";
+import { Secret } from "../settings/secret";
 
 /** What a stack says of a passphrase, and where else it can come from. */
 export const passphraseVariable = "KEELSON_SSH_PASSPHRASE";

@@ -1,10 +1,10 @@
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 
-import type { Context } from "./environment";
-import type { Configuration, MachineSettings } from "./schema";
-import { Secret } from "./secret";
-import { passphraseVariable, ssh as sshSchema } from "./sshSchema";
+import type { Context } from "../environment/resolve";
+import type { Configuration, MachineSettings } from "../environment/schema";
+import { Secret } from "../settings/secret";
+import { passphraseVariable, ssh as sshSchema } from "./settings";
 
 /** How to log in to a machine. */
 export interface SshLogin {

@@ -1,8 +1,8 @@
 import type { Contradiction, Subject } from "./checks";
-import { liesIn, type Environment } from "./environment";
-import { networkOf, nthAddress, overlaps, size } from "./network";
-import { podMask, roomForNodes } from "./podNetwork";
-import type { Path } from "./problems";
+import { liesIn, type Environment } from "./resolve";
+import { networkOf, nthAddress, overlaps, size } from "../settings/network";
+import { podMask, roomForNodes } from "../network/podNetwork";
+import type { Path } from "../settings/problems";
 
 const podSubnet = ["kubernetes", "networking", "podSubnet"];
 const serviceSubnet = ["kubernetes", "networking", "serviceSubnet"];

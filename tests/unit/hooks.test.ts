@@ -4,11 +4,12 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as engine from "@pulumi/pulumi/runtime/resource";
 
-import type { HostScript as Script, Machine } from "../../components/machine";
+import type { Machine } from "../../components/machine";
+import type { HostScript as Script } from "../../components/script";
 import { TestMachine } from "../plugins/support/sshServer";
 import { environment, machineOf } from "./render.fixture";
 
-type Beginning = typeof import("../../components/machine");
+type Beginning = typeof import("../../components/script");
 
 /** What the engine is given to call before it runs a script. */
 let hook: pulumi.ResourceHook | undefined;
@@ -30,7 +31,7 @@ async function begin(preview = false): Promise<void> {
   await jest.isolateModulesAsync(async () => {
     jest.doMock("@pulumi/pulumi", () => pulumi);
     jest.doMock("@pulumi/command", () => command);
-    components = await import("../../components/machine");
+    components = await import("../../components/script");
   });
 }
 

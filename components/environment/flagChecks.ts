@@ -1,5 +1,5 @@
 import type { Contradiction, Subject } from "./checks";
-import { show } from "./show";
+import { show } from "../settings/show";
 
 type Flags = Readonly<Record<string, string | readonly string[]>>;
 

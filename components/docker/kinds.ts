@@ -1,4 +1,4 @@
-import { fields, list, map, type Fields } from "./kinds";
+import { fields, list, map, type Fields } from "../settings/kinds";
 
 const texts = list("text");
 /**

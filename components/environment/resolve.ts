@@ -1,9 +1,9 @@
 import { join } from "node:path";
 
 import { bundleDirectory } from "../artifacts/cache";
-import { withContents, type ComponentFile } from "./componentFiles";
-import { expand, login, sshConfig, type SshConfig, type SshLogin } from "./login";
-import { contains, networkOf, nthAddress, parseAddress, size } from "./network";
+import { withContents, type ComponentFile } from "../master/componentFiles";
+import { expand, login, sshConfig, type SshConfig, type SshLogin } from "../ssh/login";
+import { contains, networkOf, nthAddress, parseAddress, size } from "../settings/network";
 import { local as localSchema, type Configuration, type MachineSettings } from "./schema";
 
 /** A value whose every part is read-only. */
@@ -54,7 +54,7 @@ export interface MachineConfig {
 type Kubernetes = Frozen<Configuration["kubernetes"]>;
 type WithContents<T> = Omit<T, "files"> & { readonly files: readonly ComponentFile[] };
 
-export type { SshConfig, SshLogin } from "./login";
+export type { SshConfig, SshLogin } from "../ssh/login";
 
 export type EtcdConfig = Frozen<Configuration["etcd"]>;
 

@@ -1,4 +1,4 @@
-import type { Contradiction, Subject } from "./checks";
+import type { Contradiction, Subject } from "../environment/checks";
 import { keyChecks } from "./keyChecks";
 
 /** Contradictions in how machines are reached. */

@@ -1,4 +1,4 @@
-import { networkOf } from "./network";
+import { networkOf } from "../settings/network";
 
 /** What says how the pods' network is divided. */
 interface Divided {

@@ -1,14 +1,14 @@
 import { supportedVersions } from "../artifacts/lockFile";
 import { addressChecks } from "./addressChecks";
-import { componentChecks } from "./componentChecks";
-import { liesIn, tenthAddress, type Context, type Environment } from "./environment";
+import { componentChecks } from "../master/componentChecks";
+import { liesIn, tenthAddress, type Context, type Environment } from "./resolve";
 import { flagChecks } from "./flagChecks";
 import { foreignChecks } from "./foreignChecks";
-import { loginChecks } from "./loginChecks";
+import { loginChecks } from "../ssh/loginChecks";
 import { portChecks } from "./portChecks";
-import type { Path, Problem } from "./problems";
+import type { Path, Problem } from "../settings/problems";
 import type { Configuration } from "./schema";
-import { show } from "./show";
+import { show } from "../settings/show";
 
 /** A contradiction between fields. It is no news where one of the fields it uses is wrong by itself. */
 export interface Contradiction extends Problem {

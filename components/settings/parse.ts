@@ -1,9 +1,9 @@
 import { z } from "zod";
 
-import { filesDirectory } from "./componentSchema";
+import { filesDirectory } from "../master/componentSchema";
 import { suggestion } from "./nearest";
 import { touches, type Path, type Problem } from "./problems";
-import { configuration, type Configuration } from "./schema";
+import { configuration, type Configuration } from "../environment/schema";
 import { isEncrypted, Secret } from "./secret";
 import { show } from "./show";
 import { fieldAt, valuesOf } from "./walk";

@@ -1,10 +1,10 @@
 import { z } from "zod";
 
-import * as f from "./fields";
-import { nodeLabels, type Owned } from "./owned";
-import { bytes, millicpu } from "./quantity";
-import { show } from "./show";
-import { machineSsh } from "./sshSchema";
+import * as f from "../settings/fields";
+import { nodeLabels, type Owned } from "../settings/owned";
+import { bytes, millicpu } from "../settings/quantity";
+import { show } from "../settings/show";
+import { machineSsh } from "../ssh/settings";
 
 const name = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const prefix = /^(?=.{1,253}\/)([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\//;

@@ -4,9 +4,9 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 import { compose, type ScriptFile, type ScriptParts, type ScriptValue } from "./compose";
-import { afterFirstRun, beforeRunning, remember, type Effects, type FirstRun } from "./beforeRun";
+import { afterFirstRun, beforeRunning, remember, type Effects, type FirstRun } from "./hooks";
 import { shortDigest } from "./digest";
-import type { Machine } from "./machine";
+import type { Machine } from "../machine/machine";
 import type { Again } from "./seen";
 
 export interface HostScriptArgs {

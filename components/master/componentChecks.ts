@@ -1,7 +1,7 @@
-import type { Contradiction, Subject } from "./checks";
+import type { Contradiction, Subject } from "../environment/checks";
 import { readableFile } from "./componentFiles";
-import type { Path } from "./problems";
-import { show } from "./show";
+import type { Path } from "../settings/problems";
+import { show } from "../settings/show";
 
 /** The components of the control plane, by their names in the configuration. */
 export const components = {

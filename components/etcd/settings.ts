@@ -1,9 +1,9 @@
 import { z } from "zod";
 
-import * as f from "./fields";
-import { flags } from "./foreign";
-import { etcdFlags } from "./owned";
-import { show } from "./show";
+import * as f from "../settings/fields";
+import { flags } from "../settings/foreign";
+import { etcdFlags } from "../settings/owned";
+import { show } from "../settings/show";
 
 /** Directories of the system and of other programs, which etcd must not empty. */
 const foreignDirectory = new RegExp(

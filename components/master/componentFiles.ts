@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 
-import type { Context } from "./environment";
-import { expand } from "./login";
-import type { Configuration } from "./schema";
+import type { Context } from "../environment/resolve";
+import { expand } from "../ssh/login";
+import type { Configuration } from "../environment/schema";
 
 /** A file that is written to the masters for a component of the control plane. */
 export interface ComponentFile {

@@ -1,6 +1,6 @@
 import type { Contradiction, Subject } from "./checks";
-import type { Environment, MachineConfig } from "./environment";
-import type { Path } from "./problems";
+import type { Environment, MachineConfig } from "./resolve";
+import type { Path } from "../settings/problems";
 
 /** TCP port on every node's loopback at which its proxy leads to the masters. */
 export const proxyPort = 6444;

@@ -1,7 +1,7 @@
 import type { Contradiction, Subject } from "./checks";
-import { podMask } from "./podNetwork";
-import type { Path } from "./problems";
-import { show } from "./show";
+import { podMask } from "../network/podNetwork";
+import type { Path } from "../settings/problems";
+import { show } from "../settings/show";
 
 /** Values of other programs' files that these would take, and the cluster would not work with. */
 export function* foreignChecks(subject: Subject): Generator<Contradiction> {

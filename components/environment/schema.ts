@@ -1,14 +1,14 @@
 import { z } from "zod";
 
-import { componentFields } from "./componentSchema";
-import { dockerKinds } from "./dockerKinds";
-import { etcd } from "./etcdSchema";
-import * as f from "./fields";
-import { foreignFields } from "./foreign";
-import { kubeletKinds } from "./kubeletKinds";
-import { machine } from "./machineSchema";
-import { apiServerFlags, controllerManagerFlags, dockerFields, kubeletFields, schedulerFlags } from "./owned";
-import { ssh } from "./sshSchema";
+import { componentFields } from "../master/componentSchema";
+import { dockerKinds } from "../docker/kinds";
+import { etcd } from "../etcd/settings";
+import * as f from "../settings/fields";
+import { foreignFields } from "../settings/foreign";
+import { kubeletKinds } from "../kubelet/kinds";
+import { machine } from "../machine/settings";
+import { apiServerFlags, controllerManagerFlags, dockerFields, kubeletFields, schedulerFlags } from "../settings/owned";
+import { ssh } from "../ssh/settings";
 
 /*
  * Every field of a stack's configuration: its type, its default and what it means. The reference in

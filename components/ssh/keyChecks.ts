@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from "node:fs";
 
-import type { Contradiction, Subject } from "./checks";
+import type { Contradiction, Subject } from "../environment/checks";
 import type { SshLogin } from "./login";
 import { isWrongPassphrase, kindOfKey, type KeyKind } from "./privateKey";
-import type { Path } from "./problems";
-import { show } from "./show";
-import { passphraseCommand, passphraseVariable } from "./sshSchema";
+import type { Path } from "../settings/problems";
+import { show } from "../settings/show";
+import { passphraseCommand, passphraseVariable } from "./settings";
 
 /** Contradictions in what logs in: key files, their passphrases, the agent. */
 export function* keyChecks(subject: Subject): Generator<Contradiction> {

@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
-import { kindOfKey, type Environment, type SshLogin } from "../config";
-import { bastionName, type FirstHop, type Machine } from "./machine";
+import type { Environment } from "../environment";
+import { kindOfKey, type SshLogin } from ".";
+import { bastionName, type FirstHop, type Machine } from "../machine/machine";
 
 /** The machines that the stack names by their SSH addresses, those among them that are lost. */
 export function sshMachines(environment: Environment): readonly Machine[] {
