@@ -9,7 +9,7 @@ export default tseslint.config(
       ".keelson/",
       "**/*.config.*",
       "loader.cjs",
-      "toolchain/typescript.cjs",
+      "typescript.cjs",
       "tests/golden/*/",
     ],
   },

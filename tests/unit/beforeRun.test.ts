@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as engine from "@pulumi/pulumi/runtime/resource";
 
 import type { HostScript as Script, Machine } from "../../components/machine";
-import { TestMachine } from "../plugins/support/sshServer";
+import { TestMachine } from "../support/sshServer";
 import { environment, machineOf } from "./render.fixture";
 
 type Beginning = typeof import("../../components/machine");
