@@ -1,7 +1,8 @@
-/** The engine's own log, where messages appear beside the resource they are about. */
 import * as grpc from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+
+/** The engine's own log, where messages appear beside the resource they are about. */
 
 /** Sends one message about the resource with this URN, about none when it is empty. */
 export type EngineLog = (
@@ -10,7 +11,7 @@ export type EngineLog = (
   message: string,
 ) => void;
 
-const SEVERITIES = {
+const severities = {
   debug: LogSeverity.DEBUG,
   info: LogSeverity.INFO,
   status: LogSeverity.INFO,
@@ -20,13 +21,11 @@ const SEVERITIES = {
 
 /** Connects to the engine; without an address messages go nowhere. */
 export function connectLog(address: string | undefined): EngineLog {
-  if (address === undefined) {
-    return () => undefined;
-  }
+  if (address === undefined) return () => undefined;
   const client = new EngineClient(address, grpc.credentials.createInsecure());
   return (urn, severity, message) => {
     const request = new LogRequest()
-      .setSeverity(SEVERITIES[severity])
+      .setSeverity(severities[severity])
       .setMessage(message)
       .setUrn(urn)
       .setEphemeral(severity === "status");

@@ -1,11 +1,12 @@
-/**
- * Stand-in plugins reach this computer only: its own addresses, and the networks of its containers. A stand-in must
- * never be what runs commands on somebody's real machines.
- */
 import { existsSync, readdirSync } from "node:fs";
 import { lookup } from "node:dns/promises";
 import { BlockList, isIP, isIPv6 } from "node:net";
 import { networkInterfaces } from "node:os";
+
+/**
+ * Stand-in plugins reach this computer only: its own addresses, and the networks of its containers. A stand-in must
+ * never be what runs commands on somebody's real machines.
+ */
 
 /** One address of one network interface. */
 export interface InterfaceAddress {
@@ -25,9 +26,7 @@ export function isLocalAddress(address: string, interfaces: readonly InterfaceAd
     const family = isIPv6(own.address) ? "ipv6" : "ipv4";
     local.addAddress(own.address, family);
     const prefix = Number(own.cidr?.split("/")[1]);
-    if (own.containerBridge && prefix > 0) {
-      local.addSubnet(own.address, prefix, family);
-    }
+    if (own.containerBridge && prefix > 0) local.addSubnet(own.address, prefix, family);
   }
   return local.check(address, isIPv6(address) ? "ipv6" : "ipv4");
 }
@@ -56,8 +55,6 @@ function ownInterfaces(): InterfaceAddress[] {
 /** A bridge without a physical device among its ports; one with such a device reaches other computers. */
 function isContainerBridge(name: string): boolean {
   const device = `/sys/class/net/${name}`;
-  if (!existsSync(`${device}/bridge`)) {
-    return false;
-  }
+  if (!existsSync(`${device}/bridge`)) return false;
   return readdirSync(`${device}/brif`).every((port) => !existsSync(`/sys/class/net/${port}/device`));
 }

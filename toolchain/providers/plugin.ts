@@ -1,5 +1,6 @@
+import type { Properties } from "./properties";
+
 /** What a stand-in plugin is: resources by type, each with its own rules. The wire is serve.ts's affair. */
-import { Properties } from "./properties";
 
 /** Where a message goes: `status` is the passing line beside a resource, the others stay in the output. */
 export type Log = (severity: "debug" | "info" | "warning" | "error" | "status", message: string) => void;

@@ -1,26 +1,27 @@
+import { isDeepStrictEqual } from "node:util";
+
 /**
  * Property bags as the engine sends them: plain JSON in which two values are special, the one not known yet during a
  * preview and the secret one.
  */
-import { isDeepStrictEqual } from "node:util";
 
 /** A resource's inputs or outputs. */
 export type Properties = Readonly<Record<string, unknown>>;
 
 /** What stands for a value that is not known before the update has run. */
-export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+const markSignature = "4dabf18193072939515e22adb298388d";
+const secretMark = "1b47061264138c4ac30d75fd1eb44270";
 
 /** Marks a value so that the engine encrypts it in the state and hides it in every output. */
 export function secret(value: unknown): Properties {
-  return { [SIGNATURE]: SECRET, value };
+  return { [markSignature]: secretMark, value };
 }
 
 /** True for a value with a secret mark. */
 export function isSecret(value: unknown): boolean {
-  return isObject(value) && value[SIGNATURE] === SECRET;
+  return isObject(value) && value[markSignature] === secretMark;
 }
 
 /** True for a map, false for a list, a scalar or nothing. */
@@ -30,15 +31,9 @@ export function isObject(value: unknown): value is Properties {
 
 /** The value with every secret mark and every undefined member taken away. */
 export function plain(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.map(plain);
-  }
-  if (!isObject(value)) {
-    return value;
-  }
-  if (value[SIGNATURE] === SECRET) {
-    return plain(value["value"]);
-  }
+  if (Array.isArray(value)) return value.map(plain);
+  if (!isObject(value)) return value;
+  if (value[markSignature] === secretMark) return plain(value["value"]);
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
   return Object.fromEntries(members.map(([key, member]) => [key, plain(member)]));
 }
@@ -109,8 +104,6 @@ export function valueAt(value: unknown, path: string): unknown {
 
 /** A path one key further; keys that are no plain words stand in brackets and quotes. */
 export function pathTo(path: string, key: string): string {
-  if (!/^[A-Za-z_$][\w$]*$/.test(key)) {
-    return `${path}[${JSON.stringify(key)}]`;
-  }
+  if (!/^[A-Za-z_$][\w$]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
   return path === "" ? key : `${path}.${key}`;
 }

@@ -1,21 +1,23 @@
-/**
- * Serves a plugin to the Pulumi engine. Written on the engine's own protocol rather than on `@pulumi/pulumi/provider`,
- * whose server keeps the provider's configuration, the preview flag, timeouts and old inputs to itself.
- */
 import * as grpc from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as wire from "@pulumi/pulumi/proto/provider_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
-import { connectLog, EngineLog } from "./engineLog";
-import { Diff, Operation, Plugin, Remembered, Resource } from "./plugin";
-import { Properties, valueAt } from "./properties";
+
+import { connectLog, type EngineLog } from "./engineLog";
+import type { Diff, Operation, Plugin, Remembered, Resource } from "./plugin";
+import { type Properties, valueAt } from "./properties";
 import { asFailure, fromStruct, markedFromStruct, toStruct } from "./wireFormat";
 
+/**
+ * Serves a plugin to the Pulumi engine. Written on the engine's own protocol rather than on `@pulumi/pulumi/provider`,
+ * whose server keeps the provider's configuration, the preview flag, timeouts and old inputs to itself.
+ */
+
 /** How often we look whether the engine is still there, milliseconds. */
-const PARENT_CHECK = 1000;
+const parentCheckInterval = 1000;
 /** Composed scripts and kubeconfigs go well beyond the library's limit of 4 MiB when a whole state is sent. */
-const MAX_MESSAGE = 400 * 1024 * 1024;
+const maxMessageBytes = 400 * 1024 * 1024;
 
 interface ResourceRequest {
   getUrn(): string;
@@ -214,15 +216,13 @@ export function serve(plugin: Plugin): void {
 
 /** Serves until the engine ends us or is gone itself. */
 export function listen(service: grpc.ServiceDefinition, methods: grpc.UntypedServiceImplementation): void {
-  const server = new grpc.Server({ "grpc.max_receive_message_length": MAX_MESSAGE });
+  const server = new grpc.Server({ "grpc.max_receive_message_length": maxMessageBytes });
   server.addService(service, methods);
   const parent = process.ppid;
   // A killed engine ends nobody: without this look every killed run would leave its plugins behind.
-  setInterval(() => process.ppid === parent || process.exit(1), PARENT_CHECK).unref();
+  setInterval(() => process.ppid === parent || process.exit(1), parentCheckInterval).unref();
   server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
-    if (error !== null) {
-      throw error;
-    }
+    if (error !== null) throw error;
     process.stdout.write(`${port}\n`);
   });
 }

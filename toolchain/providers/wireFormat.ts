@@ -1,11 +1,13 @@
-/** Property bags and failures in the forms that cross the wire. */
 import * as grpc from "@grpc/grpc-js";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
-import { JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
+
 import { NotReady } from "./plugin";
-import { isObject, plain, Properties } from "./properties";
+import { isObject, plain, type Properties } from "./properties";
+
+/** Property bags and failures in the forms that cross the wire. */
 
 /** Reads a property bag, without its secret marks. */
 export function fromStruct(struct: unknown): Properties {
@@ -26,9 +28,7 @@ export function toStruct(properties: Properties): Struct {
 /** An error as the engine reads it: a resource that exists but is not ready comes with what is known of it. */
 export function asFailure(error: unknown): Partial<grpc.ServiceError> {
   const message = error instanceof Error ? error.message : String(error);
-  if (!(error instanceof NotReady)) {
-    return { code: grpc.status.UNKNOWN, details: message, message };
-  }
+  if (!(error instanceof NotReady)) return { code: grpc.status.UNKNOWN, details: message, message };
   const detail = new ErrorResourceInitFailed()
     .setId(error.id)
     .setProperties(toStruct(error.outputs))

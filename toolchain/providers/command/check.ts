@@ -1,13 +1,14 @@
-/** What is looked at before a command is planned: that its properties can be, and how the machine is reached. */
-import { Checked } from "../plugin";
-import { isObject, isSecret, plain, Properties, secret, UNKNOWN } from "../properties";
+import type { Checked } from "../plugin";
+import { isObject, isSecret, plain, type Properties, secret, unknownValue } from "../properties";
 
-const TEXTS = ["create", "update", "delete", "stdin"];
-const INPUTS = [...TEXTS, "connection", "triggers", "logging", "addPreviousOutputInEnv"];
+/** What is looked at before a command is planned: that its properties can be, and how the machine is reached. */
+
+const textInputs = ["create", "update", "delete", "stdin"];
+const knownInputs = [...textInputs, "connection", "triggers", "logging", "addPreviousOutputInEnv"];
 /** Properties of the official plugin's that the stand-in has no way to treat alike. */
-const NOT_CARRIED = ["environment"];
-const CONNECTION_DEFAULTS = { user: "root", port: 22, dialErrorLimit: 10, perDialTimeout: 15 };
-const SECRETS = ["password", "privateKey", "privateKeyPassword"];
+const notCarried = ["environment"];
+const connectionDefaults = { user: "root", port: 22, dialErrorLimit: 10, perDialTimeout: 15 };
+const secretInputs = ["password", "privateKey", "privateKeyPassword"];
 
 /** Completes the connection and hides it, with marks where the official plugin has them; or tells what is wrong. */
 export function checkCommand(inputs: Properties): Checked {
@@ -24,14 +25,14 @@ function failuresOf(inputs: Properties): NonNullable<Checked["failures"]> {
   const wrong = Object.keys(inputs)
     .filter((property) => !property.startsWith("__") && inputs[property] !== null)
     .flatMap((property) => {
-      if (NOT_CARRIED.includes(property)) {
-        return failure(property, `the stand-in plugin does not carry this property; it has: ${INPUTS.join(", ")}`);
+      if (notCarried.includes(property)) {
+        return failure(property, `the stand-in plugin does not carry this property; it has: ${knownInputs.join(", ")}`);
       }
-      if (!INPUTS.includes(property)) {
+      if (!knownInputs.includes(property)) {
         return failure(property, `Unrecognized field '${property}' on 'remote.CommandInputs'`);
       }
       const found = typeof plain(inputs[property]) === "number" ? "float64" : typeof plain(inputs[property]);
-      return TEXTS.includes(property) && found !== "string"
+      return textInputs.includes(property) && found !== "string"
         ? failure(property, `Field '${property}' on 'remote.CommandInputs' must be a 'string'; got '${found}' instead`)
         : [];
     });
@@ -43,7 +44,7 @@ function connectionFailures(connection: unknown): NonNullable<Checked["failures"
     return [{ property: "connection", reason: "Missing required field 'connection' on 'remote.CommandInputs'" }];
   }
   const known = plain(connection);
-  if (known === UNKNOWN || (isObject(known) && known["host"] !== undefined)) return [];
+  if (known === unknownValue || (isObject(known) && known["host"] !== undefined)) return [];
   const missing = "Missing required field 'host' on 'remote.Connection'";
   const reason = `An error occurred decoding 'CommandInputs.connection': 1 failures decoding:\n\thost: ${missing}`;
   return [{ property: "connection", reason }];
@@ -52,9 +53,9 @@ function connectionFailures(connection: unknown): NonNullable<Checked["failures"
 /** A connection with everything that is needed to dial; one that is not known stays so. */
 export function withDefaults(connection: unknown): unknown {
   if (!isObject(connection)) return connection;
-  const complete = { ...CONNECTION_DEFAULTS, ...connection };
+  const complete = { ...connectionDefaults, ...connection };
   const { proxy } = connection;
-  return isObject(proxy) ? { ...complete, proxy: { ...CONNECTION_DEFAULTS, ...unmarkedMap(proxy) } } : complete;
+  return isObject(proxy) ? { ...complete, proxy: { ...connectionDefaults, ...unmarkedMap(proxy) } } : complete;
 }
 
 function unmarked(connection: unknown): unknown {
@@ -70,7 +71,7 @@ function withMarks(connection: unknown): unknown {
   if (!isObject(connection)) return connection;
   const members = Object.entries(connection).map(([key, value]) => {
     if (key === "proxy") return [key, withMarks(value)] as const;
-    return [key, SECRETS.includes(key) && !isSecret(value) ? secret(value) : value] as const;
+    return [key, secretInputs.includes(key) && !isSecret(value) ? secret(value) : value] as const;
   });
   return Object.fromEntries(members);
 }

@@ -1,13 +1,16 @@
-/** One SSH connection, made with the patience of the official plugin. */
 import { once } from "node:events";
 import { createConnection, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Duplex } from "node:stream";
+
 import type { Client } from "ssh2";
+
 import { requireLocal } from "../localAddress";
-import { Operation } from "../plugin";
-import { agentOf, Login, loginOf } from "./login";
+import type { Operation } from "../plugin";
+import { agentOf, type Login, loginOf } from "./login";
 import { dialFailure, forwardFailure, handshakeFailure } from "./words";
+
+/** One SSH connection, made with the patience of the official plugin. */
 
 /** How to reach a machine; defaults are filled in already. */
 export interface Connection {
@@ -28,18 +31,16 @@ export interface Connection {
 }
 
 /** First pause between two attempts, its growth, and its limit, as in the official plugin. */
-const FIRST_DELAY = 100;
-const GROWTH = 1.5;
-const LONGEST_DELAY = 5000;
+const firstDelay = 100;
+const delayGrowth = 1.5;
+const longestDelay = 5000;
 
 /** Connects to the machine, through its proxy if it has one. */
 export async function dial(connection: Connection, operation: Operation): Promise<Client> {
   const { proxy } = connection;
   await requireLocal(connection.host, "@pulumi/command");
   await requireUsable(connection);
-  if (proxy === undefined) {
-    return patiently("Dial", connection, operation, () => connect(connection));
-  }
+  if (proxy === undefined) return patiently("Dial", connection, operation, () => connect(connection));
   try {
     await requireLocal(proxy.host, "@pulumi/command");
     await requireUsable(proxy);
@@ -90,14 +91,12 @@ async function patiently<T>(
   { log, cancelled }: Operation,
   attempt: () => Promise<T>,
 ): Promise<T> {
-  let delay = FIRST_DELAY;
+  let delay = firstDelay;
   for (let failed = 1; ; failed++) {
     try {
       return await attempt();
     } catch (error) {
-      if (cancelled.aborted) {
-        throw error;
-      }
+      if (cancelled.aborted) throw error;
       if (dialErrorLimit >= 0 && failed > dialErrorLimit) {
         const cause = error instanceof Error ? error.message : String(error);
         throw new Error(`after ${failed - 1} failed attempts: ${cause}`, { cause: error });
@@ -105,7 +104,7 @@ async function patiently<T>(
       log("status", `${what} ${failed}/${dialErrorLimit < 0 ? "inf" : dialErrorLimit} failed: retrying`);
     }
     await sleep(delay, undefined, { signal: cancelled });
-    delay = Math.min(delay * GROWTH, LONGEST_DELAY);
+    delay = Math.min(delay * delayGrowth, longestDelay);
   }
 }
 

@@ -1,10 +1,12 @@
-/** How the stand-in proves itself to a machine, and the machine to it, in the order of the official plugin. */
 import type { AuthenticationType, AuthHandlerMiddleware, ConnectConfig, ServerHostKeyAlgorithm } from "ssh2";
+
 import type { Connection } from "./dial";
 import { keyFailure } from "./words";
 
+/** How the stand-in proves itself to a machine, and the machine to it, in the order of the official plugin. */
+
 /** A machine that vanished is noticed after this many unanswered questions, one each interval (milliseconds). */
-const KEEPALIVE = { keepaliveInterval: 15_000, keepaliveCountMax: 8 };
+const keepalive = { keepaliveInterval: 15_000, keepaliveCountMax: 8 };
 
 /** By which signatures an RSA key proves itself. */
 const rsaAlgorithms: readonly ServerHostKeyAlgorithm[] = ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"];
@@ -39,7 +41,7 @@ export function loginOf(connection: Connection): Login {
   ];
   const attempted: string[] = [];
   const settings = {
-    ...KEEPALIVE,
+    ...keepalive,
     username: connection.user,
     password: connection.password,
     privateKey,

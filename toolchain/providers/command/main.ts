@@ -1,6 +1,7 @@
-/** Stand-in for the plugin of @pulumi/command: `command:remote:Command`. */
 import { serve } from "../serve";
 import { remoteCommand } from "./remoteCommand";
+
+/** Stand-in for the plugin of @pulumi/command: `command:remote:Command`. */
 
 serve({
   standsFor: "@pulumi/command",

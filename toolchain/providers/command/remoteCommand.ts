@@ -1,14 +1,16 @@
+import { randomBytes } from "node:crypto";
+
+import type { Diff, Found, Operation, Remembered, Resource } from "../plugin";
+import { changedPaths, objectAt, plain, type Properties, textAt, unknownValue } from "../properties";
+import { checkCommand, withDefaults } from "./check";
+import { type Connection, dial } from "./dial";
+import { run } from "./run";
+
 /**
  * `command:remote:Command` with the semantics of the official plugin: a change runs `update`, or `create` again; delete
  * runs what the state holds; refresh never sees the machine. A change of a trigger is an update for the plugin, too: it
  * is the SDK that asks for a replacement then.
  */
-import { randomBytes } from "node:crypto";
-import { Diff, Found, Operation, Remembered, Resource } from "../plugin";
-import { changedPaths, objectAt, plain, Properties, textAt, UNKNOWN } from "../properties";
-import { checkCommand, withDefaults } from "./check";
-import { Connection, dial } from "./dial";
-import { run } from "./run";
 
 /** The rules of `command:remote:Command`. */
 export const remoteCommand: Resource = {
@@ -21,9 +23,7 @@ export const remoteCommand: Resource = {
 
   async create(inputs, operation): Promise<Found> {
     const id = `${operation.name}${randomBytes(4).toString("hex")}`;
-    if (operation.preview) {
-      return { id, outputs: { ...inputs, stdout: UNKNOWN, stderr: UNKNOWN } };
-    }
+    if (operation.preview) return { id, outputs: { ...inputs, stdout: unknownValue, stderr: unknownValue } };
     return { id, outputs: await execute(inputs, {}, textAt(plain(inputs), "create"), operation) };
   },
 
@@ -31,7 +31,7 @@ export const remoteCommand: Resource = {
     if (operation.preview) {
       const changed = changedPaths(old.inputs, inputs).length > 0;
       const { stdout, stderr } = old.outputs;
-      return { ...inputs, ...(changed ? { stdout: UNKNOWN, stderr: UNKNOWN } : { stdout, stderr }) };
+      return { ...inputs, ...(changed ? { stdout: unknownValue, stderr: unknownValue } : { stdout, stderr }) };
     }
     const news = plain(inputs);
     return execute(inputs, old.outputs, textAt(news, "update") ?? textAt(news, "create"), operation);
@@ -39,9 +39,7 @@ export const remoteCommand: Resource = {
 
   async delete(old: Remembered, operation): Promise<void> {
     const command = textAt(plain(old.outputs), "delete");
-    if (command !== undefined) {
-      await execute(old.outputs, old.outputs, command, operation);
-    }
+    if (command !== undefined) await execute(old.outputs, old.outputs, command, operation);
   },
 };
 
@@ -54,9 +52,7 @@ async function execute(
 ): Promise<Properties> {
   const said = plain(before);
   const previous = { stdout: textAt(said, "stdout") ?? "", stderr: textAt(said, "stderr") ?? "" };
-  if (command === undefined) {
-    return { ...inputs, ...previous };
-  }
+  if (command === undefined) return { ...inputs, ...previous };
   const known = plain(inputs) as Properties;
   const client = await dial(connectionOf(known), operation);
   try {
@@ -80,8 +76,6 @@ function previousOutput(previous: { readonly stdout: string; readonly stderr: st
 
 function connectionOf(inputs: Properties): Connection {
   const connection = withDefaults(objectAt(inputs, "connection"));
-  if (textAt(connection, "host") === undefined) {
-    throw new Error("connection.host is missing");
-  }
+  if (textAt(connection, "host") === undefined) throw new Error("connection.host is missing");
   return connection as Connection;
 }

@@ -1,8 +1,11 @@
-/** One command on a connection. */
 import { constants } from "node:os";
 import { StringDecoder } from "node:string_decoder";
+
 import type { Client, ClientChannel } from "ssh2";
-import { Log } from "../plugin";
+
+import type { Log } from "../plugin";
+
+/** One command on a connection. */
 
 /** What to run, and what to do with what it says. */
 export interface Run {
@@ -22,7 +25,7 @@ export interface Output {
 }
 
 /** The official plugin stops reading at a logged line of this length, and the command hangs. */
-const LONGEST_LINE = 64 * 1024;
+const longestLine = 64 * 1024;
 
 /** Runs the command to its end; fails with its exit status and everything it said. */
 export function run(client: Client, request: Run): Promise<Output> {
@@ -91,7 +94,7 @@ function lines(log: Log | undefined): { take(data: Buffer): void; flush(): void 
   // A piece may end within a character.
   const decoder = new StringDecoder();
   const say = (line: string): void => {
-    if (line.length > LONGEST_LINE) {
+    if (line.length > longestLine) {
       log?.("warning", `an output line of ${line.length} bytes: one over 64 KiB hangs the official plugin`);
     } else {
       log?.("status", line);
@@ -106,9 +109,7 @@ function lines(log: Log | undefined): { take(data: Buffer): void; flush(): void 
       }
     },
     flush(): void {
-      if (rest !== "") {
-        say(rest);
-      }
+      if (rest !== "") say(rest);
     },
   };
 }

@@ -1,7 +1,7 @@
 /** What the official plugin says of a connection that fails: the words of its library, which failures are known by. */
 
 /** System errors in the words of Go's library. */
-const SYSTEM: Readonly<Record<string, string>> = {
+const systemErrors: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
   ECONNRESET: "connection reset by peer",
   EHOSTUNREACH: "no route to host",
@@ -13,7 +13,7 @@ const SYSTEM: Readonly<Record<string, string>> = {
 /** Why no connection to an address came about, "tcp 192.0.2.1:22" or "unix /run/agent". */
 export function dialFailure(to: string, error: unknown): Error {
   const { code, message } = error as NodeJS.ErrnoException;
-  return new Error(`dial ${to}: connect: ${SYSTEM[code ?? ""] ?? message}`, { cause: error });
+  return new Error(`dial ${to}: connect: ${systemErrors[code ?? ""] ?? message}`, { cause: error });
 }
 
 /** Why two that are connected do not come to an understanding. */

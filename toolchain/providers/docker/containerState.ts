@@ -1,11 +1,13 @@
-/** A container's state as the daemon reports it. */
 import type { ContainerInspectInfo } from "dockerode";
-import { Remembered } from "../plugin";
-import { listAt, Properties } from "../properties";
-import { CONTAINER } from "./schema";
+
+import type { Remembered } from "../plugin";
+import { listAt, type Properties } from "../properties";
+import { containerSchema } from "./schema";
 import { asState, diffAgainstState, made, updated } from "./state";
 
-const MIB = 1024 * 1024;
+/** A container's state as the daemon reports it. */
+
+const mib = 1024 * 1024;
 
 /** Fields that the daemon reports, and its client's types do not know, or only those of some versions. */
 interface Report extends ContainerInspectInfo {
@@ -15,12 +17,12 @@ interface Report extends ContainerInspectInfo {
 /** The state after a create, where empty values that nobody asked for are none. */
 export function madeState(inspected: ContainerInspectInfo, inputs: Properties): Properties {
   const found = { ...reported(inspected, inputs), ...unreported(inputs) };
-  return made(inputs, found, CONTAINER);
+  return made(inputs, found, containerSchema);
 }
 
 /** The state after a refresh: what the daemon reports, and what it does not from the state before. */
 export function foundState(inspected: ContainerInspectInfo, old: Properties): Properties {
-  const kept = Object.entries(CONTAINER).map(([key, { unset, kind }]) => {
+  const kept = Object.entries(containerSchema).map(([key, { unset, kind }]) => {
     return [key, old[key] ?? (["set", "map"].includes(kind) ? unset : (unset ?? null))] as const;
   });
   return { ...Object.fromEntries(kept), ...unreported(old), ...reported(inspected, old) };
@@ -28,15 +30,15 @@ export function foundState(inspected: ContainerInspectInfo, old: Properties): Pr
 
 /** The state after an update. */
 export function updatedState(old: Remembered, inputs: Properties): Properties {
-  if (diffAgainstState(old, inputs, CONTAINER).changes.length === 0) return old.outputs;
-  const news = updated(old, inputs, CONTAINER);
+  if (diffAgainstState(old, inputs, containerSchema).changes.length === 0) return old.outputs;
+  const news = updated(old, inputs, containerSchema);
   return { ...news, ...unreported(news) };
 }
 
 /** Properties that stay as they were given, with the members that the daemon's silence gives them. */
 function unreported(old: Properties): Properties {
   const of = (key: "volumes" | "networksAdvanced"): Properties[] => {
-    const attribute = CONTAINER[key];
+    const attribute = containerSchema[key];
     return attribute === undefined ? [] : listAt({ list: asState(key, old[key] ?? [], attribute) }, "list");
   };
   return {
@@ -109,7 +111,7 @@ function stopping({ StopSignal, StopTimeout }: Stopping): Properties {
 
 function limits(host: ContainerInspectInfo["HostConfig"]): Properties {
   const inMib = (bytes: number | undefined): number =>
-    (bytes ?? 0) > 0 ? Math.floor((bytes ?? 0) / MIB) : (bytes ?? 0);
+    (bytes ?? 0) > 0 ? Math.floor((bytes ?? 0) / mib) : (bytes ?? 0);
   const cpus = (host.NanoCpus ?? 0) > 0 ? { cpus: String((host.NanoCpus ?? 0) / 1e9) } : {};
   return {
     ...cpus,
@@ -127,7 +129,7 @@ function network({ HostConfig, NetworkSettings }: Report, given: Properties): Pr
   // Containers of before were made in their first network, and not in Docker's own bridge: that is no difference to them.
   const names = listAt(given, "networksAdvanced").map(({ name }) => name);
   const mode = HostConfig.NetworkMode ?? "";
-  const networkMode = names.includes(mode) ? (given["networkMode"] ?? CONTAINER["networkMode"]?.fallback) : mode;
+  const networkMode = names.includes(mode) ? (given["networkMode"] ?? containerSchema["networkMode"]?.fallback) : mode;
   const networkDatas = Object.entries(NetworkSettings.Networks).map(([networkName, network]) => ({
     gateway: network.Gateway,
     globalIpv6Address: network.GlobalIPv6Address,

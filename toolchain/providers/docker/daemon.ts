@@ -1,10 +1,11 @@
-/** The Docker daemon of this computer. */
 import type Docker from "dockerode";
+
+/** The Docker daemon of this computer. */
 
 /** The part of its client that the resources use. */
 export type Daemon = Docker;
 
-const DEFAULT_SOCKET = "/var/run/docker.sock";
+const defaultSocket = "/var/run/docker.sock";
 let configuredHost: string | undefined;
 let client: Daemon | undefined;
 
@@ -26,9 +27,7 @@ export function daemon(): Daemon {
 
 /** The path of a daemon's socket; throws for a daemon that is reached over a network. */
 export function socketOf(host: string | undefined): string {
-  if (host === undefined || host === "") {
-    return DEFAULT_SOCKET;
-  }
+  if (host === undefined || host === "") return defaultSocket;
   if (!host.startsWith("unix://")) {
     throw new Error(
       `${host}: the stand-in plugin for @pulumi/docker only reaches the daemon of this computer, by a unix:// socket. ` +
@@ -49,9 +48,7 @@ export async function unlessGone<Answer>(request: Promise<Answer>): Promise<Answ
   try {
     return await request;
   } catch (error) {
-    if (statusOf(error) === 404) {
-      return undefined;
-    }
+    if (statusOf(error) === 404) return undefined;
     throw error;
   }
 }

@@ -1,8 +1,10 @@
-/** What all Docker resources do alike: names, defaults, labels. */
 import { randomBytes } from "node:crypto";
-import { Checked, Operation } from "../plugin";
-import { isObject, listAt, Properties, textAt, UNKNOWN } from "../properties";
-import { Attribute, MEMBER_FALLBACKS, Schema } from "./schema";
+
+import type { Checked, Operation } from "../plugin";
+import { isObject, listAt, type Properties, textAt, unknownValue } from "../properties";
+import { type Attribute, memberFallbacks, type Schema } from "./schema";
+
+/** What all Docker resources do alike: names, defaults, labels. */
 
 /** Checks the properties and completes them; a resource without a name gets one, or keeps the one that it got before. */
 export function checkNamed(
@@ -36,7 +38,7 @@ function failureOf(
   if (schema[key] === undefined || schema[key].outputOnly) {
     return [{ property: "", reason: `Invalid or unknown key. Examine values at '${name}.${key}'.` }];
   }
-  if (key === "restart" && value !== UNKNOWN && !/^(no|on-failure|always|unless-stopped)$/.test(String(value))) {
+  if (key === "restart" && value !== unknownValue && !/^(no|on-failure|always|unless-stopped)$/.test(String(value))) {
     const words = `'${String(value)}' doesn't match the pattern '^(no|on-failure|always|unless-stopped)$'.`;
     return [{ property: "", reason: `${words} ${words} Examine values at '${name}.${key}'.` }];
   }
@@ -57,9 +59,10 @@ function missing(inputs: Properties, { name }: Operation, schema: Schema): NonNu
 
 function completedValue(key: string, value: unknown, attribute: Attribute | undefined): unknown {
   if (attribute?.kind === "text" && (typeof value === "number" || typeof value === "boolean")) return String(value);
-  if (attribute?.kind === "number" && typeof value === "string" && value !== UNKNOWN) {
-    if (!/^-?\d+$/.test(value))
+  if (attribute?.kind === "number" && typeof value === "string" && value !== unknownValue) {
+    if (!/^-?\d+$/.test(value)) {
       throw new Error(`${key}: strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`);
+    }
     return Number(value);
   }
   if (attribute?.kind === "block") return isObject(value) ? { ...value, __defaults: [] } : value;
@@ -68,7 +71,7 @@ function completedValue(key: string, value: unknown, attribute: Attribute | unde
 }
 
 function completedMember(key: string, member: Properties): Properties {
-  const fallbacks = Object.entries(MEMBER_FALLBACKS[key] ?? {}).filter(([name]) => member[name] === undefined);
+  const fallbacks = Object.entries(memberFallbacks[key] ?? {}).filter(([name]) => member[name] === undefined);
   return { ...member, ...Object.fromEntries(fallbacks), __defaults: fallbacks.map(([name]) => name).sort() };
 }
 

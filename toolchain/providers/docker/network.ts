@@ -1,16 +1,27 @@
-/** `docker:index/network:Network`. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { Found, Resource } from "../plugin";
-import { listAt, Properties, textAt } from "../properties";
+
+import type { Found, Resource } from "../plugin";
+import { listAt, type Properties, textAt } from "../properties";
 import { daemon, refused, statusOf, unlessGone } from "./daemon";
 import { checkNamed, labelsOf, textMap } from "./inputs";
-import { NETWORK } from "./schema";
+import { networkSchema } from "./schema";
 import { diffAgainstState, made, previewed, refound } from "./state";
 
-const INPUTS = new Set(["name", "driver", "ipamConfigs", "ipamDriver", "labels", "options", "internal", "attachable"]);
+/** `docker:index/network:Network`. */
+
+const carriedInputs = new Set([
+  "name",
+  "driver",
+  "ipamConfigs",
+  "ipamDriver",
+  "labels",
+  "options",
+  "internal",
+  "attachable",
+]);
 /** A network is let go some moments after its last container. */
-const REMOVE_TRIES = 20;
-const REMOVE_PAUSE = 500;
+const removeTries = 20;
+const removePause = 500;
 
 /** What the daemon is asked to create. */
 export function networkPayload(inputs: Properties) {
@@ -33,16 +44,14 @@ export function networkPayload(inputs: Properties) {
 
 /** The rules of a network. */
 export const network: Resource = {
-  check: (inputs, olds, operation) => checkNamed(inputs, olds, operation, NETWORK, INPUTS),
-  diff: (old, inputs) => diffAgainstState(old, inputs, NETWORK),
+  check: (inputs, olds, operation) => checkNamed(inputs, olds, operation, networkSchema, carriedInputs),
+  diff: (old, inputs) => diffAgainstState(old, inputs, networkSchema),
 
   async create(inputs, operation): Promise<Found> {
-    if (operation.preview) {
-      return { id: "", outputs: previewed(inputs, NETWORK) };
-    }
+    if (operation.preview) return { id: "", outputs: previewed(inputs, networkSchema) };
     try {
       const { id } = await daemon().createNetwork(networkPayload(inputs));
-      return { id, outputs: made(inputs, await stateOf(id), NETWORK) };
+      return { id, outputs: made(inputs, await stateOf(id), networkSchema) };
     } catch (error) {
       throw refused("Unable to create network", error);
     }
@@ -50,7 +59,7 @@ export const network: Resource = {
 
   async read(old): Promise<Found | undefined> {
     const found = await unlessGone(stateOf(old.id));
-    return found && refound(old, found, NETWORK);
+    return found && refound(old, found, networkSchema);
   },
 
   update: (_old, inputs) => Promise.resolve(inputs),
@@ -61,11 +70,9 @@ export const network: Resource = {
         await unlessGone(daemon().getNetwork(old.id).remove());
         return;
       } catch (error) {
-        if (statusOf(error) !== 403 || attempt === REMOVE_TRIES || operation.cancelled.aborted) {
-          throw error;
-        }
+        if (statusOf(error) !== 403 || attempt === removeTries || operation.cancelled.aborted) throw error;
       }
-      await sleep(REMOVE_PAUSE);
+      await sleep(removePause);
     }
   },
 };

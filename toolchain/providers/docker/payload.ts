@@ -1,12 +1,13 @@
-/** A container's properties in the words of the daemon. */
-import { isObject, listAt, numberAt, objectAt, Properties, textAt } from "../properties";
+import { isObject, listAt, numberAt, objectAt, type Properties, textAt } from "../properties";
 import { labelsOf, textMap } from "./inputs";
 
-const MIB = 1024 * 1024;
-const SECOND = 1e9;
+/** A container's properties in the words of the daemon. */
+
+const mib = 1024 * 1024;
+const nanosecondsPerSecond = 1e9;
 
 /** Every property of a container that the stand-in carries. */
-export const CONTAINER_INPUTS = new Set(
+export const containerInputs = new Set(
   [
     "attach capabilities cgroupnsMode command containerReadRefreshTimeoutMilliseconds cpus cpuShares destroyGraceSeconds deviceCgroupRules devices dns",
     "dnsSearches domainname entrypoints envs groupAdds healthcheck hostname hosts image init ipcMode labels logs",
@@ -42,8 +43,8 @@ export function updatePayload(inputs: Properties) {
   const memory = numberAt(inputs, "memory");
   const swap = numberAt(inputs, "memorySwap");
   return defined({
-    Memory: memory === undefined ? undefined : memory * MIB,
-    MemorySwap: swap === undefined ? undefined : swap < 0 ? -1 : swap * MIB,
+    Memory: memory === undefined ? undefined : memory * mib,
+    MemorySwap: swap === undefined ? undefined : swap < 0 ? -1 : swap * mib,
     CpuShares: numberAt(inputs, "cpuShares"),
     RestartPolicy: { Name: textAt(inputs, "restart") ?? "no" },
   });
@@ -78,7 +79,7 @@ function hostConfig(inputs: Properties): Properties {
     PidMode: textAt(inputs, "pidMode"),
     UsernsMode: textAt(inputs, "usernsMode"),
     Runtime: textAt(inputs, "runtime"),
-    ShmSize: shm === undefined ? undefined : shm * MIB,
+    ShmSize: shm === undefined ? undefined : shm * mib,
     AutoRemove: inputs["rm"] === true,
     NetworkMode: textAt(inputs, "networkMode") ?? "bridge",
     PortBindings: portBindings(inputs),
@@ -87,9 +88,7 @@ function hostConfig(inputs: Properties): Properties {
 
 /** `systempaths=unconfined` is a word of Docker's client only; the daemon wants what it stands for: two empty lists. */
 function securityPaths(options: unknown): Properties {
-  if (!Array.isArray(options)) {
-    return {};
-  }
+  if (!Array.isArray(options)) return {};
   const rest = options.filter((option) => option !== "systempaths=unconfined");
   return rest.length === options.length
     ? { SecurityOpt: rest }
@@ -145,9 +144,7 @@ export function endpointOf(network: Properties): Properties {
 
 function healthcheck(inputs: Properties): Properties | undefined {
   const check = inputs["healthcheck"];
-  if (!isObject(check)) {
-    return undefined;
-  }
+  if (!isObject(check)) return undefined;
   return defined({
     Test: check["tests"],
     Interval: nanoseconds(textAt(check, "interval")),
@@ -160,7 +157,7 @@ function healthcheck(inputs: Properties): Properties | undefined {
 function nanoseconds(duration: string | undefined): number | undefined {
   const [, amount, unit] = /^([\d.]+)(ms|s|m|h)$/.exec(duration ?? "") ?? [];
   const seconds = { ms: 0.001, s: 1, m: 60, h: 3600 }[unit ?? ""];
-  return seconds === undefined ? undefined : Math.round(Number(amount) * seconds * SECOND);
+  return seconds === undefined ? undefined : Math.round(Number(amount) * seconds * nanosecondsPerSecond);
 }
 
 function defined(properties: Properties): Properties {

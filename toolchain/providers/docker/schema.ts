@@ -1,8 +1,9 @@
+import type { Properties } from "../properties";
+
 /**
  * The properties of the Docker resources as the official plugin has them: what kind of value, what it is when nobody says
  * it, and whether it can change while the object lives. Source: the Docker provider for Terraform, which that plugin wraps.
  */
-import { Properties } from "../properties";
 
 /** Texts, numbers and flags; lists and sets of texts; maps of texts; `blocks` and one `block`, which have members. */
 export type Kind = "text" | "number" | "flag" | "list" | "set" | "map" | "blocks" | "block";
@@ -24,7 +25,7 @@ export interface Attribute {
 export type Schema = Readonly<Record<string, Attribute>>;
 
 /** Members of blocks, with what the state has for those that nobody gave. */
-export const MEMBERS: Readonly<Record<string, Properties>> = {
+export const memberSchemas: Readonly<Record<string, Properties>> = {
   capabilities: { adds: [], drops: [] },
   devices: { containerPath: "", hostPath: "", permissions: "" },
   hosts: { host: "", ip: "" },
@@ -43,23 +44,23 @@ export const MEMBERS: Readonly<Record<string, Properties>> = {
 };
 
 /** What a check puts into members of blocks. */
-export const MEMBER_FALLBACKS: Readonly<Record<string, Properties>> = {
+export const memberFallbacks: Readonly<Record<string, Properties>> = {
   devices: { permissions: "rwm" },
   ports: { ip: "0.0.0.0", protocol: "tcp" },
 };
 
-export const NETWORK = schema(`
+export const networkSchema = schema(`
   name text | driver text computed | ipamConfigs blocks computed | ipamDriver text =default | labels blocks
   options map computed | internal flag computed | attachable flag | ingress flag | ipv6 flag
   ipamOptions map | id text output | scope text output
 `);
 
-export const VOLUME = schema(`
+export const volumeSchema = schema(`
   name text computed | driver text computed | driverOpts map | labels blocks | cluster block
   id text output | mountpoint text output
 `);
 
-export const CONTAINER = schema(`
+export const containerSchema = schema(`
   attach flag inPlace ~false | bridge text output | capabilities block | cgroupParent text | cgroupnsMode text
   command list computed | containerLogs text output | containerReadRefreshTimeoutMilliseconds number inPlace =15000
   cpuPeriod number inPlace | cpuQuota number inPlace | cpuSet text inPlace | cpuShares number inPlace | cpus text

@@ -1,7 +1,8 @@
+import type { Diff, Found, Remembered } from "../plugin";
+import { isObject, pathTo, type Properties, same, unknownValue, without } from "../properties";
+import { type Attribute, type Kind, memberSchemas, type Schema } from "./schema";
+
 /** A resource's properties as the state has them, and what differs from them. */
-import { Diff, Found, Remembered } from "../plugin";
-import { isObject, pathTo, Properties, same, UNKNOWN, without } from "../properties";
-import { Attribute, Kind, MEMBERS, Schema } from "./schema";
 
 /** What a preview can say: what only the daemon decides is unknown. */
 export function previewed(inputs: Properties, schema: Schema): Properties {
@@ -10,7 +11,7 @@ export function previewed(inputs: Properties, schema: Schema): Properties {
     .map(([key, attribute]) => {
       const given = inputs[key];
       if (given !== undefined) return [key, asState(key, given, attribute)] as const;
-      return [key, attribute.computed ? UNKNOWN : attribute.unset] as const;
+      return [key, attribute.computed ? unknownValue : attribute.unset] as const;
     });
   return Object.fromEntries(members);
 }
@@ -22,8 +23,9 @@ export function previewed(inputs: Properties, schema: Schema): Properties {
 export function made(inputs: Properties, found: Properties, schema: Schema): Properties {
   const members = Object.entries(schema).map(([key, attribute]) => {
     const given = inputs[key];
-    if (given !== undefined && given !== UNKNOWN && key !== "mustRun")
+    if (given !== undefined && given !== unknownValue && key !== "mustRun") {
       return [key, asState(key, given, attribute)] as const;
+    }
     const unsaid = isEmpty(found[key]) && !attribute.computed && ["set", "map"].includes(attribute.kind);
     return [key, unsaid ? attribute.unset : (found[key] ?? attribute.unset)] as const;
   });
@@ -70,7 +72,7 @@ export function asState(key: string, value: unknown, { kind }: Attribute): unkno
 }
 
 function withMembers(key: string, member: unknown): unknown {
-  return isObject(member) ? { ...MEMBERS[key], ...without(member, "__defaults") } : member;
+  return isObject(member) ? { ...memberSchemas[key], ...without(member, "__defaults") } : member;
 }
 
 /**

@@ -1,28 +1,27 @@
-/** `docker:index/volume:Volume`. */
-import { Found, Resource } from "../plugin";
-import { Properties, textAt } from "../properties";
+import type { Found, Resource } from "../plugin";
+import { type Properties, textAt } from "../properties";
 import { daemon, refused, unlessGone } from "./daemon";
 import { checkNamed, labelsOf, textMap } from "./inputs";
-import { VOLUME } from "./schema";
+import { volumeSchema } from "./schema";
 import { diffAgainstState, made, previewed, refound } from "./state";
 
-const INPUTS = new Set(["name", "driver", "driverOpts", "labels"]);
+/** `docker:index/volume:Volume`. */
+
+const carriedInputs = new Set(["name", "driver", "driverOpts", "labels"]);
 
 /** The rules of a volume; its name is its id. */
 export const volume: Resource = {
-  check: (inputs, olds, operation) => checkNamed(inputs, olds, operation, VOLUME, INPUTS),
-  diff: (old, inputs) => diffAgainstState(old, inputs, VOLUME),
+  check: (inputs, olds, operation) => checkNamed(inputs, olds, operation, volumeSchema, carriedInputs),
+  diff: (old, inputs) => diffAgainstState(old, inputs, volumeSchema),
 
   async create(inputs, operation): Promise<Found> {
     const name = textAt(inputs, "name") ?? "";
-    if (operation.preview) {
-      return { id: "", outputs: previewed(inputs, VOLUME) };
-    }
+    if (operation.preview) return { id: "", outputs: previewed(inputs, volumeSchema) };
     const Driver = textAt(inputs, "driver") ?? "local";
     const DriverOpts = textMap(inputs["driverOpts"]);
     try {
       await daemon().createVolume({ Name: name, Driver, DriverOpts, Labels: labelsOf(inputs) });
-      return { id: name, outputs: made(inputs, await stateOf(name), VOLUME) };
+      return { id: name, outputs: made(inputs, await stateOf(name), volumeSchema) };
     } catch (error) {
       throw refused("Unable to create volume", error);
     }
@@ -30,7 +29,7 @@ export const volume: Resource = {
 
   async read(old): Promise<Found | undefined> {
     const found = await unlessGone(stateOf(old.id));
-    return found && refound(old, found, VOLUME);
+    return found && refound(old, found, volumeSchema);
   },
 
   update: (_old, inputs) => Promise.resolve(inputs),

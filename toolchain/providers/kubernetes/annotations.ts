@@ -1,13 +1,14 @@
-/** What programs say to the provider by annotations, all of them `pulumi.com/...`. */
-import { objectAt, Properties, textAt } from "../properties";
+import { objectAt, type Properties, textAt } from "../properties";
 
-const PREFIX = "pulumi.com/";
+/** What programs say to the provider by annotations, all of them `pulumi.com/...`. */
+
+const prefix = "pulumi.com/";
 /** Marks a name that we gave: kept for the provider, and no difference to the object. */
-export const AUTONAMED = `${PREFIX}autonamed`;
+export const autonamed = `${prefix}autonamed`;
 
 /** The value of `pulumi.com/KEY`; undefined when it is missing. */
 export function annotation(object: Properties, key: string): string | undefined {
-  return textAt(objectAt(object, "metadata", "annotations"), PREFIX + key);
+  return textAt(objectAt(object, "metadata", "annotations"), prefix + key);
 }
 
 /** True when we gave the object its name. */

@@ -1,12 +1,14 @@
+import * as http from "node:http";
+import * as https from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { isObject, listAt, objectAt, type Properties, textAt } from "../properties";
+import type { Access } from "./kubeconfig";
+
 /**
  * Requests to one API server, in plain JSON. The object API of @kubernetes/client-node would not do: its models drop
  * every field that is newer than they are, it writes names in lower case, and it takes a second to load.
  */
-import * as http from "node:http";
-import * as https from "node:https";
-import { setTimeout as sleep } from "node:timers/promises";
-import { isObject, listAt, objectAt, Properties, textAt } from "../properties";
-import type { Access } from "./kubeconfig";
 
 /** One request. */
 export interface Call {
@@ -42,7 +44,7 @@ interface Answer {
 }
 
 /** How often a server that is overloaded is asked again when it says that it may be. Source: client-go, MaxRetries. */
-const RETRIES = 10;
+const maxRetries = 10;
 
 /** One API server. */
 export class ApiServer {
@@ -62,12 +64,8 @@ export class ApiServer {
   async call(call: Call): Promise<Properties> {
     for (let retries = 0; ; retries++) {
       const { status, retryAfter, body } = await this.answered(call);
-      if (status >= 200 && status < 300) {
-        return parsed(body);
-      }
-      if (retryAfter === undefined || retries === RETRIES) {
-        throw failure(status, body);
-      }
+      if (status >= 200 && status < 300) return parsed(body);
+      if (retryAfter === undefined || retries === maxRetries) throw failure(status, body);
       await sleep(retryAfter * 1000);
     }
   }
@@ -78,9 +76,7 @@ export class ApiServer {
     } catch (error) {
       const cause = error instanceof Error ? error : new Error(String(error));
       // A connection that was kept may have been closed meanwhile: nothing was done then.
-      if (cause instanceof Stale && call.method !== "POST") {
-        return this.answered(call);
-      }
+      if (cause instanceof Stale && call.method !== "POST") return this.answered(call);
       const words = cause.message === "" ? cause.name : cause.message;
       throw new Unreachable(`the cluster at ${this.access.server.origin} cannot be reached: ${words}`, { cause });
     }

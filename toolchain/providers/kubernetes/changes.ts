@@ -1,9 +1,10 @@
-/** What a change of an object's fields means. Pure. */
-import { Diff } from "../plugin";
-import { isObject, objectAt, pathTo, Properties, textAt } from "../properties";
-import { AUTONAMED, isAutonamed } from "./annotations";
+import type { Diff } from "../plugin";
+import { isObject, objectAt, pathTo, type Properties, textAt } from "../properties";
+import { autonamed, isAutonamed } from "./annotations";
 import { withoutEmpty } from "./empty";
 import type { Settings } from "./settings";
+
+/** What a change of an object's fields means. Pure. */
 
 /** Keys and indexes that lead to a value. */
 type Path = readonly (string | number)[];
@@ -15,7 +16,7 @@ interface Difference {
 }
 
 /** Fields that an object keeps from its birth, by group and kind. Source: pulumi-kubernetes, provider/diff.go. */
-const FIXED: Readonly<Record<string, readonly string[]>> = {
+const fixedByType: Readonly<Record<string, readonly string[]>> = {
   "/PersistentVolumeClaim": ["spec.accessModes", "spec.selector", "spec.storageClassName", "spec.volumeName"],
   "/ResourceQuota": ["spec.scopes"],
   "/Service": ["spec.clusterIP"],
@@ -35,7 +36,7 @@ const FIXED: Readonly<Record<string, readonly string[]>> = {
   "storage.k8s.io/StorageClass": ["parameters", "provisioner"],
 };
 /** The official plugin makes a pod anew for all but these, even for an image that could change in place. */
-const POD_CHANGEABLE = /^spec\.(activeDeadlineSeconds|tolerations)(\W|$)/;
+const podChangeable = /^spec\.(activeDeadlineSeconds|tolerations)(\W|$)/;
 
 /** What to do about a change: in place, or anew where the API keeps the field. A patch is always made in place. */
 export function diffObject(olds: Properties, news: Properties, isPatch: boolean, settings: Settings): Diff {
@@ -73,25 +74,21 @@ function nameOf(object: Properties): string {
 
 function fixedFields(object: Properties, mutable: Settings["mutable"]): readonly string[] {
   const type = typeOf(object);
-  if (type === "/ConfigMap") {
-    return mutable.configMap && object["immutable"] !== true ? [] : ["data", "binaryData"];
-  }
+  if (type === "/ConfigMap") return mutable.configMap && object["immutable"] !== true ? [] : ["data", "binaryData"];
   if (type === "/Secret") {
     return mutable.secret && object["immutable"] !== true ? ["type"] : ["type", "data", "stringData"];
   }
-  return FIXED[type] ?? [];
+  return fixedByType[type] ?? [];
 }
 
 function isPodFixed(path: Path, text: string): boolean {
-  return path[0] === "spec" && !POD_CHANGEABLE.test(text);
+  return path[0] === "spec" && !podChangeable.test(text);
 }
 
 /** True when the path leads into the field, or to something that has the field in it. */
 function touches(path: Path, field: string, value: unknown): boolean {
   const parts = field.split(".");
-  if (parts.some((part, depth) => depth < path.length && path[depth] !== part)) {
-    return false;
-  }
+  if (parts.some((part, depth) => depth < path.length && path[depth] !== part)) return false;
   const below = parts.slice(path.length);
   const last = below.pop();
   return last === undefined || last in objectAt(value, ...below);
@@ -102,7 +99,7 @@ function canonical(object: Properties, { namespace }: Settings): Properties {
   // States of before have lists that are empty.
   const said = withoutEmpty(object);
   const { annotations, ...metadata } = objectAt(said, "metadata");
-  const others = Object.entries(objectAt(annotations)).filter(([key]) => key !== AUTONAMED);
+  const others = Object.entries(objectAt(annotations)).filter(([key]) => key !== autonamed);
   const kept = others.length === 0 ? {} : { annotations: Object.fromEntries(others) };
   return { ...said, metadata: { ...metadata, ...kept, namespace: metadata["namespace"] ?? namespace } };
 }
@@ -118,8 +115,6 @@ function differences(one: unknown, other: unknown, path: Path = []): Difference[
     return indexes.flatMap((index) => differences(one[index], other[index], [...path, index]));
   }
   const [before, now] = [one ?? undefined, other ?? undefined];
-  if (before === now) {
-    return [];
-  }
+  if (before === now) return [];
   return [{ path, value: now ?? before }];
 }

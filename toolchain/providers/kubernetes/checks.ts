@@ -1,12 +1,14 @@
-/** What is looked at before an object is planned: its name, and requests that would be silently ignored. */
 import { randomBytes } from "node:crypto";
-import { Checked } from "../plugin";
-import { objectAt, Properties, textAt } from "../properties";
-import { annotation, AUTONAMED, isAutonamed } from "./annotations";
+
+import type { Checked } from "../plugin";
+import { objectAt, type Properties, textAt } from "../properties";
+import { annotation, autonamed, isAutonamed } from "./annotations";
 import { withoutEmpty } from "./empty";
 
+/** What is looked at before an object is planned: its name, and requests that would be silently ignored. */
+
 /** Kinds that live in no namespace, of those that come with the API. Source: Kubernetes API reference. */
-const IN_NO_NAMESPACE = new Set(
+const clusterScoped = new Set(
   [
     "APIService CertificateSigningRequest ClusterRole ClusterRoleBinding CSIDriver CSINode CustomResourceDefinition",
     "FlowSchema IngressClass MutatingWebhookConfiguration Namespace Node PersistentVolume PriorityClass",
@@ -25,19 +27,17 @@ export function checkObject(
   const inputs = placed(withoutEmpty(given), namespace);
   const metadata = objectAt(inputs, "metadata");
   const failures = notCarried(inputs);
-  if (metadata["name"] !== undefined) {
-    return { inputs, failures };
-  }
+  if (metadata["name"] !== undefined) return { inputs, failures };
   const had = isAutonamed(oldInputs) ? textAt(objectAt(oldInputs, "metadata"), "name") : undefined;
   const name = had ?? `${resourceName}-${randomBytes(4).toString("hex")}`;
-  const annotations = { ...objectAt(metadata, "annotations"), [AUTONAMED]: "true" };
+  const annotations = { ...objectAt(metadata, "annotations"), [autonamed]: "true" };
   return { inputs: { ...inputs, metadata: { ...metadata, name, annotations } }, failures };
 }
 
 /** The object with the namespace that the provider means where nobody says one. */
 function placed(inputs: Properties, namespace: string): Properties {
   const metadata = objectAt(inputs, "metadata");
-  const isPlaced = metadata["namespace"] !== undefined || IN_NO_NAMESPACE.has(textAt(inputs, "kind") ?? "");
+  const isPlaced = metadata["namespace"] !== undefined || clusterScoped.has(textAt(inputs, "kind") ?? "");
   return isPlaced ? inputs : { ...inputs, metadata: { ...metadata, namespace } };
 }
 

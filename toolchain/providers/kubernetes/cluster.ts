@@ -1,9 +1,10 @@
-/** The objects of one cluster. */
 import { requireLocal } from "../localAddress";
-import { listAt, objectAt, Properties, textAt, without } from "../properties";
-import { ApiFailure, ApiServer, Call, Unreachable } from "./apiServer";
+import { listAt, objectAt, type Properties, textAt, without } from "../properties";
+import { ApiFailure, ApiServer, type Call, Unreachable } from "./apiServer";
 import { readKubeconfig } from "./kubeconfig";
 import type { Settings } from "./settings";
+
+/** The objects of one cluster. */
 
 /** What finds an object. */
 export interface Identity {
@@ -109,9 +110,7 @@ export class Cluster {
       this.kinds.set(apiVersion, known);
       found = known.find(named);
     }
-    if (found === undefined) {
-      throw new ApiFailure(404, "NotFound", `the cluster has no kind ${kind} in ${apiVersion}`);
-    }
+    if (found === undefined) throw new ApiFailure(404, "NotFound", `the cluster has no kind ${kind} in ${apiVersion}`);
     return { plural: textAt(found, "name") ?? "", namespaced: found["namespaced"] === true };
   }
 
@@ -151,9 +150,7 @@ async function unlessGone<Answer>(request: () => Promise<Answer>): Promise<Answe
   try {
     return await request();
   } catch (error) {
-    if (error instanceof ApiFailure && error.status === 404) {
-      return undefined;
-    }
+    if (error instanceof ApiFailure && error.status === 404) return undefined;
     throw error;
   }
 }

@@ -1,10 +1,11 @@
-/** Why an object does not become ready, in the words of its pods and of the cluster's events. */
-import { numberAt, objectAt, Properties, textAt } from "../properties";
-import { Cluster, describe, identityOf } from "./cluster";
+import { numberAt, objectAt, type Properties, textAt } from "../properties";
+import { type Cluster, describe, identityOf } from "./cluster";
 import { podNotReady } from "./readiness";
 
+/** Why an object does not become ready, in the words of its pods and of the cluster's events. */
+
 /** How many pods and events are told of: the first say it, and the others say the same. */
-const TOLD = 3;
+const mostTold = 3;
 
 /** A sentence for each cause that can be found; none when the cluster does not tell. */
 export async function causesOf(cluster: Cluster, object: Properties): Promise<readonly string[]> {
@@ -24,9 +25,7 @@ async function podsOf(cluster: Cluster, object: Properties): Promise<readonly Pr
   const labels = Object.entries(
     kind === "Service" ? objectAt(spec, "selector") : objectAt(spec, "selector", "matchLabels"),
   );
-  if (labels.length === 0) {
-    return [];
-  }
+  if (labels.length === 0) return [];
   const labelSelector = labels.map(([key, value]) => `${key}=${String(value)}`).join(",");
   return cluster.list({ apiVersion: "v1", kind: "Pod", namespace }, { labelSelector });
 }
@@ -38,7 +37,7 @@ function podCauses(pods: readonly Properties[]): readonly string[] {
     const place = node === undefined ? "" : ` on ${node}`;
     return problem === undefined ? [] : [`pod ${identityOf(pod).name}${place}: ${problem.reason}`];
   });
-  return causes.slice(0, TOLD);
+  return causes.slice(0, mostTold);
 }
 
 /** The last warnings about these objects, and about those that a deployment makes on its way to pods. */
@@ -48,7 +47,7 @@ function eventCauses(events: readonly Properties[], objects: readonly Properties
     .filter((event) => event["type"] === "Warning")
     .filter((event) => names.some((name) => concerns(textAt(event["involvedObject"], "name") ?? "", name)))
     .sort((one, other) => when(one).localeCompare(when(other)))
-    .slice(-TOLD)
+    .slice(-mostTold)
     .map((event) => {
       const about = objectAt(event, "involvedObject");
       const identity = { apiVersion: "", kind: textAt(about, "kind") ?? "", name: textAt(about, "name") ?? "" };

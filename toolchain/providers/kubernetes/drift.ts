@@ -1,9 +1,10 @@
+import { isObject, objectAt, type Properties, textAt, without } from "../properties";
+
 /** What a refresh keeps of an object that the cluster has long since completed with fields of its own. Pure. */
-import { isObject, objectAt, Properties, textAt, without } from "../properties";
 
 /** Fields that an object has from the cluster and not from whoever made it. */
-const CLUSTERS_OWN = ["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"];
-const FACTORS: Readonly<Record<string, number>> = {
+const clusterFields = ["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"];
+const factors: Readonly<Record<string, number>> = {
   ...{ n: 1e-9, u: 1e-6, m: 1e-3, "": 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18 },
   ...{ Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60 },
 };
@@ -17,7 +18,7 @@ export function asFound(inputs: Properties, live: Properties): Properties {
 
 /** The inputs that would make the object, for one whose inputs nobody remembers. */
 export function asInputs(live: Properties): Properties {
-  return { ...without(live, "status"), metadata: without(objectAt(live, "metadata"), ...CLUSTERS_OWN) };
+  return { ...without(live, "status"), metadata: without(objectAt(live, "metadata"), ...clusterFields) };
 }
 
 /** The object as it goes into the state. Who owns which field is the API's affair, and longer than all the rest. */
@@ -28,9 +29,7 @@ export function asOutputs(live: Properties, fieldManager: string): Properties {
 
 /** One object's fields over another's: what a preview can say of an update. */
 export function merged(below: unknown, above: unknown): unknown {
-  if (!isObject(below) || !isObject(above)) {
-    return above;
-  }
+  if (!isObject(below) || !isObject(above)) return above;
   const shared = Object.entries(above).map(([key, value]) => [key, merged(below[key], value)] as const);
   return { ...below, ...Object.fromEntries(shared) };
 }
@@ -44,12 +43,8 @@ function decoded(data: Properties): Properties {
 }
 
 function foundValue(input: unknown, live: unknown): unknown {
-  if (isObject(input) && isObject(live)) {
-    return asFound(input, live);
-  }
-  if (Array.isArray(input) && Array.isArray(live)) {
-    return foundList(input, live);
-  }
+  if (isObject(input) && isObject(live)) return asFound(input, live);
+  if (Array.isArray(input) && Array.isArray(live)) return foundList(input, live);
   return meansTheSame(input, live) ? input : live;
 }
 
@@ -65,9 +60,7 @@ function foundList(inputs: readonly unknown[], live: readonly unknown[]): readon
 
 /** The cluster leaves out what is empty, and writes numbers and quantities in its own way. */
 function meansTheSame(input: unknown, live: unknown): boolean {
-  if (live === undefined || live === null) {
-    return isEmpty(input);
-  }
+  if (live === undefined || live === null) return isEmpty(input);
   const [one, other] = [scalarText(input), scalarText(live)];
   return one !== undefined && other !== undefined && (one === other || quantity(one) === quantity(other));
 }
@@ -79,9 +72,7 @@ function scalarText(value: unknown): string | undefined {
 }
 
 function isEmpty(value: unknown): boolean {
-  if (Array.isArray(value)) {
-    return value.length === 0;
-  }
+  if (Array.isArray(value)) return value.length === 0;
   return isObject(value)
     ? Object.values(value).every(isEmpty)
     : [undefined, null, "", false, 0].includes(value as null);
@@ -91,6 +82,6 @@ function isEmpty(value: unknown): boolean {
 function quantity(text: string): number | string {
   // Source: Kubernetes documentation, "Quantity".
   const [, amount, suffix] = /^([+-]?\d+(?:\.\d+)?)([numkMGTPE]|[KMGTPE]i)?$/.exec(text) ?? [];
-  const factor = FACTORS[suffix ?? ""];
+  const factor = factors[suffix ?? ""];
   return amount === undefined || factor === undefined ? text : Number((Number(amount) * factor).toPrecision(15));
 }

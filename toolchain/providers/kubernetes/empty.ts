@@ -1,10 +1,11 @@
+import { isObject, type Properties, textAt } from "../properties";
+
 /** What of an object says nothing. Pure. */
-import { isObject, Properties, textAt } from "../properties";
 
 /** Lists that the API's types keep when they are empty: they must be said. Source: Kubernetes API reference. */
-const KEPT = ["containers", "items", "rules"];
+const keptEmpty = ["containers", "items", "rules"];
 /** Maps of texts among the fields; any other map is a field that means something by being there, such as `emptyDir`. */
-const MAPS = ["annotations", "binaryData", "data", "labels", "matchLabels", "nodeSelector", "stringData"];
+const textMaps = ["annotations", "binaryData", "data", "labels", "matchLabels", "nodeSelector", "stringData"];
 
 /**
  * The object without lists and maps that are empty. The official plugin reads every object that comes with the API through
@@ -26,8 +27,8 @@ function withoutEmptyIn(object: Properties): Properties {
 
 function isEmpty(key: string, value: unknown): boolean {
   return Array.isArray(value)
-    ? value.length === 0 && !KEPT.includes(key)
-    : isObject(value) && MAPS.includes(key) && Object.keys(value).length === 0;
+    ? value.length === 0 && !keptEmpty.includes(key)
+    : isObject(value) && textMaps.includes(key) && Object.keys(value).length === 0;
 }
 
 function membersOf(value: unknown): unknown {

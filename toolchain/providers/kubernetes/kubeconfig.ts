@@ -1,5 +1,6 @@
+import { isObject, listAt, objectAt, type Properties, textAt } from "../properties";
+
 /** The part of a kubeconfig that the stand-in needs. Source: Kubernetes documentation, "kubeconfig (v1)". */
-import { isObject, listAt, objectAt, Properties, textAt } from "../properties";
 
 /** How to reach an API server, and who we are there. */
 export interface Access {
@@ -14,7 +15,7 @@ export interface Access {
   readonly token?: string;
 }
 
-const CLUSTER = new Set([
+const clusterKeys = new Set([
   "server",
   "certificate-authority-data",
   "insecure-skip-tls-verify",
@@ -22,7 +23,7 @@ const CLUSTER = new Set([
   "disable-compression",
   "extensions",
 ]);
-const USER = new Set(["client-certificate-data", "client-key-data", "token", "extensions"]);
+const userKeys = new Set(["client-certificate-data", "client-key-data", "token", "extensions"]);
 
 /** Reads the current context. Files, commands and proxies that a kubeconfig may name are refused. */
 export function readKubeconfig(text: string): Access {
@@ -36,8 +37,8 @@ export function readKubeconfig(text: string): Access {
   const context = entry(config, "contexts", "context", contextName);
   const cluster = entry(config, "clusters", "cluster", textAt(context, "cluster"));
   const user = entry(config, "users", "user", textAt(context, "user"));
-  refuseOthers(cluster, CLUSTER);
-  refuseOthers(user, USER);
+  refuseOthers(cluster, clusterKeys);
+  refuseOthers(user, userKeys);
   return {
     server: new URL(textAt(cluster, "server") ?? ""),
     tls: {

@@ -1,11 +1,12 @@
-/** Stand-in for the plugin of @pulumi/kubernetes: typed objects, and patches of objects, in one cluster. */
 import { serve } from "../serve";
 import { Cluster } from "./cluster";
-import { kubernetesObject, Provider } from "./object";
+import { kubernetesObject, type Provider } from "./object";
 import { diffSettings, readSettings } from "./settings";
 
+/** Stand-in for the plugin of @pulumi/kubernetes: typed objects, and patches of objects, in one cluster. */
+
 /** Types of the package that are no objects of the API. */
-const NO_OBJECTS = /^kubernetes:(helm\.sh|yaml|kustomize)\/|List$/;
+const noObjects = /^kubernetes:(helm\.sh|yaml|kustomize)\/|List$/;
 
 function providerOf(settings: Provider["settings"]): Provider {
   return { settings, cluster: new Cluster(settings) };
@@ -21,7 +22,7 @@ serve({
   },
   diffConfig: diffSettings,
   resource: (type) =>
-    /^kubernetes:[\w.-]+\/v\w+:[A-Z]\w*$/.test(type) && !NO_OBJECTS.test(type)
+    /^kubernetes:[\w.-]+\/v\w+:[A-Z]\w*$/.test(type) && !noObjects.test(type)
       ? kubernetesObject(type, () => provider)
       : undefined,
 });

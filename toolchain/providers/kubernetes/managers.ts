@@ -1,24 +1,26 @@
-/** Who owns which field of an object. Source: Kubernetes documentation, "Server-Side Apply". */
 import { randomBytes } from "node:crypto";
-import { isObject, listAt, objectAt, Properties, textAt } from "../properties";
+
+import { isObject, listAt, objectAt, type Properties, textAt } from "../properties";
 import { annotation } from "./annotations";
 import { ApiFailure } from "./apiServer";
-import { Cluster, Identity } from "./cluster";
+import type { Cluster, Identity } from "./cluster";
+
+/** Who owns which field of an object. Source: Kubernetes documentation, "Server-Side Apply". */
 
 /** Under this name objects are made, as in the official plugin; updates have a name of their own, one per resource. */
-export const CREATOR = "pulumi-kubernetes";
-const ATTEMPTS = 5;
+export const creator = "pulumi-kubernetes";
+const maxAttempts = 5;
 /** Who made an object, or changed it by hand with kubectl: what they own becomes ours at the first update. */
-const TAKEN_OVER = ["kubectl Apply", "kubectl Update", "before-first-apply Update", `${CREATOR} Update`];
+const takenOver = ["kubectl Apply", "kubectl Update", "before-first-apply Update", `${creator} Update`];
 
 /** The name under which a resource owns its fields: the one it asks for, the one it had, or a new one. */
 export function managerOf(inputs: Properties, outputs: Properties): string {
-  return annotation(inputs, "patchFieldManager") ?? textAt(outputs, "__fieldManager") ?? CREATOR;
+  return annotation(inputs, "patchFieldManager") ?? textAt(outputs, "__fieldManager") ?? creator;
 }
 
 /** A name that no other resource has. */
 export function newManager(inputs: Properties): string {
-  return annotation(inputs, "patchFieldManager") ?? `${CREATOR}-${randomBytes(4).toString("hex")}`;
+  return annotation(inputs, "patchFieldManager") ?? `${creator}-${randomBytes(4).toString("hex")}`;
 }
 
 /** Gives the manager what the object's maker owns. An object that changes all the time takes more than one attempt. */
@@ -31,16 +33,12 @@ export async function takeOver(
   let live: Properties | undefined = found;
   for (let attempt = 1; live !== undefined; attempt++) {
     const operations = takeover(live, manager);
-    if (operations.length === 0) {
-      return;
-    }
+    if (operations.length === 0) return;
     try {
       await cluster.edit(identity, operations);
       return;
     } catch (error) {
-      if (!(error instanceof ApiFailure) || error.status !== 409 || attempt === ATTEMPTS) {
-        throw error;
-      }
+      if (!(error instanceof ApiFailure) || error.status !== 409 || attempt === maxAttempts) throw error;
     }
     live = await cluster.read(identity);
   }
@@ -59,11 +57,9 @@ export async function relinquish(cluster: Cluster, identity: Identity, manager: 
 export function takeover(live: Properties, manager: string): readonly Properties[] {
   const entries = listAt(objectAt(live, "metadata"), "managedFields");
   const isOurs = (entry: Properties): boolean => role(entry) === `${manager} Apply`;
-  const given = entries.filter((entry) => TAKEN_OVER.includes(role(entry)) && !isOurs(entry) && !entry["subresource"]);
+  const given = entries.filter((entry) => takenOver.includes(role(entry)) && !isOurs(entry) && !entry["subresource"]);
   const last = given.at(-1);
-  if (last === undefined) {
-    return [];
-  }
+  if (last === undefined) return [];
   const fieldsV1 = [...entries.filter(isOurs), ...given].map((entry) => entry["fieldsV1"]).reduce(united);
   const rest = entries.filter((entry) => !given.includes(entry) && !isOurs(entry));
   const value = [...rest, { ...last, manager, operation: "Apply", fieldsV1 }];
@@ -80,9 +76,7 @@ function role(entry: Properties): string {
 }
 
 function united(one: unknown, other: unknown): unknown {
-  if (!isObject(one) || !isObject(other)) {
-    return other ?? one;
-  }
+  if (!isObject(one) || !isObject(other)) return other ?? one;
   const shared = Object.entries(other).map(([key, value]) => [key, united(one[key], value)] as const);
   return { ...one, ...Object.fromEntries(shared) };
 }

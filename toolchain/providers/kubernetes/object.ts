@@ -1,17 +1,19 @@
-/** Every kind of Kubernetes object by the same rules, and `...Patch` of it, which holds some fields of another's. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { Found, NotReady, Operation, Remembered, Resource } from "../plugin";
-import { Properties, textAt, UNKNOWN } from "../properties";
+
+import { type Found, NotReady, type Operation, type Remembered, type Resource } from "../plugin";
+import { type Properties, textAt, unknownValue } from "../properties";
 import { annotation, timeoutOf } from "./annotations";
 import { ApiFailure, Unreachable } from "./apiServer";
 import { diffObject } from "./changes";
 import { checkObject, checkPatch } from "./checks";
-import { Cluster, describe, Identity, identityOf } from "./cluster";
+import { type Cluster, describe, type Identity, identityOf } from "./cluster";
 import { asFound, asInputs, asOutputs, merged } from "./drift";
-import { CREATOR, managerOf, newManager, relinquish, takeOver } from "./managers";
+import { creator, managerOf, newManager, relinquish, takeOver } from "./managers";
 import { lacksRule, ruleOf } from "./readiness";
 import type { Settings } from "./settings";
 import { notReadyNow, Unready, untilGone, untilReady } from "./waiting";
+
+/** Every kind of Kubernetes object by the same rules, and `...Patch` of it, which holds some fields of another's. */
 
 /** The cluster of a provider, and how it is to be treated. */
 export interface Provider {
@@ -20,9 +22,9 @@ export interface Provider {
 }
 
 /** Pauses before a create is tried again whose namespace or kind is not there yet, milliseconds. */
-const MISSING_DELAYS = [250, 500, 1000, 2000, 4000];
+const missingDelays = [250, 500, 1000, 2000, 4000];
 /** Kinds whose deletion is not waited for either, with pulumi.com/skipAwait. Source: pulumi-kubernetes, metadata. */
-const SKIPS_DELETION = ["DaemonSet", "Deployment", "Job", "Namespace", "Pod", "ReplicationController", "StatefulSet"];
+const skipsDeletion = ["DaemonSet", "Deployment", "Job", "Namespace", "Pod", "ReplicationController", "StatefulSet"];
 
 /** The rules of one type, such as `kubernetes:core/v1:NodePatch`. */
 export function kubernetesObject(type: string, provider: () => Provider): Resource {
@@ -36,7 +38,7 @@ export function kubernetesObject(type: string, provider: () => Provider): Resour
     diff: (old, inputs) => diffObject(old.inputs, inputs, isPatch, provider().settings),
     create: (inputs, operation) =>
       operation.preview
-        ? Promise.resolve({ id: "", outputs: { ...inputs, status: UNKNOWN } })
+        ? Promise.resolve({ id: "", outputs: { ...inputs, status: unknownValue } })
         : create(provider(), inputs, isPatch, operation),
     read: (old) => read(provider(), old, ofType, isPatch),
     update: (old, inputs, operation) =>
@@ -57,7 +59,7 @@ async function create(
   const live = await patiently(operation, () =>
     isPatch || settings.upsert
       ? cluster.apply(inputs, manager, forces(inputs, settings))
-      : cluster.create(inputs, CREATOR),
+      : cluster.create(inputs, creator),
   ).catch((error: unknown) => {
     throw isTaken(error) ? taken(error, inputs) : error;
   });
@@ -77,17 +79,13 @@ async function update(
     throw new Error(`${describe(identity)} is not in the cluster any more: refresh the stack, then run again`);
   }
   const [oldManager, manager] = [managerOf(old.inputs, old.outputs), managerOf(inputs, old.outputs)];
-  if (!isPatch) {
-    await takeOver(cluster, identity, before, manager);
-  }
+  if (!isPatch) await takeOver(cluster, identity, before, manager);
   const live = await cluster.apply(inputs, manager, forces(inputs, settings)).catch((error: unknown) => {
     // As with the official plugin, the engine keeps what was wanted, and wants it again in the next run.
     throw error instanceof ApiFailure ? new NotReady(old.id, asOutputs(before, manager), inputs, error.message) : error;
   });
   const outputs = await ready(cluster, live, inputs, manager, isPatch, operation);
-  if (oldManager !== manager) {
-    await relinquish(cluster, identity, oldManager);
-  }
+  if (oldManager !== manager) await relinquish(cluster, identity, oldManager);
   return outputs;
 }
 
@@ -99,9 +97,7 @@ async function read(
 ): Promise<Found | undefined> {
   try {
     const live = await cluster.read({ ...ofType, ...placeOf(old.id) });
-    if (live === undefined) {
-      return undefined;
-    }
+    if (live === undefined) return undefined;
     const isImport = textAt(old.inputs, "kind") === undefined;
     const inputs = isImport ? asInputs(live) : asFound(old.inputs, live);
     const outputs = asOutputs(live, managerOf(inputs, old.outputs));
@@ -127,15 +123,13 @@ async function remove(
     const identity = { ...ofType, ...placeOf(old.id) };
     const live = await cluster.read(identity);
     // Applying to what is gone would make it anew.
-    if (live === undefined) {
-      return;
-    }
+    if (live === undefined) return;
     if (isPatch) {
       await relinquish(cluster, identity, managerOf(old.inputs, old.outputs));
       return;
     }
     await cluster.delete(identity, propagation(old.inputs));
-    if (!(skipsAwait(old.inputs) && SKIPS_DELETION.includes(identity.kind))) {
+    if (!(skipsAwait(old.inputs) && skipsDeletion.includes(identity.kind))) {
       await untilGone(cluster, live, timeoutOf(old.inputs, operation.timeout), operation);
     }
   } catch (error) {
@@ -152,18 +146,14 @@ async function ready(
   isPatch: boolean,
   operation: Operation,
 ): Promise<Properties> {
-  if (isPatch || skipsAwait(inputs)) {
-    return asOutputs(made, manager);
-  }
+  if (isPatch || skipsAwait(inputs)) return asOutputs(made, manager);
   if (lacksRule(made)) {
     operation.log(
       "warning",
       `the stand-in plugin does not wait for ${describe(identityOf(made))}, the official one does`,
     );
   }
-  if (ruleOf(made) === undefined) {
-    return asOutputs(made, manager);
-  }
+  if (ruleOf(made) === undefined) return asOutputs(made, manager);
   try {
     const live = await untilReady(cluster, made, timeoutOf(inputs, operation.timeout), operation);
     return asOutputs(live, manager);
@@ -175,13 +165,11 @@ async function ready(
 }
 
 async function patiently<Answer>({ log, cancelled }: Operation, request: () => Promise<Answer>): Promise<Answer> {
-  for (const delay of MISSING_DELAYS) {
+  for (const delay of missingDelays) {
     try {
       return await request();
     } catch (error) {
-      if (!(error instanceof ApiFailure) || error.status !== 404) {
-        throw error;
-      }
+      if (!(error instanceof ApiFailure) || error.status !== 404) throw error;
       log("status", `${error.message}: retrying`);
     }
     await sleep(delay, undefined, { signal: cancelled });
@@ -203,9 +191,7 @@ function taken(failure: ApiFailure, inputs: Properties): Error {
 
 /** Throws the error, unless it says that the cluster cannot be reached and that means gone. */
 function requireGone(error: unknown, settings: Settings): void {
-  if (!(error instanceof Unreachable)) {
-    throw error;
-  }
+  if (!(error instanceof Unreachable)) throw error;
   if (!settings.deleteUnreachable) {
     const way = "If the cluster is gone for good, set PULUMI_K8S_DELETE_UNREACHABLE=true and run again.";
     throw new Error(`${error.message}. ${way}`, { cause: error });

@@ -1,5 +1,6 @@
+import { isObject, listAt, numberAt, objectAt, type Properties, textAt } from "../properties";
+
 /** When an object is what it was asked to be. Pure: objects in, words out. */
-import { isObject, listAt, numberAt, objectAt, Properties, textAt } from "../properties";
 
 /** Why an object is not ready yet. */
 export interface NotYet {
@@ -11,14 +12,14 @@ export interface NotYet {
 /** What is asked of one kind: undefined when the object is ready. */
 export type Rule = (object: Properties, endpointSlices: readonly Properties[]) => NotYet | undefined;
 
-const RULES: Readonly<Record<string, Rule>> = {
+const rules: Readonly<Record<string, Rule>> = {
   "v1 Pod": podNotReady,
   "v1 Service": serviceNotReady,
   "apps/v1 Deployment": deploymentNotReady,
   "apps/v1 DaemonSet": daemonSetNotReady,
 };
 /** Kinds that the official plugin waits for, and the stand-in does not. */
-const NOT_CARRIED = new Set([
+const notCarried = new Set([
   "v1 PersistentVolume",
   "v1 PersistentVolumeClaim",
   "v1 ReplicationController",
@@ -30,12 +31,12 @@ const NOT_CARRIED = new Set([
 
 /** What is asked of the object before it counts as ready; undefined for kinds that are ready when they are there. */
 export function ruleOf(object: Properties): Rule | undefined {
-  return RULES[typeOf(object)];
+  return rules[typeOf(object)];
 }
 
 /** True for a kind that the official plugin would wait for, where the stand-in has no rule. */
 export function lacksRule(object: Properties): boolean {
-  return NOT_CARRIED.has(typeOf(object));
+  return notCarried.has(typeOf(object));
 }
 
 /** True when traffic to the service ends at pods, of which there must be some. */
@@ -49,12 +50,8 @@ export function leadsToPods(service: Properties): boolean {
 export function podNotReady(pod: Properties): NotYet | undefined {
   const status = objectAt(pod, "status");
   const phase = textAt(status, "phase");
-  if (objectAt(pod, "metadata")["deletionTimestamp"] !== undefined) {
-    return { reason: "the pod is going away" };
-  }
-  if (phase === "Succeeded" || condition(pod, "Ready")?.["status"] === "True") {
-    return undefined;
-  }
+  if (objectAt(pod, "metadata")["deletionTimestamp"] !== undefined) return { reason: "the pod is going away" };
+  if (phase === "Succeeded" || condition(pod, "Ready")?.["status"] === "True") return undefined;
   if (phase === "Failed") {
     return { reason: `the pod has failed: ${textAt(status, "message") ?? "its containers ended"}`, failed: true };
   }
@@ -87,9 +84,7 @@ function containerNotReady(status: Properties): string | undefined {
 
 /** A deployment has rolled out. Source: kubectl rollout status, deploymentViewer. */
 export function deploymentNotReady(deployment: Properties): NotYet | undefined {
-  if (!observed(deployment)) {
-    return { reason: "the deployment controller has not seen the change yet" };
-  }
+  if (!observed(deployment)) return { reason: "the deployment controller has not seen the change yet" };
   const progressing = condition(deployment, "Progressing");
   if (progressing?.["reason"] === "ProgressDeadlineExceeded") {
     return { reason: `the deployment does not progress: ${textAt(progressing, "message")}`, failed: true };
@@ -103,17 +98,13 @@ export function deploymentNotReady(deployment: Properties): NotYet | undefined {
     const why = refused === undefined ? "" : `: ${textAt(refused, "message")}`;
     return { reason: `${updated} of ${wanted} new pods are made${why}` };
   }
-  if (total > updated) {
-    return { reason: `${total - updated} old pods are yet to go` };
-  }
+  if (total > updated) return { reason: `${total - updated} old pods are yet to go` };
   return available < updated ? { reason: `${available} of ${updated} pods are available` } : undefined;
 }
 
 /** A daemon set has rolled out. Source: kubectl rollout status, daemonSetViewer. */
 export function daemonSetNotReady(daemonSet: Properties): NotYet | undefined {
-  if (!observed(daemonSet)) {
-    return { reason: "the daemon set controller has not seen the change yet" };
-  }
+  if (!observed(daemonSet)) return { reason: "the daemon set controller has not seen the change yet" };
   const count = (key: string): number => numberAt(daemonSet["status"], key) ?? 0;
   const wanted = count("desiredNumberScheduled");
   const ready = Math.min(count("updatedNumberScheduled"), count("numberReady"), count("numberAvailable"));
@@ -126,16 +117,12 @@ export function serviceNotReady(service: Properties, endpointSlices: readonly Pr
   if (balanced && listAt(objectAt(service, "status", "loadBalancer"), "ingress").length === 0) {
     return { reason: "the service has no address from a load balancer yet" };
   }
-  if (!leadsToPods(service)) {
-    return undefined;
-  }
+  if (!leadsToPods(service)) return undefined;
   const serving = endpointSlices
     .flatMap((slice) => listAt(slice, "endpoints"))
     .filter((endpoint) => objectAt(endpoint, "conditions")["terminating"] !== true);
   const ready = serving.filter((endpoint) => objectAt(endpoint, "conditions")["ready"] !== false);
-  if (serving.length === 0) {
-    return { reason: "no pod has the labels of the service's selector" };
-  }
+  if (serving.length === 0) return { reason: "no pod has the labels of the service's selector" };
   return ready.length < serving.length ? { reason: `${ready.length} of ${serving.length} pods are ready` } : undefined;
 }
 

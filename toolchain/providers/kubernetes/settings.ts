@@ -1,7 +1,8 @@
-/** The provider's own configuration, and what a change of it means. */
-import { Diff } from "../plugin";
-import { changedKeys, isObject, numberAt, Properties, same, textAt, UNKNOWN } from "../properties";
+import type { Diff } from "../plugin";
+import { changedKeys, isObject, numberAt, type Properties, same, textAt, unknownValue } from "../properties";
 import { readKubeconfig } from "./kubeconfig";
+
+/** The provider's own configuration, and what a change of it means. */
 
 /** What the provider was told. */
 export interface Settings {
@@ -22,12 +23,12 @@ export interface Settings {
 }
 
 /** Longest wait for one answer unless `kubeClientSettings.timeout` says another, seconds. */
-const TIMEOUT = 30;
-const REFUSED = ["alwaysRender", "cluster", "context", "renderYamlToDirectory", "skipUpdateUnreachable"];
+const defaultTimeout = 30;
+const refusedSettings = ["alwaysRender", "cluster", "context", "renderYamlToDirectory", "skipUpdateUnreachable"];
 
 /** Reads the configuration; throws for what the stand-in would silently do otherwise. */
 export function readSettings(config: Properties): Settings {
-  const refused = REFUSED.filter((key) => ![undefined, null, "", "false", false].includes(config[key] as null));
+  const refused = refusedSettings.filter((key) => ![undefined, null, "", "false", false].includes(config[key] as null));
   if (refused.length > 0) {
     throw new Error(`${refused.join(", ")}: not carried by the stand-in plugin; install the official one`);
   }
@@ -38,10 +39,10 @@ export function readSettings(config: Properties): Settings {
   }
   const kubeconfig = textAt(config, "kubeconfig");
   return {
-    kubeconfig: kubeconfig === UNKNOWN ? undefined : kubeconfig,
+    kubeconfig: kubeconfig === unknownValue ? undefined : kubeconfig,
     namespace: textAt(config, "namespace") ?? "default",
     // `qps` and `burst` are limits for clients of many objects; there are few here.
-    timeout: numberAt(nested(config["kubeClientSettings"]), "timeout") ?? TIMEOUT,
+    timeout: numberAt(nested(config["kubeClientSettings"]), "timeout") ?? defaultTimeout,
     deleteUnreachable: flag("deleteUnreachable", "PULUMI_K8S_DELETE_UNREACHABLE"),
     patchForce: flag("enablePatchForce", "PULUMI_K8S_ENABLE_PATCH_FORCE"),
     upsert: flag("upsertExistingObjects", "PULUMI_K8S_UPSERT_EXISTING_OBJECTS"),
@@ -60,7 +61,7 @@ export function diffSettings(olds: Properties, news: Properties): Diff {
   const [before, now] = [textAt(olds, "clusterIdentifier"), textAt(news, "clusterIdentifier")];
   const identified = before !== undefined && now !== undefined && before !== now ? ["clusterIdentifier"] : [];
   const sameIdentifier = before !== undefined && before === now;
-  if (news["kubeconfig"] === UNKNOWN) {
+  if (news["kubeconfig"] === unknownValue) {
     // As the official plugin, which then looks no further.
     return { changes: ["kubeconfig"], replaces: sameIdentifier ? [] : [...identified, "kubeconfig"] };
   }
@@ -70,9 +71,7 @@ export function diffSettings(olds: Properties, news: Properties): Diff {
 }
 
 function sameCluster(one: unknown, other: unknown): boolean {
-  if (typeof one !== "string" || typeof other !== "string" || [one, other].includes(UNKNOWN)) {
-    return false;
-  }
+  if (typeof one !== "string" || typeof other !== "string" || [one, other].includes(unknownValue)) return false;
   try {
     const [{ server: oneServer, tls: oneTls }, { server, tls }] = [readKubeconfig(one), readKubeconfig(other)];
     return oneServer.href === server.href && same(oneTls.ca, tls.ca);
@@ -83,6 +82,6 @@ function sameCluster(one: unknown, other: unknown): boolean {
 
 /** Nested settings arrive as JSON text. */
 function nested(value: unknown): Properties {
-  const settings: unknown = typeof value === "string" && value !== UNKNOWN ? JSON.parse(value) : value;
+  const settings: unknown = typeof value === "string" && value !== unknownValue ? JSON.parse(value) : value;
   return isObject(settings) ? settings : {};
 }

@@ -1,16 +1,18 @@
-/** Waiting for an object to be ready, or gone. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { Operation } from "../plugin";
-import { objectAt, Properties } from "../properties";
+
+import type { Operation } from "../plugin";
+import { objectAt, type Properties } from "../properties";
 import { ApiFailure, Unreachable } from "./apiServer";
-import { Cluster, describe, identityOf } from "./cluster";
+import { type Cluster, describe, identityOf } from "./cluster";
 import { causesOf } from "./diagnosis";
-import { leadsToPods, NotYet, ruleOf } from "./readiness";
+import { leadsToPods, type NotYet, ruleOf } from "./readiness";
+
+/** Waiting for an object to be ready, or gone. */
 
 /** Pause between two looks, milliseconds: an object is waited for one look longer than it takes, at most. */
-const POLL = 200;
+const pollInterval = 200;
 /** How often a wait without news says that it still goes on, milliseconds. */
-const STILL = 10_000;
+const stillInterval = 10_000;
 
 /** The object is there, and is not what it was asked to be. */
 export class Unready extends Error {
@@ -27,9 +29,7 @@ export class Unready extends Error {
 export async function notReadyNow(cluster: Cluster, object: Properties): Promise<NotYet | undefined> {
   const rule = ruleOf(object);
   const { kind, name, namespace } = identityOf(object);
-  if (rule === undefined || kind !== "Service" || !leadsToPods(object)) {
-    return rule?.(object, []);
-  }
+  if (rule === undefined || kind !== "Service" || !leadsToPods(object)) return rule?.(object, []);
   const slices = { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", namespace };
   return rule(object, await cluster.list(slices, { labelSelector: `kubernetes.io/service-name=${name}` }));
 }
@@ -46,17 +46,13 @@ export async function untilReady(
   const reason = await wait("ready", seconds, operation, async () => {
     if (!fresh) {
       const found = await cluster.read(identityOf(made));
-      if (found === undefined) {
-        return { reason: "it was deleted while we waited for it", failed: true };
-      }
+      if (found === undefined) return { reason: "it was deleted while we waited for it", failed: true };
       live = found;
     }
     fresh = false;
     return notReadyNow(cluster, live);
   });
-  if (reason === undefined) {
-    return live;
-  }
+  if (reason === undefined) return live;
   const causes = await causesOf(cluster, live);
   throw new Unready([`${describe(identityOf(live))} is not ready: ${reason}`, ...causes].join("\n  "), live);
 }
@@ -71,16 +67,12 @@ export async function untilGone(
   const { uid } = objectAt(object, "metadata");
   const reason = await wait("gone", seconds, operation, async () => {
     const live = objectAt(await cluster.read(identityOf(object)), "metadata");
-    if (live["uid"] === undefined || live["uid"] !== uid) {
-      return undefined;
-    }
+    if (live["uid"] === undefined || live["uid"] !== uid) return undefined;
     const { finalizers } = live;
     const held = Array.isArray(finalizers) && finalizers.length > 0 ? `: held by ${finalizers.join(", ")}` : "";
     return { reason: `it is still there${held}` };
   });
-  if (reason !== undefined) {
-    throw new Error(`${describe(identityOf(object))} is not gone: ${reason}`);
-  }
+  if (reason !== undefined) throw new Error(`${describe(identityOf(object))} is not gone: ${reason}`);
 }
 
 /** Looks again and again; gives the reason for an end that is not the hoped one, and undefined for that. */
@@ -96,26 +88,18 @@ async function wait(
     const problem = await tolerant(look);
     if (problem === undefined) {
       // The last word about an object is not to be one that is over.
-      if (told !== "") {
-        log("status", hoped);
-      }
+      if (told !== "") log("status", hoped);
       return undefined;
     }
-    if (problem.failed === true) {
-      return problem.reason;
-    }
-    if (cancelled.aborted) {
-      return `stopped while waiting: ${problem.reason}`;
-    }
+    if (problem.failed === true) return problem.reason;
+    if (cancelled.aborted) return `stopped while waiting: ${problem.reason}`;
     const now = Date.now();
-    if (now - began > seconds * 1000) {
-      return `after ${seconds} s, ${problem.reason}`;
-    }
-    if (problem.reason !== told || now - toldAt > STILL) {
+    if (now - began > seconds * 1000) return `after ${seconds} s, ${problem.reason}`;
+    if (problem.reason !== told || now - toldAt > stillInterval) {
       [told, toldAt] = [problem.reason, now];
-      log("status", now - began > STILL ? `${told} (${Math.round((now - began) / 1000)} s)` : told);
+      log("status", now - began > stillInterval ? `${told} (${Math.round((now - began) / 1000)} s)` : told);
     }
-    await sleep(POLL, undefined, { signal: cancelled }).catch(() => undefined);
+    await sleep(pollInterval, undefined, { signal: cancelled }).catch(() => undefined);
   }
 }
 

@@ -1,7 +1,3 @@
-/**
- * The language host of Node programs, where the vendor's cannot be had: it starts the same runner, that of the program's own
- * SDK, in the same way, and carries what `pulumi preview`, `up`, `refresh`, `destroy` and `about` ask for.
- */
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
 import * as wire from "@pulumi/pulumi/proto/language_pb";
@@ -11,8 +7,13 @@ import { answer, engineAddress, listen } from "../serve";
 import { resourcePackages } from "./packages";
 import { Run } from "./run";
 
+/**
+ * The language host of Node programs, where the vendor's cannot be had: it starts the same runner, that of the program's own
+ * SDK, in the same way, and carries what `pulumi preview`, `up`, `refresh`, `destroy` and `about` ask for.
+ */
+
 /** The release whose behaviour this is modelled on: that of the CLI that toolchain/pulumi obtains. */
-const VERSION = "3.259.0";
+const cliVersion = "3.259.0";
 
 let engine = engineAddress(process.argv.slice(2)) ?? "";
 const running = new Set<Run>();
@@ -41,7 +42,7 @@ listen(LanguageRuntimeService, {
     engine = request.getEngineAddress();
     return new wire.LanguageHandshakeResponse();
   }),
-  getPluginInfo: answer(() => new PluginInfo().setVersion(VERSION)),
+  getPluginInfo: answer(() => new PluginInfo().setVersion(cliVersion)),
   getRequiredPackages: answer(requiredPackages),
   run: answer(run),
   runtimeOptionsPrompts: answer(() => new wire.RuntimeOptionsResponse()),

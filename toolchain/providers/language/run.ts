@@ -7,9 +7,9 @@ import * as wire from "@pulumi/pulumi/proto/language_pb";
 import { fromStruct } from "../wireFormat";
 
 /** What the SDK's runner ends with when it has told the person all there is to say. */
-const SAID_IT_ALL = 32;
+const exitSaidAll = 32;
 /** How long a program that is asked to end may take, milliseconds. */
-const GRACE = 5000;
+const gracePeriod = 5000;
 
 /** A program of Node's under way, by Pulumi's own runner in the program's own SDK. */
 export class Run {
@@ -36,7 +36,7 @@ export class Run {
   /** Asks the program to end, and ends it when it does not. */
   cancel(): void {
     this.child.kill("SIGINT");
-    setTimeout(() => this.child.kill("SIGKILL"), GRACE).unref();
+    setTimeout(() => this.child.kill("SIGKILL"), gracePeriod).unref();
   }
 
   /** Nobody is left to whom it could matter. */
@@ -101,7 +101,7 @@ function responseOf(child: ChildProcess): Promise<wire.RunResponse> {
     );
     child.on("close", (code) => {
       if (code === 0) resolve(new wire.RunResponse());
-      else if (code === SAID_IT_ALL) resolve(new wire.RunResponse().setBail(true));
+      else if (code === exitSaidAll) resolve(new wire.RunResponse().setBail(true));
       else resolve(failed(`Program exited with non-zero exit code: ${String(code ?? -1)}`));
     });
   });

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 
-import { isObject, plain, secret, UNKNOWN } from "../properties";
+import { isObject, plain, secret, unknownValue } from "../properties";
 import { type Bag, failureOf, type State, TestPlugin } from "./support/plugin";
 import { TestMachine } from "../../../tests/support/sshServer";
 
@@ -64,7 +64,7 @@ describe("create", () => {
 
   it("connects nowhere in a preview", async () => {
     const { outputs } = await plugin.create(onMachine({ create: "echo out" }), { preview: true });
-    expect(outputs).toMatchObject({ stdout: UNKNOWN, stderr: UNKNOWN });
+    expect(outputs).toMatchObject({ stdout: unknownValue, stderr: unknownValue });
     expect(machine.connections).toBe(0);
   });
 });

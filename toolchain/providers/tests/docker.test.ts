@@ -4,8 +4,8 @@ import { foundState } from "../docker/containerState";
 import { socketOf } from "../docker/daemon";
 import { checkNamed } from "../docker/inputs";
 import { networkPayload } from "../docker/network";
-import { CONTAINER_INPUTS, containerPayload, updatePayload } from "../docker/payload";
-import { CONTAINER, NETWORK } from "../docker/schema";
+import { containerInputs, containerPayload, updatePayload } from "../docker/payload";
+import { containerSchema, networkSchema } from "../docker/schema";
 import { diffAgainstState } from "../docker/state";
 import type { Operation } from "../plugin";
 
@@ -70,15 +70,21 @@ describe("a container", () => {
       RestartPolicy: { Name: "no" },
     });
     const olds = { id: "1", inputs: {}, outputs: { name: "a", memory: 1, image: "x" } };
-    const { inputs } = checkNamed({ name: "a", memory: 2, image: "y" }, {}, operation, CONTAINER, CONTAINER_INPUTS);
-    const diff = diffAgainstState(olds, inputs, CONTAINER);
+    const { inputs } = checkNamed(
+      { name: "a", memory: 2, image: "y" },
+      {},
+      operation,
+      containerSchema,
+      containerInputs,
+    );
+    const diff = diffAgainstState(olds, inputs, containerSchema);
     expect(diff).toMatchObject({ changes: ["image", "memory"], replaces: ["image"], deleteBeforeReplace: true });
   });
 
   it("of a state of before has no change in what was not in states then", () => {
     const before = { name: "a", image: "x", securityOpts: ["b", "a"], networksAdvanced: [{ name: "n" }] };
-    const { inputs } = checkNamed(before, {}, operation, CONTAINER, CONTAINER_INPUTS);
-    expect(diffAgainstState({ id: "1", inputs: before, outputs: before }, inputs, CONTAINER).changes).toEqual([]);
+    const { inputs } = checkNamed(before, {}, operation, containerSchema, containerInputs);
+    expect(diffAgainstState({ id: "1", inputs: before, outputs: before }, inputs, containerSchema).changes).toEqual([]);
   });
 });
 
@@ -90,24 +96,32 @@ describe("a refresh", () => {
       ...{ HostConfig: { NetworkMode: "n", RestartPolicy: { Name: "no" } }, NetworkSettings: { Networks: {} } },
     } as unknown as ContainerInspectInfo;
     const found = foundState(inspected, before);
-    const { inputs } = checkNamed(before, {}, operation, CONTAINER, CONTAINER_INPUTS);
-    expect(diffAgainstState({ id: "1", inputs: before, outputs: found }, inputs, CONTAINER).changes).toEqual([]);
+    const { inputs } = checkNamed(before, {}, operation, containerSchema, containerInputs);
+    expect(diffAgainstState({ id: "1", inputs: before, outputs: found }, inputs, containerSchema).changes).toEqual([]);
   });
 });
 
 describe("names", () => {
   it("are given, and kept", () => {
-    const { inputs } = checkNamed({}, {}, operation, NETWORK, new Set());
+    const { inputs } = checkNamed({}, {}, operation, networkSchema, new Set());
     expect(inputs["name"]).toMatch(/^machines-[0-9a-f]{7}$/);
-    expect(checkNamed({}, inputs, operation, NETWORK, new Set()).inputs).toEqual(inputs);
-    const mine = checkNamed({ name: "mine" }, inputs, operation, NETWORK, new Set(["name"]));
+    expect(checkNamed({}, inputs, operation, networkSchema, new Set()).inputs).toEqual(inputs);
+    const mine = checkNamed({ name: "mine" }, inputs, operation, networkSchema, new Set(["name"]));
     expect(mine.inputs).toMatchObject({ name: "mine", __defaults: ["ipamDriver"] });
     const before = { name: "machines-1234567", __autonamed: true };
-    expect(checkNamed({}, before, operation, NETWORK, new Set()).inputs).toMatchObject({ name: "machines-1234567" });
+    expect(checkNamed({}, before, operation, networkSchema, new Set()).inputs).toMatchObject({
+      name: "machines-1234567",
+    });
   });
 
   it("of properties that would be ignored are refused", () => {
-    const { failures } = checkNamed({ image: "a", name: "a", gpus: "all" }, {}, operation, CONTAINER, CONTAINER_INPUTS);
+    const { failures } = checkNamed(
+      { image: "a", name: "a", gpus: "all" },
+      {},
+      operation,
+      containerSchema,
+      containerInputs,
+    );
     expect(failures).toEqual([{ property: "gpus", reason: expect.stringContaining("does not carry") as unknown }]);
   });
 });

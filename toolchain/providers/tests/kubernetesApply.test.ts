@@ -1,4 +1,4 @@
-import { UNKNOWN } from "../properties";
+import { unknownValue } from "../properties";
 import {
   configMap,
   configMapType,
@@ -80,9 +80,9 @@ describe("create", () => {
   });
 
   it("contacts nobody in a preview", async () => {
-    await here.plugin.configure({ kubeconfig: UNKNOWN });
+    await here.plugin.configure({ kubeconfig: unknownValue });
     const { outputs } = await here.plugin.create(pod(), { preview: true });
-    expect(outputs).toEqual({ ...pod(), status: UNKNOWN });
+    expect(outputs).toEqual({ ...pod(), status: unknownValue });
     expect(here.api.requests).toBe(0);
   });
 

@@ -2,12 +2,7 @@ import { diffObject } from "../kubernetes/changes";
 import { asFound } from "../kubernetes/drift";
 import { readKubeconfig } from "../kubernetes/kubeconfig";
 import { takeover } from "../kubernetes/managers";
-import {
-  daemonSetNotReady,
-  deploymentNotReady,
-  podNotReady,
-  serviceNotReady,
-} from "../kubernetes/readiness";
+import { daemonSetNotReady, deploymentNotReady, podNotReady, serviceNotReady } from "../kubernetes/readiness";
 import { readSettings } from "../kubernetes/settings";
 import { kubeconfigFor } from "../../../tests/support/kubernetesApi";
 import type { Bag } from "./support/plugin";

@@ -1,6 +1,6 @@
 import { PropertyDiff } from "@pulumi/pulumi/proto/provider_pb";
 
-import { UNKNOWN } from "../properties";
+import { unknownValue } from "../properties";
 import {
   configMap,
   configMapType,
@@ -130,7 +130,7 @@ describe("the provider", () => {
 
   it("stays the same cluster while its identifier does, even with a kubeconfig that is not known yet", async () => {
     const olds = { kubeconfig: kubeconfigFor("https://127.0.0.1:1"), clusterIdentifier: "one" };
-    expect(await replacedBy(olds, { ...olds, kubeconfig: UNKNOWN })).toEqual([]);
+    expect(await replacedBy(olds, { ...olds, kubeconfig: unknownValue })).toEqual([]);
     expect(await replacedBy(olds, { ...olds, kubeconfig: kubeconfigFor("https://127.0.0.1:2") })).toEqual([]);
     expect(await replacedBy(olds, { ...olds, clusterIdentifier: "two" })).toEqual(["clusterIdentifier"]);
   });
@@ -139,7 +139,7 @@ describe("the provider", () => {
     const olds = { kubeconfig: kubeconfigFor("https://127.0.0.1:1") };
     expect(await replacedBy(olds, { kubeconfig: kubeconfigFor("https://127.0.0.1:2") })).toEqual(["kubeconfig"]);
     expect(await replacedBy(olds, { kubeconfig: `${olds.kubeconfig}\n` })).toEqual([]);
-    expect(await replacedBy(olds, { kubeconfig: UNKNOWN })).toEqual(["kubeconfig"]);
+    expect(await replacedBy(olds, { kubeconfig: unknownValue })).toEqual(["kubeconfig"]);
   });
 
   it("refuses settings that it would silently ignore", async () => {

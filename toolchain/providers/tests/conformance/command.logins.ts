@@ -1,4 +1,3 @@
-/** Logins of `command:remote:Command` that fail, and what is said of them. */
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 
@@ -7,6 +6,8 @@ import type { Bag } from "../support/plugin";
 import { TestMachine } from "../../../../tests/support/sshServer";
 import { type CommandWorld, login } from "./command";
 import type { Scenario } from "./scenario";
+
+/** Logins of `command:remote:Command` that fail, and what is said of them. */
 
 export const logins: Scenario<CommandWorld> = {
   name: "logins",

@@ -1,11 +1,12 @@
-/** `command:remote:Command`, on a machine that is an SSH server of this process. */
 import { SshKeys } from "../../../../tests/support/sshKeys";
 import type { Bag, State } from "../support/plugin";
 import { TestMachine } from "../../../../tests/support/sshServer";
-import { secret, UNKNOWN } from "../../properties";
+import { secret, unknownValue } from "../../properties";
 import { logins } from "./command.logins";
 import type { Player } from "./player";
 import type { Scenario, Suite } from "./scenario";
+
+/** `command:remote:Command`, on a machine that is an SSH server of this process. */
 
 export interface CommandWorld {
   readonly machine: TestMachine;
@@ -54,9 +55,9 @@ const checks: Scenario<CommandWorld> = {
       ...script(world, { update: "true", assetPaths: [] }),
     });
     await player.check("a secret program", script(world, { stdin: secret("hidden") }));
-    await player.check("a program that is not known", script(world, { stdin: UNKNOWN, triggers: [UNKNOWN] }));
-    await player.check("an address that is not known", script(world, { connection: { host: UNKNOWN } }));
-    await player.check("a connection that is not known", script(world, { connection: UNKNOWN }));
+    await player.check("a program that is not known", script(world, { stdin: unknownValue, triggers: [unknownValue] }));
+    await player.check("an address that is not known", script(world, { connection: { host: unknownValue } }));
+    await player.check("a connection that is not known", script(world, { connection: unknownValue }));
     await player.check("no connection", { create: "true" });
     await player.check("no host", { create: "true", connection: { user: "root" } });
     await player.check("a property that there is not", script(world, { nonsense: true }));
@@ -106,10 +107,10 @@ const diffs: Scenario<CommandWorld> = {
     await diff("more triggers", { triggers: ["the machine", "another"] });
     await diff("no triggers", { triggers: undefined });
     await diff("triggers and program", { triggers: ["another machine"], stdin: "another" });
-    await diff("a program that is not known", { stdin: UNKNOWN });
-    await diff("triggers that are not known", { triggers: [UNKNOWN] });
-    await diff("an address that is not known", { connection: login(world, { host: UNKNOWN }) });
-    await diff("a connection that is not known", { connection: UNKNOWN });
+    await diff("a program that is not known", { stdin: unknownValue });
+    await diff("triggers that are not known", { triggers: [unknownValue] });
+    await diff("an address that is not known", { connection: login(world, { host: unknownValue }) });
+    await diff("a connection that is not known", { connection: unknownValue });
   },
 };
 

@@ -1,9 +1,10 @@
-/** What differs between two plays of one scenario, value by value. */
 import { isDeepStrictEqual } from "node:util";
 
 import { isObject, pathTo } from "../../properties";
 import type { Step } from "./player";
 import type { Accepted } from "./recording";
+
+/** What differs between two plays of one scenario, value by value. */
 
 export interface Difference {
   readonly scenario: string;

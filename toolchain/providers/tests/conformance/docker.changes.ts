@@ -1,9 +1,10 @@
-/** What changes of a container mean. */
-import { UNKNOWN } from "../../properties";
+import { unknownValue } from "../../properties";
 import type { Bag } from "../support/plugin";
 import { containerType, machine, surroundings } from "./docker.container";
 import { type DockerWorld, prefix } from "./docker.world";
 import type { Scenario } from "./scenario";
+
+/** What changes of a container mean. */
 
 export const containerChecks: Scenario<DockerWorld> = {
   name: "container checks",
@@ -13,7 +14,10 @@ export const containerChecks: Scenario<DockerWorld> = {
     await player.check("a machine", machine());
     await player.check("an image alone", { image: "one" });
     await player.check("no image", { name: "one" });
-    await player.check("names that are not known", machine({ networksAdvanced: [{ name: UNKNOWN }], image: UNKNOWN }));
+    await player.check(
+      "names that are not known",
+      machine({ networksAdvanced: [{ name: unknownValue }], image: unknownValue }),
+    );
     await player.check("what there is not", machine({ nonsense: true }));
     await player.check("a text for a number", machine({ memory: "much" }));
     await player.check("another restart", machine({ restart: "perhaps" }));
@@ -63,9 +67,9 @@ const changes: readonly (readonly [string, Bag])[] = [
   ["not privileged, said", { privileged: false }],
   ["a grace", { destroyGraceSeconds: 5 }],
   ["volumes that stay", { removeVolumes: false }],
-  ["a name that is not known", { name: UNKNOWN }],
-  ["a network that is not known", { networksAdvanced: [{ name: UNKNOWN, ipv4Address: "172.31.20.11" }] }],
-  ["a disk that is not known", { volumes: [{ volumeName: UNKNOWN, containerPath: "/var" }] }],
+  ["a name that is not known", { name: unknownValue }],
+  ["a network that is not known", { networksAdvanced: [{ name: unknownValue, ipv4Address: "172.31.20.11" }] }],
+  ["a disk that is not known", { volumes: [{ volumeName: unknownValue, containerPath: "/var" }] }],
 ];
 
 export const containerDiffs: Scenario<DockerWorld> = {

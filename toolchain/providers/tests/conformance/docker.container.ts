@@ -1,9 +1,10 @@
-/** Containers as the program makes them: see components/local/container.ts. */
 import { capabilities } from "../../../../components/local/container";
 import type { Bag, State } from "../support/plugin";
 import { type DockerWorld, image, prefix, subnet } from "./docker.world";
 import type { Player } from "./player";
 import type { Scenario } from "./scenario";
+
+/** Containers as the program makes them: see components/local/container.ts. */
 
 export const containerType = "docker:index/container:Container";
 const networkType = "docker:index/network:Network";

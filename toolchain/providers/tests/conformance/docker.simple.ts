@@ -1,8 +1,9 @@
-/** The Docker provider itself, networks and volumes. */
-import { UNKNOWN } from "../../properties";
+import { unknownValue } from "../../properties";
 import type { Bag } from "../support/plugin";
 import { type DockerWorld, prefix, subnet } from "./docker.world";
 import type { Scenario } from "./scenario";
+
+/** The Docker provider itself, networks and volumes. */
 
 const networkType = "docker:index/network:Network";
 const volumeType = "docker:index/volume:Volume";
@@ -17,7 +18,7 @@ export const provider: Scenario<DockerWorld> = {
     await player.diffConfig("nothing changes", { version: "5.2.0" }, { version: "5.2.0" });
     await player.diffConfig("another version", { version: "5.2.0" }, { version: "5.2.1" });
     await player.diffConfig("another daemon", {}, { host: "unix:///run/docker.sock" });
-    await player.diffConfig("a daemon that is not known", { host: "unix:///run/docker.sock" }, { host: UNKNOWN });
+    await player.diffConfig("a daemon that is not known", { host: "unix:///run/docker.sock" }, { host: unknownValue });
   },
 };
 
@@ -30,7 +31,10 @@ export const autonamed: Scenario<DockerWorld> = {
     await player.check("it keeps the name", { driver: "bridge" }, inputs);
     await player.check("it gets a name of its own", { name: "mine" }, inputs);
     await player.check("a volume without a name", {}, {}, volumeType);
-    await player.check("a network's name is not known", { name: UNKNOWN, ipamConfigs: [{ subnet: UNKNOWN }] });
+    await player.check("a network's name is not known", {
+      name: unknownValue,
+      ipamConfigs: [{ subnet: unknownValue }],
+    });
     await player.check("a network with what there is not", { name: "mine", nonsense: true });
     await player.check("a number for a text", { name: 3 });
   },
@@ -55,7 +59,7 @@ export const network: Scenario<DockerWorld> = {
     await diff("another name", { name: `${prefix}-other` });
     await diff("a label", { labels: [{ label: "a", value: "b" }] });
     await diff("no way out", { internal: true });
-    await diff("a name that is not known", { name: UNKNOWN });
+    await diff("a name that is not known", { name: unknownValue });
     const found = await player.read("read", state);
     await player.diff("nothing after a refresh", found, await player.check("check after it", program, found.inputs));
     await player.create("create of one that is there", inputs);

@@ -1,9 +1,10 @@
-/** Networks, volumes and containers, on the Docker daemon of this computer. */
 import { type DockerWorld, absentDocker, openDocker, removeAll } from "./docker.world";
 import { containerChecks, containerDiffs } from "./docker.changes";
 import { containerFailures, containerLife, stoppedContainer } from "./docker.container";
 import { autonamed, network, provider, volume } from "./docker.simple";
 import type { Suite } from "./scenario";
+
+/** Networks, volumes and containers, on the Docker daemon of this computer. */
 
 export const dockerSuite: Suite<DockerWorld> = {
   plugin: "docker",

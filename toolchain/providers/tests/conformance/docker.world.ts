@@ -1,5 +1,6 @@
-/** What the Docker scenarios do to the daemon besides asking the plugin: everything has a name that begins the same. */
 import Docker from "dockerode";
+
+/** What the Docker scenarios do to the daemon besides asking the plugin: everything has a name that begins the same. */
 
 export const prefix = "keelson-rec";
 /** A network of containers that are there for these scenarios alone. */
@@ -47,8 +48,9 @@ export async function removeAll(): Promise<void> {
   const docker = new Docker();
   const filters = { name: [prefix] };
   for (const { Id, Names } of await docker.listContainers({ all: true, filters })) {
-    if (Names.some((name) => name.startsWith(`/${prefix}`)))
+    if (Names.some((name) => name.startsWith(`/${prefix}`))) {
       await docker.getContainer(Id).remove({ force: true, v: true });
+    }
   }
   for (const { Id, Name } of await docker.listNetworks({ filters })) {
     if (Name.startsWith(prefix)) await docker.getNetwork(Id).remove();

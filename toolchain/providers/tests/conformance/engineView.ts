@@ -1,6 +1,7 @@
-/** What the engine makes of a plugin's property bags: secrets and unknown values in words that a person can read. */
-import { isObject, plain, UNKNOWN } from "../../properties";
+import { isObject, plain, unknownValue } from "../../properties";
 import type { Bag } from "../support/plugin";
+
+/** What the engine makes of a plugin's property bags: secrets and unknown values in words that a person can read. */
 
 const signature = "4dabf18193072939515e22adb298388d";
 const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
@@ -11,7 +12,7 @@ const unknownWord = "<unknown>";
 
 /** A value from the wire as recordings have it. */
 export function readable(value: unknown): unknown {
-  if (value === UNKNOWN) return unknownWord;
+  if (value === unknownValue) return unknownWord;
   if (Array.isArray(value)) return value.map(readable);
   if (!isObject(value)) return value;
   if (value[signature] === secretSignature) return { [secretKey]: readable(value["value"]) };
@@ -24,7 +25,7 @@ export function readable(value: unknown): unknown {
 
 /** A value of a recording as it goes over the wire. */
 export function sendable(value: unknown): unknown {
-  if (value === unknownWord) return UNKNOWN;
+  if (value === unknownWord) return unknownValue;
   if (Array.isArray(value)) return value.map(sendable);
   if (!isObject(value)) return value;
   if (secretKey in value) return { [signature]: secretSignature, value: sendable(value[secretKey]) };

@@ -1,9 +1,10 @@
-/** Holds a stand-in to the recordings of the official plugin: the tests of one suite. */
 import { TestPlugin } from "../support/plugin";
 import { covers, type Difference, differencesOf, told } from "./differences";
 import { played } from "./play";
 import { acceptedOf, recordingOf } from "./recording";
 import type { Suite } from "./scenario";
+
+/** Holds a stand-in to the recordings of the official plugin: the tests of one suite. */
 
 /**
  * Tests that the stand-in answers every scenario as was recorded, but for what the list of accepted differences names;

@@ -1,9 +1,10 @@
-/** Each kind of object that the program makes: see components/network, nodes and workloads. */
-import { UNKNOWN } from "../../properties";
+import { unknownValue } from "../../properties";
 import type { Bag } from "../support/plugin";
 import { settings } from "./kubernetes.provider";
 import type { KubernetesWorld } from "./kubernetes.world";
 import type { Scenario } from "./scenario";
+
+/** Each kind of object that the program makes: see components/network, nodes and workloads. */
 
 interface Life {
   readonly type: string;
@@ -38,7 +39,7 @@ const objects: readonly Life[] = [
     others: {
       "another name": { metadata: { name: "two", namespace, annotations } },
       "a label": { metadata: { name: "one", namespace, labels, annotations } },
-      "data that is not known": { data: { a: UNKNOWN } },
+      "data that is not known": { data: { a: unknownValue } },
     },
     drift: { data: { a: "theirs", more: "theirs" } },
   },

@@ -1,9 +1,10 @@
-/** The Kubernetes provider itself, and previews before there is a cluster. */
-import { secret, UNKNOWN } from "../../properties";
+import { secret, unknownValue } from "../../properties";
 import { kubeconfigFor } from "../../../../tests/support/kubernetesApi";
 import type { Bag } from "../support/plugin";
 import type { KubernetesWorld } from "./kubernetes.world";
 import type { Scenario } from "./scenario";
+
+/** The Kubernetes provider itself, and previews before there is a cluster. */
 
 const configMap = "kubernetes:core/v1:ConfigMap";
 
@@ -27,14 +28,14 @@ export const provider: Scenario<KubernetesWorld> = {
     const [one, other] = ["https://127.0.0.1:2", "https://127.0.0.1:3"].map((server) => kubeconfigFor(server));
     const olds = settings(one);
     await player.checkConfig("check", settings(secret(one)));
-    await player.checkConfig("check of a kubeconfig that is not known", settings(UNKNOWN));
+    await player.checkConfig("check of a kubeconfig that is not known", settings(unknownValue));
     await player.diffConfig("nothing", olds, olds);
-    await player.diffConfig("a kubeconfig that is not known", olds, settings(UNKNOWN));
+    await player.diffConfig("a kubeconfig that is not known", olds, settings(unknownValue));
     await player.diffConfig("another kubeconfig", olds, settings(other));
     await player.diffConfig("another identifier", olds, settings(one, { clusterIdentifier: "keelson-prod" }));
     const both = settings(other, { clusterIdentifier: "keelson-prod" });
     await player.diffConfig("another kubeconfig and identifier", olds, both);
-    const unknown = settings(UNKNOWN, { clusterIdentifier: "keelson-prod" });
+    const unknown = settings(unknownValue, { clusterIdentifier: "keelson-prod" });
     await player.diffConfig("another identifier, and a kubeconfig that is not known", olds, unknown);
     await player.diffConfig("another setting", olds, settings(one, { enableConfigMapMutable: "false" }));
     await player.diffConfig("a setting less", olds, settings(one, { upsertExistingObjects: undefined }));
@@ -42,7 +43,7 @@ export const provider: Scenario<KubernetesWorld> = {
     await player.diffConfig("no identifier any more", olds, settings(one, without));
     await player.diffConfig("an identifier at last", settings(one, without), olds);
     await player.diffConfig("another kubeconfig, without identifier", settings(one, without), settings(other, without));
-    await player.diffConfig("not known, without identifier", settings(one, without), settings(UNKNOWN, without));
+    await player.diffConfig("not known, without identifier", settings(one, without), settings(unknownValue, without));
   },
 };
 

@@ -1,8 +1,9 @@
-/** The list of a node's taints, which others set as well: kubeadm, the cluster's controllers, people. See components/nodes. */
 import type { Bag } from "../support/plugin";
 import { settings } from "./kubernetes.provider";
 import type { KubernetesWorld } from "./kubernetes.world";
 import type { Scenario } from "./scenario";
+
+/** The list of a node's taints, which others set as well: kubeadm, the cluster's controllers, people. See components/nodes. */
 
 const path = "/api/v1/nodes/master-1";
 const kubeadms = { key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" };

@@ -1,9 +1,10 @@
-/** The kinds of objects that the program makes, in a cluster that keeps them. */
 import { absentCluster, type KubernetesWorld, openCluster } from "./kubernetes.world";
 import { lives, named } from "./kubernetes.objects";
 import { preview, provider } from "./kubernetes.provider";
 import { taints } from "./kubernetes.taints";
 import type { Suite } from "./scenario";
+
+/** The kinds of objects that the program makes, in a cluster that keeps them. */
 
 export const kubernetesSuite: Suite<KubernetesWorld> = {
   plugin: "kubernetes",

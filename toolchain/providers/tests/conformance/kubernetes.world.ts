@@ -1,4 +1,3 @@
-/** A cluster of an API server and its etcd alone: objects are kept, and nobody acts on them. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
@@ -12,6 +11,8 @@ import { ApiServer } from "../../kubernetes/apiServer";
 import { readKubeconfig } from "../../kubernetes/kubeconfig";
 import { kubeconfigFor } from "../../../../tests/support/kubernetesApi";
 import type { Bag } from "../support/plugin";
+
+/** A cluster of an API server and its etcd alone: objects are kept, and nobody acts on them. */
 
 export interface KubernetesWorld {
   readonly kubeconfig: string;

@@ -1,5 +1,6 @@
-/** Words for what differs from run to run, such as a port or the number of a container. */
 import { isObject } from "../../properties";
+
+/** Words for what differs from run to run, such as a port or the number of a container. */
 
 /** What is hidden: an exact text or number, or a pattern; and the word that takes its place. */
 export type Hidden = readonly [what: string | number | RegExp, word: string];

@@ -1,7 +1,8 @@
-/** Plays one scenario of a suite, from a plugin's start to its end. */
 import type { TestPlugin } from "../support/plugin";
 import { Player, type Step } from "./player";
 import type { Scenario, Suite } from "./scenario";
+
+/** Plays one scenario of a suite, from a plugin's start to its end. */
 
 /** The steps of a scenario with the answers of the plugin that `start` starts. */
 export async function played<World>(

@@ -1,10 +1,11 @@
-/** Plays scenarios to a plugin as the engine would, and notes what it answers. */
 import type { ServiceError } from "@grpc/grpc-js";
 
 import { isObject } from "../../properties";
 import { type Bag, leftBy, type Options, type State, type TestPlugin } from "../support/plugin";
 import { defined, keptOf, readable, sendable, sentTo } from "./engineView";
 import { hide, type Hidden } from "./placeholders";
+
+/** Plays scenarios to a plugin as the engine would, and notes what it answers. */
 
 /** One call and its answer, in words. */
 export interface Step {

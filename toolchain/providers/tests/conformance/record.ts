@@ -1,4 +1,3 @@
-/** Records what official plugins answer: `tsx record.ts PLUGIN...`, called by toolchain/record. */
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
@@ -11,6 +10,8 @@ import { kubernetesSuite } from "./kubernetes";
 import { played } from "./play";
 import { keepRecording, type Recording } from "./recording";
 import type { Suite } from "./scenario";
+
+/** Records what official plugins answer: `tsx record.ts PLUGIN...`, called by toolchain/record. */
 
 const recorders: Readonly<Record<string, () => Promise<void>>> = {
   command: () => record(commandSuite),

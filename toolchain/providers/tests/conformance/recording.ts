@@ -1,8 +1,9 @@
-/** Recordings: what an official plugin answered to a scenario, as data in a file each. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import type { Step } from "./player";
+
+/** Recordings: what an official plugin answered to a scenario, as data in a file each. */
 
 export interface Recording {
   /** The package, such as "@pulumi/command". */

@@ -1,6 +1,7 @@
-/** What plugins are asked: the same questions for the official one and its stand-in. */
 import type { Hidden } from "./placeholders";
 import type { Player } from "./player";
+
+/** What plugins are asked: the same questions for the official one and its stand-in. */
 
 /** A resource's life, or a part of it, told in calls. */
 export interface Scenario<World> {

@@ -186,9 +186,7 @@ export class TestPlugin {
 export function leftBy(error: unknown): Left | undefined {
   const [details] = (error as grpc.ServiceError).metadata.get("grpc-status-details-bin");
   const [detail] = details === undefined ? [] : Status.deserializeBinary(details as Buffer).getDetailsList();
-  if (detail === undefined) {
-    return undefined;
-  }
+  if (detail === undefined) return undefined;
   const failed = wire.ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8());
   return { id: failed.getId(), outputs: bag(failed.getProperties()), reasons: failed.getReasonsList() };
 }
