@@ -29,7 +29,8 @@ export interface Accepted {
   readonly consequence: string;
 }
 
-const directory = join(__dirname, "..", "recordings");
+/** Where the recordings are, a folder for each plugin. */
+export const directory = join(__dirname, "..", "recordings");
 
 /** What was recorded of a scenario; an error says how to record it. */
 export function recordingOf(plugin: string, scenario: string): Recording {
