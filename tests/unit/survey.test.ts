@@ -3,7 +3,7 @@ import { seenOf } from "../../components/survey/again";
 import { takeSurvey, Survey, type Asked } from "../../components/survey";
 import type { Login } from "../../components/ssh";
 import { hostKey } from "../golden/topologies";
-import { TestMachine } from "../plugins/support/sshServer";
+import { TestMachine } from "../support/sshServer";
 import { SshKeys } from "../support/sshKeys";
 import { environment } from "./render.fixture";
 
