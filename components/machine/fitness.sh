@@ -161,7 +161,7 @@ work_of_docker() {
     echo "Docker is at work here, with $containers containers, $images images and $volumes volumes$([ "${swarm:-inactive}" = inactive ] || echo ", in a swarm")"
   else
     [ -n "$(find "$data"/containers "$data"/volumes "$data"/image/*/imagedb/content/sha256 -mindepth 1 -maxdepth 1 \
-      ! -name metadata.db ! -name backingFsBlockDev 2>/dev/null | head -n 1)" ] || return 1
+      ! -name metadata.db ! -name backingFsBlockDev -print -quit 2>/dev/null)" ] || return 1
     echo "$data has containers, volumes or images of a Docker that does not run"
   fi
 }

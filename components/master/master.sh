@@ -96,10 +96,12 @@ initialise() {
 
 # Asked by this node's proxy with the administrator's kubeconfig from the state: a new master has none yet.
 dns_is_current() {
+  local image
   api_ready "$PROXY" || return
-  admin_conf |
+  image=$(admin_conf |
     kubectl --kubeconfig /dev/stdin --namespace kube-system get deployment coredns --request-timeout 10s \
-      -o 'jsonpath={.spec.template.spec.containers[0].image}' 2>/dev/null | grep -q ":$COREDNS_TAG\$"
+      -o 'jsonpath={.spec.template.spec.containers[0].image}' 2>/dev/null) || return
+  [[ $image = *":$COREDNS_TAG" ]]
 }
 
 admin_conf() { sed -n 's/^admin.conf //p' <<<"$AUTHORITY" | base64 -d; }
