@@ -15,7 +15,7 @@ up() {
   renew_names
   etcd_certificates kubeadm "$PKI" apiserver-etcd-client
   write_files
-  keep_manifests
+  keep_found_manifests
   change_manifests
   before=$(server_settings)
   initialise
@@ -29,6 +29,7 @@ up() {
   wait_for 60 "the service account of the default namespace" account_exists
   [ "$TAKES_PODS" != true ] || let_pods_in
   keep_manifests
+  note_manifests
   # shellcheck disable=SC2153
   remove_other_files "${FILES[@]}"
   log "the API answers at https://$ENDPOINT"
