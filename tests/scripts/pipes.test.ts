@@ -5,7 +5,8 @@ import { join } from "node:path";
 const root = join(__dirname, "../..");
 
 /** A command that may end before it has read everything: what writes to it is killed then, and the pipe has failed. */
-const hasty = /(?<!\|)\|&?\s*((?:[ez]?grep(?:\s+-\S+)*\s+-(?:[A-Za-z]*[qm][A-Za-z]*|-quiet|-max-count)|head|sed\s[^|]*\bq\b|awk\s[^|]*\bexit\b|read)\b.*)/g;
+const hasty =
+  /(?<!\|)\|&?\s*((?:[ez]?grep(?:\s+-\S+)*\s+-(?:[A-Za-z]*[qm][A-Za-z]*|-quiet|-max-count)|head|sed\s[^|]*\bq\b|awk\s[^|]*\bexit\b|read)\b.*)/g;
 
 function hastyPipes(text: string): readonly string[] {
   const code = text.replace(/^\s*#.*$/gm, "").replace(/\\\n\s*/g, "");
@@ -30,7 +31,8 @@ test("a pipe fails where what reads it ends first", () => {
 });
 
 test("pipes of that kind are found", () => {
-  const text = "a | grep -qx True\na \\\n  -o b |\n  grep -s -m 1 x\na | head -n 1\na | awk '{ print; exit }'\na | read -r x\n";
+  const text =
+    "a | grep -qx True\na \\\n  -o b |\n  grep -s -m 1 x\na | head -n 1\na | awk '{ print; exit }'\na | read -r x\n";
   expect(hastyPipes(text)).toHaveLength(5);
   expect(hastyPipes('a || grep -q x <<<"$y"\n# a | head\ngrep -q x file\na | tail -n 1\na | grep -c x\n')).toEqual([]);
 });
