@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('7e801d266002c6f5' '166a422bb1182b04')
+readonly -a REVISIONS=('28024cd77e8d8ff1' 'a3dc1d76fe49197e')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('65cec33af537c7c4' '55c6235d5dadf913')
+readonly -a REVISIONS=('2834a687d99d247a' '3832fd482d5725b8')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('0def998818cdeeea' '24202c41d398a4c8')
+readonly -a REVISIONS=('932fc6e57829e59b' 'f2389c8cfb31aa22')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('76eb61779decc7b6' '03b12d75ecfdac01')
+readonly -a REVISIONS=('172847b7254e36ff' '1ab3155d301dc703')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('592d50ee1ab2ed3d' 'fc51eb847af92273')
+readonly -a REVISIONS=('7501aeebe2329d19' 'd4df9d3c9685b9b9')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('a0ecc6e2c7a62be8' '20c2d40659ee018e')
+readonly -a REVISIONS=('5ce5b292ad9cd68c' 'e4e8336390eee156')
 
 readonly PROGRAM='its digest'
 

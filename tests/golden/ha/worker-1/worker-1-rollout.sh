@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('487c05c701cb31bb' '9ec83658cc8a145c')
+readonly -a REVISIONS=('8359de3f5a1fb77d' 'c1bc6e49a307a3e8')
 
 readonly PROGRAM='its digest'
 

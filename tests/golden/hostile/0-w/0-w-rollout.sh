@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('56e97662153bcd42' 'a424f76bb4865039')
+readonly -a REVISIONS=('27ad2d383a22c83f' '286386e820dbd2ff')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='m'
 
-readonly -a REVISIONS=('2817e3f2e3f6d485' 'ffb3e8c298cd5d7b')
+readonly -a REVISIONS=('d5a26ce881539732' '4df8b435ed9d332a')
 
 readonly PROGRAM='its digest'
 

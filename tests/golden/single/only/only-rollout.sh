@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('d6a99d572666ee80' '0b1b5d7f0bec2d78')
+readonly -a REVISIONS=('9f3c78bc3be5abc8' '92427c3c09714ff7')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('76eb61779decc7b6' '0bd6075252e179eb')
+readonly -a REVISIONS=('172847b7254e36ff' '3348783abd0dc954')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('487c05c701cb31bb' '4b83812c705c3391')
+readonly -a REVISIONS=('8359de3f5a1fb77d' '4a15a6981268085f')
 
 readonly PROGRAM='its digest'
 

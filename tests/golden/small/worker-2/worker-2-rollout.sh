@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('aeb9405028accf74' '9ec032acd1a3bac5')
+readonly -a REVISIONS=('138ada30d891c252' '97719863a781dd98')
 
 readonly PROGRAM='its digest'
 
