@@ -26,6 +26,7 @@ export type {
 } from "./environment";
 export { kindOfKey } from "./privateKey";
 export { ConfigError, type Problem } from "./problems";
+export { amount } from "./quantity";
 
 declare module "@pulumi/pulumi/runtime/config" {
   /** Whether a key's value was encrypted; there at run time, and left out of the package's types. */
