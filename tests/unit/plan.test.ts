@@ -188,6 +188,17 @@ describe("the engine, before it changes the plan,", () => {
       "  - x is at work in a cluster that this program made, and the stack's state knows nothing of it",
     );
   });
+  test("is stopped by a machine that is to be given up, and answers; not by one that was given up before", async () => {
+    const machines = [
+      { ...machine("m", 1), roles: ["master", "etcd"] },
+      { ...machine("w", 2), lost: true },
+    ];
+    const [lost, back] = [environment({ machines, workloads: { enabled: false } }), [{ name: "w" }]];
+    await expect(weighed(lost, before, { back })).rejects.toThrow(
+      "  - w is to be given up as lost, and it answers: take",
+    );
+    expect(await weighed(lost, topologyOf(lost), { back })).toEqual([]);
+  });
   test("is stopped as well where a run leaves the plan out: each script asks what the state has of it", async () => {
     const target = async (kept: Topology) => {
       await pulumi.runtime.setMocks({
