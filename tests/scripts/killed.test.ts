@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-import type { ScriptFile } from "../../components/machine";
-import type { ScriptParts } from "../../components/machine/compose";
+import type { ScriptFile } from "../../components/script";
+import type { ScriptParts } from "../../components/script/compose";
 import { Host } from "./host";
 
 jest.setTimeout(300_000);
@@ -68,7 +68,7 @@ interface Case {
 const install = ["artifacts/fetch.sh", "artifacts/install.sh"];
 const kubelet = {
   path: "kubelet/kubelet.sh",
-  uses: [...install, "docker/cgroup.sh", "machine/found.sh", "kubelet/leave.sh", "kubelet/unit.sh"],
+  uses: [...install, "docker/cgroup.sh", "script/found.sh", "kubelet/leave.sh", "kubelet/unit.sh"],
   values: {
     ...{ RUNTIME: "docker", CRI_SOCKET: "unix:///run/cri.sock", PROGRAMS: [], IMAGES: [], NAMESERVERS: [] },
     ...{ KUBELET_CONFIG: "setting: @SETTING@\n", KUBELET_CONFIG_FILE: "/etc/kubernetes/kubelet-config.yaml" },
@@ -78,7 +78,7 @@ const kubelet = {
 };
 const docker = {
   path: "docker/docker.sh",
-  uses: [...install, "docker/cgroup.sh", "machine/found.sh"],
+  uses: [...install, "docker/cgroup.sh", "script/found.sh"],
   values: {
     PACKAGES: "distribution",
     RUNTIME: "containerd",

@@ -1,16 +1,16 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='only-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('9f3c78bc3be5abc8' '92427c3c09714ff7')
+readonly -a REVISIONS=('dc5513e11c0d9393' 'd1289fe75e0d08c4')
 
 readonly PROGRAM='its digest'
 
