@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
 import type { Environment } from "../config";
-import { foundScript, HostScript, packagesScript, unitsScript, type Effects, type Machine } from "../machine";
+import { foundScript, HostScript, packagesScript, unitsScripts, type Effects, type Machine } from "../machine";
 import { containerdConfig, criDockerdFile, criDockerdUnits, daemonFile, daemonJson } from "./render";
 
 /** Tells which cgroup driver Docker runs on. */
@@ -33,7 +33,7 @@ export class DockerEngine extends pulumi.ComponentResource {
         {
           machine,
           script: join(__dirname, "docker.sh"),
-          uses: [unitsScript, packagesScript, foundScript, ...artifactScripts, cgroupScript],
+          uses: [...unitsScripts, packagesScript, foundScript, ...artifactScripts, cgroupScript],
           values: {
             PACKAGES: docker.packages,
             RUNTIME: kubernetes.runtime,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Environment } from "../config";
-import { HostScript, packagesScript, unitsScript, type Effects, type Machine } from "../machine";
+import { HostScript, packagesScript, unitsScripts, type Effects, type Machine } from "../machine";
 import {
   addressCheck,
   proxyConfig,
@@ -40,7 +40,7 @@ export class ApiProxies extends pulumi.ComponentResource {
     super("keelson:endpoint:ApiProxies", name, {}, opts);
     const files = [proxyConfig(environment), proxyUnit];
     const script = join(__dirname, "proxy.sh");
-    const uses = [unitsScript, packagesScript];
+    const uses = [...unitsScripts, packagesScript];
     const values = { CONFIG_FILE: proxyConfigFile };
     this.proxies = new Map(
       machines.map((machine) => [
@@ -79,7 +79,7 @@ export class VirtualAddress extends HostScript {
       {
         machine,
         script: join(__dirname, "virtualAddress.sh"),
-        uses: [unitsScript, packagesScript],
+        uses: [...unitsScripts, packagesScript],
         values: {
           CONFIG: virtualAddressConfig(machine, environment, virtualAddress),
           CONFIG_FILE: virtualAddressConfigFile,

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
 import { etcdMembersOf, type Environment, type EtcdConfig, type MachineConfig } from "../config";
-import { anotherOf, HostScript, named, unitsScript, type Effects, type Machine } from "../machine";
+import { anotherOf, HostScript, named, unitsScripts, type Effects, type Machine } from "../machine";
 import {
   beginningFile,
   certificateConfig,
@@ -112,7 +112,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
       {
         machine,
         script: join(__dirname, "etcd.sh"),
-        uses: [unitsScript, ...artifactScripts, certificatesScript, membershipScript, ...memberScripts],
+        uses: [...unitsScripts, ...artifactScripts, certificatesScript, membershipScript, ...memberScripts],
         values: {
           PROGRAMS: [...signingPrograms(args.artifacts), ...programs(args.artifacts, ["etcd", "etcdctl"])],
           CERTIFICATE_CONFIG: certificateConfig(machine, kubernetes.version, etcdPki),

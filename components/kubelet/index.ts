@@ -2,15 +2,15 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { artifactScripts, imageArchives, programs, type ArtifactSet } from "../artifacts";
+import { artifactScripts, imageArchives, imagesScript, programs, type ArtifactSet } from "../artifacts";
 import type { Environment } from "../config";
 import { cgroupScript } from "../docker";
 import { criSocket } from "../docker/render";
-import { foundScript, HostScript, packagesScript, unitsScript, type Effects, type Machine } from "../machine";
+import { foundScript, HostScript, packagesScript, unitsScripts, type Effects, type Machine } from "../machine";
 import { kernelFiles, kubeletConfigFile, kubeletConfiguration, kubeletUnit, kubeletUnitFile } from "./render";
 
 /** Functions of a script that starts the kubelet's unit. */
-export const kubeletUnitScripts: readonly string[] = [unitsScript, join(__dirname, "unit.sh")];
+export const kubeletUnitScripts: readonly string[] = [...unitsScripts, join(__dirname, "unit.sh")];
 
 /** Functions of a script that takes its machine out of the cluster. */
 export const leaveScripts: readonly string[] = [foundScript, join(__dirname, "leave.sh")];
@@ -51,7 +51,14 @@ export class Kubelets extends pulumi.ComponentResource {
         {
           machine,
           script: join(__dirname, "kubelet.sh"),
-          uses: [packagesScript, ...artifactScripts, cgroupScript, ...leaveScripts, ...kubeletUnitScripts],
+          uses: [
+            packagesScript,
+            ...artifactScripts,
+            imagesScript,
+            cgroupScript,
+            ...leaveScripts,
+            ...kubeletUnitScripts,
+          ],
           values: {
             RUNTIME: environment.kubernetes.runtime,
             CRI_SOCKET: criSocket(environment.kubernetes.runtime),

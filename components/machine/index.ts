@@ -1,7 +1,7 @@
 export { anotherOf, isNode, named, type FirstHop, type Machine } from "./machine";
 export type { ScriptFile, ScriptValue } from "./compose";
 export { onlyIf, type Effects } from "./beforeRun";
-export { composeLook, foundScript, packagesScript, unitsScript } from "./compose";
+export { composeLook, foundScript, packagesScript, unitsScripts } from "./compose";
 export { shortDigest } from "./digest";
 export { onceKnown } from "./known";
 export { HostScript, type HostScriptArgs } from "./hostScript";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Environment } from "../config";
-import { HostScript, unitsScript, type Machine } from "../machine";
+import { HostScript, unitsScripts, type Machine } from "../machine";
 import { waves } from "./waves";
 
 export interface RolloutArgs {
@@ -37,7 +37,7 @@ class Wave extends pulumi.ComponentResource {
       const values = { NODE: machine.name, REVISIONS: machine.revisions ?? [] };
       new HostScript(
         `${machine.name}-rollout`,
-        { machine, script: join(__dirname, "rollout.sh"), uses: [unitsScript], values, follows: true },
+        { machine, script: join(__dirname, "rollout.sh"), uses: unitsScripts, values, follows: true },
         { parent: this },
       );
     }
