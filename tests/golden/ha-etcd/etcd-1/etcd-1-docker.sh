@@ -8,6 +8,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/machine/units.sh.
 
+# Here is the text of components/machine/turns.sh.
+
 # Here is the text of components/machine/packages.sh.
 
 # Here is the text of components/machine/found.sh.
@@ -15,6 +17,8 @@ readonly -a SECRETS=()
 # Here is the text of components/artifacts/fetch.sh.
 
 # Here is the text of components/artifacts/install.sh.
+
+# Here is the text of components/artifacts/versions.sh.
 
 # Here is the text of components/docker/cgroup.sh.
 

@@ -8,9 +8,11 @@ readonly -a SECRETS=()
 
 # Here is the text of components/machine/units.sh.
 
+# Here is the text of components/machine/turns.sh.
+
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('0def998818cdeeea' '24202c41d398a4c8')
+readonly -a REVISIONS=('befb7b1a9fb67d17' '46d689437772a2bb')
 
 readonly PROGRAM='its digest'
 

@@ -8,9 +8,11 @@ readonly -a SECRETS=()
 
 # Here is the text of components/machine/units.sh.
 
+# Here is the text of components/machine/turns.sh.
+
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('76eb61779decc7b6' '03b12d75ecfdac01')
+readonly -a REVISIONS=('6bbe5daae79264cb' 'a18c57258ee998af')
 
 readonly PROGRAM='its digest'
 

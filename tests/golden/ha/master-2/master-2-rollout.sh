@@ -8,9 +8,11 @@ readonly -a SECRETS=()
 
 # Here is the text of components/machine/units.sh.
 
+# Here is the text of components/machine/turns.sh.
+
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('592d50ee1ab2ed3d' 'fc51eb847af92273')
+readonly -a REVISIONS=('673f1cfcdeae8a03' '32cc6e936d46bf90')
 
 readonly PROGRAM='its digest'
 

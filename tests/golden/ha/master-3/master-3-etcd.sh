@@ -8,9 +8,13 @@ readonly -a SECRETS=('FOUNDERS' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/machine/units.sh.
 
+# Here is the text of components/machine/turns.sh.
+
 # Here is the text of components/artifacts/fetch.sh.
 
 # Here is the text of components/artifacts/install.sh.
+
+# Here is the text of components/artifacts/versions.sh.
 
 # Here is the text of components/etcd/certificates.sh.
 

@@ -6,6 +6,8 @@ readonly SCRIPT='worker-1-join'
 
 # Here is the text of components/machine/units.sh.
 
+# Here is the text of components/machine/turns.sh.
+
 # Here is the text of components/kubelet/unit.sh.
 
 readonly NODE='worker-1'

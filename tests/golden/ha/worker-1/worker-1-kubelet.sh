@@ -12,6 +12,10 @@ readonly -a SECRETS=()
 
 # Here is the text of components/artifacts/install.sh.
 
+# Here is the text of components/artifacts/versions.sh.
+
+# Here is the text of components/artifacts/images.sh.
+
 # Here is the text of components/docker/cgroup.sh.
 
 # Here is the text of components/machine/found.sh.
@@ -19,6 +23,8 @@ readonly -a SECRETS=()
 # Here is the text of components/kubelet/leave.sh.
 
 # Here is the text of components/machine/units.sh.
+
+# Here is the text of components/machine/turns.sh.
 
 # Here is the text of components/kubelet/unit.sh.
 

@@ -8,9 +8,11 @@ readonly -a SECRETS=()
 
 # Here is the text of components/machine/units.sh.
 
+# Here is the text of components/machine/turns.sh.
+
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('487c05c701cb31bb' '9ec83658cc8a145c')
+readonly -a REVISIONS=('82f9b8952bcafdf5' '0dc135f3a00713b1')
 
 readonly PROGRAM='its digest'
 

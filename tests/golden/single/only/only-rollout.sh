@@ -8,9 +8,11 @@ readonly -a SECRETS=()
 
 # Here is the text of components/machine/units.sh.
 
+# Here is the text of components/machine/turns.sh.
+
 readonly NODE='only'
 
-readonly -a REVISIONS=('d6a99d572666ee80' '0b1b5d7f0bec2d78')
+readonly -a REVISIONS=('4a4cacb44042b740' 'e3e318103f3dc6d3')
 
 readonly PROGRAM='its digest'
 

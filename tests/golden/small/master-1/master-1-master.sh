@@ -14,6 +14,8 @@ readonly -a SECRETS=('AUTHORITY' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/machine/units.sh.
 
+# Here is the text of components/machine/turns.sh.
+
 # Here is the text of components/kubelet/unit.sh.
 
 # Here is the text of components/master/manifests.sh.

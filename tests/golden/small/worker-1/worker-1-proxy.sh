@@ -8,6 +8,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/machine/units.sh.
 
+# Here is the text of components/machine/turns.sh.
+
 # Here is the text of components/machine/packages.sh.
 
 readonly CONFIG_FILE='/etc/keelson/api-proxy.cfg'
