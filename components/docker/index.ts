@@ -4,8 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
 import type { Environment } from "../config";
-import { foundScript, HostScript, packagesScript, unitsScripts, type Effects, type Machine } from "../machine";
+import { foundScript, HostScript, packagesScript, stepOn, unitsScripts, type Effects, type Machine } from "../machine";
 import { containerdConfig, criDockerdFile, criDockerdUnits, daemonFile, daemonJson } from "./render";
+import { dockerStep } from "./step";
 
 /** Tells which cgroup driver Docker runs on. */
 export const cgroupScript = join(__dirname, "cgroup.sh");
@@ -29,7 +30,7 @@ export class DockerEngine extends pulumi.ComponentResource {
     this.machines = args.machines.map((machine) => {
       const { adopt } = machine.config;
       const engine = new HostScript(
-        `${machine.name}-docker`,
+        stepOn(machine, dockerStep),
         {
           machine,
           script: join(__dirname, "docker.sh"),

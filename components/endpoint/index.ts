@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Environment } from "../config";
-import { HostScript, packagesScript, unitsScripts, type Effects, type Machine } from "../machine";
+import { HostScript, packagesScript, stepOn, unitsScripts, type Effects, type Machine } from "../machine";
 import {
   addressCheck,
   proxyConfig,
@@ -13,6 +13,7 @@ import {
   virtualAddressConfigFile,
   virtualAddressUnit,
 } from "./render";
+import { proxyStep } from "./step";
 
 export { clusterEndpoint, nodeEndpoint, proxyHost } from "./render";
 
@@ -45,7 +46,7 @@ export class ApiProxies extends pulumi.ComponentResource {
     this.proxies = new Map(
       machines.map((machine) => [
         machine.name,
-        new HostScript(`${machine.name}-proxy`, { machine, script, uses, values, files, effects }, { parent: this }),
+        new HostScript(stepOn(machine, proxyStep), { machine, script, uses, values, files, effects }, { parent: this }),
       ]),
     );
     this.registerOutputs({});

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
 import { etcdMembersOf, type Environment, type EtcdConfig, type MachineConfig } from "../config";
-import { anotherOf, HostScript, named, unitsScripts, type Effects, type Machine } from "../machine";
+import { anotherOf, HostScript, named, stepOn, unitsScripts, type Effects, type Machine } from "../machine";
 import {
   beginningFile,
   certificateConfig,
@@ -17,6 +17,7 @@ import {
   markFile,
   peerUrl,
 } from "./render";
+import { etcdStep, memberStep } from "./step";
 
 export { memberHealth } from "./health";
 export { majorityGuard } from "./majority";
@@ -108,7 +109,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
   private member(machine: Machine, members: readonly Machine[], args: EtcdClusterArgs): HostScript {
     const { etcd, kubernetes } = args.environment;
     return new HostScript(
-      `${machine.name}-etcd`,
+      stepOn(machine, etcdStep),
       {
         machine,
         script: join(__dirname, "etcd.sh"),
@@ -141,10 +142,10 @@ export class EtcdCluster extends pulumi.ComponentResource {
     if (!hand) throw new pulumi.RunError("every member of etcd is lost");
     const machine = args.machines.find(({ name }) => name === config.name);
     const script = join(__dirname, "member.sh");
-    if (machine) new HostScript(`${config.name}-etcd`, { machine, script }, { parent: this });
+    if (machine) new HostScript(stepOn(config, etcdStep), { machine, script }, { parent: this });
     const { etcd } = args.environment;
     new HostScript(
-      `${config.name}-etcd-member`,
+      stepOn(config, memberStep),
       {
         machine: hand,
         of: { identity: "lost" },
@@ -163,7 +164,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
    */
   private membership(machine: Machine, members: readonly Machine[], etcd: EtcdConfig): void {
     new HostScript(
-      `${machine.name}-etcd-member`,
+      stepOn(machine, memberStep),
       {
         machine: anotherOf(members, machine),
         script: join(__dirname, "member.sh"),

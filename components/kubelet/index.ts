@@ -6,14 +6,13 @@ import { artifactScripts, imageArchives, imagesScript, programs, type ArtifactSe
 import type { Environment } from "../config";
 import { cgroupScript } from "../docker";
 import { criSocket } from "../docker/render";
-import { foundScript, HostScript, packagesScript, unitsScripts, type Effects, type Machine } from "../machine";
+import { HostScript, packagesScript, stepOn, unitsScripts, type Effects, type Machine } from "../machine";
+import { leaveScripts } from "../node/leave";
 import { kernelFiles, kubeletConfigFile, kubeletConfiguration, kubeletUnit, kubeletUnitFile } from "./render";
+import { kubeletStep } from "./step";
 
 /** Functions of a script that starts the kubelet's unit. */
 export const kubeletUnitScripts: readonly string[] = [...unitsScripts, join(__dirname, "unit.sh")];
-
-/** Functions of a script that takes its machine out of the cluster. */
-export const leaveScripts: readonly string[] = [foundScript, join(__dirname, "leave.sh")];
 
 const effects: Effects = {
   create: "the Kubernetes programs, the images it will run, and a kubelet are installed",
@@ -47,7 +46,7 @@ export class Kubelets extends pulumi.ComponentResource {
     const { environment, artifacts } = args;
     this.machines = args.machines.map((machine) => {
       const kubelet = new HostScript(
-        `${machine.name}-kubelet`,
+        stepOn(machine, kubeletStep),
         {
           machine,
           script: join(__dirname, "kubelet.sh"),

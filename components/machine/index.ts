@@ -11,3 +11,4 @@ export { ask, Session, type Answer, type Login } from "./session";
 export type { Again, Seen } from "./seen";
 export { sshMachines } from "./ssh";
 export { yaml } from "./yaml";
+export { stepOn, type Step } from "./step";

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Environment } from "../config";
 import { onceKnown, onlyIf } from "../machine";
-import { atOnce } from "../rollout/waves";
+import { atOnce } from "../node/rollout/batches";
 import { consequences } from "./consequences";
 import { rebuildConsequences, rebuildRefusals, rebuildsBetween, type Rebuild, type Rebuilds } from "./rebuilds";
 import { refusals } from "./refusals";

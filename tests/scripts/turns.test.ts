@@ -30,7 +30,10 @@ const send = (files: Readonly<Record<string, string>>, name = "w-docker") => {
 const deferred = (unit: string) => `${unit}.service: its restart is deferred to the step w-rollout\n`;
 const short = (script: string) => script.replace(/wait_for 1[28]0/g, "wait_for 1");
 const rollout = (direction = "up") =>
-  host.run({ name: "w-rollout", script: short(Host.script("rollout/rollout.sh")), values: { NODE: "w" } }, direction);
+  host.run(
+    { name: "w-rollout", script: short(Host.script("node/node/rollout/rollout.sh")), values: { NODE: "w" } },
+    direction,
+  );
 /** A cluster whose node tells, after the restart, what is said here; before it, both pods are there, one of them ready. */
 const cluster = ({ renewed = "now + 60 seconds", ready = "True", pods = "one True\\ntwo False\\n" } = {}) =>
   host.stub(

@@ -1,0 +1,3 @@
+import type { Step } from "../machine/step";
+
+export const dockerStep: Step = { name: "docker", title: "docker", order: 20 };
