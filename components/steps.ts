@@ -2,8 +2,8 @@ import { dockerStep } from "./docker/step";
 import { proxyStep, virtualAddressStep } from "./endpoint/step";
 import { etcdStep, memberStep } from "./etcd/step";
 import { kubeletStep } from "./kubelet/step";
-import { preflightStep } from "./machine/preflightStep";
-import type { Step } from "./machine/step";
+import { preflightStep } from "./machine/step";
+import type { Step } from "./script/step";
 import { masterStep } from "./master/step";
 import { admitStep, joinStep, labelsStep, leaveStep, readyStep, rolloutStep } from "./node/steps";
 

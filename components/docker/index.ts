@@ -3,8 +3,9 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
-import type { Environment } from "../config";
-import { foundScript, HostScript, packagesScript, stepOn, unitsScripts, type Effects, type Machine } from "../machine";
+import type { Environment } from "../environment";
+import type { Machine } from "../machine";
+import { foundScript, HostScript, packageScripts, stepOn, unitsScripts, type Effects } from "../script";
 import { containerdConfig, criDockerdFile, criDockerdUnits, daemonFile, daemonJson } from "./render";
 import { dockerStep } from "./step";
 
@@ -34,7 +35,7 @@ export class DockerEngine extends pulumi.ComponentResource {
         {
           machine,
           script: join(__dirname, "docker.sh"),
-          uses: [...unitsScripts, packagesScript, foundScript, ...artifactScripts, cgroupScript],
+          uses: [...unitsScripts, ...packageScripts, foundScript, ...artifactScripts, cgroupScript],
           values: {
             PACKAGES: docker.packages,
             RUNTIME: kubernetes.runtime,

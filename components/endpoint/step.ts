@@ -1,4 +1,4 @@
-import type { Step } from "../machine/step";
+import type { Step } from "../script/step";
 
 export const proxyStep: Step = { name: "proxy", title: "proxies", order: 50 };
 

@@ -1,4 +1,4 @@
-import type { Step } from "../machine/step";
+import type { Step } from "../script/step";
 
 /** A member starts, or restarts in its turn. */
 export const etcdStep: Step = { name: "etcd", title: "etcd", order: 30 };

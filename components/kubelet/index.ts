@@ -3,10 +3,11 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, imageArchives, imagesScript, programs, type ArtifactSet } from "../artifacts";
-import type { Environment } from "../config";
+import type { Environment } from "../environment";
 import { cgroupScript } from "../docker";
 import { criSocket } from "../docker/render";
-import { HostScript, packagesScript, stepOn, unitsScripts, type Effects, type Machine } from "../machine";
+import type { Machine } from "../machine";
+import { HostScript, packageScripts, stepOn, unitsScripts, type Effects } from "../script";
 import { leaveScripts } from "../node/leave";
 import { kernelFiles, kubeletConfigFile, kubeletConfiguration, kubeletUnit, kubeletUnitFile } from "./render";
 import { kubeletStep } from "./step";
@@ -51,7 +52,7 @@ export class Kubelets extends pulumi.ComponentResource {
           machine,
           script: join(__dirname, "kubelet.sh"),
           uses: [
-            packagesScript,
+            ...packageScripts,
             ...artifactScripts,
             imagesScript,
             cgroupScript,

@@ -2,12 +2,12 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { proxyPort, type Environment } from "../config";
-import { packagesScript, type ScriptValue } from "./compose";
-import { HostScript } from "./hostScript";
+import { proxyPort, type Environment } from "../environment";
+import { packageScripts, type ScriptValue } from "../script/compose";
+import { HostScript } from "../script/hostScript";
 import type { Machine } from "./machine";
-import { preflightStep } from "./preflightStep";
-import { stepOn } from "./step";
+import { preflightStep } from "./step";
+import { stepOn } from "../script/step";
 
 export interface PreflightArgs {
   readonly machines: readonly Machine[];
@@ -47,7 +47,7 @@ export class Preflight extends pulumi.ComponentResource {
       {
         machine,
         script: join(__dirname, "preflight.sh"),
-        uses: [packagesScript, join(__dirname, "fitness.sh"), ...found.flatMap(({ uses }) => uses)],
+        uses: [...packageScripts, join(__dirname, "fitness.sh"), ...found.flatMap(({ uses }) => uses)],
         values: {
           CLUSTER: identity,
           SWAP_ALLOWED: !environment.kubernetes.kubelet.failSwapOn,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ArtifactSet } from "../artifacts";
-import { filesDirectory, type Environment } from "../config";
+import { filesDirectory, type Environment } from "../environment";
 import { criSocket } from "../docker/render";
 import { clusterEndpoint, nodeEndpoint, VirtualAddress } from "../endpoint";
 import { virtualAddressStep } from "../endpoint/step";
@@ -12,7 +12,8 @@ import { certificateConfig } from "../etcd/render";
 import { kubeletUnitScripts } from "../kubelet";
 import { kubeletConfigFile } from "../kubelet/render";
 import { leaveScripts } from "../node/leave";
-import { HostScript, stepOn, type Effects, type Machine, type ScriptValue } from "../machine";
+import type { Machine } from "../machine";
+import { HostScript, stepOn, type Effects, type ScriptValue } from "../script";
 import { componentFiles } from "./files";
 import { asShown, authorityConfig, certificateNames, kubeadmConfig, serverAddress, takesPods } from "./render";
 import { masterStep } from "./step";

@@ -1,3 +1,3 @@
-import type { Step } from "../machine/step";
+import type { Step } from "../script/step";
 
 export const masterStep: Step = { name: "master", title: "master", order: 60 };

@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { MachineConfig } from "../config";
-import { stepOn } from "../machine";
+import type { MachineConfig } from "../environment";
+import { stepOn } from "../script";
 import { labelsStep } from "./steps";
 
 export interface NodesArgs {

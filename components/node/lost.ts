@@ -2,8 +2,9 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { MachineConfig } from "../config";
-import { HostScript, stepOn, type Machine } from "../machine";
+import type { MachineConfig } from "../environment";
+import type { Machine } from "../machine";
+import { HostScript, stepOn } from "../script";
 import type { ControlPlane } from "../master";
 import { LeavingNode, readyScript } from "./ready";
 import { admitStep, joinStep, readyStep } from "./steps";

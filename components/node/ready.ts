@@ -2,7 +2,8 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { anotherOf, HostScript, stepOn, type Machine } from "../machine";
+import { anotherOf, type Machine } from "../machine";
+import { HostScript, stepOn } from "../script";
 import type { ControlPlane } from "../master";
 import { podsScript } from "../network";
 import { leaveStep, readyStep } from "./steps";

@@ -1,4 +1,4 @@
-import type { Step } from "../machine/step";
+import type { Step } from "../script/step";
 
 /** The life of a machine's node, in its order. */
 export const admitStep: Step = { name: "admit", title: "nodes", order: 70 };

@@ -2,11 +2,12 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment } from "../config";
+import type { Environment } from "../environment";
 import { nodeEndpoint } from "../endpoint";
 import { kubeletUnitScripts } from "../kubelet";
 import { kubeletConfigFile } from "../kubelet/render";
-import { anotherOf, HostScript, stepOn, type Machine } from "../machine";
+import { anotherOf, type Machine } from "../machine";
+import { HostScript, stepOn } from "../script";
 import type { ControlPlane } from "../master";
 import { LeavingNode, ReadyNode } from "./ready";
 import { joinConfig } from "./render";

@@ -2,8 +2,9 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment } from "../../config";
-import { HostScript, stepOn, unitsScripts, type Machine } from "../../machine";
+import type { Environment } from "../../environment";
+import type { Machine } from "../../machine";
+import { HostScript, stepOn, unitsScripts } from "../../script";
 import { rolloutStep } from "../steps";
 import { batches } from "./batches";
 

@@ -1,6 +1,6 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='worker-2-admit'
 
@@ -19,7 +19,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/worker/admit.sh.
+# Here is the text of components/node/admit.sh.
 
 main "$1" </dev/null
 exit

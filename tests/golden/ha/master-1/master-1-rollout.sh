@@ -1,18 +1,18 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='master-1-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
-# Here is the text of components/machine/turns.sh.
+# Here is the text of components/script/turns.sh.
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('6bbe5daae79264cb' 'a18c57258ee998af')
+readonly -a REVISIONS=('1c36670c2ad5b1b2' '291bc0759e07db96')
 
 readonly PROGRAM='its digest'
 
@@ -23,7 +23,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/rollout/rollout.sh.
+# Here is the text of components/node/rollout/rollout.sh.
 
 main "$1" </dev/null
 exit

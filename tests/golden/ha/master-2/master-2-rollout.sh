@@ -1,18 +1,18 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='master-2-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
-# Here is the text of components/machine/turns.sh.
+# Here is the text of components/script/turns.sh.
 
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('673f1cfcdeae8a03' '32cc6e936d46bf90')
+readonly -a REVISIONS=('aa96877c85009328' '089a5457d4008654')
 
 readonly PROGRAM='its digest'
 
@@ -23,7 +23,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/rollout/rollout.sh.
+# Here is the text of components/node/rollout/rollout.sh.
 
 main "$1" </dev/null
 exit

@@ -1,18 +1,18 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='0-w-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
-# Here is the text of components/machine/turns.sh.
+# Here is the text of components/script/turns.sh.
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('4c121f3bf03c44f4' '033a54f081f5f987')
+readonly -a REVISIONS=('f29dbb4b0e20e0bc' '32138a1b2d6122b1')
 
 readonly PROGRAM='its digest'
 
@@ -23,7 +23,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/rollout/rollout.sh.
+# Here is the text of components/node/rollout/rollout.sh.
 
 main "$1" </dev/null
 exit

@@ -1,18 +1,18 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='only-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
-# Here is the text of components/machine/turns.sh.
+# Here is the text of components/script/turns.sh.
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('4a4cacb44042b740' 'e3e318103f3dc6d3')
+readonly -a REVISIONS=('f0989358e3ff83cc' 'b299c9662032aa3f')
 
 readonly PROGRAM='its digest'
 
@@ -23,7 +23,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/rollout/rollout.sh.
+# Here is the text of components/node/rollout/rollout.sh.
 
 main "$1" </dev/null
 exit

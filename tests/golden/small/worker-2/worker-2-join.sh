@@ -1,12 +1,12 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='worker-2-join'
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
-# Here is the text of components/machine/turns.sh.
+# Here is the text of components/script/turns.sh.
 
 # Here is the text of components/kubelet/unit.sh.
 
@@ -47,7 +47,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/worker/join.sh.
+# Here is the text of components/node/join.sh.
 
 main "$1" </dev/null
 exit

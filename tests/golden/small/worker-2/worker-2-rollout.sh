@@ -1,18 +1,18 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='worker-2-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
-# Here is the text of components/machine/turns.sh.
+# Here is the text of components/script/turns.sh.
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('bcef72a5459ce080' '65dc3aef6f1a211d')
+readonly -a REVISIONS=('8f9405d618335a3a' '3266497eb8fb8ed2')
 
 readonly PROGRAM='its digest'
 
@@ -23,7 +23,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/rollout/rollout.sh.
+# Here is the text of components/node/rollout/rollout.sh.
 
 main "$1" </dev/null
 exit
