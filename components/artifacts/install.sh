@@ -7,7 +7,7 @@ install_programs() { each_program install_program; }
 
 # each_program FUNCTION: calls it with NAME KIND LOCATION SHA256 DIRECTORY MEMBER... of each.
 each_program() {
-  local line name kind directory location=- sha256=- arch= amd64 amd64_sha256 arm64 arm64_sha256 members
+  local line name kind directory location=- sha256=- arch='' amd64 amd64_sha256 arm64 arm64_sha256 members
   for line in "${PROGRAMS[@]}"; do
     read -r name kind directory amd64 amd64_sha256 arm64 arm64_sha256 members <<<"$line"
     case $(uname -m) in

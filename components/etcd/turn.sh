@@ -21,7 +21,10 @@ copy_setting() {
 }
 
 # An earlier release kept new ones for their turn.
-forget_settings() { rm -rf "$KEPT" "$DEFERRED" "$STATE/etcd-next"; }
+forget_settings() {
+  forget_deferred
+  rm -rf "$KEPT" "$STATE/etcd-next"
+}
 
 use_new_settings() {
   deferring=

@@ -8,14 +8,16 @@ readonly DEFERRED=$SCRIPTS/$SCRIPT/deferred
 
 # stage: `up`, and `turn` as far as it may go now: a machine that is no node takes the whole of it.
 stage() {
-  rm -rf "$DEFERRED"
+  forget_deferred
   [ ! -e /etc/kubernetes/kubelet.conf ] || deferring=yes
   up
   turn
   # What another script's turn will change may be read in this one's.
   if [ -d "$DEFERRED" ] || others_wait; then keep_program turn turn; else rm -f "$SCRIPTS/$SCRIPT/turn"; fi
-  rm -rf "$DEFERRED"
+  forget_deferred
 }
+
+forget_deferred() { rm -rf "$DEFERRED"; }
 
 others_wait() { compgen -G "$SCRIPTS/*/turn" | grep -qvxF "$SCRIPTS/$SCRIPT/turn"; }
 

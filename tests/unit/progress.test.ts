@@ -151,7 +151,7 @@ describe("a failure", () => {
     tellFailure(progress, new Error("code: 255"), "dev");
     expect(written).toBe(
       [
-        "\nfailed: workers, worker-1-join",
+        "\nfailed: nodes, worker-1-join",
         "  error: the token did not appear",
         "  downloading",
         "  waiting for the API",
@@ -175,7 +175,7 @@ describe("a failure", () => {
     }
     tellFailure(progress, undefined, "prod");
     expect(written).toMatch(
-      /failed: workers, worker-1-join\n.*worker-1-join broke\n\nfailed: workers, worker-2-join\n/s,
+      /failed: nodes, worker-1-join\n.*worker-1-join broke\n\nfailed: nodes, worker-2-join\n/s,
     );
     expect(written).toContain("run make up STACK=prod again");
   });
