@@ -2,6 +2,8 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { MachineConfig } from "../environment";
+import { stepOn } from "../script";
+import { labelsStep } from "./steps";
 
 export interface NodesArgs {
   readonly machines: readonly JoinedMachine[];
@@ -36,7 +38,7 @@ export class Nodes extends pulumi.ComponentResource {
   constructor(name: string, args: NodesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:nodes:Nodes", name, {}, opts);
     const rows = args.machines.map(({ config, identity, member, ready }) => {
-      const node = new k8s.core.v1.NodePatch(`${config.name}-node`, nodePatch(config, identity), {
+      const node = new k8s.core.v1.NodePatch(stepOn(config, labelsStep), nodePatch(config, identity), {
         parent: this,
         dependsOn: [ready],
         deletedWith: member,

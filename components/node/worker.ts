@@ -2,15 +2,16 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment, MachineConfig } from "../environment";
+import type { Environment } from "../environment";
 import { nodeEndpoint } from "../endpoint";
 import { kubeletUnitScripts } from "../kubelet";
 import { kubeletConfigFile } from "../kubelet/render";
 import { anotherOf, type Machine } from "../machine";
-import { HostScript } from "../script";
+import { HostScript, stepOn } from "../script";
 import type { ControlPlane } from "../master";
-import { lostMember, Member, ReadyNode } from "./member";
+import { LeavingNode, ReadyNode } from "./ready";
 import { joinConfig } from "./render";
+import { admitStep, joinStep } from "./steps";
 import { JoinToken } from "./token";
 
 export interface WorkerArgs {
@@ -31,7 +32,7 @@ export class Worker extends pulumi.ComponentResource {
     super("keelson:worker:Worker", name, {}, opts);
     const { machine, master } = args;
     const admission = new HostScript(
-      `${name}-admit`,
+      stepOn(machine, admitStep),
       {
         machine: anotherOf(master.machines, machine),
         script: join(__dirname, "admit.sh"),
@@ -42,17 +43,17 @@ export class Worker extends pulumi.ComponentResource {
       { parent: this, dependsOn: [...machine.dependsOn], deletedWith: master.cluster },
     );
     const { drainTimeout } = args.environment.kubernetes;
-    const member = new Member(name, { machine, master, drainTimeout }, { parent: this, dependsOn: [admission] });
-    const joining = this.join(name, args, [admission, member]);
+    const member = new LeavingNode(name, { machine, master, drainTimeout }, { parent: this, dependsOn: [admission] });
+    const joining = this.join(args, [admission, member]);
     new ReadyNode(name, { machine, master }, { parent: this, dependsOn: [joining, args.network] });
     this.registerOutputs({});
   }
 
-  private join(name: string, args: WorkerArgs, before: readonly pulumi.Resource[]): HostScript {
+  private join(args: WorkerArgs, before: readonly pulumi.Resource[]): HostScript {
     const { machine, master, environment } = args;
     const token = new JoinToken(machine.name, master.kubeconfig);
     return new HostScript(
-      `${name}-join`,
+      stepOn(machine, joinStep),
       {
         machine,
         script: join(__dirname, "join.sh"),
@@ -79,26 +80,5 @@ export class Worker extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [...master.operator.dependsOn, ...before] },
     );
-  }
-}
-
-export interface LostWorkerArgs {
-  readonly config: MachineConfig;
-  /** The machine, where the state may know scripts of it that are to be forgotten. */
-  readonly machine?: Machine;
-  readonly master: ControlPlane;
-}
-
-/** A worker that is gone for good: its node is deleted, and nothing of the machine is contacted. */
-export class LostWorker extends pulumi.ComponentResource {
-  constructor(name: string, { config, machine, master }: LostWorkerArgs, opts?: pulumi.ComponentResourceOptions) {
-    // It takes the place of the worker that it was.
-    super("keelson:worker:Worker", name, {}, opts);
-    const child = { parent: this };
-    const admission = { machine: master.operator, script: join(__dirname, "admit.sh"), once: true } as const;
-    new HostScript(`${name}-admit`, { ...admission, ends: "forgotten" }, child);
-    if (machine) new HostScript(`${name}-join`, { machine, script: join(__dirname, "join.sh"), once: true }, child);
-    lostMember(config.name, "worker", master, child);
-    this.registerOutputs({});
   }
 }

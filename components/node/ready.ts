@@ -3,13 +3,15 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { anotherOf, type Machine } from "../machine";
-import { HostScript } from "../script";
+import { HostScript, stepOn } from "../script";
 import type { ControlPlane } from "../master";
 import { podsScript } from "../network";
+import { leaveStep, readyStep } from "./steps";
 
-const readyScript = join(__dirname, "ready.sh");
+/** Awaits a node. */
+export const readyScript = join(__dirname, "ready.sh");
 
-export interface MemberArgs {
+export interface LeavingNodeArgs {
   /** The machine whose node is meant. */
   readonly machine: Pick<Machine, "name" | "identity" | "dependsOn">;
   readonly master: ControlPlane;
@@ -23,15 +25,15 @@ export interface MemberArgs {
  * A machine's node goes with it: it is drained and deleted on the way out. In the state before the machine joins, so that one
  * whose join failed leaves no node behind either.
  */
-export class Member extends HostScript {
-  constructor(name: string, args: MemberArgs, opts: pulumi.CustomResourceOptions) {
+export class LeavingNode extends HostScript {
+  constructor(name: string, args: LeavingNodeArgs, opts: pulumi.CustomResourceOptions) {
     const { machine, master, drainTimeout, lost } = args;
     super(
-      `${name}-member`,
+      stepOn({ name }, leaveStep),
       {
         machine: lost ? master.operator : anotherOf(master.machines, machine),
         of: machine,
-        script: join(__dirname, "member.sh"),
+        script: join(__dirname, "node.sh"),
         values: { NODE: machine.name, DRAIN_SECONDS: drainTimeout, LOST: lost ?? false },
         ...(lost ? { ends: "undone" } : {}),
       },
@@ -40,13 +42,13 @@ export class Member extends HostScript {
   }
 }
 
-export type ReadyNodeArgs = Pick<MemberArgs, "machine" | "master">;
+export type ReadyNodeArgs = Pick<LeavingNodeArgs, "machine" | "master">;
 
 /** A machine's node is in the cluster and ready, and its pods are in the pods' network. */
 export class ReadyNode extends HostScript {
   constructor(name: string, { machine, master }: ReadyNodeArgs, opts: pulumi.CustomResourceOptions) {
     super(
-      `${name}-ready`,
+      stepOn({ name }, readyStep),
       {
         machine: anotherOf(master.machines, machine),
         of: machine,
@@ -58,16 +60,4 @@ export class ReadyNode extends HostScript {
       pulumi.mergeOptions({ deletedWith: master.cluster, dependsOn: [...machine.dependsOn] }, opts),
     );
   }
-}
-
-/** The node of a machine that is gone is deleted, and awaited no more. */
-export function lostMember(
-  name: string,
-  lost: "master" | "worker",
-  master: ControlPlane,
-  opts: pulumi.CustomResourceOptions = {},
-): Member {
-  const machine = { name, identity: "lost", dependsOn: [] };
-  new HostScript(`${name}-ready`, { machine: master.operator, script: readyScript, ends: "forgotten" }, opts);
-  return new Member(name, { machine, master, drainTimeout: 0, lost }, opts);
 }

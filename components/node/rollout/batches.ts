@@ -1,7 +1,10 @@
-import type { Machine } from "../machine";
+import type { Machine } from "../../machine";
 
 /** Groups of machines that may restart together, in the order of their turns; those that are lost have none. */
-export function waves(machines: readonly Machine[], maxUnavailable: number | string): readonly (readonly Machine[])[] {
+export function batches(
+  machines: readonly Machine[],
+  maxUnavailable: number | string,
+): readonly (readonly Machine[])[] {
   const nodes = machines.filter(({ lost }) => lost !== true).sort((one, other) => (one.name < other.name ? -1 : 1));
   const masters = nodes.filter(({ config }) => config.roles.includes("master"));
   const workers = nodes.filter(({ config }) => !config.roles.includes("master"));

@@ -1,5 +1,5 @@
-# What was put off on a node at work is done in its turn: units restart, and the node is well again before the next has its
-# turn. Where it is not, it goes back to the settings that it was well on.
+# A node takes its turn: the units restart whose restart was deferred, and the node must be ready again before the next batch
+# begins. Where it is not, it goes back to the settings that it was well on.
 # Reads: NODE
 # Runs again for: REVISIONS
 
@@ -7,14 +7,14 @@ export KUBECONFIG=/etc/kubernetes/kubelet.conf
 
 up() {
   local began ready
-  # Another revision of the scripts brings this one here; it may have put nothing off.
-  [ -s "$STATE/put-off" ] || return 0
+  # Another revision of the scripts brings this one here; it may have deferred nothing.
+  has_turns || return 0
   began=$(date +%s)
   ready=$(pods_ready) || die "the API does not tell $NODE of its pods, so nothing is restarted: see systemctl status kubelet.service there"
-  run_put_off
+  take_turns
   wait_for 120 "the node $NODE to be ready again" node_is_back "$began" || node_failed
   wait_for 180 "the pods that were ready on $NODE to be ready again" pods_are_back "$ready" || node_failed
-  end_turn
+  end_turns
   log "$NODE runs on its new settings"
 }
 
@@ -48,7 +48,7 @@ node_failed() {
   local differs back="it goes on with them, for those of its last good start are not known"
   kubectl describe node "$NODE" 2>/dev/null | sed -n '/^Conditions:/,/^Addresses:/p' >&2 || true
   journalctl --no-pager --lines=10 --unit=kubelet.service >&2 || true
-  differs=$(put_off_changes)
+  differs=$(each_restarted changes)
   if [ -n "$differs" ]; then
     turn_back && back="it is on those of its last good start again" || back="it does not come up on those of its last good start either"
   fi
@@ -56,9 +56,4 @@ node_failed() {
     "Its conditions and the kubelet's last lines are above.$(told "$differs" "")"
 }
 
-put_off_changes() {
-  local -a words
-  while read -r -a words; do changes "${words[@]}"; done <"$STATE/put-off"
-}
-
-down() { rm -f "$STATE/put-off"; }
+down() { forget_turns; }
