@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
+import { goodUntilOf, leavesScript, lengthsOf } from "../certificates";
 import { etcdMembersOf, type Environment, type EtcdConfig, type MachineConfig } from "../config";
 import { anotherOf, HostScript, named, unitsScript, type Effects, type Machine } from "../machine";
 import {
@@ -26,6 +27,8 @@ export interface EtcdClusterArgs {
   readonly machines: readonly Machine[];
   readonly environment: Environment;
   readonly artifacts: ArtifactSet;
+  /** What time it is on the machines, seconds since 1970. */
+  readonly clock: number;
 }
 
 /** Certificate and key of etcd's authority, each base64 of its PEM text. */
@@ -58,6 +61,8 @@ export class EtcdCluster extends pulumi.ComponentResource {
   readonly endpoints: readonly string[];
   /** What clients' certificates are signed with. */
   readonly authority: EtcdAuthority;
+  /** What the cluster's certificates have to be good until, seconds since 1970; those that end sooner are issued anew. */
+  readonly goodUntil: pulumi.Output<string>;
   private readonly beginning: Authority;
 
   constructor(name: string, args: EtcdClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -66,6 +71,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
     const lost = args.environment.lost.filter(({ roles }) => roles.includes("etcd"));
     this.beginning = this.makeAuthority(name, members, args);
     this.authority = this.beginning;
+    this.goodUntil = goodUntilOf(this.authority.certificate, args.environment, args.clock);
     this.endpoints = members.map((member) => clientUrl(member, args.environment.etcd));
     const running = members.map((machine) => {
       const member = this.member(machine, members, args);
@@ -112,7 +118,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
       {
         machine,
         script: join(__dirname, "etcd.sh"),
-        uses: [unitsScript, ...artifactScripts, certificatesScript, membershipScript, ...memberScripts],
+        uses: [unitsScript, ...artifactScripts, leavesScript, certificatesScript, membershipScript, ...memberScripts],
         values: {
           PROGRAMS: [...signingPrograms(args.artifacts), ...programs(args.artifacts, ["etcd", "etcdctl"])],
           CERTIFICATE_CONFIG: certificateConfig(machine, kubernetes.version, etcdPki),
@@ -121,6 +127,8 @@ export class EtcdCluster extends pulumi.ComponentResource {
           CLIENT_PORT: etcd.clientPort,
           BEGINNING: beginningFile,
           MARK: markFile,
+          GOOD_UNTIL: this.goodUntil,
+          VALIDITY: lengthsOf(args.environment).validity,
           ...peerValues(machine, members, etcd),
         },
         secrets: {
@@ -191,6 +199,7 @@ const effects: Effects = {
   update: (changed) => {
     if (changed.has(etcdUnitFile) || changed.has("PROGRAMS"))
       return "its member of etcd restarts when the others are well: one member at a time";
+    if (changed.has("GOOD_UNTIL") || changed.has("VALIDITY")) return "the certificates of its member of etcd are renewed, and it does not restart";
     return `its member of etcd ${changed.has("PEERS") ? "is told of the others" : "is checked"}, and does not restart`;
   },
 };

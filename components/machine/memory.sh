@@ -113,18 +113,22 @@ forget_starts() {
 
 # What was sent but for secrets, which lie here no longer than they are needed.
 remember_undo() {
-  local undo=$SCRIPTS/$SCRIPT/undo hidden
+  local undo=$SCRIPTS/$SCRIPT/undo
   declare -p SECRETS >/dev/null 2>&1 || return 0
-  hidden=$(IFS='|' && printf '%s' "${SECRETS[*]}")
   (
     umask 077
-    {
-      readonly -p | grep -vE "^declare -[a-zA-Z]+ (BASH[A-Z_]*|EUID|PPID|SHELLOPTS|UID|$hidden)(=|\$)"
-      declare -f
-      printf 'shell_settings\nmain down </dev/null\n'
-    } >"$undo.new"
+    program_of "main down" >"$undo.new"
   )
   mv -f "$undo.new" "$undo"
+}
+
+# program_of COMMAND: this program without its secrets, as one that does only that.
+program_of() {
+  local hidden
+  hidden=$(IFS='|' && printf '%s' "${SECRETS[*]}")
+  readonly -p | grep -vE "^declare -[a-zA-Z]+ (BASH[A-Z_]*|EUID|PPID|SHELLOPTS|UID|$hidden)(=|\$)"
+  declare -f
+  printf 'shell_settings\n%s </dev/null\n' "$1"
 }
 
 # undo_scripts: takes back, the last first, whatever is remembered but of the script that asks.
