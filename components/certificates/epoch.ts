@@ -39,7 +39,11 @@ export function beganAt(pem: string): number {
 }
 
 /** What a cluster's certificates have to be good until, of its authority's certificate, base64 of PEM. */
-export function goodUntilOf(authority: pulumi.Output<string>, environment: Environment, now: number): pulumi.Output<string> {
+export function goodUntilOf(
+  authority: pulumi.Output<string>,
+  environment: Environment,
+  now: number,
+): pulumi.Output<string> {
   const lengths = lengthsOf(environment);
   // A date is no secret, though it comes from among them. A run with `--target` may leave the authority out.
   return pulumi.unsecret(

@@ -23,6 +23,15 @@ export function endsOf(script: HostScript): pulumi.Output<string> {
   return pulumi.unsecret(script.printed("ends")).apply((seconds) => dateOf(Number(seconds)));
 }
 
+/** Machines with the first end of what each has, of several parts of the cluster. */
+export function firstEnds(...parts: readonly Readonly<Record<string, pulumi.Output<string>>>[]): pulumi.Output<object> {
+  return pulumi.all(parts.map((part) => pulumi.all(part))).apply((all) => {
+    const known = all.flatMap((part) => Object.entries(part)).filter(([, end]) => end !== "");
+    // The last of a name counts: here that is its first end.
+    return Object.fromEntries(known.sort(([, one], [, other]) => (one > other ? -1 : 1)));
+  });
+}
+
 function dateOf(seconds: number): string {
   return seconds > 0 ? new Date(seconds * 1000).toISOString().replace(".000", "") : "";
 }

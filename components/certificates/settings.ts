@@ -27,10 +27,13 @@ const shortest = 5 * 60;
 export const certificates = z.strictObject({
   validity: length()
     .refine((text) => (secondsOf(text) ?? longest) <= longest && (secondsOf(text) ?? longest) >= shortest, {
-      error: ({ input }) => `"${String(input)}" is out of range: use "5m" to "1825d", for the authorities end after 3650 days`,
+      error: ({ input }) =>
+        `"${String(input)}" is out of range: use "5m" to "1825d", for the authorities end after 3650 days`,
     })
     .default("365d")
-    .describe("How long certificates hold that `up` issues, and the administrator's kubeconfig. Another length renews them."),
+    .describe(
+      "How long certificates hold that `up` issues, and the administrator's kubeconfig. Another length renews them.",
+    ),
   renewBefore: length()
     .default("90d")
     .describe(

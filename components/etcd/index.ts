@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
-import { goodUntilOf, leavesScript, lengthsOf } from "../certificates";
+import { endsOf, goodUntilOf, leavesScript, lengthsOf } from "../certificates";
 import { etcdMembersOf, type Environment, type EtcdConfig, type MachineConfig } from "../config";
 import { anotherOf, HostScript, named, unitsScript, type Effects, type Machine } from "../machine";
 import {
@@ -63,6 +63,8 @@ export class EtcdCluster extends pulumi.ComponentResource {
   readonly authority: EtcdAuthority;
   /** What the cluster's certificates have to be good until, seconds since 1970; those that end sooner are issued anew. */
   readonly goodUntil: pulumi.Output<string>;
+  /** The first end of the certificates of each member, as of the last run that saw to them. */
+  readonly ends: Record<string, pulumi.Output<string>> = {};
   private readonly beginning: Authority;
 
   constructor(name: string, args: EtcdClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -75,6 +77,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
     this.endpoints = members.map((member) => clientUrl(member, args.environment.etcd));
     const running = members.map((machine) => {
       const member = this.member(machine, members, args);
+      this.ends[machine.name] = endsOf(member);
       return { ...machine, dependsOn: [member], revisions: [member.revision] };
     });
     for (const machine of running) this.membership(machine, running, args.environment.etcd);
@@ -199,7 +202,8 @@ const effects: Effects = {
   update: (changed) => {
     if (changed.has(etcdUnitFile) || changed.has("PROGRAMS"))
       return "its member of etcd restarts when the others are well: one member at a time";
-    if (changed.has("GOOD_UNTIL") || changed.has("VALIDITY")) return "the certificates of its member of etcd are renewed, and it does not restart";
+    if (changed.has("GOOD_UNTIL") || changed.has("VALIDITY"))
+      return "the certificates of its member of etcd are renewed, and it does not restart";
     return `its member of etcd ${changed.has("PEERS") ? "is told of the others" : "is checked"}, and does not restart`;
   },
 };

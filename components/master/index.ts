@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ArtifactSet } from "../artifacts";
-import { credentialsScript, leavesScript, lengthsOf, renewalScripts, timerUnits } from "../certificates";
+import { credentialsScript, endsOf, leavesScript, lengthsOf, renewalScripts, timerUnits } from "../certificates";
 import { filesDirectory, type Environment } from "../config";
 import { criSocket } from "../docker/render";
 import { clusterEndpoint, nodeEndpoint, VirtualAddress } from "../endpoint";
@@ -13,7 +13,15 @@ import { kubeletUnitScripts, leaveScripts } from "../kubelet";
 import { kubeletConfigFile } from "../kubelet/render";
 import { HostScript, type Effects, type Machine, type ScriptValue } from "../machine";
 import { componentFiles } from "./files";
-import { administratorConfig, asShown, authorityConfig, certificateNames, kubeadmConfig, serverAddress, takesPods } from "./render";
+import {
+  administratorConfig,
+  asShown,
+  authorityConfig,
+  certificateNames,
+  kubeadmConfig,
+  serverAddress,
+  takesPods,
+} from "./render";
 
 export interface ControlPlaneArgs {
   /** Machines with their kubelets and proxies prepared; the masters among them carry the control plane. */
@@ -127,7 +135,14 @@ export class ControlPlane extends pulumi.ComponentResource {
       {
         machine,
         script: join(__dirname, "master.sh"),
-        uses: [leavesScript, certificatesScript, ...renewalScripts, ...leaveScripts, ...kubeletUnitScripts, join(__dirname, "manifests.sh")],
+        uses: [
+          leavesScript,
+          certificatesScript,
+          ...renewalScripts,
+          ...leaveScripts,
+          ...kubeletUnitScripts,
+          join(__dirname, "manifests.sh"),
+        ],
         values: valuesFor(machine, args),
         secrets: {
           AUTHORITY: authority.stdout,
@@ -192,7 +207,10 @@ export class ControlPlane extends pulumi.ComponentResource {
 }
 
 /** What the script of a master reads. */
-function valuesFor(machine: Machine, args: ControlPlaneArgs): Readonly<Record<string, ScriptValue | pulumi.Output<string>>> {
+function valuesFor(
+  machine: Machine,
+  args: ControlPlaneArgs,
+): Readonly<Record<string, ScriptValue | pulumi.Output<string>>> {
   const { environment } = args;
   const lengths = lengthsOf(environment);
   return {

@@ -69,15 +69,13 @@ export function authorityConfig(environment: Environment, directory: string): st
 
 /** The configuration by which a master issues the administrator's kubeconfig; it puts in the cluster's name. */
 export function administratorConfig(environment: Environment): string {
-  return yaml(
-    {
-      apiVersion,
-      kind: "ClusterConfiguration",
-      clusterName: "@CLUSTER_NAME@",
-      kubernetesVersion: `v${environment.kubernetes.version}`,
-      controlPlaneEndpoint: nodeEndpoint,
-    },
-  );
+  return yaml({
+    apiVersion,
+    kind: "ClusterConfiguration",
+    clusterName: "@CLUSTER_NAME@",
+    kubernetesVersion: `v${environment.kubernetes.version}`,
+    controlPlaneEndpoint: nodeEndpoint,
+  });
 }
 
 /**

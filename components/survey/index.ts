@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Environment, MachineConfig, SshLogin } from "../config";
+import { lengthsOf } from "../certificates";
 import { composeLook, Session, wordsFor, type Again, type Login, type Machine } from "../machine";
 import { seenOf } from "./again";
 import { unwellAmong } from "./unwell";
@@ -29,7 +30,11 @@ const patience = 5000;
 
 /** What the machines told before anything was registered. */
 export class Survey {
-  constructor(readonly asked: readonly Asked[]) {}
+  constructor(
+    readonly asked: readonly Asked[],
+    /** So many seconds before its end a certificate should have been renewed. @default whenever it ends */
+    private readonly lastCall = 0,
+  ) {}
 
   /** The machines, each with what it told. */
   see(machines: readonly Machine[]): readonly Machine[] {
@@ -49,7 +54,18 @@ export class Survey {
 
   /** What is not well in the cluster; nothing where all is, or nobody could tell. */
   get unwell(): Again | undefined {
-    return unwellAmong(this.asked);
+    return unwellAmong(this.asked, this.lastCall);
+  }
+
+  /** The machines' clocks, seconds since 1970. */
+  get clocks(): readonly number[] {
+    return this.asked.flatMap(({ answer }) => answer?.clock ?? []);
+  }
+
+  /** First end of all certificates that machines told of, seconds since 1970; absent where none did. */
+  get firstEnd(): number | undefined {
+    const ends = this.asked.flatMap(({ answer }) => (answer ? [...answer.ends.values()] : []));
+    return ends.length > 0 ? Math.min(...ends) : undefined;
   }
 
   /** Names of machines that an earlier release changed, which names no cluster on them. */
@@ -88,7 +104,7 @@ export async function takeSurvey(
   for (const { config, silence } of asked) {
     if (silence !== undefined) await pulumi.log.info(`${config.name}: was not asked how it is: it ${silence}`);
   }
-  return new Survey(asked);
+  return new Survey(asked, lengthsOf(environment).lastCall);
 }
 
 async function look(login: Login, program: string, way: Session | undefined): Promise<Omit<Asked, "config">> {
