@@ -33,24 +33,28 @@ export function goodUntil(authorityBegan: number, now: number, { validity, renew
   return authorityBegan + epoch * length + validity;
 }
 
-/** Since when an authority is one, of its certificate in PEM; seconds since 1970. */
-export function beganAt(pem: string): number {
-  return Math.floor(Date.parse(new X509Certificate(pem).validFrom) / 1000);
+/** Since when an authority is one, of its certificate in PEM; seconds since 1970. Undefined where it is no certificate. */
+export function beganAt(pem: string): number | undefined {
+  try {
+    return Math.floor(Date.parse(new X509Certificate(pem).validFrom) / 1000);
+  } catch {
+    return undefined;
+  }
 }
 
-/** What a cluster's certificates have to be good until, of its authority's certificate, base64 of PEM. */
+/**
+ * What a cluster's certificates have to be good until, of its authority's certificate, base64 of PEM; "0" where there is none to
+ * read: a run with `--target` may leave the authority out, and no preview fails for a date.
+ */
 export function goodUntilOf(
   authority: pulumi.Output<string>,
   environment: Environment,
   now: number,
 ): pulumi.Output<string> {
   const lengths = lengthsOf(environment);
-  // A date is no secret, though it comes from among them. A run with `--target` may leave the authority out.
-  return pulumi.unsecret(
-    authority.apply((base64) =>
-      base64 === "" ? "0" : String(goodUntil(beganAt(Buffer.from(base64, "base64").toString()), now, lengths)),
-    ),
-  );
+  const since = authority.apply((base64) => beganAt(Buffer.from(base64, "base64").toString()));
+  // A date is no secret, though it comes from among them.
+  return pulumi.unsecret(since.apply((began) => String(began === undefined ? 0 : goodUntil(began, now, lengths))));
 }
 
 /** The clock by which machines' certificates end: the machines' own, the middle one; this computer's where none told it. */

@@ -139,6 +139,7 @@ export class EtcdMember {
     const uses = [
       "artifacts/fetch",
       "artifacts/install",
+      "certificates/leaves",
       "etcd/certificates",
       "etcd/membership",
       "etcd/beginning",
