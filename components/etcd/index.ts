@@ -202,8 +202,7 @@ const effects: Effects = {
   update: (changed) => {
     if (changed.has(etcdUnitFile) || changed.has("PROGRAMS"))
       return "its member of etcd restarts when the others are well: one member at a time";
-    if (changed.has("GOOD_UNTIL") || changed.has("VALIDITY"))
-      return "the certificates of its member of etcd are renewed, and it does not restart";
+    if (changed.has("GOOD_UNTIL")) return "the certificates of its member of etcd are renewed, and it does not restart";
     return `its member of etcd ${changed.has("PEERS") ? "is told of the others" : "is checked"}, and does not restart`;
   },
 };

@@ -41,7 +41,7 @@ function effectsOn(machine: Machine): Effects {
       [
         changed.has("KUBEADM_CONFIG")
           ? "its control plane restarts where its settings differ: one master at a time"
-          : changed.has("GOOD_UNTIL") || changed.has("VALIDITY")
+          : changed.has("GOOD_UNTIL")
             ? "its certificates are renewed when the masters before it have theirs: controller manager and scheduler start again, and nothing else"
             : "its control plane is checked",
         ...(changed.has("TAKES_PODS") ? podsOn(machine, changed.has("KUBEADM_CONFIG")) : []),
