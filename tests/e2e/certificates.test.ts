@@ -26,6 +26,8 @@ const container = (machine: string) => `keelson-${name}-${machine}`;
 const on = (machine: string) => new TestMachine(container(machine));
 const urls = ["172.31.229.10", ...masters.map(({ address }) => address)].map((address) => `https://${address}:6443`);
 
+// Two of them wait until certificates end.
+jest.setTimeout(1_500_000);
 afterAll(() => stack.remove());
 
 const seconds = (date: string) => Math.floor(Date.parse(date) / 1000);
