@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('7e801d266002c6f5' '166a422bb1182b04')
+readonly -a REVISIONS=('8a18cf389c600a56' 'cd396c2f81b6fdbe')
 
 readonly PROGRAM='its digest'
 

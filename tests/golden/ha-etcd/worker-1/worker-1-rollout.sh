@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('65cec33af537c7c4' '55c6235d5dadf913')
+readonly -a REVISIONS=('ad65bbc44fcc2a1e' 'f9fe2737821d5a53')
 
 readonly PROGRAM='its digest'
 

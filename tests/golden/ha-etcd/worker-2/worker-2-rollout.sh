@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('0def998818cdeeea' '24202c41d398a4c8')
+readonly -a REVISIONS=('21e2c4662b3a8890' '3ddcea45cf872bc0')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('76eb61779decc7b6' '03b12d75ecfdac01')
+readonly -a REVISIONS=('610daffe868eecd2' 'd730b814071842b2')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('592d50ee1ab2ed3d' 'fc51eb847af92273')
+readonly -a REVISIONS=('f646ac62bca88978' '083d4c029369fc76')
 
 readonly PROGRAM='its digest'
 

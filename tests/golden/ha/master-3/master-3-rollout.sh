@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('a0ecc6e2c7a62be8' '20c2d40659ee018e')
+readonly -a REVISIONS=('4755808bf16c99e2' '849b27a5363df25d')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('487c05c701cb31bb' '9ec83658cc8a145c')
+readonly -a REVISIONS=('39cf3ba443659c3c' '0ebbb8afb60ada30')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('56e97662153bcd42' 'a424f76bb4865039')
+readonly -a REVISIONS=('bb9e8df3b535bfc9' 'c0e8431bc66ab80d')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='m'
 
-readonly -a REVISIONS=('2817e3f2e3f6d485' 'ffb3e8c298cd5d7b')
+readonly -a REVISIONS=('2993dcb22d787d9c' 'eccc6de5972b4682')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('d6a99d572666ee80' '0b1b5d7f0bec2d78')
+readonly -a REVISIONS=('0bb4ada56e227116' 'd4b71002ab8e48ba')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('76eb61779decc7b6' '0bd6075252e179eb')
+readonly -a REVISIONS=('610daffe868eecd2' '369d222ab5e0a2a4')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('487c05c701cb31bb' '4b83812c705c3391')
+readonly -a REVISIONS=('39cf3ba443659c3c' 'aedce75eb82a5107')
 
 readonly PROGRAM='its digest'
 

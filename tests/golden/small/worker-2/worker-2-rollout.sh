@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('aeb9405028accf74' '9ec032acd1a3bac5')
+readonly -a REVISIONS=('eb3dc9563817ef62' '3d277a24d16b6567')
 
 readonly PROGRAM='its digest'
 
