@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 
 import { artifactSet } from "./components/artifacts";
 import { CertificateLife, clockOf, firstEnds } from "./components/certificates";
-import { mastersOf, readConfig } from "./components/config";
+import { mastersOf, readConfig } from "./components/environment";
 import { DockerEngine } from "./components/docker";
 import { ApiProxies } from "./components/endpoint";
 import { EtcdCluster, majorityGuard, memberHealth } from "./components/etcd";

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment } from "../config";
+import type { Environment } from "../environment";
 import { secondsOf } from "./settings";
 
 /** Thirty days: time for an administrator to run the program, where the timer cannot help. */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { HostScript } from "../machine";
+import type { HostScript } from "../script";
 
 export { CertificateLife, type CertificateLifeArgs } from "./life";
 export { clockOf, goodUntilOf, lengthsOf } from "./epoch";

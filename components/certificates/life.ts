@@ -2,8 +2,8 @@ import { AsyncResource } from "node:async_hooks";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { etcdMembersOf, mastersOf, type Environment } from "../config";
-import { onceKnown } from "../machine";
+import { etcdMembersOf, mastersOf, type Environment } from "../environment";
+import { onceKnown } from "../ssh";
 
 export interface CertificateLifeArgs {
   readonly environment: Environment;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import * as f from "../config/fields";
-import type { Contradiction } from "../config/checks";
+import * as f from "../settings/fields";
+import type { Contradiction } from "../environment/checks";
 
 /** Seconds of a unit of time. */
 const units: Readonly<Record<string, number>> = { d: 86_400, h: 3600, m: 60 };

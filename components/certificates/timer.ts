@@ -1,4 +1,5 @@
-import type { Machine, ScriptFile } from "../machine";
+import type { Machine } from "../machine";
+import type { ScriptFile } from "../script";
 
 const minutesPerDay = 1440;
 

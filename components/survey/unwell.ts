@@ -1,6 +1,6 @@
-import { shortDigest, type Again } from "../machine";
+import { shortDigest, type Again } from "../script";
+import type { Asked } from ".";
 import type { Answer } from "./answer";
-import type { Asked } from "./index";
 
 /** A run soon after another that found the same has nothing new to say. */
 const soon = 600;

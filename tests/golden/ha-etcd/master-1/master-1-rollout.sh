@@ -1,16 +1,16 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='master-1-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('8a18cf389c600a56' 'cd396c2f81b6fdbe')
+readonly -a REVISIONS=('c2f44362e4cb240d' 'eee747715c010683')
 
 readonly PROGRAM='its digest'
 

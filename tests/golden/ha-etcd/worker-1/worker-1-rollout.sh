@@ -1,16 +1,16 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='worker-1-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('ad65bbc44fcc2a1e' 'f9fe2737821d5a53')
+readonly -a REVISIONS=('e4486a09a42e6600' 'a195b83867de330f')
 
 readonly PROGRAM='its digest'
 

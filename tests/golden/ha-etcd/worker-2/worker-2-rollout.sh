@@ -1,16 +1,16 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='worker-2-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('21e2c4662b3a8890' '3ddcea45cf872bc0')
+readonly -a REVISIONS=('5ff0fcc0562f62d9' '2a5c31f412892615')
 
 readonly PROGRAM='its digest'
 

@@ -1,16 +1,16 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='master-1-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('610daffe868eecd2' 'd730b814071842b2')
+readonly -a REVISIONS=('5242cb98811f1892' '43c188d28b5d0df0')
 
 readonly PROGRAM='its digest'
 

@@ -1,16 +1,16 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='master-2-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('f646ac62bca88978' '083d4c029369fc76')
+readonly -a REVISIONS=('4cd01a2c602af723' '5847d46745da9b1b')
 
 readonly PROGRAM='its digest'
 

@@ -1,16 +1,16 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='master-3-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('4755808bf16c99e2' '849b27a5363df25d')
+readonly -a REVISIONS=('b067665fb5154be5' 'c926d38fd994c52e')
 
 readonly PROGRAM='its digest'
 

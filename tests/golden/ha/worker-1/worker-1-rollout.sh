@@ -1,16 +1,16 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='worker-1-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('39cf3ba443659c3c' '0ebbb8afb60ada30')
+readonly -a REVISIONS=('c31b7b2f51d1e952' '16fe4561044ad73b')
 
 readonly PROGRAM='its digest'
 

@@ -1,16 +1,16 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='0-w-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('bb9e8df3b535bfc9' 'c0e8431bc66ab80d')
+readonly -a REVISIONS=('bf06f8c4f4e25e55' 'd482a13c84ed6553')
 
 readonly PROGRAM='its digest'
 

@@ -1,16 +1,16 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='m-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 readonly NODE='m'
 
-readonly -a REVISIONS=('2993dcb22d787d9c' 'eccc6de5972b4682')
+readonly -a REVISIONS=('1de3c8a5754e9ed5' '09602411ec90ba5b')
 
 readonly PROGRAM='its digest'
 

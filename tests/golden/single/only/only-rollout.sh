@@ -1,16 +1,16 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='only-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('0bb4ada56e227116' 'd4b71002ab8e48ba')
+readonly -a REVISIONS=('7e4e74167143da25' '68bec8ddaf70f539')
 
 readonly PROGRAM='its digest'
 

@@ -1,16 +1,16 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='master-1-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('610daffe868eecd2' '369d222ab5e0a2a4')
+readonly -a REVISIONS=('5242cb98811f1892' '3b54be72be0e4dd0')
 
 readonly PROGRAM='its digest'
 

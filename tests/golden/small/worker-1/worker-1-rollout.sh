@@ -1,16 +1,16 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='worker-1-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('39cf3ba443659c3c' 'aedce75eb82a5107')
+readonly -a REVISIONS=('c31b7b2f51d1e952' '981427532628382c')
 
 readonly PROGRAM='its digest'
 

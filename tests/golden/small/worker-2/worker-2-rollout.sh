@@ -1,16 +1,16 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='worker-2-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('eb3dc9563817ef62' '3d277a24d16b6567')
+readonly -a REVISIONS=('b3cbb7ddc701b971' '9706b905b8222806')
 
 readonly PROGRAM='its digest'
 
