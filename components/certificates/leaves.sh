@@ -25,7 +25,8 @@ ends_at() { date -d "$(openssl x509 -in "$1" -noout -enddate | cut -d = -f 2)" +
 tell_ends() {
   local file end first=
   for file; do
-    [ -s "$file" ] && end=$(ends_at "$file") || continue
+    [ -s "$file" ] || continue
+    end=$(ends_at "$file")
     [ -n "$first" ] && [ "$first" -le "$end" ] || first=$end
   done
   [ -z "$first" ] || printf 'ends %s\n' "$first"

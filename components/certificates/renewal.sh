@@ -77,7 +77,7 @@ restart_renewed() {
   local name server pid
   for name in controller-manager scheduler; do
     server=kube-$name
-    pid=$(process_of "$server") && started_before "$pid" "/etc/kubernetes/$name.conf" || continue
+    if ! pid=$(process_of "$server") || ! started_before "$pid" "/etc/kubernetes/$name.conf"; then continue; fi
     log "$server starts again: its kubeconfig is another one"
     kill "$pid" 2>/dev/null || true
     wait_for 150 "$server to be up again" is_another "$server" "$pid" ||

@@ -37,7 +37,7 @@ by_timer() {
   restart_renewed
   # Their authority's key is in the stack's state alone.
   for file in "$PKI/apiserver-etcd-client.crt" /etc/etcd/pki/etcd/{server,peer,healthcheck-client}.crt; do
-    [ -s "$file" ] && [ "$(ends_at "$file")" -lt "$deadline" ] || continue
+    if [ ! -s "$file" ] || [ "$(ends_at "$file")" -ge "$deadline" ]; then continue; fi
     # systemd takes what a line begins with for its priority: a warning.
     printf '<4>%s of %s ends on %s, and only pulumi up can renew it: the cluster ends then\n' "$file" "$(hostname)" \
       "$(date -u -d "@$(ends_at "$file")" +%Y-%m-%d)"
