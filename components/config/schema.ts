@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { defaultVersion } from "../artifacts/lockFile";
 import { componentFields } from "./componentSchema";
 import { dockerKinds } from "./dockerKinds";
 import { etcd } from "./etcdSchema";
@@ -76,10 +77,10 @@ const component = (name: string, owned: Readonly<Record<string, string>>) =>
 const kubernetes = z.strictObject({
   version: z
     .string()
-    .default("1.36.3")
+    .default(defaultVersion())
     .describe("Release of Kubernetes, one of the lock's. Cannot change while the cluster lives.")
     .meta({
-      values: 'a release, as in "1.36.3"',
+      values: `a release, as in "${defaultVersion()}"`,
     }),
   runtime: z
     .enum(["docker", "containerd"])
