@@ -17,6 +17,7 @@ export function bundleSet(environment: Environment): ArtifactSet {
   const names = [...new Set(artifacts.map(({ name }) => name))];
   return {
     artifacts: names.map((name) => artifact(name, artifacts, directory)),
+    etcd: artifacts.find(({ name }) => name === "etcd")?.version ?? "",
     images: release.imageNames,
     imageArchives: [...release.images, ...bundle.images].map(({ path, ...archive }) => ({
       ...archive,
