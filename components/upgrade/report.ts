@@ -113,7 +113,7 @@ function mixedMembers(answers: readonly Answer[]): readonly string[] {
 function asked(answers: readonly Answer[], to: string): readonly string[] {
   const gone = answers
     .flatMap(({ asked }) => asked)
-    .filter(({ removed }) => compareVersions(removed, minorOf(to)) <= 0);
+    .filter(({ removed }) => removed !== "" && compareVersions(removed, minorOf(to)) <= 0);
   const names = gone.map(({ group, version, resource, subresource, removed }) => {
     const path = subresource === "" ? resource : `${resource}/${subresource}`;
     return `clients still ask for ${path} of ${group === "" ? "" : `${group}/`}${version}, which Kubernetes ${removed} has no more`;
