@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 
 import { artifactSet } from "./components/artifacts";
-import { mastersOf, readConfig } from "./components/config";
+import { mastersOf, readConfig } from "./components/environment";
 import { DockerEngine } from "./components/docker";
 import { ApiProxies } from "./components/endpoint";
 import { EtcdCluster, majorityGuard, memberHealth } from "./components/etcd";

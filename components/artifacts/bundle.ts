@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 
-import { ConfigError, type Environment } from "../config";
+import type { Environment } from "../environment";
+import { ConfigError } from "../settings";
 import { readBundle, type Bundle, type BundledRelease } from "./bundleLock";
 import { compareVersions } from "./lockFile";
 import type { Artifact, ArtifactSet } from "./set";

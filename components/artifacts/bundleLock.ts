@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 
 import { z } from "zod";
 
-import { ConfigError, type Environment } from "../config";
+import type { Environment } from "../environment";
+import { ConfigError } from "../settings";
 
 const path = z.string().regex(/^[\w@+-][\w.@+-]*(\/[\w@+-][\w.@+-]*)*$/);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, imageArchives, programs, type ArtifactSet } from "../artifacts";
-import type { Environment } from "../config";
+import type { Environment } from "../environment";
 import { cgroupScript } from "../docker";
 import { criSocket } from "../docker/render";
-import { foundScript, HostScript, packagesScript, unitsScript, type Effects, type Machine } from "../machine";
+import type { Machine } from "../machine";
+import { foundScript, HostScript, packageScripts, unitsScript, type Effects } from "../script";
 import { kernelFiles, kubeletConfigFile, kubeletConfiguration, kubeletUnit, kubeletUnitFile } from "./render";
 
 /** Functions of a script that starts the kubelet's unit. */
@@ -51,7 +52,7 @@ export class Kubelets extends pulumi.ComponentResource {
         {
           machine,
           script: join(__dirname, "kubelet.sh"),
-          uses: [packagesScript, ...artifactScripts, cgroupScript, ...leaveScripts, ...kubeletUnitScripts],
+          uses: [...packageScripts, ...artifactScripts, cgroupScript, ...leaveScripts, ...kubeletUnitScripts],
           values: {
             RUNTIME: environment.kubernetes.runtime,
             CRI_SOCKET: criSocket(environment.kubernetes.runtime),

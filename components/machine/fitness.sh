@@ -145,8 +145,8 @@ check_publisher() {
   distribution) package=docker.io other=docker-ce ;;
   docker) package=docker-ce other=docker.io ;;
   esac
-  ! is_installed "$package" || return 0
-  if is_installed "$other"; then
+  ! pkg_installed "$package" || return 0
+  if pkg_installed "$other"; then
     problem "$other is installed, and docker.packages asks for $package: change docker.packages, remove $other, or set adopt to true in the machine's line"
   else
     problem "$(command -v dockerd) is of no package $package: remove that Docker Engine, or set adopt to true in the machine's line"

@@ -2,9 +2,9 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { proxyPort, type Environment } from "../config";
-import { packagesScript, type ScriptValue } from "./compose";
-import { HostScript } from "./hostScript";
+import { proxyPort, type Environment } from "../environment";
+import { packageScripts, type ScriptValue } from "../script/compose";
+import { HostScript } from "../script/hostScript";
 import type { Machine } from "./machine";
 
 export interface PreflightArgs {
@@ -45,7 +45,7 @@ export class Preflight extends pulumi.ComponentResource {
       {
         machine,
         script: join(__dirname, "preflight.sh"),
-        uses: [packagesScript, join(__dirname, "fitness.sh"), ...found.flatMap(({ uses }) => uses)],
+        uses: [...packageScripts, join(__dirname, "fitness.sh"), ...found.flatMap(({ uses }) => uses)],
         values: {
           CLUSTER: identity,
           SWAP_ALLOWED: !environment.kubernetes.kubelet.failSwapOn,

@@ -3,14 +3,15 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ArtifactSet } from "../artifacts";
-import { filesDirectory, type Environment } from "../config";
+import { filesDirectory, type Environment } from "../environment";
 import { criSocket } from "../docker/render";
 import { clusterEndpoint, nodeEndpoint, VirtualAddress } from "../endpoint";
 import { certificatesScript, type EtcdCluster } from "../etcd";
 import { certificateConfig } from "../etcd/render";
 import { kubeletUnitScripts, leaveScripts } from "../kubelet";
 import { kubeletConfigFile } from "../kubelet/render";
-import { HostScript, type Effects, type Machine, type ScriptValue } from "../machine";
+import type { Machine } from "../machine";
+import { HostScript, type Effects, type ScriptValue } from "../script";
 import { componentFiles } from "./files";
 import { asShown, authorityConfig, certificateNames, kubeadmConfig, serverAddress, takesPods } from "./render";
 

@@ -2,8 +2,9 @@ import { AsyncResource } from "node:async_hooks";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment } from "../config";
-import { onceKnown, onlyIf } from "../machine";
+import type { Environment } from "../environment";
+import { onlyIf } from "../script";
+import { onceKnown } from "../ssh";
 import { atOnce } from "../rollout/waves";
 import { consequences } from "./consequences";
 import { rebuildConsequences, rebuildRefusals, rebuildsBetween, type Rebuild, type Rebuilds } from "./rebuilds";

@@ -3,8 +3,11 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment, MachineConfig, SshLogin } from "../config";
-import { composeLook, Session, wordsFor, type Again, type Login, type Machine } from "../machine";
+import type { Environment, MachineConfig } from "../environment";
+import type { SshLogin } from "../ssh";
+import type { Machine } from "../machine";
+import { composeLook, type Again } from "../script";
+import { Session, wordsFor, type Login } from "../ssh";
 import { seenOf } from "./again";
 import { unwellAmong } from "./unwell";
 import { parseAnswer, type Answer } from "./answer";

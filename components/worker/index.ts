@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { Environment } from "../config";
+import type { Environment } from "../environment";
 import type { Machine } from "../machine";
 import type { ControlPlane } from "../master";
 import type { JoinedMachine } from "../nodes";

@@ -2,7 +2,8 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { anotherOf, HostScript, type Machine } from "../machine";
+import { anotherOf, type Machine } from "../machine";
+import { HostScript } from "../script";
 import type { ControlPlane } from "../master";
 import { podsScript } from "../network";
 

@@ -2,11 +2,12 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment, MachineConfig } from "../config";
+import type { Environment, MachineConfig } from "../environment";
 import { nodeEndpoint } from "../endpoint";
 import { kubeletUnitScripts } from "../kubelet";
 import { kubeletConfigFile } from "../kubelet/render";
-import { anotherOf, HostScript, type Machine } from "../machine";
+import { anotherOf, type Machine } from "../machine";
+import { HostScript } from "../script";
 import type { ControlPlane } from "../master";
 import { lostMember, Member, ReadyNode } from "./member";
 import { joinConfig } from "./render";

@@ -38,7 +38,7 @@ describe("kubelet.sh", () => {
     );
   const parts = [
     ...["docker/cgroup.sh", "kubelet/unit.sh", "artifacts/fetch.sh", "artifacts/install.sh"],
-    ...["machine/found.sh", "kubelet/leave.sh"],
+    ...["script/found.sh", "kubelet/leave.sh"],
   ];
 
   beforeEach(() => {

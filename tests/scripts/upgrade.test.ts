@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { defaultVersion } from "../../components/artifacts/lockFile";
-import { composeLook } from "../../components/machine/compose";
+import { composeLook } from "../../components/script/compose";
 import { parseTold, type Told } from "../../components/upgrade/told";
 import { Host } from "./host";
 

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { artifactSet, imageArchives, programs } from "../../components/artifacts";
-import { ConfigError, parseEnvironment, type Environment } from "../../components/config";
+import { parseEnvironment, type Environment } from "../../components/environment";
+import { ConfigError } from "../../components/settings";
 
 const directory = mkdtempSync(join(tmpdir(), "keelson-bundle-"));
 afterAll(() => rmSync(directory, { recursive: true }));

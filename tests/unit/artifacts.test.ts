@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { artifactScripts, artifactSet, imageArchives, programs, supportedVersions } from "../../components/artifacts";
 import { formatLock, lockFile, minorOf, readLock } from "../../components/artifacts/lockFile";
-import { parseEnvironment, type Environment } from "../../components/config";
+import { parseEnvironment, type Environment } from "../../components/environment";
 
 const directory = mkdtempSync(join(tmpdir(), "keelson-artifacts-"));
 afterAll(() => rmSync(directory, { recursive: true }));

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as engine from "@pulumi/pulumi/runtime/resource";
 import fc from "fast-check";
 
-import { onlyIf } from "../../components/machine";
+import { onlyIf } from "../../components/script";
 import { Plan, type PlanArgs } from "../../components/plan";
 import { consequences } from "../../components/plan/consequences";
 import { refusals } from "../../components/plan/refusals";
@@ -11,8 +11,8 @@ import { hostKey, small } from "../golden/topologies";
 import { lost, masters, place, topology, worker } from "./plan.fixture";
 import { environment } from "./render.fixture";
 
-jest.mock("../../components/machine", () => ({
-  ...jest.requireActual<object>("../../components/machine"),
+jest.mock("../../components/script", () => ({
+  ...jest.requireActual<object>("../../components/script"),
   onlyIf: jest.fn(),
 }));
 

@@ -1,7 +1,7 @@
 import { parseAnswer, type Answer } from "../../components/survey/answer";
 import { seenOf } from "../../components/survey/again";
 import { takeSurvey, Survey, type Asked } from "../../components/survey";
-import type { Login } from "../../components/machine";
+import type { Login } from "../../components/ssh";
 import { hostKey } from "../golden/topologies";
 import { TestMachine } from "../plugins/support/sshServer";
 import { SshKeys } from "../support/sshKeys";

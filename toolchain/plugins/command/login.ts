@@ -1,6 +1,6 @@
 /** How the stand-in proves itself to a machine, and the machine to it, in the order of the official plugin. */
 import type { AuthenticationType, AuthHandlerMiddleware, ConnectConfig } from "ssh2";
-import { HostKey, parseHostKey } from "../../../components/machine/hostKey";
+import { HostKey, parseHostKey } from "../../../components/ssh/hostKey";
 import type { Connection } from "./dial";
 import { keyFailure } from "./words";
 

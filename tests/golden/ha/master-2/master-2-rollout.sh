@@ -1,16 +1,16 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='master-2-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('592d50ee1ab2ed3d' 'fc51eb847af92273')
+readonly -a REVISIONS=('3670c4d21ef35d76' 'acfc0eeb95ee11e8')
 
 readonly PROGRAM='its digest'
 

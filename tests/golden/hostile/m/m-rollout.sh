@@ -1,16 +1,16 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='m-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 readonly NODE='m'
 
-readonly -a REVISIONS=('2817e3f2e3f6d485' 'ffb3e8c298cd5d7b')
+readonly -a REVISIONS=('6892c89672b6a4c6' '63d14de9e9bfb6f4')
 
 readonly PROGRAM='its digest'
 

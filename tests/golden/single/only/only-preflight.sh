@@ -1,12 +1,14 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='only-preflight'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/packages.sh.
+# Here is the text of components/script/packages.sh.
+
+# Here is the text of components/script/apt.sh.
 
 # Here is the text of components/machine/fitness.sh.
 

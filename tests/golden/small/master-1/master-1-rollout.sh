@@ -1,16 +1,16 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='master-1-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('76eb61779decc7b6' '0bd6075252e179eb')
+readonly -a REVISIONS=('87f1f2996a32b4b8' '3c1922aa0374ca71')
 
 readonly PROGRAM='its digest'
 
