@@ -8,8 +8,7 @@ guard() {
   judge_kubelet "$scratch"
   if [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ]; then
     judge_servers "$scratch"
-    tell_server
-    tell_cluster
+    ! tell_server "$scratch" || tell_cluster "$scratch"
   fi
   [ ! -e /etc/etcd/pki/etcd/healthcheck-client.crt ] || tell_member
   rm -rf "$scratch"

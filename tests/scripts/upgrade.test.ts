@@ -1,20 +1,12 @@
-import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { defaultVersion } from "../../components/artifacts/lockFile";
 import { composeLook } from "../../components/script/compose";
 import { parseTold, type Told } from "../../components/upgrade/told";
 import { Host } from "./host";
+import { builtPrograms, guardText, release } from "./upgradeGuard";
 
-const release = defaultVersion();
-const kept = spawnSync(join(__dirname, "../../toolchain/module"), [`kubernetes/${release}`, "--kept"], {
-  encoding: "utf8",
-});
-const programs = kept.status === 0 ? kept.stdout.trim() : undefined;
-
-const parts = ["judge", "requests", "guard"].map((name) => Host.script(`upgrade/${name}.sh`));
-const guard = parts.join("\n");
+const programs = builtPrograms;
 
 let host: Host;
 beforeEach(() => {
@@ -39,7 +31,7 @@ function kubeadmConfig(more: Readonly<Record<string, Readonly<Record<string, str
 
 function look(values: Readonly<Record<string, string>> = {}): Told {
   const { stdout, stderr } = host.bash(
-    composeLook(guard, {
+    composeLook(guardText, {
       ...{ RELEASE: release, RUNTIME: "docker", REPOSITORY: "registry.k8s.io", ENDPOINT: "192.0.2.11:6443" },
       ...{
         KUBEADM: `${programs ?? ""}/kubeadm`,
@@ -80,7 +72,10 @@ else {
       ).toMatchObject({
         ...{ refused: [], ignored: [] },
         unknown: [
-          { program: "kube-apiserver", words: expect.stringContaining("does not answer at 192.0.2.11:6443") as string },
+          {
+            program: "kube-apiserver",
+            words: expect.stringContaining("the API server at 192.0.2.11:6443 does not tell") as string,
+          },
         ],
       });
       const ran = host.called().filter((line) => line.startsWith("docker run"));
@@ -173,7 +168,7 @@ describe("a master tells", () => {
 case "$*" in
 *"--raw /version"*) printf '{\\n  "major": "1",\\n  "gitVersion": "v1.36.3"\\n}' ;;
 *"--raw /metrics"*) printf '%s\\n' '${metrics.join("' '")}' ;;
-*"get nodes"*) printf 'm v1.36.3 True\\nw v1.35.4 Unknown\\n' ;;
+*"get nodes"*) printf 'm True/v1.36.3\\nw Unknown/v1.35.4\\n' ;;
 *daemonset*) echo registry.k8s.io/kube-proxy:v1.36.3 ;;
 *deployment*) echo registry.k8s.io/coredns/coredns:v1.14.7 ;;
 *poddisruptionbudgets*) printf 'shop\\tcart\\tapp=cart,\\n' ;;
