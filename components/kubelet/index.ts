@@ -9,6 +9,7 @@ import { criSocket } from "../docker/render";
 import type { Machine } from "../machine";
 import { foundScript, HostScript, packageScripts, unitsScript, type Effects } from "../script";
 import { kernelFiles, kubeletConfigFile, kubeletConfiguration, kubeletUnit, kubeletUnitFile } from "./render";
+import { ownReservations } from "./reserved";
 
 /** Functions of a script that starts the kubelet's unit. */
 export const kubeletUnitScripts: readonly string[] = [unitsScript, join(__dirname, "unit.sh")];
@@ -46,6 +47,7 @@ export class Kubelets extends pulumi.ComponentResource {
   constructor(name: string, args: KubeletsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:kubelet:Kubelets", name, {}, opts);
     const { environment, artifacts } = args;
+    const reserved = ownReservations(environment.kubernetes.kubelet.configuration);
     this.machines = args.machines.map((machine) => {
       const kubelet = new HostScript(
         `${machine.name}-kubelet`,
@@ -66,6 +68,8 @@ export class Kubelets extends pulumi.ComponentResource {
             NAMESERVERS: machine.nameservers,
             ALLOCATABLE_MILLICPU: machine.config.allocatable?.millicpu ?? 0,
             ALLOCATABLE_BYTES: machine.config.allocatable?.memoryBytes ?? 0,
+            RESERVED_MILLICPU: reserved.millicpu,
+            RESERVED_MEMORY: reserved.memory,
           },
           files: [...kernelFiles, kubeletUnit(machine)],
           effects,

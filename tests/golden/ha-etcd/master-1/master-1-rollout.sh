@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('bda9e9fd9f2d182d' '72382d1dcf08c637')
+readonly -a REVISIONS=('1a4cf5a09a5999f9' '9928c49e93b4f69c')
 
 readonly PROGRAM='its digest'
 

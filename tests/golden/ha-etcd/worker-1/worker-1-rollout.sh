@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('a02d9b02aeb20263' '41ef221f9baeb003')
+readonly -a REVISIONS=('11432747d93025ba' '6178b5231f9ced0f')
 
 readonly PROGRAM='its digest'
 

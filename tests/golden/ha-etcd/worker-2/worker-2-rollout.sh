@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('a05bb473bac90283' '3f866edcb9aca784')
+readonly -a REVISIONS=('ba4fc74ef67fcd9f' '394949c808e25640')
 
 readonly PROGRAM='its digest'
 

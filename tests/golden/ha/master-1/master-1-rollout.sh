@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('87f1f2996a32b4b8' '06e740728a387205')
+readonly -a REVISIONS=('00878ba9ab48305f' '06d0d3fd93849755')
 
 readonly PROGRAM='its digest'
 

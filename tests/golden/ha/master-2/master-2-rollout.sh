@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('3670c4d21ef35d76' 'acfc0eeb95ee11e8')
+readonly -a REVISIONS=('08bdd8cf27d05162' 'fab6599c730a9f13')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('f11f04336d9848d7' '648c2cea8ce2f75e')
+readonly -a REVISIONS=('2978694cbda5aa1e' '4307ecb6da28a019')
 
 readonly PROGRAM='its digest'
 

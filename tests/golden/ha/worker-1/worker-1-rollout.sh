@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('e40a73373bcacc44' 'fdf0a3c7822e61b1')
+readonly -a REVISIONS=('b0e6493b2f1b367f' 'ec329a615e282afe')
 
 readonly PROGRAM='its digest'
 

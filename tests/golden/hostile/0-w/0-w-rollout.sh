@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('4b5921dd23024904' '6f1c8faa6809a39b')
+readonly -a REVISIONS=('ffd37394efe8c2a9' '09e864931ba62715')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='m'
 
-readonly -a REVISIONS=('6892c89672b6a4c6' '63d14de9e9bfb6f4')
+readonly -a REVISIONS=('7f853b659b0c377d' '7665e4ac4c60a107')
 
 readonly PROGRAM='its digest'
 

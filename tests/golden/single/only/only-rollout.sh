@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('a93f280df41f5b34' '4c498ac838c1cca3')
+readonly -a REVISIONS=('dc5513e11c0d9393' 'd1289fe75e0d08c4')
 
 readonly PROGRAM='its digest'
 

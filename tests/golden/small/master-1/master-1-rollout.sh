@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('87f1f2996a32b4b8' '3c1922aa0374ca71')
+readonly -a REVISIONS=('00878ba9ab48305f' '941f05d4fb67fe05')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('e40a73373bcacc44' '36fed17fe2b74a42')
+readonly -a REVISIONS=('b0e6493b2f1b367f' '54fd87efabbec728')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('28e79e6756a3464c' '5748b83aad7127d0')
+readonly -a REVISIONS=('4037929b7276a7e8' '1c86e068e78bebc8')
 
 readonly PROGRAM='its digest'
 
