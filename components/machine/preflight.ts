@@ -6,6 +6,8 @@ import { proxyPort, type Environment } from "../environment";
 import { packageScripts, type ScriptValue } from "../script/compose";
 import { HostScript } from "../script/hostScript";
 import type { Machine } from "./machine";
+import { preflightStep } from "./step";
+import { stepOn } from "../script/step";
 
 export interface PreflightArgs {
   readonly machines: readonly Machine[];
@@ -41,7 +43,7 @@ export class Preflight extends pulumi.ComponentResource {
   private check(machine: Machine, { environment, identity, guards = [] }: PreflightArgs): HostScript {
     const found = guards.map((guard) => guard(machine)).filter((guard) => guard !== undefined);
     return new HostScript(
-      `${machine.name}-preflight`,
+      stepOn(machine, preflightStep),
       {
         machine,
         script: join(__dirname, "preflight.sh"),

@@ -6,14 +6,17 @@ import type { ArtifactSet } from "../artifacts";
 import { filesDirectory, type Environment } from "../environment";
 import { criSocket } from "../docker/render";
 import { clusterEndpoint, nodeEndpoint, VirtualAddress } from "../endpoint";
+import { virtualAddressStep } from "../endpoint/step";
 import { certificatesScript, type EtcdCluster } from "../etcd";
 import { certificateConfig } from "../etcd/render";
-import { kubeletUnitScripts, leaveScripts } from "../kubelet";
+import { kubeletUnitScripts } from "../kubelet";
 import { kubeletConfigFile } from "../kubelet/render";
+import { leaveScripts } from "../node/leave";
 import type { Machine } from "../machine";
-import { HostScript, type Effects, type ScriptValue } from "../script";
+import { HostScript, stepOn, type Effects, type ScriptValue } from "../script";
 import { componentFiles } from "./files";
 import { asShown, authorityConfig, certificateNames, kubeadmConfig, serverAddress, takesPods } from "./render";
+import { masterStep } from "./step";
 
 export interface ControlPlaneArgs {
   /** Machines with their kubelets and proxies prepared; the masters among them carry the control plane. */
@@ -108,7 +111,7 @@ export class ControlPlane extends pulumi.ComponentResource {
   ): readonly pulumi.Resource[] {
     const { environment, etcd } = args;
     const master = new HostScript(
-      `${machine.name}-master`,
+      stepOn(machine, masterStep),
       {
         machine,
         script: join(__dirname, "master.sh"),
@@ -129,8 +132,8 @@ export class ControlPlane extends pulumi.ComponentResource {
 
   /** What the state knows of a master that is lost is forgotten. */
   private forget(machine: Machine): void {
-    for (const step of ["master", "virtual-address"]) {
-      new HostScript(`${machine.name}-${step}`, { machine, script: join(__dirname, "master.sh") }, { parent: this });
+    for (const step of [masterStep, virtualAddressStep]) {
+      new HostScript(stepOn(machine, step), { machine, script: join(__dirname, "master.sh") }, { parent: this });
     }
   }
 
@@ -140,7 +143,7 @@ export class ControlPlane extends pulumi.ComponentResource {
     if (virtualAddress === undefined) return [];
     return [
       new VirtualAddress(
-        `${machine.name}-virtual-address`,
+        stepOn(machine, virtualAddressStep),
         { machine, environment, virtualAddress },
         { parent: this, dependsOn: [master] },
       ),

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Environment, MachineConfig } from "../environment";
 import { onlyIf } from "../script";
 import { onceKnown } from "../ssh";
-import { atOnce } from "../rollout/waves";
+import { atOnce } from "../node/rollout/batches";
 import { consequences } from "./consequences";
 import { rebuildConsequences, rebuildRefusals, rebuildsBetween, type Rebuild, type Rebuilds } from "./rebuilds";
 import { refusals } from "./refusals";

@@ -139,6 +139,7 @@ export class EtcdMember {
     const uses = [
       "artifacts/fetch",
       "artifacts/install",
+      "artifacts/versions",
       "etcd/certificates",
       "etcd/membership",
       "etcd/beginning",

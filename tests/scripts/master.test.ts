@@ -33,7 +33,7 @@ describe("master.sh", () => {
         uses: [
           "etcd/certificates.sh",
           "script/found.sh",
-          "kubelet/leave.sh",
+          "node/leave.sh",
           "kubelet/unit.sh",
           "master/manifests.sh",
         ].map((path) => Host.script(path)),

@@ -3,7 +3,7 @@ import { seenOf } from "../../components/survey/again";
 import { takeSurvey, Survey, type Asked } from "../../components/survey";
 import type { Login } from "../../components/ssh";
 import { hostKey } from "../golden/topologies";
-import { TestMachine } from "../plugins/support/sshServer";
+import { TestMachine } from "../support/sshServer";
 import { SshKeys } from "../support/sshKeys";
 import { environment } from "./render.fixture";
 
@@ -74,7 +74,7 @@ describe("a script runs again", () => {
     seen.again("m-docker", "abc");
     expect(seen.follows()?.words).toEqual(["what is mended on it is put to use in its turn"]);
     expect(seenOf(answer("waiting 123")).follows()?.words).toEqual([
-      "restarts that were put off are made, each machine in its turn",
+      "deferred restarts are made, each machine in its turn",
     ]);
   });
 });

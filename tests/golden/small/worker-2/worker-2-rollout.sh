@@ -8,9 +8,11 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/units.sh.
 
+# Here is the text of components/script/turns.sh.
+
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('4037929b7276a7e8' '1c86e068e78bebc8')
+readonly -a REVISIONS=('8f9405d618335a3a' '3266497eb8fb8ed2')
 
 readonly PROGRAM='its digest'
 
@@ -21,7 +23,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/rollout/rollout.sh.
+# Here is the text of components/node/rollout/rollout.sh.
 
 main "$1" </dev/null
 exit
