@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('78084ea75bef7649' 'a5105cb464833b92')
+readonly -a REVISIONS=('6044c4846f97e7d7' 'd9e445ab15e7826d')
 
 readonly PROGRAM='its digest'
 

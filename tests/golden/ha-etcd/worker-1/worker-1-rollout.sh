@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('8aaec42f3b1fb262' 'ff8889d34dff0ffe')
+readonly -a REVISIONS=('96674485104e679c' 'ce5401bf64170d1f')
 
 readonly PROGRAM='its digest'
 

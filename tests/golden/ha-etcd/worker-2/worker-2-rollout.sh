@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('da16fe6cb5707f67' '4a2887c924771fb3')
+readonly -a REVISIONS=('734744d8e790a65f' 'e76ff27f832db378')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('1c36670c2ad5b1b2' '291bc0759e07db96')
+readonly -a REVISIONS=('0428d9397b350e96' '1557a97696c65651')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('aa96877c85009328' '089a5457d4008654')
+readonly -a REVISIONS=('a6ba537600ba1cfe' '3f35eb32267d12c8')
 
 readonly PROGRAM='its digest'
 

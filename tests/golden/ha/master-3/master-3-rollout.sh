@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('38e852cc76ada7e3' 'f3044be9bd134006')
+readonly -a REVISIONS=('ff3c27e45f065f32' '183beb7587459f7c')
 
 readonly PROGRAM='its digest'
 

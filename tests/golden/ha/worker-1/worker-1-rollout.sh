@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('c33d1cc6988a7a95' '7fa1b57d1c352748')
+readonly -a REVISIONS=('452447395f7fc450' 'cec2ceed6d1dd72c')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('f29dbb4b0e20e0bc' '32138a1b2d6122b1')
+readonly -a REVISIONS=('78ba7303762ca259' '5b42a5ce26a18fa3')
 
 readonly PROGRAM='its digest'
 

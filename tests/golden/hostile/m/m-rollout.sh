@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='m'
 
-readonly -a REVISIONS=('fad993b88b3f1de2' '2b44659f11a8d476')
+readonly -a REVISIONS=('bb057d460b0a288a' 'a30b8fc50d3bc873')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('f0989358e3ff83cc' 'b299c9662032aa3f')
+readonly -a REVISIONS=('29f960809bbe5186' '8d57c6c106b52968')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('1c36670c2ad5b1b2' 'aef7c695fe3f18a7')
+readonly -a REVISIONS=('0428d9397b350e96' '850d785584c7a9d0')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('c33d1cc6988a7a95' 'b402f7fefc55cdf0')
+readonly -a REVISIONS=('452447395f7fc450' '02a5c962040d680a')
 
 readonly PROGRAM='its digest'
 

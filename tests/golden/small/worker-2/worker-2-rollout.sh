@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('8f9405d618335a3a' '3266497eb8fb8ed2')
+readonly -a REVISIONS=('5e61de416433fc0b' 'f4aaf1f71c484025')
 
 readonly PROGRAM='its digest'
 
