@@ -8,11 +8,9 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/units.sh.
 
-# Here is the text of components/script/turns.sh.
-
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('96674485104e679c' 'ce5401bf64170d1f')
+readonly -a REVISIONS=('e4486a09a42e6600' 'a195b83867de330f')
 
 readonly PROGRAM='its digest'
 
@@ -23,7 +21,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/node/rollout/rollout.sh.
+# Here is the text of components/rollout/rollout.sh.
 
 main "$1" </dev/null
 exit

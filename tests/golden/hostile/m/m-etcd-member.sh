@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('de35f3e9d9627973')
+readonly -a REVISIONS=('df854c66ca3f9e04')
 
 readonly PROGRAM='its digest'
 

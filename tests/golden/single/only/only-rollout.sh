@@ -8,11 +8,9 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/units.sh.
 
-# Here is the text of components/script/turns.sh.
-
 readonly NODE='only'
 
-readonly -a REVISIONS=('29f960809bbe5186' '8d57c6c106b52968')
+readonly -a REVISIONS=('7e4e74167143da25' '68bec8ddaf70f539')
 
 readonly PROGRAM='its digest'
 
@@ -23,7 +21,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/node/rollout/rollout.sh.
+# Here is the text of components/rollout/rollout.sh.
 
 main "$1" </dev/null
 exit

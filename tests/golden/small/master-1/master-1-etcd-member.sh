@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('e36985158e8e479d')
+readonly -a REVISIONS=('8889de6504a4cf25')
 
 readonly PROGRAM='its digest'
 

@@ -8,11 +8,9 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/units.sh.
 
-# Here is the text of components/script/turns.sh.
-
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('0428d9397b350e96' '850d785584c7a9d0')
+readonly -a REVISIONS=('5242cb98811f1892' '3b54be72be0e4dd0')
 
 readonly PROGRAM='its digest'
 
@@ -23,7 +21,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/node/rollout/rollout.sh.
+# Here is the text of components/rollout/rollout.sh.
 
 main "$1" </dev/null
 exit
