@@ -121,7 +121,8 @@ async function told(all: readonly Asked[], lastCall: number): Promise<Survey> {
     const able = roles.includes("master")
       ? "it has the keys of the cluster's authorities, and by them it can do everything"
       : "its pods may be at work there";
-    await pulumi.log.warn(
+    // What a preview tells, and a run, is what is said in this way.
+    await pulumi.log.info(
       `${name}: is marked as lost, and answers: ${able}. Switch it off, or take everything off it with sudo bash /var/lib/keelson/undo there`,
     );
   }
