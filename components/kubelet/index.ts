@@ -10,6 +10,7 @@ import type { Machine } from "../machine";
 import { HostScript, packageScripts, stepOn, unitsScripts, type Effects } from "../script";
 import { leaveScripts } from "../node/leave";
 import { kernelFiles, kubeletConfigFile, kubeletConfiguration, kubeletUnit, kubeletUnitFile } from "./render";
+import { ownReservations } from "./reserved";
 import { kubeletStep } from "./step";
 
 /** Functions of a script that starts the kubelet's unit. */
@@ -45,6 +46,7 @@ export class Kubelets extends pulumi.ComponentResource {
   constructor(name: string, args: KubeletsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:kubelet:Kubelets", name, {}, opts);
     const { environment, artifacts } = args;
+    const reserved = ownReservations(environment.kubernetes.kubelet.configuration);
     this.machines = args.machines.map((machine) => {
       const kubelet = new HostScript(
         stepOn(machine, kubeletStep),
@@ -72,6 +74,8 @@ export class Kubelets extends pulumi.ComponentResource {
             NAMESERVERS: machine.nameservers,
             ALLOCATABLE_MILLICPU: machine.config.allocatable?.millicpu ?? 0,
             ALLOCATABLE_BYTES: machine.config.allocatable?.memoryBytes ?? 0,
+            RESERVED_MILLICPU: reserved.millicpu,
+            RESERVED_MEMORY: reserved.memory,
           },
           files: [...kernelFiles, kubeletUnit(machine)],
           effects,

@@ -19,7 +19,7 @@ export interface LostNodesArgs {
 /** Lets the nodes of machines go that are gone for good: nothing of these machines is contacted. */
 export function deleteLostNodes({ lost, machines, master }: LostNodesArgs): void {
   for (const config of lost) {
-    if (config.roles.includes("master")) deleteNode(config.name, master);
+    if (config.roles.includes("master")) deleteNode(config.name, "master", master);
     else if (config.roles.includes("worker")) {
       const machine = machines.find(({ name }) => name === config.name);
       new LostWorker(config.name, { config, machine, master });
@@ -44,18 +44,23 @@ class LostWorker extends pulumi.ComponentResource {
     new HostScript(stepOn(config, admitStep), { ...admission, ends: "forgotten" }, child);
     if (machine)
       new HostScript(stepOn(config, joinStep), { machine, script: join(__dirname, "join.sh"), once: true }, child);
-    deleteNode(config.name, master, child);
+    deleteNode(config.name, "worker", master, child);
     this.registerOutputs({});
   }
 }
 
 /** The node of a machine that is gone is deleted, and awaited no more. */
-function deleteNode(name: string, master: ControlPlane, opts: pulumi.CustomResourceOptions = {}): void {
+function deleteNode(
+  name: string,
+  lost: "master" | "worker",
+  master: ControlPlane,
+  opts: pulumi.CustomResourceOptions = {},
+): void {
   const machine = { name, identity: "lost", dependsOn: [] };
   new HostScript(
     stepOn(machine, readyStep),
     { machine: master.operator, script: readyScript, ends: "forgotten" },
     opts,
   );
-  new LeavingNode(name, { machine, master, drainTimeout: 0, lost: true }, opts);
+  new LeavingNode(name, { machine, master, drainTimeout: 0, lost }, opts);
 }

@@ -17,8 +17,8 @@ export interface LeavingNodeArgs {
   readonly master: ControlPlane;
   /** Seconds that pods may take to leave a node that is removed. */
   readonly drainTimeout: number;
-  /** The machine is gone: its node is deleted at once, by a master that is there. @default false */
-  readonly lost?: boolean;
+  /** What the machine was that is gone: its node is deleted at once, by a master that is there. @default it is not gone */
+  readonly lost?: "master" | "worker";
 }
 
 /**
@@ -27,14 +27,14 @@ export interface LeavingNodeArgs {
  */
 export class LeavingNode extends HostScript {
   constructor(name: string, args: LeavingNodeArgs, opts: pulumi.CustomResourceOptions) {
-    const { machine, master, drainTimeout, lost = false } = args;
+    const { machine, master, drainTimeout, lost } = args;
     super(
       stepOn({ name }, leaveStep),
       {
         machine: lost ? master.operator : anotherOf(master.machines, machine),
         of: machine,
         script: join(__dirname, "node.sh"),
-        values: { NODE: machine.name, DRAIN_SECONDS: drainTimeout, LOST: lost },
+        values: { NODE: machine.name, DRAIN_SECONDS: drainTimeout, LOST: lost ?? false },
         ...(lost ? { ends: "undone" } : {}),
       },
       pulumi.mergeOptions({ deletedWith: master.cluster, dependsOn: [...machine.dependsOn] }, opts),

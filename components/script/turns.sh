@@ -19,7 +19,7 @@ stage() {
 
 forget_deferred() { rm -rf "$DEFERRED"; }
 
-others_wait() { compgen -G "$SCRIPTS/*/turn" | grep -qvxF "$SCRIPTS/$SCRIPT/turn"; }
+others_wait() { grep -qvxF "$SCRIPTS/$SCRIPT/turn" <(compgen -G "$SCRIPTS/*/turn"); }
 
 # defer PATH NEW: where a unit at work reads PATH, NEW waits for the turn. In place of what is gone it does not wait.
 defer() {

@@ -68,6 +68,10 @@ readonly ALLOCATABLE_MILLICPU='0'
 
 readonly ALLOCATABLE_BYTES='0'
 
+readonly RESERVED_MILLICPU='0'
+
+readonly -a RESERVED_MEMORY=('104857600')
+
 readonly PROGRAM='its digest'
 
 write_files() {

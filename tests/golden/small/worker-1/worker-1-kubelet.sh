@@ -73,6 +73,10 @@ readonly ALLOCATABLE_MILLICPU='500'
 
 readonly ALLOCATABLE_BYTES='1073741824'
 
+readonly RESERVED_MILLICPU='0'
+
+readonly -a RESERVED_MEMORY=('104857600')
+
 readonly PROGRAM='its digest'
 
 write_files() {
