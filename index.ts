@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 
 import { artifactSet } from "./components/artifacts";
+import { CertificateLife, clockOf, firstEnds } from "./components/certificates";
 import { mastersOf, readConfig } from "./components/environment";
 import { DockerEngine } from "./components/docker";
 import { ApiProxies } from "./components/endpoint";
@@ -26,6 +27,7 @@ export = async () => {
 
   // What the machines that are there tell of themselves; those of another cluster are nobody's to take.
   const survey = await takeSurvey(environment, loginsHere(environment, builds));
+  const clock = clockOf(survey.clocks);
   const identity = new ClusterIdentity("identity", survey);
   await identity.refuseOthers();
 
@@ -49,13 +51,14 @@ export = async () => {
 
   // Docker everywhere; meanwhile etcd forms, and then the nodes get a kubelet and their way to the API.
   const engines = new DockerEngine("docker", { machines, environment, artifacts }, fit);
-  const etcd = new EtcdCluster("etcd", { machines, environment, artifacts }, fit);
+  const etcd = new EtcdCluster("etcd", { machines, environment, artifacts, clock }, fit);
   const nodeMachines = engines.machines.filter(isNode);
   const kubelets = new Kubelets("kubelets", { machines: nodeMachines, environment, artifacts });
   const prepared = new ApiProxies("proxies", { machines: nodeMachines, environment }).before(kubelets.machines);
 
   // The control plane, and the way in that everything in the cluster uses.
   const master = new ControlPlane("master", { machines: prepared, environment, artifacts, etcd });
+  new CertificateLife("certificates", { environment, goodUntil: etcd.goodUntil, firstEnd: survey.firstEnd, clock });
   const provider = new k8s.Provider(
     "cluster",
     {
@@ -103,6 +106,7 @@ export = async () => {
   return {
     apiEndpoint: `https://${master.endpoint}`,
     kubeconfig: master.kubeconfig,
+    certificates: firstEnds(etcd.ends, master.ends),
     nodes: table.rows,
     pods: workloads?.pods,
     nginxUrl: workloads?.url,

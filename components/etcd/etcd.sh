@@ -8,6 +8,7 @@ up() {
   local failed_before
   refuse_foreign_data
   failed_before=$(last_failure)
+  forget_leaves
   # What the member is known to run on is kept until it runs on what it is to run on now, and in its place until its turn.
   ! runs_on "${UNIT[@]}" 2>/dev/null || keep_running_settings
   forget_deferred
@@ -36,10 +37,14 @@ up() {
   ! healthy >/dev/null 2>&1 || note_member
   # Its unit notes there that it has begun, when it is one of a majority.
   disown_file "$BEGINNING"
+  tell_ends "$PKI"/etcd/{server,peer,healthcheck-client}.crt
 }
 
-readonly UNIT=(etcd.service /etc/systemd/system/etcd.service /usr/local/bin/etcd
-  "$PKI"/etcd/ca.crt "$PKI"/etcd/server.crt "$PKI"/etcd/peer.crt)
+# Its own certificates are none of what it was started on: it reads them at each connection.
+readonly UNIT=(etcd.service /etc/systemd/system/etcd.service /usr/local/bin/etcd "$PKI"/etcd/ca.crt)
+
+# A member that an earlier release started is known by them as well, and is not restarted for that.
+forget_leaves() { ! runs_on "${UNIT[@]}" "$PKI"/etcd/{server,peer}.crt 2>/dev/null || note_digest "${UNIT[@]}"; }
 
 # The member runs on its files as they are now, or is on its way: it is ready only when a majority is, which nobody can wait
 # for who keeps the others from being started. A member that fails at once is told at once.

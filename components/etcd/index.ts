@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
+import { endsOf, goodUntilOf, leavesScript, lengthsOf } from "../certificates";
 import { etcdMembersOf, type Environment, type EtcdConfig, type MachineConfig } from "../environment";
 import { anotherOf, named, type Machine } from "../machine";
 import { HostScript, stepOn, unitsScripts, type Effects } from "../script";
@@ -28,6 +29,8 @@ export interface EtcdClusterArgs {
   readonly machines: readonly Machine[];
   readonly environment: Environment;
   readonly artifacts: ArtifactSet;
+  /** What time it is on the machines, seconds since 1970. */
+  readonly clock: number;
 }
 
 /** Certificate and key of etcd's authority, each base64 of its PEM text. */
@@ -60,6 +63,10 @@ export class EtcdCluster extends pulumi.ComponentResource {
   readonly endpoints: readonly string[];
   /** What clients' certificates are signed with. */
   readonly authority: EtcdAuthority;
+  /** What the cluster's certificates have to be good until, seconds since 1970; those that end sooner are issued anew. */
+  readonly goodUntil: pulumi.Output<string>;
+  /** The first end of the certificates of each member, as of the last run that saw to them. */
+  readonly ends: Record<string, pulumi.Output<string>> = {};
   private readonly beginning: Authority;
 
   constructor(name: string, args: EtcdClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -68,9 +75,11 @@ export class EtcdCluster extends pulumi.ComponentResource {
     const lost = args.environment.lost.filter(({ roles }) => roles.includes("etcd"));
     this.beginning = this.makeAuthority(name, members, args);
     this.authority = this.beginning;
+    this.goodUntil = goodUntilOf(this.authority.certificate, args.environment, args.clock);
     this.endpoints = members.map((member) => clientUrl(member, args.environment.etcd));
     const running = members.map((machine) => {
       const member = this.member(machine, members, args);
+      this.ends[machine.name] = endsOf(member);
       return { ...machine, dependsOn: [member], revisions: [member.revision] };
     });
     for (const machine of running) this.membership(machine, running, args.environment.etcd);
@@ -114,7 +123,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
       {
         machine,
         script: join(__dirname, "etcd.sh"),
-        uses: [...unitsScripts, ...artifactScripts, certificatesScript, membershipScript, ...memberScripts],
+        uses: [...unitsScripts, ...artifactScripts, leavesScript, certificatesScript, membershipScript, ...memberScripts],
         values: {
           PROGRAMS: [...signingPrograms(args.artifacts), ...programs(args.artifacts, ["etcd", "etcdctl"])],
           CERTIFICATE_CONFIG: certificateConfig(machine, kubernetes.version, etcdPki),
@@ -123,6 +132,8 @@ export class EtcdCluster extends pulumi.ComponentResource {
           CLIENT_PORT: etcd.clientPort,
           BEGINNING: beginningFile,
           MARK: markFile,
+          GOOD_UNTIL: this.goodUntil,
+          VALIDITY: lengthsOf(args.environment).validity,
           ...peerValues(machine, members, etcd),
         },
         secrets: {
@@ -193,6 +204,7 @@ const effects: Effects = {
   update: (changed) => {
     if (changed.has(etcdUnitFile) || changed.has("PROGRAMS"))
       return "its member of etcd restarts when the others are well: one member at a time";
+    if (changed.has("GOOD_UNTIL")) return "the certificates of its member of etcd are renewed, and it does not restart";
     return `its member of etcd ${changed.has("PEERS") ? "is told of the others" : "is checked"}, and does not restart`;
   },
 };

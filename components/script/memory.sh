@@ -132,19 +132,23 @@ forget_starts() {
 
 remember_undo() { ! declare -p SECRETS >/dev/null 2>&1 || keep_program undo down; }
 
-# keep_program FILE DIRECTION: what was sent but for secrets, which lie here no longer than they are needed.
+# keep_program FILE DIRECTION: this program without its secrets, to be run in that direction.
 keep_program() {
-  local file=$SCRIPTS/$SCRIPT/$1 hidden
-  hidden=$(IFS='|' && printf '%s' "${SECRETS[*]}")
+  local file=$SCRIPTS/$SCRIPT/$1
   (
     umask 077
-    {
-      readonly -p | grep -vE "^declare -[a-zA-Z]+ (BASH[A-Z_]*|EUID|PPID|SHELLOPTS|UID|$hidden)(=|\$)"
-      declare -f
-      printf 'shell_settings\nmain %s </dev/null\n' "$2"
-    } >"$file.new"
+    program_of "main $2" >"$file.new"
   )
   mv -f "$file.new" "$file"
+}
+
+# program_of COMMAND: this program, as one that does only that. Secrets lie here no longer than they are needed.
+program_of() {
+  local hidden
+  hidden=$(IFS='|' && printf '%s' "${SECRETS[*]}")
+  readonly -p | grep -vE "^declare -[a-zA-Z]+ (BASH[A-Z_]*|EUID|PPID|SHELLOPTS|UID|$hidden)(=|\$)"
+  declare -f
+  printf 'shell_settings\n%s </dev/null\n' "$1"
 }
 
 # undo_scripts: takes back, the last first, whatever is remembered but of the script that asks.

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { lengthsOf } from "../certificates";
 import type { Environment, MachineConfig } from "../environment";
 import type { SshLogin } from "../ssh";
 import type { Machine } from "../machine";
@@ -36,6 +37,8 @@ export class Survey {
     readonly asked: readonly Asked[],
     /** Machines that are marked as lost, and answer as machines of a cluster. */
     readonly back: readonly MachineConfig[] = [],
+    /** So many seconds before its end a certificate should have been renewed. @default whenever it ends */
+    private readonly lastCall = 0,
   ) {}
 
   /** The machines, each with what it told. */
@@ -56,7 +59,18 @@ export class Survey {
 
   /** What is not well in the cluster; nothing where all is, or nobody could tell. */
   get unwell(): Again | undefined {
-    return unwellAmong(this.asked);
+    return unwellAmong(this.asked, this.lastCall);
+  }
+
+  /** The machines' clocks, seconds since 1970. */
+  get clocks(): readonly number[] {
+    return this.asked.flatMap(({ answer }) => answer?.clock ?? []);
+  }
+
+  /** First end of all certificates that machines told of, seconds since 1970; absent where none did. */
+  get firstEnd(): number | undefined {
+    const ends = this.asked.flatMap(({ answer }) => (answer ? [...answer.ends.values()] : []));
+    return ends.length > 0 ? Math.min(...ends) : undefined;
   }
 
   /** Names of machines that an earlier release changed, which names no cluster on them. */
@@ -92,11 +106,11 @@ export async function takeSurvey(
   };
   await Promise.all(Array.from({ length: atOnce }, askOne));
   way?.close();
-  return told(all);
+  return told(all, lengthsOf(environment).lastCall);
 }
 
 /** Names those that do not answer, and those that should not. */
-async function told(all: readonly Asked[]): Promise<Survey> {
+async function told(all: readonly Asked[], lastCall: number): Promise<Survey> {
   const asked = all.filter(({ config }) => !config.lost);
   for (const { config, silence } of asked) {
     if (silence !== undefined) await pulumi.log.info(`${config.name}: was not asked how it is: it ${silence}`);
@@ -111,7 +125,7 @@ async function told(all: readonly Asked[]): Promise<Survey> {
       `${name}: is marked as lost, and answers: ${able}. Switch it off, or take everything off it with sudo bash /var/lib/keelson/undo there`,
     );
   }
-  return new Survey(asked, back);
+  return new Survey(asked, back, lastCall);
 }
 
 async function look(login: Login, program: string, way: Session | undefined): Promise<Omit<Asked, "config">> {

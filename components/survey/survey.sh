@@ -95,9 +95,19 @@ versions() {
 certificates() {
   local file
   for file in /etc/kubernetes/pki/*.crt /etc/kubernetes/pki/etcd/*.crt /etc/etcd/pki/etcd/*.crt; do
-    [ -e "$file" ] || continue
-    printf 'ends %s %s\n' "$(date -d "$(openssl x509 -in "$file" -noout -enddate | cut -d = -f 2)" +%s)" "$file"
+    [ ! -e "$file" ] || tell_end "$file" "$file"
   done
+  for file in admin controller-manager scheduler; do
+    file=/etc/kubernetes/$file.conf
+    [ ! -e "$file" ] || tell_end "$file" <(sed -n 's/^ *client-certificate-data: //p' "$file" | base64 -d)
+  done
+}
+
+# tell_end PATH CERTIFICATE: when what lies at the path ends.
+tell_end() {
+  local end
+  end=$(openssl x509 -in "$2" -noout -enddate 2>/dev/null) || return 0
+  printf 'ends %s %s\n' "$(date -d "${end#*=}" +%s)" "$1"
 }
 
 members() {

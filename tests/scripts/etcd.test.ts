@@ -3,6 +3,7 @@ import { createServer, type AddressInfo } from "node:net";
 import type { ScriptValue } from "../../components/script";
 import { soon, unitOf } from "./etcdUnit";
 import { Host } from "./host";
+import { allIsCurrent } from "./renewed";
 
 let host: Host;
 beforeEach(() => {
@@ -36,7 +37,9 @@ describe("etcd.sh", () => {
             "etcd/membership.sh",
           ],
           ...["etcd/beginning.sh", "etcd/turn.sh"],
-        ].map((path) => soon(Host.script(path))),
+        ]
+          .map((path) => soon(Host.script(path)))
+          .concat(allIsCurrent),
         values: { PEERS: [], ...values, DATA_DIR: directory, ...more },
         files: [{ path: "/etc/systemd/system/etcd.service", content: "unit" }],
       },

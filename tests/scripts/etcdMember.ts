@@ -140,6 +140,7 @@ export class EtcdMember {
       "artifacts/fetch",
       "artifacts/install",
       "artifacts/versions",
+      "certificates/leaves",
       "etcd/certificates",
       "etcd/membership",
       "etcd/beginning",

@@ -8,11 +8,9 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/units.sh.
 
-# Here is the text of components/script/turns.sh.
-
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('8aaec42f3b1fb262' 'ff8889d34dff0ffe')
+readonly -a REVISIONS=('e4486a09a42e6600' 'a195b83867de330f')
 
 readonly PROGRAM='its digest'
 
@@ -23,7 +21,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/node/rollout/rollout.sh.
+# Here is the text of components/rollout/rollout.sh.
 
 main "$1" </dev/null
 exit

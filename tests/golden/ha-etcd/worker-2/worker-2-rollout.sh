@@ -8,11 +8,9 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/units.sh.
 
-# Here is the text of components/script/turns.sh.
-
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('da16fe6cb5707f67' '4a2887c924771fb3')
+readonly -a REVISIONS=('5ff0fcc0562f62d9' '2a5c31f412892615')
 
 readonly PROGRAM='its digest'
 
@@ -23,7 +21,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/node/rollout/rollout.sh.
+# Here is the text of components/rollout/rollout.sh.
 
 main "$1" </dev/null
 exit

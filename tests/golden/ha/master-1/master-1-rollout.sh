@@ -8,11 +8,9 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/units.sh.
 
-# Here is the text of components/script/turns.sh.
-
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('1c36670c2ad5b1b2' '291bc0759e07db96')
+readonly -a REVISIONS=('5242cb98811f1892' '43c188d28b5d0df0')
 
 readonly PROGRAM='its digest'
 
@@ -23,7 +21,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/node/rollout/rollout.sh.
+# Here is the text of components/rollout/rollout.sh.
 
 main "$1" </dev/null
 exit

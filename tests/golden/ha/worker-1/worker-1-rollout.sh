@@ -8,11 +8,9 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/units.sh.
 
-# Here is the text of components/script/turns.sh.
-
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('c33d1cc6988a7a95' '7fa1b57d1c352748')
+readonly -a REVISIONS=('c31b7b2f51d1e952' '16fe4561044ad73b')
 
 readonly PROGRAM='its digest'
 
@@ -23,7 +21,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/node/rollout/rollout.sh.
+# Here is the text of components/rollout/rollout.sh.
 
 main "$1" </dev/null
 exit

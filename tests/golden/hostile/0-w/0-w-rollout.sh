@@ -8,11 +8,9 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/units.sh.
 
-# Here is the text of components/script/turns.sh.
-
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('f29dbb4b0e20e0bc' '32138a1b2d6122b1')
+readonly -a REVISIONS=('bf06f8c4f4e25e55' 'd482a13c84ed6553')
 
 readonly PROGRAM='its digest'
 
@@ -23,7 +21,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/node/rollout/rollout.sh.
+# Here is the text of components/rollout/rollout.sh.
 
 main "$1" </dev/null
 exit

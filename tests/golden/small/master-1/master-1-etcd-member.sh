@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('80b953bd31ba287a')
+readonly -a REVISIONS=('8889de6504a4cf25')
 
 readonly PROGRAM='its digest'
 
