@@ -12,11 +12,9 @@ import { addressesHere, buildsHere, LocalMachines, localLogin, loginsHere } from
 import { Preflight, isNode, sshMachines } from "./components/machine";
 import { ControlPlane } from "./components/master";
 import { ClusterDns, Network } from "./components/network";
-import { Nodes } from "./components/nodes";
+import { joinNodes, Nodes, Rollout } from "./components/node";
 import { Plan } from "./components/plan";
-import { Rollout } from "./components/rollout";
 import { ClusterIdentity, takeSurvey } from "./components/survey";
-import { joinNodes } from "./components/worker";
 import { Workloads } from "./components/workloads";
 
 /** The whole program: what a stack's file asks for, made and kept. Its outputs are the stack's. */
@@ -34,7 +32,7 @@ export = async () => {
   await identity.refuseOthers();
 
   // A change that would lose the cluster is refused; every other one is told in plain words.
-  const plan = new Plan("plan", { environment, builds, health, unnamed: survey.unnamed });
+  const plan = new Plan("plan", { environment, builds, health, unnamed: survey.unnamed, back: survey.back });
   const accepted = { dependsOn: [plan] };
 
   // Machines that answer over SSH, each found fit before anything is changed on any.
@@ -86,7 +84,7 @@ export = async () => {
   // What resolves names runs where pods may, and that may be on machines that have joined.
   new ClusterDns("dns", { master }, { dependsOn: ready });
 
-  // What was put on nodes at work is put to use, node by node.
+  // Restarts that were deferred on nodes at work are made, one batch of nodes after the other.
   const rollout = new Rollout("rollout", { machines: prepared, environment }, { dependsOn: ready });
 
   const workloads = environment.workloads.enabled

@@ -9,10 +9,12 @@ up() {
   refuse_foreign_data
   failed_before=$(last_failure)
   forget_leaves
-  # What the member is known to run on is kept until it runs on what it is to run on now.
+  # What the member is known to run on is kept until it runs on what it is to run on now, and in its place until its turn.
   ! runs_on "${UNIT[@]}" 2>/dev/null || keep_running_settings
+  forget_deferred
+  deferring=yes
   install_programs
-  etcd_certificates /usr/local/lib/keelson/kubeadm "$PKI" etcd-server etcd-peer etcd-healthcheck-client
+  deferring='' etcd_certificates /usr/local/lib/keelson/kubeadm "$PKI" etcd-server etcd-peer etcd-healthcheck-client
   make_directory "$DATA_DIR"
   chmod 0700 "$DATA_DIR"
   printf '%s\n' "$DATA_DIR" >"$STATE/etcd-data"
@@ -22,9 +24,10 @@ up() {
   systemctl daemon-reload
   set_removed_data_aside
   [ -d "$DATA_DIR/member" ] || begin
-  if ! runs_on "${UNIT[@]}" && systemctl is-active --quiet etcd.service; then
+  if { has_deferred "${UNIT[@]}" || ! runs_on "${UNIT[@]}"; } && systemctl is-active --quiet etcd.service; then
     restart_in_turn "$failed_before"
   else
+    use_new_settings
     start_member
   fi
   forget_settings

@@ -6,7 +6,7 @@ import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
 import { endsOf, goodUntilOf, leavesScript, lengthsOf } from "../certificates";
 import { etcdMembersOf, type Environment, type EtcdConfig, type MachineConfig } from "../environment";
 import { anotherOf, named, type Machine } from "../machine";
-import { HostScript, unitsScript, type Effects } from "../script";
+import { HostScript, stepOn, unitsScripts, type Effects } from "../script";
 import {
   beginningFile,
   certificateConfig,
@@ -19,6 +19,7 @@ import {
   markFile,
   peerUrl,
 } from "./render";
+import { etcdStep, memberStep } from "./step";
 
 export { memberHealth } from "./health";
 export { majorityGuard } from "./majority";
@@ -118,11 +119,11 @@ export class EtcdCluster extends pulumi.ComponentResource {
   private member(machine: Machine, members: readonly Machine[], args: EtcdClusterArgs): HostScript {
     const { etcd, kubernetes } = args.environment;
     return new HostScript(
-      `${machine.name}-etcd`,
+      stepOn(machine, etcdStep),
       {
         machine,
         script: join(__dirname, "etcd.sh"),
-        uses: [unitsScript, ...artifactScripts, leavesScript, certificatesScript, membershipScript, ...memberScripts],
+        uses: [...unitsScripts, ...artifactScripts, leavesScript, certificatesScript, membershipScript, ...memberScripts],
         values: {
           PROGRAMS: [...signingPrograms(args.artifacts), ...programs(args.artifacts, ["etcd", "etcdctl"])],
           CERTIFICATE_CONFIG: certificateConfig(machine, kubernetes.version, etcdPki),
@@ -153,10 +154,10 @@ export class EtcdCluster extends pulumi.ComponentResource {
     if (!hand) throw new pulumi.RunError("every member of etcd is lost");
     const machine = args.machines.find(({ name }) => name === config.name);
     const script = join(__dirname, "member.sh");
-    if (machine) new HostScript(`${config.name}-etcd`, { machine, script }, { parent: this });
+    if (machine) new HostScript(stepOn(config, etcdStep), { machine, script }, { parent: this });
     const { etcd } = args.environment;
     new HostScript(
-      `${config.name}-etcd-member`,
+      stepOn(config, memberStep),
       {
         machine: hand,
         of: { identity: "lost" },
@@ -175,7 +176,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
    */
   private membership(machine: Machine, members: readonly Machine[], etcd: EtcdConfig): void {
     new HostScript(
-      `${machine.name}-etcd-member`,
+      stepOn(machine, memberStep),
       {
         machine: anotherOf(members, machine),
         script: join(__dirname, "member.sh"),

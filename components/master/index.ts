@@ -7,12 +7,14 @@ import { credentialsScript, endsOf, leavesScript, lengthsOf, renewalScripts, tim
 import { filesDirectory, type Environment } from "../environment";
 import { criSocket } from "../docker/render";
 import { clusterEndpoint, nodeEndpoint, VirtualAddress } from "../endpoint";
+import { virtualAddressStep } from "../endpoint/step";
 import { certificatesScript, type EtcdCluster } from "../etcd";
 import { certificateConfig } from "../etcd/render";
-import { kubeletUnitScripts, leaveScripts } from "../kubelet";
+import { kubeletUnitScripts } from "../kubelet";
 import { kubeletConfigFile } from "../kubelet/render";
+import { leaveScripts } from "../node/leave";
 import type { Machine } from "../machine";
-import { HostScript, type Effects, type ScriptValue } from "../script";
+import { HostScript, stepOn, type Effects, type ScriptValue } from "../script";
 import { componentFiles } from "./files";
 import {
   administratorConfig,
@@ -23,6 +25,7 @@ import {
   serverAddress,
   takesPods,
 } from "./render";
+import { masterStep } from "./step";
 
 export interface ControlPlaneArgs {
   /** Machines with their kubelets and proxies prepared; the masters among them carry the control plane. */
@@ -40,7 +43,8 @@ function effectsOn(machine: Machine): Effects {
     create: "a master is made of it: API server, controller manager and scheduler start",
     update: (changed) =>
       [
-        changed.has("KUBEADM_CONFIG")
+        // A manifest that somebody changed by hand is written again.
+        changed.has("KUBEADM_CONFIG") || [...changed].some((name) => name.startsWith("/etc/kubernetes/manifests/"))
           ? "its control plane restarts where its settings differ: one master at a time"
           : changed.has("GOOD_UNTIL")
             ? "its certificates are renewed when the masters before it have theirs: controller manager and scheduler start again, and nothing else"
@@ -132,7 +136,7 @@ export class ControlPlane extends pulumi.ComponentResource {
   ): readonly pulumi.Resource[] {
     const { environment, etcd } = args;
     const master = new HostScript(
-      `${machine.name}-master`,
+      stepOn(machine, masterStep),
       {
         machine,
         script: join(__dirname, "master.sh"),
@@ -182,8 +186,8 @@ export class ControlPlane extends pulumi.ComponentResource {
 
   /** What the state knows of a master that is lost is forgotten. */
   private forget(machine: Machine): void {
-    for (const step of ["master", "virtual-address"]) {
-      new HostScript(`${machine.name}-${step}`, { machine, script: join(__dirname, "master.sh") }, { parent: this });
+    for (const step of [masterStep, virtualAddressStep]) {
+      new HostScript(stepOn(machine, step), { machine, script: join(__dirname, "master.sh") }, { parent: this });
     }
   }
 
@@ -193,7 +197,7 @@ export class ControlPlane extends pulumi.ComponentResource {
     if (virtualAddress === undefined) return [];
     return [
       new VirtualAddress(
-        `${machine.name}-virtual-address`,
+        stepOn(machine, virtualAddressStep),
         { machine, environment, virtualAddress },
         { parent: this, dependsOn: [master] },
       ),

@@ -19,7 +19,7 @@ up() {
   restart_renewed
   write_files
   set_timer
-  keep_manifests
+  keep_found_manifests
   change_manifests
   before=$(server_settings)
   initialise
@@ -33,6 +33,7 @@ up() {
   wait_for 60 "the service account of the default namespace" account_exists
   [ "$TAKES_PODS" != true ] || let_pods_in
   keep_manifests
+  note_manifests
   # shellcheck disable=SC2153
   remove_other_files "${FILES[@]}"
   log "the API answers at https://$ENDPOINT"
@@ -86,9 +87,11 @@ initialise() {
 
 # Asked by this node's proxy: a new master has no API server yet.
 dns_is_current() {
+  local image
   api_ready "$PROXY" || return
-  kubectl --kubeconfig "$ADMIN" --namespace kube-system get deployment coredns --request-timeout 10s \
-    -o 'jsonpath={.spec.template.spec.containers[0].image}' 2>/dev/null | grep -q ":$COREDNS_TAG\$"
+  image=$(kubectl --kubeconfig "$ADMIN" --namespace kube-system get deployment coredns --request-timeout 10s \
+    -o 'jsonpath={.spec.template.spec.containers[0].image}' 2>/dev/null) || return
+  [[ $image = *":$COREDNS_TAG" ]]
 }
 
 configuration() {

@@ -44,8 +44,8 @@ export function composeLook(script: string, values: Readonly<Record<string, Scri
     .join("\n");
 }
 
-/** Functions of a script that keeps units of systemd running. */
-export const unitsScript = join(__dirname, "units.sh");
+/** Functions of a script that keeps units of systemd running, and may have a turn in which it restarts them. */
+export const unitsScripts: readonly string[] = ["units.sh", "turns.sh"].map((file) => join(__dirname, file));
 
 /** Functions of a script that installs packages: how this program does it, and how the distribution does. */
 export const packageScripts: readonly string[] = ["packages.sh", "apt.sh"].map((name) => join(__dirname, name));

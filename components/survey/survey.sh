@@ -7,7 +7,7 @@ survey() {
   printf 'clock %s\n' "$EPOCHSECONDS"
   owner
   scripts
-  [ ! -s "$STATE/put-off" ] || printf 'waiting %s\n' "$(stat -c %Y "$STATE/put-off")"
+  turns
   versions
   certificates
   members
@@ -34,6 +34,13 @@ scripts() {
     ! at_work "$name" || printf 'working %s\n' "$name"
     changes "$name"
   done
+}
+
+# Since when something waits for the machine's turn; an earlier release wrote that down elsewhere.
+turns() {
+  local kept
+  kept=$(find "$SCRIPTS" "$STATE/put-off" "$STATE/restarted" -maxdepth 2 \( -name turn -o -name put-off -o -name restarted \) -size +0 -printf '%Ts\n' 2>/dev/null)
+  [ -z "$kept" ] || printf 'waiting %s\n' "$(sort -n <<<"$kept" | tail -n 1)"
 }
 
 at_work() { [ -e "/run/keelson/$1.lock" ] && ! flock --shared --nonblock "/run/keelson/$1.lock" true; }

@@ -29,7 +29,13 @@ describe("etcd.sh", () => {
       {
         script: soon(Host.script("etcd/etcd.sh")),
         uses: [
-          ...["artifacts/fetch.sh", "artifacts/install.sh", "etcd/certificates.sh", "etcd/membership.sh"],
+          ...[
+            "artifacts/fetch.sh",
+            "artifacts/install.sh",
+            "artifacts/versions.sh",
+            "etcd/certificates.sh",
+            "etcd/membership.sh",
+          ],
           ...["etcd/beginning.sh", "etcd/turn.sh"],
         ]
           .map((path) => soon(Host.script(path)))

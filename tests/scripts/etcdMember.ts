@@ -139,6 +139,7 @@ export class EtcdMember {
     const uses = [
       "artifacts/fetch",
       "artifacts/install",
+      "artifacts/versions",
       "certificates/leaves",
       "etcd/certificates",
       "etcd/membership",

@@ -31,7 +31,13 @@ describe("master.sh", () => {
       {
         files,
         script: Host.script("master/master.sh"),
-        uses: ["etcd/certificates.sh", "script/found.sh", "kubelet/leave.sh", "kubelet/unit.sh", "master/manifests.sh"]
+        uses: [
+          "etcd/certificates.sh",
+          "script/found.sh",
+          "node/leave.sh",
+          "kubelet/unit.sh",
+          "master/manifests.sh",
+        ]
           .map((path) => Host.script(path))
           .concat(allIsCurrent),
         values: {
