@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { defaultVersion } from "../artifacts/lockFile";
 import { certificates } from "../certificates/settings";
 import { componentFields } from "../master/componentSchema";
 import { dockerKinds } from "../docker/kinds";
@@ -77,10 +78,10 @@ const component = (name: string, owned: Readonly<Record<string, string>>) =>
 const kubernetes = z.strictObject({
   version: z
     .string()
-    .default("1.36.3")
+    .default(defaultVersion())
     .describe("Release of Kubernetes, one of the lock's. Cannot change while the cluster lives.")
     .meta({
-      values: 'a release, as in "1.36.3"',
+      values: `a release, as in "${defaultVersion()}"`,
     }),
   runtime: z
     .enum(["docker", "containerd"])

@@ -18,6 +18,8 @@ export interface PlanArgs {
   readonly environment: Environment;
   /** The containers of local machines, and why those are made that are to be. @default there are none */
   readonly builds?: ReadonlyMap<string, { readonly id?: string; readonly why?: Rebuild }>;
+  /** The release of etcd that members get. @default it is not known, and not compared */
+  readonly etcd?: string;
   /** Asks members of etcd whether they are well, and gives what is wrong with those that are not. @default all are */
   readonly health?: (names: readonly string[]) => Promise<readonly string[]>;
   /** Machines that an earlier release changed, which names no cluster on them. @default none is known to be */
@@ -33,7 +35,7 @@ export interface PlanArgs {
  */
 export class Plan extends pulumi.Stash {
   constructor(name: string, args: PlanArgs, opts: pulumi.CustomResourceOptions = {}) {
-    const after = topologyOf(args.environment, args.builds);
+    const after = topologyOf(args.environment, args.builds, args.etcd);
     const judge = new pulumi.ResourceHook(
       "keelson-plan",
       AsyncResource.bind(async ({ oldInputs }: pulumi.ResourceHookArgs) => {
