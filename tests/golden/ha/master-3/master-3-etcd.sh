@@ -8,9 +8,13 @@ readonly -a SECRETS=('FOUNDERS' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/script/units.sh.
 
+# Here is the text of components/script/turns.sh.
+
 # Here is the text of components/artifacts/fetch.sh.
 
 # Here is the text of components/artifacts/install.sh.
+
+# Here is the text of components/artifacts/versions.sh.
 
 # Here is the text of components/certificates/leaves.sh.
 
