@@ -3,7 +3,7 @@ import { posix } from "node:path";
 
 import { z } from "zod";
 
-import type { Environment } from "../environment";
+import type { ArtifactSettings } from "./settings";
 import { ConfigError } from "../settings";
 import type { Artifact, ArtifactSet } from "./set";
 
@@ -33,7 +33,7 @@ type Bundle = z.output<typeof bundleSchema>;
 const cniPlugins = ["bridge", "host-local", "loopback", "portmap"];
 
 /** What lies in a bundle on each machine, as its lock on this computer lists it. */
-export function bundleSet(environment: Environment): ArtifactSet {
+export function bundleSet(environment: ArtifactSettings): ArtifactSet {
   const { directory } = environment.artifacts;
   const bundle = readBundle(environment);
   const names = [...new Set(bundle.artifacts.map(({ name }) => name))];
@@ -56,7 +56,7 @@ function artifact(name: string, bundle: Bundle, directory: string): Artifact {
   return { name, kind: isArchive ? "archive" : "binary", provides: [name], locations, members: own };
 }
 
-function readBundle(environment: Environment): Bundle {
+function readBundle(environment: ArtifactSettings): Bundle {
   const { stack, artifacts, kubernetes, provider } = environment;
   const make =
     provider === "local" ? "run `make env`, which builds it" : "build it with toolchain/bundle, or name another";

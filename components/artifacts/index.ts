@@ -1,9 +1,12 @@
 import { join } from "node:path";
 
-import type { Environment, MachineConfig } from "../environment";
+import type { ArtifactSettings } from "./settings";
+import type { MachineConfig } from "../machine";
 import { bundleSet } from "./bundle";
 import { publishedSet } from "./published";
 import type { Artifact, ArtifactSet } from "./set";
+
+export { bundleDirectory } from "./cache";
 
 export type { ArtifactSet, ImageNames } from "./set";
 export { supportedVersions } from "./lockFile";
@@ -12,7 +15,7 @@ export { supportedVersions } from "./lockFile";
 export const artifactScripts: readonly string[] = ["fetch.sh", "install.sh"].map((file) => join(__dirname, file));
 
 /** What the stack's machines install, from the source that the stack has chosen. */
-export function artifactSet(environment: Environment): ArtifactSet {
+export function artifactSet(environment: ArtifactSettings): ArtifactSet {
   const { source, baseUrl, imageRegistry } = environment.artifacts;
   if (source === "bundle") return bundleSet(environment);
   return publishedSet({ version: environment.kubernetes.version, baseUrl, imageRegistry });

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
-import { etcdMembersOf, type Environment, type EtcdConfig, type MachineConfig } from "../environment";
-import { anotherOf, named, type Machine } from "../machine";
+import { etcdMembersOf, type MachineConfig, anotherOf, named, type Machine } from "../machine";
+import type { EtcdSettings, EtcdConfig } from "./settings";
 import { HostScript, unitsScript, type Effects } from "../script";
 import {
   beginningFile,
@@ -19,13 +19,15 @@ import {
   peerUrl,
 } from "./render";
 
+export { certificateConfig } from "./render";
+
 export { memberHealth } from "./health";
 export { majorityGuard } from "./majority";
 
 export interface EtcdClusterArgs {
   /** All machines; those with the role etcd carry one member each. */
   readonly machines: readonly Machine[];
-  readonly environment: Environment;
+  readonly environment: EtcdSettings;
   readonly artifacts: ArtifactSet;
 }
 

@@ -3,12 +3,14 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, imageArchives, programs, type ArtifactSet } from "../artifacts";
-import type { Environment } from "../environment";
+import type { KubeletSettings } from "./settings";
 import { cgroupScript } from "../docker";
-import { criSocket } from "../docker/render";
+import { criSocket } from "../docker";
 import type { Machine } from "../machine";
 import { foundScript, HostScript, packagesScript, unitsScript, type Effects } from "../script";
 import { kernelFiles, kubeletConfigFile, kubeletConfiguration, kubeletUnit, kubeletUnitFile } from "./render";
+
+export { clusterKubeletConfiguration, kubeletConfigFile } from "./render";
 
 /** Functions of a script that starts the kubelet's unit. */
 export const kubeletUnitScripts: readonly string[] = [unitsScript, join(__dirname, "unit.sh")];
@@ -34,7 +36,7 @@ const effects: Effects = {
 
 export interface KubeletsArgs {
   readonly machines: readonly Machine[];
-  readonly environment: Environment;
+  readonly environment: KubeletSettings;
   readonly artifacts: ArtifactSet;
 }
 

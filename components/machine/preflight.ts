@@ -2,14 +2,24 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { proxyPort, type Environment } from "../environment";
-import { packagesScript, type ScriptValue } from "../script/compose";
-import { HostScript } from "../script/hostScript";
+import { HostScript, packagesScript, type ScriptValue } from "../script";
+import type { Listener } from "../settings";
 import type { Machine } from "./machine";
+import type { MachineConfig } from "./roles";
+
+/** What of the stack's settings a machine must be fit for. */
+export interface PreflightSettings {
+  readonly kubernetes: {
+    readonly kubelet: { readonly failSwapOn: boolean; readonly configuration: Readonly<Record<string, unknown>> };
+  };
+  readonly docker: { readonly packages: string };
+}
 
 export interface PreflightArgs {
   readonly machines: readonly Machine[];
-  readonly environment: Environment;
+  readonly environment: PreflightSettings;
+  /** Where what is to run on a machine will listen. */
+  readonly listens: (machine: MachineConfig) => readonly Listener[];
   /** What the cluster is known by on its machines, "ID STACK". */
   readonly identity: pulumi.Output<string>;
   /** What else is looked at on each machine, before anything is touched. @default nothing */
@@ -38,7 +48,7 @@ export class Preflight extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  private check(machine: Machine, { environment, identity, guards = [] }: PreflightArgs): HostScript {
+  private check(machine: Machine, { environment, listens, identity, guards = [] }: PreflightArgs): HostScript {
     const found = guards.map((guard) => guard(machine)).filter((guard) => guard !== undefined);
     return new HostScript(
       `${machine.name}-preflight`,
@@ -49,7 +59,7 @@ export class Preflight extends pulumi.ComponentResource {
         values: {
           CLUSTER: identity,
           SWAP_ALLOWED: !environment.kubernetes.kubelet.failSwapOn,
-          PORTS: portsOf(machine, environment).map(String),
+          PORTS: portsOf(listens(machine.config)),
           ROLES: machine.config.roles,
           ADDRESS: machine.address,
           ADOPT: machine.config.adopt,
@@ -63,19 +73,15 @@ export class Preflight extends pulumi.ComponentResource {
   }
 }
 
-/** TCP ports that what is to run on the machine will listen on. Source: Kubernetes documentation, "Ports and Protocols". */
-function portsOf({ config }: Machine, { kubernetes, etcd }: Environment): readonly number[] {
-  const ports = new Set<number>();
-  if (config.roles.includes("etcd")) [etcd.clientPort, etcd.peerPort].forEach((port) => ports.add(port));
-  if (config.roles.includes("master")) [kubernetes.bindPort, 10257, 10259].forEach((port) => ports.add(port));
-  if (config.roles.some((role) => role !== "etcd")) [proxyPort, 10250, 10256].forEach((port) => ports.add(port));
-  return [...ports];
+/** Ports that must be free, each once. */
+function portsOf(listeners: readonly Listener[]): readonly string[] {
+  return [...new Set(listeners.filter(({ mustBeFree }) => mustBeFree).map(({ port }) => String(port)))];
 }
 
 /**
  * How full, in percent, a disk may be for the kubelet to take pods. Source: Kubernetes documentation, "Node-pressure Eviction",
  * its default of imagefs.available; a stack's own thresholds are its own matter.
  */
-function fullestDisk({ sharedKernel }: Machine, { kubernetes }: Environment): number {
+function fullestDisk({ sharedKernel }: Machine, { kubernetes }: PreflightSettings): number {
   return sharedKernel || "evictionHard" in kubernetes.kubelet.configuration ? 100 : 85;
 }

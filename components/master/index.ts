@@ -3,22 +3,24 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ArtifactSet } from "../artifacts";
-import { filesDirectory, type Environment } from "../environment";
-import { criSocket } from "../docker/render";
+import { filesDirectory, type MasterSettings } from "./settings";
+import { criSocket } from "../docker";
 import { clusterEndpoint, nodeEndpoint, VirtualAddress } from "../endpoint";
 import { certificatesScript, type EtcdCluster } from "../etcd";
-import { certificateConfig } from "../etcd/render";
+import { certificateConfig } from "../etcd";
 import { kubeletUnitScripts, leaveScripts } from "../kubelet";
-import { kubeletConfigFile } from "../kubelet/render";
+import { kubeletConfigFile } from "../kubelet";
 import type { Machine } from "../machine";
 import { HostScript, type Effects, type ScriptValue } from "../script";
 import { componentFiles } from "./files";
 import { asShown, authorityConfig, certificateNames, kubeadmConfig, serverAddress, takesPods } from "./render";
 
+export { nodeRegistration } from "./render";
+
 export interface ControlPlaneArgs {
   /** Machines with their kubelets and proxies prepared; the masters among them carry the control plane. */
   readonly machines: readonly Machine[];
-  readonly environment: Environment;
+  readonly environment: MasterSettings;
   readonly artifacts: ArtifactSet;
   readonly etcd: EtcdCluster;
 }
@@ -85,7 +87,7 @@ export class ControlPlane extends pulumi.ComponentResource {
     this.registerOutputs({ endpoint: this.endpoint, kubeconfig: this.kubeconfig });
   }
 
-  private makeAuthority(name: string, machine: Machine, environment: Environment): HostScript {
+  private makeAuthority(name: string, machine: Machine, environment: MasterSettings): HostScript {
     return new HostScript(
       `${name}-authority`,
       {
@@ -134,7 +136,7 @@ export class ControlPlane extends pulumi.ComponentResource {
   }
 
   /** The master takes part in holding the common address, where there is one. */
-  private share(machine: Machine, environment: Environment, master: HostScript): readonly VirtualAddress[] {
+  private share(machine: Machine, environment: MasterSettings, master: HostScript): readonly VirtualAddress[] {
     const { virtualAddress } = environment.kubernetes;
     if (virtualAddress === undefined) return [];
     return [

@@ -5,14 +5,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Environment } from "../environment";
 import { onlyIf } from "../script";
 import { onceKnown } from "../ssh";
-import { atOnce } from "../rollout/waves";
+import type { Rebuild } from "../local";
+import { atOnce } from "../rollout";
 import { consequences } from "./consequences";
-import { rebuildConsequences, rebuildRefusals, rebuildsBetween, type Rebuild, type Rebuilds } from "./rebuilds";
+import { rebuildConsequences, rebuildRefusals, rebuildsBetween, type Rebuilds } from "./rebuilds";
 import { refusals } from "./refusals";
 import { renamed } from "./renamed";
 import { having, listed, topologyOf, type Topology } from "./topology";
-
-export type { Rebuild } from "./rebuilds";
 
 export interface PlanArgs {
   readonly environment: Environment;

@@ -2,15 +2,17 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment } from "../environment";
+import type { RolloutSettings } from "./settings";
 import type { Machine } from "../machine";
 import { HostScript, unitsScript } from "../script";
 import { waves } from "./waves";
 
+export { atOnce } from "./waves";
+
 export interface RolloutArgs {
   /** The nodes' machines; those that are lost among them. */
   readonly machines: readonly Machine[];
-  readonly environment: Environment;
+  readonly environment: RolloutSettings;
 }
 
 /**

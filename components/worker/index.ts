@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { Environment } from "../environment";
+import type { WorkerSettings } from "./settings";
 import type { Machine } from "../machine";
 import type { ControlPlane } from "../master";
 import type { JoinedMachine } from "../nodes";
@@ -11,7 +11,7 @@ export interface MembersArgs {
   /** Machines with their kubelets and proxies prepared. */
   readonly machines: readonly Machine[];
   readonly master: ControlPlane;
-  readonly environment: Environment;
+  readonly environment: WorkerSettings;
   /** What pods need before a node can be ready: the pod network. */
   readonly network: pulumi.Resource;
 }

@@ -2,11 +2,11 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment, MachineConfig } from "../environment";
+import type { WorkerSettings } from "./settings";
+import { type MachineConfig, anotherOf, type Machine } from "../machine";
 import { nodeEndpoint } from "../endpoint";
 import { kubeletUnitScripts } from "../kubelet";
-import { kubeletConfigFile } from "../kubelet/render";
-import { anotherOf, type Machine } from "../machine";
+import { kubeletConfigFile } from "../kubelet";
 import { HostScript } from "../script";
 import type { ControlPlane } from "../master";
 import { lostMember, Member, ReadyNode } from "./member";
@@ -17,7 +17,7 @@ export interface WorkerArgs {
   /** The machine that joins, its kubelet prepared. */
   readonly machine: Machine;
   readonly master: ControlPlane;
-  readonly environment: Environment;
+  readonly environment: WorkerSettings;
   /** What pods on the machine need before its node can be ready: the pod network. */
   readonly network: pulumi.Resource;
 }
