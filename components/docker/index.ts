@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
 import type { DockerSettings } from "./settings";
 import type { Machine } from "../machine";
-import { foundScript, HostScript, packagesScript, unitsScript, type Effects } from "../script";
+import { foundScript, HostScript, packageScripts, unitsScript, type Effects } from "../script";
 import { containerdConfig, criDockerdFile, criDockerdUnits, daemonFile, daemonJson } from "./render";
 
 export { criSocket } from "./render";
@@ -37,7 +37,7 @@ export class DockerEngine extends pulumi.ComponentResource {
         {
           machine,
           script: join(__dirname, "docker.sh"),
-          uses: [unitsScript, packagesScript, foundScript, ...artifactScripts, cgroupScript],
+          uses: [unitsScript, ...packageScripts, foundScript, ...artifactScripts, cgroupScript],
           values: {
             PACKAGES: docker.packages,
             RUNTIME: kubernetes.runtime,

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { EndpointSettings } from "./settings";
 import type { Machine } from "../machine";
-import { HostScript, packagesScript, unitsScript, type Effects } from "../script";
+import { HostScript, packageScripts, unitsScript, type Effects } from "../script";
 import {
   addressCheck,
   proxyConfig,
@@ -44,7 +44,7 @@ export class ApiProxies extends pulumi.ComponentResource {
     super("keelson:endpoint:ApiProxies", name, {}, opts);
     const files = [proxyConfig(environment), proxyUnit];
     const script = join(__dirname, "proxy.sh");
-    const uses = [unitsScript, packagesScript];
+    const uses = [unitsScript, ...packageScripts];
     const values = { CONFIG_FILE: proxyConfigFile };
     this.proxies = new Map(
       machines.map((machine) => [
@@ -83,7 +83,7 @@ export class VirtualAddress extends HostScript {
       {
         machine,
         script: join(__dirname, "virtualAddress.sh"),
-        uses: [unitsScript, packagesScript],
+        uses: [unitsScript, ...packageScripts],
         values: {
           CONFIG: virtualAddressConfig(machine, environment, virtualAddress),
           CONFIG_FILE: virtualAddressConfigFile,

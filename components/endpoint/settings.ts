@@ -72,5 +72,5 @@ export function* endpointChecks({ configuration, environment }: Subject): Genera
 
 /** Where a node's proxy to the API listens. */
 export const proxyListens: readonly Listener[] = [
-  { what: "the node's proxy to the API", port: proxyPort, mustBeFree: true },
+  { what: "the node's proxy to the API", port: proxyPort, program: "haproxy" },
 ];

@@ -138,8 +138,8 @@ export function etcdChecks({ configuration }: { readonly configuration: { readon
 /** Where a member of etcd listens. */
 export function etcdListens({ clientPort, peerPort }: EtcdConfig): readonly Listener[] {
   return [
-    { what: "etcd.clientPort", port: clientPort, path: ["etcd", "clientPort"], mustBeFree: true },
-    { what: "etcd.peerPort", port: peerPort, path: ["etcd", "peerPort"], mustBeFree: true },
+    { what: "etcd.clientPort", port: clientPort, path: ["etcd", "clientPort"], program: "etcd" },
+    { what: "etcd.peerPort", port: peerPort, path: ["etcd", "peerPort"], program: "etcd" },
   ];
 }
 

@@ -81,6 +81,6 @@ export function* kubeletChecks({ configuration }: Subject): Generator<Contradict
 
 /** Where a kubelet listens; its health, on loopback, is asked by keelson alone. Source: Kubernetes documentation, "Ports and Protocols". */
 export const kubeletListens: readonly Listener[] = [
-  { what: "the kubelet", port: 10250, mustBeFree: true },
+  { what: "the kubelet", port: 10250, program: "kubelet" },
   { what: "the kubelet's health", port: 10248 },
 ];

@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { HostScript, packagesScript, type ScriptValue } from "../script";
+import { HostScript, packageScripts, type ScriptValue } from "../script";
 import type { Listener } from "../settings";
 import type { Machine } from "./machine";
 import type { MachineConfig } from "./roles";
@@ -55,7 +55,7 @@ export class Preflight extends pulumi.ComponentResource {
       {
         machine,
         script: join(__dirname, "preflight.sh"),
-        uses: [packagesScript, join(__dirname, "fitness.sh"), ...found.flatMap(({ uses }) => uses)],
+        uses: [...packageScripts, join(__dirname, "fitness.sh"), ...found.flatMap(({ uses }) => uses)],
         values: {
           CLUSTER: identity,
           SWAP_ALLOWED: !environment.kubernetes.kubelet.failSwapOn,
@@ -73,9 +73,9 @@ export class Preflight extends pulumi.ComponentResource {
   }
 }
 
-/** Ports that must be free, each once. */
+/** "PORT PROGRAM" of what is to listen on the machine, where nothing else may. */
 function portsOf(listeners: readonly Listener[]): readonly string[] {
-  return [...new Set(listeners.filter(({ mustBeFree }) => mustBeFree).map(({ port }) => String(port)))];
+  return listeners.flatMap(({ port, program }) => (program === undefined ? [] : [`${port} ${program}`]));
 }
 
 /**

@@ -33,7 +33,8 @@ function effectsOn(machine: Machine): Effects {
     create: "a master is made of it: API server, controller manager and scheduler start",
     update: (changed) =>
       [
-        changed.has("KUBEADM_CONFIG")
+        // A manifest that somebody changed by hand is written again.
+        changed.has("KUBEADM_CONFIG") || [...changed].some((name) => name.startsWith("/etc/kubernetes/manifests/"))
           ? "its control plane restarts where its settings differ: one master at a time"
           : "its control plane is checked",
         ...(changed.has("TAKES_PODS") ? podsOn(machine, changed.has("KUBEADM_CONFIG")) : []),

@@ -152,9 +152,9 @@ interface Subject {
 /** Where a master listens. Source: Kubernetes documentation, "Ports and Protocols". */
 export function masterListens(bindPort: number): readonly Listener[] {
   return [
-    { what: "kubernetes.bindPort", port: bindPort, path: ["kubernetes", "bindPort"], mustBeFree: true },
-    { what: "kube-controller-manager", port: 10257, mustBeFree: true },
-    { what: "kube-scheduler", port: 10259, mustBeFree: true },
+    { what: "kubernetes.bindPort", port: bindPort, path: ["kubernetes", "bindPort"], program: "kube-apiserver" },
+    { what: "kube-controller-manager", port: 10257, program: "kube-controller-manager" },
+    { what: "kube-scheduler", port: 10259, program: "kube-scheduler" },
   ];
 }
 

@@ -58,5 +58,5 @@ export function* flannelChecks({
 /** Where kube-proxy listens on a node; its metrics are on loopback. Source: Kubernetes documentation, "Ports and Protocols". */
 export const kubeProxyListens: readonly Listener[] = [
   { what: "kube-proxy's metrics", port: 10249 },
-  { what: "kube-proxy's health", port: 10256, mustBeFree: true },
+  { what: "kube-proxy's health", port: 10256, program: "kube-proxy" },
 ];

@@ -32,12 +32,12 @@ export interface ScriptParts {
   readonly secrets?: readonly string[];
 }
 
-const library = ["lib.sh", "memory.sh"].map((name) => readFileSync(join(__dirname, name), "utf8"));
+const library = textsOf("lib.sh", "memory.sh");
 
 /** A program that only looks at its machine, and remembers nothing there. */
 export function composeLook(script: string, values: Readonly<Record<string, ScriptValue>>): string {
   const assignments = Object.entries(values).map(([name, value]) => assignment(name, value));
-  return [...library, assignment("SCRIPT", "survey"), ...assignments, script]
+  return [...library, assignment("SCRIPT", "survey"), ...textsOf("apt.sh"), ...assignments, script]
     .map((part) => `${part.trimEnd()}\n`)
     .join("\n");
 }
@@ -45,8 +45,8 @@ export function composeLook(script: string, values: Readonly<Record<string, Scri
 /** Functions of a script that keeps units of systemd running. */
 export const unitsScript = join(__dirname, "units.sh");
 
-/** Functions of a script that installs packages of the distribution. */
-export const packagesScript = join(__dirname, "packages.sh");
+/** Functions of a script that installs packages: how this program does it, and how the distribution does. */
+export const packageScripts: readonly string[] = ["packages.sh", "apt.sh"].map((name) => join(__dirname, name));
 
 /** Functions of a script that leaves a machine as it was found. */
 export const foundScript = join(__dirname, "found.sh");
@@ -90,6 +90,10 @@ export function quote(text: string): string {
     throw new Error("a value for a machine has a NUL byte in it, which no shell variable can hold: remove it");
   }
   return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function textsOf(...names: readonly string[]): readonly string[] {
+  return names.map((name) => readFileSync(join(__dirname, name), "utf8"));
 }
 
 function assignment(name: string, value: ScriptValue): string {

@@ -1,6 +1,6 @@
 export type { ScriptFile, ScriptValue } from "./compose";
 export { onlyIf, type Effects } from "./hooks";
-export { composeLook, foundScript, packagesScript, unitsScript } from "./compose";
+export { composeLook, foundScript, packageScripts, unitsScript } from "./compose";
 export { shortDigest } from "./digest";
 export type { Target } from "./target";
 export { quote } from "./compose";

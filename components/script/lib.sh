@@ -48,7 +48,8 @@ put() {
   local path=$1 mode=$2 new
   note file "$path"
   make_directory "$(dirname "$path")"
-  new=$(mktemp "$path.XXXXXX")
+  remove_halves "$path"
+  new=$(mktemp "$path.keelson-XXXXXX")
   cat >"$new"
   chmod "$mode" "$new"
   if cmp -s "$new" "$path" && [ "$(stat -c %a "$path")" = "$(stat -c %a "$new")" ]; then
@@ -59,6 +60,9 @@ put() {
     mv -f "$new" "$path"
   fi
 }
+
+# remove_halves PATH: what runs that were killed left half written beside it, which may be secret.
+remove_halves() { rm -f "$1".keelson-??????; }
 
 # keep_found PATH: before the first change of PATH, keeps the file that is there, or the word that there is none.
 keep_found() {
@@ -89,6 +93,7 @@ changed() { [ -e "$STATE/found$1" ] || [ -e "$STATE/found$1.none" ]; }
 # A file that was never ours is left alone.
 remove_file() {
   local kept=$STATE/found$1
+  ! changed "$1" || remove_halves "$1"
   if [ -e "$kept" ]; then
     mv -f "$kept" "$1"
   elif [ -e "$kept.none" ]; then

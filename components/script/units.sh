@@ -82,7 +82,7 @@ runs_on() {
 
 # accepts UNIT: what its program says of new settings before it is restarted on them, where it can be asked.
 accepts() {
-  [ "$1" != docker.service ] || ! dockerd --help 2>/dev/null | grep -q -- --validate ||
+  [ "$1" != docker.service ] || [[ $(dockerd --help 2>/dev/null) != *--validate* ]] ||
     dockerd --validate --config-file /etc/docker/daemon.json
 }
 

@@ -11,7 +11,7 @@ export { isSecretField, parse, type Form, type Parsed } from "./parse";
 export { strayState, takenName } from "./place";
 export type { Listener } from "./ports";
 export { ConfigError, touches, type Contradiction, type Path, type Problem } from "./problems";
-export { bytes, millicpu } from "./quantity";
+export { bytes, millicpu, amount } from "./quantity";
 export { referenceOf, type Reference } from "./docs";
 export { marked, Secret } from "./secret";
 export { show } from "./show";

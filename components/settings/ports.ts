@@ -7,6 +7,6 @@ export interface Listener {
   readonly port: number;
   /** Where the configuration names the port. @default it is fixed */
   readonly path?: Path;
-  /** Nothing else may listen there before the cluster comes to the machine. @default false */
-  readonly mustBeFree?: boolean;
+  /** The program, as the machine names it, where nothing else may listen there before. @default the port is not looked at */
+  readonly program?: string;
 }

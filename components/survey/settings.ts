@@ -17,5 +17,6 @@ export interface SurveySettings {
   readonly survey: "on" | "off";
   readonly ssh: SshConfig;
   readonly machines: readonly MachineConfig[];
+  readonly lost: readonly MachineConfig[];
   readonly workloads: WorkloadSettings;
 }

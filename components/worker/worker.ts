@@ -98,7 +98,7 @@ export class LostWorker extends pulumi.ComponentResource {
     const admission = { machine: master.operator, script: join(__dirname, "admit.sh"), once: true } as const;
     new HostScript(`${name}-admit`, { ...admission, ends: "forgotten" }, child);
     if (machine) new HostScript(`${name}-join`, { machine, script: join(__dirname, "join.sh"), once: true }, child);
-    lostMember(config.name, master, child);
+    lostMember(config.name, "worker", master, child);
     this.registerOutputs({});
   }
 }

@@ -8,6 +8,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/packages.sh.
 
+# Here is the text of components/script/apt.sh.
+
 # Here is the text of components/machine/fitness.sh.
 
 # Here is the text of components/etcd/membership.sh.
@@ -16,7 +18,7 @@ readonly -a SECRETS=()
 
 readonly SWAP_ALLOWED='true'
 
-readonly -a PORTS=('2379' '2380')
+readonly -a PORTS=('2379 etcd' '2380 etcd')
 
 readonly -a ROLES=('etcd')
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('7e801d266002c6f5' '166a422bb1182b04')
+readonly -a REVISIONS=('1a4cf5a09a5999f9' '9928c49e93b4f69c')
 
 readonly PROGRAM='its digest'
 

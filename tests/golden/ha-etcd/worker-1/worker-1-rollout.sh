@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('65cec33af537c7c4' '55c6235d5dadf913')
+readonly -a REVISIONS=('11432747d93025ba' '6178b5231f9ced0f')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('0def998818cdeeea' '24202c41d398a4c8')
+readonly -a REVISIONS=('ba4fc74ef67fcd9f' '394949c808e25640')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('76eb61779decc7b6' '03b12d75ecfdac01')
+readonly -a REVISIONS=('00878ba9ab48305f' '06d0d3fd93849755')
 
 readonly PROGRAM='its digest'
 

@@ -10,6 +10,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/packages.sh.
 
+# Here is the text of components/script/apt.sh.
+
 readonly CONFIG='global_defs {
   script_user root
   enable_script_security

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('592d50ee1ab2ed3d' 'fc51eb847af92273')
+readonly -a REVISIONS=('08bdd8cf27d05162' 'fab6599c730a9f13')
 
 readonly PROGRAM='its digest'
 

@@ -8,6 +8,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/packages.sh.
 
+# Here is the text of components/script/apt.sh.
+
 # Here is the text of components/artifacts/fetch.sh.
 
 # Here is the text of components/artifacts/install.sh.
@@ -59,6 +61,10 @@ readonly -a NAMESERVERS=()
 readonly ALLOCATABLE_MILLICPU='0'
 
 readonly ALLOCATABLE_BYTES='0'
+
+readonly RESERVED_MILLICPU='0'
+
+readonly -a RESERVED_MEMORY=('104857600')
 
 readonly PROGRAM='its digest'
 

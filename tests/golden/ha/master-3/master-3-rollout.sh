@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('a0ecc6e2c7a62be8' '20c2d40659ee018e')
+readonly -a REVISIONS=('2978694cbda5aa1e' '4307ecb6da28a019')
 
 readonly PROGRAM='its digest'
 

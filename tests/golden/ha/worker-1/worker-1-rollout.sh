@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('487c05c701cb31bb' '9ec83658cc8a145c')
+readonly -a REVISIONS=('b0e6493b2f1b367f' 'ec329a615e282afe')
 
 readonly PROGRAM='its digest'
 

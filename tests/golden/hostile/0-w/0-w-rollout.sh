@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('56e97662153bcd42' 'a424f76bb4865039')
+readonly -a REVISIONS=('ffd37394efe8c2a9' '09e864931ba62715')
 
 readonly PROGRAM='its digest'
 

@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='m'
 
-readonly -a REVISIONS=('2817e3f2e3f6d485' 'ffb3e8c298cd5d7b')
+readonly -a REVISIONS=('7f853b659b0c377d' '7665e4ac4c60a107')
 
 readonly PROGRAM='its digest'
 

@@ -10,6 +10,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/packages.sh.
 
+# Here is the text of components/script/apt.sh.
+
 readonly CONFIG_FILE='/etc/keelson/api-proxy.cfg'
 
 readonly PROGRAM='its digest'

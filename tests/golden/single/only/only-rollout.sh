@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('d6a99d572666ee80' '0b1b5d7f0bec2d78')
+readonly -a REVISIONS=('dc5513e11c0d9393' 'd1289fe75e0d08c4')
 
 readonly PROGRAM='its digest'
 

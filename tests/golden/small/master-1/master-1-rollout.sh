@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('76eb61779decc7b6' '0bd6075252e179eb')
+readonly -a REVISIONS=('00878ba9ab48305f' '941f05d4fb67fe05')
 
 readonly PROGRAM='its digest'
 

@@ -10,6 +10,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/packages.sh.
 
+# Here is the text of components/script/apt.sh.
+
 # Here is the text of components/script/found.sh.
 
 # Here is the text of components/artifacts/fetch.sh.

@@ -8,6 +8,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/packages.sh.
 
+# Here is the text of components/script/apt.sh.
+
 # Here is the text of components/artifacts/fetch.sh.
 
 # Here is the text of components/artifacts/install.sh.
@@ -64,6 +66,10 @@ readonly -a NAMESERVERS=('192.0.2.53')
 readonly ALLOCATABLE_MILLICPU='500'
 
 readonly ALLOCATABLE_BYTES='1073741824'
+
+readonly RESERVED_MILLICPU='0'
+
+readonly -a RESERVED_MEMORY=('104857600')
 
 readonly PROGRAM='its digest'
 

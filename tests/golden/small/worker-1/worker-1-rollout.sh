@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('487c05c701cb31bb' '4b83812c705c3391')
+readonly -a REVISIONS=('b0e6493b2f1b367f' '54fd87efabbec728')
 
 readonly PROGRAM='its digest'
 

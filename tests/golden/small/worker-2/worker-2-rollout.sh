@@ -10,7 +10,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('aeb9405028accf74' '9ec032acd1a3bac5')
+readonly -a REVISIONS=('4037929b7276a7e8' '1c86e068e78bebc8')
 
 readonly PROGRAM='its digest'
 
