@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { bundleDirectory } from "../artifacts/cache";
 import type { Environment, MachineConfig } from "../config";
-import type { Machine } from "../machine";
+import type { Fleet, Machine } from "../machine";
 import { apart } from "./apart";
 import type { Build, Builds } from "./builds";
 import { containerArgs, livingContainer } from "./container";
@@ -23,6 +23,7 @@ export interface LocalMachinesArgs {
   readonly environment: Environment;
   /** Which containers there are, and which are to be made. */
   readonly builds: Builds;
+  readonly fleet: Fleet;
 }
 
 /**
@@ -70,6 +71,7 @@ export class LocalMachines extends pulumi.ComponentResource {
     return {
       name: config.name,
       address: config.address,
+      fleet: this.args.fleet,
       config,
       connection: {
         host: config.address,

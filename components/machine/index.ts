@@ -1,6 +1,7 @@
 export { anotherOf, isNode, named, type FirstHop, type Machine } from "./machine";
 export type { ScriptFile, ScriptValue } from "./compose";
-export { onlyIf, type Effects } from "./beforeRun";
+export type { Effects } from "./beforeRun";
+export { Fleet } from "./fleet";
 export { composeLook, foundScript, packageScripts, unitsScript } from "./compose";
 export { shortDigest } from "./digest";
 export { onceKnown } from "./known";

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { types } from "@pulumi/command";
 
 import type { MachineConfig } from "../config";
+import type { Fleet } from "./fleet";
 import type { Seen } from "./seen";
 
 /** An SSH server that is dialled first on the way to a machine. */
@@ -24,6 +25,8 @@ export interface Machine {
   readonly name: string;
   /** IPv4 address under which the other machines reach it. */
   readonly address: string;
+  /** The machines of its cluster. */
+  readonly fleet: Fleet;
   /** Its part of the stack's configuration. */
   readonly config: MachineConfig;
   /** It is gone for good: nothing of it is contacted, and its scripts are forgotten. @default false */

@@ -4,15 +4,17 @@ import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 import { kindOfKey, type Environment, type SshLogin } from "../config";
+import type { Fleet } from "./fleet";
 import { bastionName, type FirstHop, type Machine } from "./machine";
 
 /** The machines that the stack names by their SSH addresses, those among them that are lost. */
-export function sshMachines(environment: Environment): readonly Machine[] {
+export function sshMachines(environment: Environment, fleet: Fleet): readonly Machine[] {
   const { bastion, connectTimeout } = environment.ssh;
   const proxy = bastion && loginArgs(bastion, connectTimeout);
   return [...environment.machines, ...environment.lost].map((config) => ({
     name: config.name,
     address: config.address,
+    fleet,
     config,
     lost: config.lost,
     connection: { ...loginArgs(config.ssh, connectTimeout), ...(proxy ? { proxy } : {}) },

@@ -65,7 +65,7 @@ export class ControlPlane extends pulumi.ComponentResource {
     const [first] = masters.sort((one, other) => (one.name < other.name ? -1 : 1));
     if (!first) throw new pulumi.RunError("no machine has the role master");
     this.endpoint = clusterEndpoint(args.environment);
-    const authority = this.makeAuthority(name, first, args.environment);
+    const authority = this.makeAuthority(first, args.environment);
     this.cluster = authority;
     this.kubeconfig = authority.printed("admin.conf").apply((text) => this.withEndpoint(text));
     // A digest of a public key is no secret, though it comes from among them.
@@ -84,9 +84,9 @@ export class ControlPlane extends pulumi.ComponentResource {
     this.registerOutputs({ endpoint: this.endpoint, kubeconfig: this.kubeconfig });
   }
 
-  private makeAuthority(name: string, machine: Machine, environment: Environment): HostScript {
+  private makeAuthority(machine: Machine, environment: Environment): HostScript {
     return new HostScript(
-      `${name}-authority`,
+      "master-authority",
       {
         machine,
         script: join(__dirname, "authority.sh"),

@@ -5,6 +5,8 @@ import type { MachineConfig } from "../config";
 
 export interface NodesArgs {
   readonly machines: readonly JoinedMachine[];
+  /** What the names of its resources begin with. */
+  readonly prefix: string;
 }
 
 export interface JoinedMachine {
@@ -36,7 +38,7 @@ export class Nodes extends pulumi.ComponentResource {
   constructor(name: string, args: NodesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:nodes:Nodes", name, {}, opts);
     const rows = args.machines.map(({ config, identity, member, ready }) => {
-      const node = new k8s.core.v1.NodePatch(`${config.name}-node`, nodePatch(config, identity), {
+      const node = new k8s.core.v1.NodePatch(`${args.prefix}${config.name}-node`, nodePatch(config, identity), {
         parent: this,
         dependsOn: [ready],
         deletedWith: member,

@@ -3,7 +3,7 @@ import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Environment } from "../config";
-import { onceKnown, onlyIf } from "../machine";
+import { onceKnown } from "../machine";
 import { atOnce } from "../rollout/waves";
 import { consequences } from "./consequences";
 import { rebuildConsequences, rebuildRefusals, rebuildsBetween, type Rebuild, type Rebuilds } from "./rebuilds";
@@ -29,10 +29,16 @@ export interface PlanArgs {
  * for this happens only when the change is accepted.
  */
 export class Plan extends pulumi.Stash {
-  constructor(name: string, args: PlanArgs, opts: pulumi.CustomResourceOptions = {}) {
+  private readonly after: Topology;
+
+  constructor(
+    name: string,
+    private readonly args: PlanArgs,
+    opts: pulumi.CustomResourceOptions = {},
+  ) {
     const after = topologyOf(args.environment, args.builds);
     const judge = new pulumi.ResourceHook(
-      "keelson-plan",
+      `keelson-${name}`,
       AsyncResource.bind(async ({ oldInputs }: pulumi.ResourceHookArgs) => {
         const before = oldInputs?.["input"] as Topology | undefined;
         if (before) await weigh(before, after, args);
@@ -40,7 +46,7 @@ export class Plan extends pulumi.Stash {
       { onDryRun: true },
     );
     const newborn = new pulumi.ResourceHook(
-      "keelson-plan-new",
+      `keelson-${name}-new`,
       AsyncResource.bind(() => refuse(args.environment.stack, takenOver([], args))),
       { onDryRun: true },
     );
@@ -49,13 +55,16 @@ export class Plan extends pulumi.Stash {
       { input: asPlanned(after, args) },
       { ...opts, hooks: { beforeCreate: [newborn], beforeUpdate: [judge] } },
     );
-    // A run with `--target` leaves the plan out, and the engine gives what the state has of it.
-    onlyIf(async () =>
-      refuse(
-        args.environment.stack,
-        problemsOf(await onceKnown(this.input as pulumi.Output<Topology>, after), after, args),
-      ),
-    );
+    this.after = after;
+  }
+
+  /**
+   * Throws where what is asked for is refused. For what does not wait for this: a run with `--target` leaves the plan out, and
+   * the engine gives what the state has of it.
+   */
+  async holds(): Promise<void> {
+    const before = await onceKnown(this.input as pulumi.Output<Topology>, this.after);
+    refuse(this.args.environment.stack, problemsOf(before, this.after, this.args));
   }
 }
 

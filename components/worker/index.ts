@@ -17,31 +17,31 @@ export interface MembersArgs {
 }
 
 /** Makes every machine's node a ready one of the cluster, and lets the nodes of lost machines go. */
-export function joinNodes(args: MembersArgs): readonly JoinedMachine[] {
+export function joinNodes(args: MembersArgs, opts: pulumi.CustomResourceOptions): readonly JoinedMachine[] {
   const { machines, master, environment, network } = args;
   const { drainTimeout } = environment.kubernetes;
   const workers = machines.filter(({ lost, config }) => lost !== true && !config.roles.includes("master"));
-  letGo(args);
+  letGo(args, opts);
   return [
     ...master.machines.map((machine) => {
-      const member = new Member(machine.name, { machine, master, drainTimeout }, {});
-      const ready = new ReadyNode(machine.name, { machine, master }, { dependsOn: [member, network] });
+      const member = new Member(machine.name, { machine, master, drainTimeout }, opts);
+      const ready = new ReadyNode(machine.name, { machine, master }, { ...opts, dependsOn: [member, network] });
       return { config: machine.config, identity: machine.identity, member, ready };
     }),
     ...workers.map((machine) => {
-      const worker = new Worker(machine.name, { machine, master, environment, network });
+      const worker = new Worker(machine.name, { machine, master, environment, network }, opts);
       return { config: machine.config, identity: machine.identity, member: worker, ready: worker };
     }),
   ];
 }
 
-function letGo({ machines, master, environment }: MembersArgs): void {
+function letGo({ machines, master, environment }: MembersArgs, opts: pulumi.CustomResourceOptions): void {
   for (const config of environment.lost) {
     const { name, roles } = config;
-    if (roles.includes("master")) lostMember(name, master);
+    if (roles.includes("master")) lostMember(name, master, opts);
     else if (roles.includes("worker")) {
       const machine = machines.find((machine) => machine.name === name);
-      new LostWorker(name, { config, machine, master });
+      new LostWorker(name, { config, machine, master }, opts);
     }
   }
 }

@@ -27,8 +27,8 @@ export interface WorkerArgs {
  */
 export class Worker extends pulumi.ComponentResource {
   constructor(name: string, args: WorkerArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("keelson:worker:Worker", name, {}, opts);
     const { machine, master } = args;
+    super("keelson:worker:Worker", `${machine.fleet.prefix}${name}`, {}, opts);
     const admission = new HostScript(
       `${name}-admit`,
       {
@@ -92,7 +92,7 @@ export interface LostWorkerArgs {
 export class LostWorker extends pulumi.ComponentResource {
   constructor(name: string, { config, machine, master }: LostWorkerArgs, opts?: pulumi.ComponentResourceOptions) {
     // It takes the place of the worker that it was.
-    super("keelson:worker:Worker", name, {}, opts);
+    super("keelson:worker:Worker", `${master.operator.fleet.prefix}${name}`, {}, opts);
     const child = { parent: this };
     const admission = { machine: master.operator, script: join(__dirname, "admit.sh"), once: true } as const;
     new HostScript(`${name}-admit`, { ...admission, ends: "forgotten" }, child);
