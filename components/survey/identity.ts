@@ -16,7 +16,7 @@ export class ClusterIdentity extends pulumi.Stash {
   constructor(name: string, { asked }: { readonly asked: readonly Asked[] }, opts: pulumi.CustomResourceOptions = {}) {
     // A state that has none yet cannot have named a machine.
     const first = new pulumi.ResourceHook(
-      "keelson-identity",
+      `keelson-${name}`,
       AsyncResource.bind(() => refuseOthers(asked, undefined)),
       { onDryRun: true },
     );
