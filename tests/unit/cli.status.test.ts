@@ -1,147 +1,18 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import type { EngineEvent, PreviewOptions, Stack } from "@pulumi/pulumi/automation";
-
-import * as api from "../../components/endpoint/api";
-import type { Request } from "../../cli/arguments";
+import { ask } from "../../components/endpoint/api";
 import { plain } from "../../cli/color";
 import { perform } from "../../cli/operations";
-import * as project from "../../cli/project";
 import { clusterOf, lookAt, nginxLine, troubles } from "../../cli/status";
+import { canary, listen, opens, request } from "./cli.fixture";
 
 jest.mock("../../cli/project", () => ({ root: "/nowhere", requireStack: () => undefined, openStack: jest.fn() }));
 jest.mock("../../components/endpoint/api", () => ({ ask: jest.fn() }));
 
-const canary = "CANARY-7f3a";
-
-const request: Request = { command: "preview", stack: "unit", color: "auto", output: "json", diff: false };
-let said: { out: string; err: string };
-
+let said: ReturnType<typeof listen>;
 beforeEach(() => {
-  said = { out: "", err: "" };
-  for (const [name, stream] of [
-    ["out", process.stdout],
-    ["err", process.stderr],
-  ] as const) {
-    jest.spyOn(stream, "write").mockImplementation((text) => {
-      said[name] += String(text);
-      return true;
-    });
-  }
-});
-
-const open = (stack: object) =>
-  jest.mocked(project.openStack).mockResolvedValue({ name: "unit", ...stack } as unknown as Stack);
-
-function step(
-  name: string,
-  op: string,
-  type: string,
-  inputs: readonly [object, object] = [{}, {}],
-  path = "stdin",
-): EngineEvent {
-  const [old, now] = inputs;
-  const metadata = {
-    urn: `urn:pulumi:unit::keelson::keelson:x:X$${type}::${name}`,
-    ...{ op, type, old: { inputs: old }, new: { inputs: now } },
-    detailedDiff: { [path]: { diffKind: "update", inputDiff: true } },
-  };
-  return { resourcePreEvent: { metadata } } as unknown as EngineEvent;
-}
-
-const note = (message: string, urn = "", severity = "info") =>
-  ({ diagnosticEvent: { urn, message, severity, color: "never" } }) as unknown as EngineEvent;
-
-const secret = { stdin: canary, data: { token: canary } };
-const events: readonly EngineEvent[] = [
-  note("stand-in plugin for @pulumi/docker in use"),
-  note("worker-1: leaves: its node is cordoned"),
-  note("etcd: 3 → 4 members"),
-  step("worker-1-docker", "update", "command:remote:Command", [{ stdin: "a" }, secret]),
-  note("Docker restarts", "urn:pulumi:unit::keelson::keelson:x:X$command:remote:Command::worker-1-docker"),
-  step("worker-1-join", "delete", "command:remote:Command", [secret, secret]),
-  step("token", "update", "kubernetes:core/v1:Secret", [{ data: { token: "a" } }, secret], "data.token"),
-  step(
-    "nginx",
-    "update",
-    "kubernetes:apps/v1:Deployment",
-    [{ spec: { replicas: 3 } }, { spec: { replicas: 5 } }],
-    "spec.replicas",
-  ),
-  step("worker-2-join", "same", "command:remote:Command", [secret, secret]),
-];
-const preview = (options: PreviewOptions) => {
-  options.onOutput?.(`+ stdin: ${canary}\n`);
-  for (const event of events) options.onEvent?.(event);
-  return Promise.resolve({ changeSummary: { update: 3, delete: 1, same: 1 } });
-};
-
-describe("preview -o json", () => {
-  test("is one object of subjects, notes and steps, without a secret's value, and nothing else", async () => {
-    open({ preview });
-    expect(await perform(request)).toBe(0);
-    expect(said.out + said.err).not.toContain(canary);
-    expect(JSON.parse(said.out)).toEqual({
-      schema: 1,
-      stack: "unit",
-      subjects: [
-        {
-          name: "worker-1",
-          notes: ["leaves: its node is cordoned"],
-          steps: [
-            { name: "worker-1-docker", kind: "update", words: "Docker restarts" },
-            { name: "worker-1-join", kind: "delete", words: "" },
-          ],
-        },
-        { name: "etcd", notes: ["3 → 4 members"], steps: [] },
-        {
-          name: "the cluster",
-          notes: [],
-          steps: [
-            { name: "token", kind: "update", words: "" },
-            { name: "nginx", kind: "update", words: "spec.replicas: 3 → 5" },
-          ],
-        },
-      ],
-      resources: { update: 3, delete: 1, same: 1 },
-    });
-  });
-
-  test("says nothing on standard output where it fails, and the exit code says how", async () => {
-    const refusal = 'stack "unit" cannot change like this; nothing was touched:\n  - kubernetes.version goes back';
-    open({
-      preview: ({ onEvent }: PreviewOptions) => {
-        onEvent?.(note(refusal, "", "error"));
-        return Promise.reject(new Error("code: 255"));
-      },
-    });
-    expect(await perform(request)).toBe(2);
-    expect(said.out).toBe("");
-    expect(said.err).toContain(refusal);
-  });
-
-  test("as text has no secret's value and no escapes in a pipe", async () => {
-    open({ preview });
-    expect(await perform({ ...request, output: "text" })).toBe(0);
-    expect(said.out).not.toContain(canary);
-    expect(said.out).not.toContain("\x1b[");
-    expect(said.out).toContain("  ~ nginx: spec.replicas: 3 → 5\n");
-    expect(said.out).toContain("  ~ token\n");
-  });
-});
-
-test("Ctrl-C waits for the engine, and is told from a failure", async () => {
-  open({
-    preview: () => {
-      process.emit("SIGINT");
-      return Promise.reject(new Error("code: 255"));
-    },
-  });
-  const before = process.listenerCount("SIGINT");
-  expect(await perform(request)).toBe(130);
-  expect(said.err).toContain("interrupted: what is under way is finished first; Ctrl-C again leaves at once");
-  expect(process.listenerCount("SIGINT")).toBe(before);
+  said = listen();
 });
 
 const condition = (type: string, status: string, reason?: string, message?: string) => ({
@@ -219,14 +90,14 @@ describe("status", () => {
     };
     const answer = (path: string, accept = "") =>
       accept.includes("Table") ? { columnDefinitions: [{ name: "Status" }], rows: [] } : { items: lists[path] };
-    jest.mocked(api.ask).mockImplementation((_, { path, accept }) => {
+    jest.mocked(ask).mockImplementation((_, { path, accept }) => {
       return Promise.resolve({ status: 200, text: JSON.stringify(answer(path, accept)), date: new Date(0) });
     });
   });
   afterEach(() => nginx.close());
 
   test("-o json is one object, without the kubeconfig", async () => {
-    open({ outputs: () => Promise.resolve(outputs) });
+    opens({ outputs: () => Promise.resolve(outputs) });
     expect(await perform({ ...request, command: "status" })).toBe(0);
     expect([said.err, said.out.includes(canary)]).toEqual(["", false]);
     expect(JSON.parse(said.out)).toEqual({
@@ -253,7 +124,7 @@ describe("status", () => {
   });
 
   test("ends with what somebody has to see to", async () => {
-    open({ outputs: () => Promise.resolve(outputs) });
+    opens({ outputs: () => Promise.resolve(outputs) });
     expect(await perform({ ...request, command: "status", output: "text" })).toBe(0);
     expect(said.out).toMatch(/\n\nnot ready\n {2}node worker-1: .*\n\nnginx answers at http:\S+ \(200\)\n$/s);
     expect(said.out).toContain("  pod default/pulls on worker-2: ImagePullBackOff: no such image\n");
