@@ -48,9 +48,6 @@ function request(command: string, stack: string, values: ReadonlyMap<string, str
   if (diff && output === "json") {
     throw new UsageError("--diff is the engine's own text, and -o json has none: leave one of them out");
   }
-  if (command === "shell" && machine === undefined) {
-    throw new UsageError("keelson shell logs in on one machine, and none is given: name it with --machine NAME");
-  }
   return { command, stack, color: (values.get("color") ?? "auto") as When, output, diff, machine };
 }
 
@@ -110,6 +107,7 @@ export function meant(found: string, known: readonly string[]): string {
   return `${near === undefined ? "" : `did you mean ${near}? `}${among(known)}`;
 }
 
-function among(known: readonly string[]): string {
+/** All that there are, in words. */
+export function among(known: readonly string[]): string {
   return known.length === 1 ? `there is only ${known[0] ?? ""}` : `there are ${known.join(", ")}`;
 }

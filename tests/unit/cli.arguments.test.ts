@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { readArguments, UsageError } from "../../cli/arguments";
 import { commands, everywhere, exits } from "../../cli/commands";
 import { helpText } from "../../cli/help";
+import { shell } from "../../cli/machines";
 import { root } from "../../cli/project";
 
 const usual = { color: "auto", output: "text", diff: false, machine: undefined };
@@ -39,11 +40,17 @@ test.each([
   ["status -o yaml", '-o cannot be "yaml": there are text, json'],
   ["up --color alway", '--color cannot be "alway": did you mean always? there are auto, always, never'],
   ["preview --diff -o json", "--diff is the engine's own text, and -o json has none"],
-  ["shell", "keelson shell logs in on one machine, and none is given: name it with --machine NAME"],
 ])("what cannot be followed is told with what was meant: %s", (words, message) => {
   const read = () => readArguments(words.split(" ").filter((word) => word !== ""));
   expect(read).toThrow(UsageError);
   expect(read).toThrow(message);
+});
+
+test.each([
+  [undefined, "no machine is named with --machine: there are master-1, worker-1, worker-2"],
+  ["worker-11", "stack dev has no machine worker-11: did you mean worker-1? there are master-1, worker-1, worker-2"],
+])("keelson shell --machine %s names the machines that there are", (machine, message) => {
+  expect(() => shell("dev", machine)).toThrow(message);
 });
 
 test("help is asked for before anything else is judged", () => {
