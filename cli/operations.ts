@@ -81,12 +81,14 @@ async function operate(stack: Stack, request: Request, operation: Operation): Pr
   }
 }
 
-/** Ctrl-C reaches the engine as well, which ends what it has begun: the run waits for it, and the next Ctrl-C for nothing. */
+/** Ctrl-C reaches the engine as well, which ends what is under way and writes the state: the run waits for it, and the next Ctrl-C for nothing. */
 function heedInterrupts(): { readonly came: () => boolean; readonly over: () => void } {
   let count = 0;
   const heed = (): void => {
     if (++count > 1) process.exit(exits.interrupted);
-    process.stderr.write("\ninterrupted: what is under way is finished first; Ctrl-C again leaves at once\n");
+    process.stderr.write(
+      "\ninterrupted: the engine ends what is under way, and keeps what is done; Ctrl-C again leaves at once\n",
+    );
   };
   process.on("SIGINT", heed);
   return { came: () => count > 0, over: () => process.off("SIGINT", heed) };

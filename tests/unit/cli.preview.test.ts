@@ -116,6 +116,8 @@ test("Ctrl-C waits for the engine, and is told from a failure", async () => {
   });
   const before = process.listenerCount("SIGINT");
   expect(await perform(request)).toBe(130);
-  expect(said.err).toContain("interrupted: what is under way is finished first; Ctrl-C again leaves at once");
+  expect(said.err).toContain(
+    "interrupted: the engine ends what is under way, and keeps what is done; Ctrl-C again leaves at once",
+  );
   expect(process.listenerCount("SIGINT")).toBe(before);
 });
