@@ -1,7 +1,7 @@
 /** @type {import("jest").Config} */
 module.exports = {
   testEnvironment: "node",
-  testMatch: ["<rootDir>/tests/{unit,golden,scripts,plugins}/**/*.test.ts"],
+  testMatch: ["<rootDir>/{tests/{unit,golden,scripts},toolchain/providers/tests}/**/*.test.ts"],
   // swc leaves types to tsc, which `make check` runs once for all.
   transform: {
     "\\.ts$": [

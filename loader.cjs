@@ -2,7 +2,7 @@
  * Loaded by Node before the program (`nodeargs` in Pulumi.yaml) and before the command line of `make`: TypeScript is read as it
  * is, by the same loader everywhere, and types are left to `make check`. Record: docs/decisions/0016-one-door.md
  */
-require("./toolchain/typescript.cjs");
+require("./typescript.cjs");
 
 // What the SDK does for its own developers is half of a large stack's time; PULUMI_DEBUG_PROMISE_LEAKS, its own switch, has
 // it all back.

@@ -5,8 +5,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
 import type { Environment } from "../environment";
 import type { Machine } from "../machine";
-import { foundScript, HostScript, packageScripts, unitsScript, type Effects } from "../script";
+import { foundScript, HostScript, packageScripts, stepOn, unitsScripts, type Effects } from "../script";
 import { containerdConfig, criDockerdFile, criDockerdUnits, daemonFile, daemonJson } from "./render";
+import { dockerStep } from "./step";
 
 /** Tells which cgroup driver Docker runs on. */
 export const cgroupScript = join(__dirname, "cgroup.sh");
@@ -30,11 +31,11 @@ export class DockerEngine extends pulumi.ComponentResource {
     this.machines = args.machines.map((machine) => {
       const { adopt } = machine.config;
       const engine = new HostScript(
-        `${machine.name}-docker`,
+        stepOn(machine, dockerStep),
         {
           machine,
           script: join(__dirname, "docker.sh"),
-          uses: [unitsScript, ...packageScripts, foundScript, ...artifactScripts, cgroupScript],
+          uses: [...unitsScripts, ...packageScripts, foundScript, ...artifactScripts, cgroupScript],
           values: {
             PACKAGES: docker.packages,
             RUNTIME: kubernetes.runtime,

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Environment } from "../environment";
 import type { Machine } from "../machine";
-import { HostScript, packageScripts, unitsScript, type Effects } from "../script";
+import { HostScript, packageScripts, stepOn, unitsScripts, type Effects } from "../script";
 import {
   addressCheck,
   proxyConfig,
@@ -14,6 +14,7 @@ import {
   virtualAddressConfigFile,
   virtualAddressUnit,
 } from "./render";
+import { proxyStep } from "./step";
 
 export { clusterEndpoint, nodeEndpoint, proxyHost } from "./render";
 
@@ -41,12 +42,12 @@ export class ApiProxies extends pulumi.ComponentResource {
     super("keelson:endpoint:ApiProxies", name, {}, opts);
     const files = [proxyConfig(environment), proxyUnit];
     const script = join(__dirname, "proxy.sh");
-    const uses = [unitsScript, ...packageScripts];
+    const uses = [...unitsScripts, ...packageScripts];
     const values = { CONFIG_FILE: proxyConfigFile };
     this.proxies = new Map(
       machines.map((machine) => [
         machine.name,
-        new HostScript(`${machine.name}-proxy`, { machine, script, uses, values, files, effects }, { parent: this }),
+        new HostScript(stepOn(machine, proxyStep), { machine, script, uses, values, files, effects }, { parent: this }),
       ]),
     );
     this.registerOutputs({});
@@ -80,7 +81,7 @@ export class VirtualAddress extends HostScript {
       {
         machine,
         script: join(__dirname, "virtualAddress.sh"),
-        uses: [unitsScript, ...packageScripts],
+        uses: [...unitsScripts, ...packageScripts],
         values: {
           CONFIG: virtualAddressConfig(machine, environment, virtualAddress),
           CONFIG_FILE: virtualAddressConfigFile,

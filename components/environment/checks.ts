@@ -1,4 +1,5 @@
 import { supportedVersions } from "../artifacts/lockFile";
+import { certificateChecks } from "../certificates/settings";
 import { addressChecks } from "./addressChecks";
 import { componentChecks } from "../master/componentChecks";
 import { liesIn, tenthAddress, type Context, type Environment } from "./resolve";
@@ -32,6 +33,7 @@ export function contradictions(subject: Subject): readonly Contradiction[] {
     ...portChecks(subject),
     ...endpointChecks(subject),
     ...kubernetesChecks(subject),
+    ...certificateChecks(subject.configuration.certificates),
     ...componentChecks(subject),
     ...flagChecks(subject),
     ...foreignChecks(subject),

@@ -80,6 +80,7 @@ export interface Environment {
   readonly docker: Frozen<Configuration["docker"]>;
   readonly etcd: EtcdConfig;
   readonly flannel: Frozen<Configuration["flannel"]>;
+  readonly certificates: Frozen<Configuration["certificates"]>;
   readonly artifacts: ArtifactsConfig;
   readonly workloads: Frozen<Configuration["workloads"]>;
 }

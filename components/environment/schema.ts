@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { defaultVersion } from "../artifacts/lockFile";
+import { certificates } from "../certificates/settings";
 import { componentFields } from "../master/componentSchema";
 import { dockerKinds } from "../docker/kinds";
 import { etcd } from "../etcd/settings";
@@ -76,10 +78,10 @@ const component = (name: string, owned: Readonly<Record<string, string>>) =>
 const kubernetes = z.strictObject({
   version: z
     .string()
-    .default("1.36.3")
+    .default(defaultVersion())
     .describe("Release of Kubernetes, one of the lock's. Cannot change while the cluster lives.")
     .meta({
-      values: 'a release, as in "1.36.3"',
+      values: `a release, as in "${defaultVersion()}"`,
     }),
   runtime: z
     .enum(["docker", "containerd"])
@@ -234,6 +236,7 @@ export const configuration = z.strictObject({
   docker: docker.prefault({}).describe("Docker Engine on all machines."),
   etcd: etcd.prefault({}).describe("etcd, which keeps the cluster's state."),
   flannel: flannel.prefault({}).describe("flannel, the pod network."),
+  certificates: certificates.prefault({}).describe("How long certificates hold, and when they are renewed."),
   artifacts: artifacts.prefault({}).describe("Where programs and images come from; every one is verified."),
   workloads: workloads.prefault({}).describe("What runs in the cluster as an example."),
 });

@@ -2,19 +2,19 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { artifactScripts, imageArchives, programs, type ArtifactSet } from "../artifacts";
+import { artifactScripts, imageArchives, imagesScript, programs, type ArtifactSet } from "../artifacts";
 import type { Environment } from "../environment";
 import { cgroupScript } from "../docker";
 import { criSocket } from "../docker/render";
 import type { Machine } from "../machine";
-import { foundScript, HostScript, packageScripts, unitsScript, type Effects } from "../script";
+import { HostScript, packageScripts, stepOn, unitsScripts, type Effects } from "../script";
+import { leaveScripts } from "../node/leave";
 import { kernelFiles, kubeletConfigFile, kubeletConfiguration, kubeletUnit, kubeletUnitFile } from "./render";
+import { ownReservations } from "./reserved";
+import { kubeletStep } from "./step";
 
 /** Functions of a script that starts the kubelet's unit. */
-export const kubeletUnitScripts: readonly string[] = [unitsScript, join(__dirname, "unit.sh")];
-
-/** Functions of a script that takes its machine out of the cluster. */
-export const leaveScripts: readonly string[] = [foundScript, join(__dirname, "leave.sh")];
+export const kubeletUnitScripts: readonly string[] = [...unitsScripts, join(__dirname, "unit.sh")];
 
 const effects: Effects = {
   create: "the Kubernetes programs, the images it will run, and a kubelet are installed",
@@ -46,13 +46,21 @@ export class Kubelets extends pulumi.ComponentResource {
   constructor(name: string, args: KubeletsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:kubelet:Kubelets", name, {}, opts);
     const { environment, artifacts } = args;
+    const reserved = ownReservations(environment.kubernetes.kubelet.configuration);
     this.machines = args.machines.map((machine) => {
       const kubelet = new HostScript(
-        `${machine.name}-kubelet`,
+        stepOn(machine, kubeletStep),
         {
           machine,
           script: join(__dirname, "kubelet.sh"),
-          uses: [...packageScripts, ...artifactScripts, cgroupScript, ...leaveScripts, ...kubeletUnitScripts],
+          uses: [
+            ...packageScripts,
+            ...artifactScripts,
+            imagesScript,
+            cgroupScript,
+            ...leaveScripts,
+            ...kubeletUnitScripts,
+          ],
           values: {
             RUNTIME: environment.kubernetes.runtime,
             CRI_SOCKET: criSocket(environment.kubernetes.runtime),
@@ -66,6 +74,8 @@ export class Kubelets extends pulumi.ComponentResource {
             NAMESERVERS: machine.nameservers,
             ALLOCATABLE_MILLICPU: machine.config.allocatable?.millicpu ?? 0,
             ALLOCATABLE_BYTES: machine.config.allocatable?.memoryBytes ?? 0,
+            RESERVED_MILLICPU: reserved.millicpu,
+            RESERVED_MEMORY: reserved.memory,
           },
           files: [...kernelFiles, kubeletUnit(machine)],
           effects,

@@ -1,6 +1,7 @@
 import { isIPv6 } from "node:net";
 
 import type { ArtifactSet } from "../artifacts";
+import { lengthsOf } from "../certificates";
 import { mastersOf, type Environment, type MachineConfig } from "../environment";
 import { criSocket } from "../docker/render";
 import { clusterEndpoint, nodeEndpoint } from "../endpoint";
@@ -67,6 +68,17 @@ export function authorityConfig(environment: Environment, directory: string): st
   );
 }
 
+/** The configuration by which a master issues the administrator's kubeconfig; it puts in the cluster's name. */
+export function administratorConfig(environment: Environment): string {
+  return yaml({
+    apiVersion,
+    kind: "ClusterConfiguration",
+    clusterName: "@CLUSTER_NAME@",
+    kubernetesVersion: `v${environment.kubernetes.version}`,
+    controlPlaneEndpoint: nodeEndpoint,
+  });
+}
+
 /**
  * The configuration `kubeadm init` runs by. Source: kubeadm Configuration (v1beta4), Kubernetes reference
  * documentation.
@@ -125,6 +137,7 @@ function clusterConfiguration({ environment, machine, etcdEndpoints, artifacts }
     kubernetesVersion: `v${kubernetes.version}`,
     controlPlaneEndpoint: nodeEndpoint,
     imageRepository: artifacts.images.repository,
+    ...validityPeriod(environment),
     networking: { ...kubernetes.networking },
     etcd: {
       external: {
@@ -146,6 +159,12 @@ function clusterConfiguration({ environment, machine, etcdEndpoints, artifacts }
     scheduler: { extraArgs: extraArgs(kubernetes.scheduler.extraArgs), ...extraVolumes(kubernetes.scheduler) },
     dns: { imageRepository: artifacts.images.corednsRepository, imageTag: artifacts.images.corednsTag },
   };
+}
+
+/** kubeadm's own, a year, is not told, so that a cluster of an earlier release has the configuration that it had. */
+function validityPeriod(environment: Environment): object {
+  const { validity } = lengthsOf(environment);
+  return validity === 365 * 86_400 ? {} : { certificateValidityPeriod: `${validity}s` };
 }
 
 /** A server that is told to end would wait for its watches, which never end: its machine kills it after half a minute. */

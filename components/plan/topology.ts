@@ -25,12 +25,18 @@ export interface Topology {
   readonly encrypts?: boolean;
   /** Nodes that the pods' network has room for; states of earlier releases do not have it. */
   readonly room?: number;
+  /** etcd's release; states of earlier releases do not have it. */
+  readonly etcd?: string;
   /** The stack's name, where machines on this computer bear it; states of earlier releases do not have it. */
   readonly stack?: string;
 }
 
-/** The shape that an environment asks for, with containers told apart by their names. */
-export function topologyOf(environment: Environment, builds: ReadonlyMap<string, Build> = new Map()): Topology {
+/** The shape that an environment asks for, with containers told apart by their names, and the release of etcd that it gets. */
+export function topologyOf(
+  environment: Environment,
+  builds: ReadonlyMap<string, Build> = new Map(),
+  etcd?: string,
+): Topology {
   const { stack, provider } = environment;
   return {
     machines: [...environment.machines, ...environment.lost]
@@ -40,6 +46,7 @@ export function topologyOf(environment: Environment, builds: ReadonlyMap<string,
     issuers: issuers(environment),
     encrypts: encrypts(environment),
     room: roomForNodes(environment.kubernetes),
+    ...(etcd === undefined ? {} : { etcd }),
     ...(provider === "local" ? { stack } : {}),
   };
 }

@@ -11,7 +11,7 @@ remember_found() {
     what=absent
     if [ -e "$path" ] && { [ "$begun" != true ] || is_older "$path"; }; then
       what=there
-      [ ! -d "$path" ] || [ -n "$(find "$path/" -mindepth 1 -maxdepth 1 ! -name lost+found | head -n 1)" ] || what=empty
+      [ ! -d "$path" ] || [ -n "$(find "$path/" -mindepth 1 -maxdepth 1 ! -name lost+found -print -quit)" ] || what=empty
     fi
     printf '%s %s\n' "$what" "$path" >>"$STATE/there"
   done

@@ -105,8 +105,9 @@ interface Change {
 async function wordsFor({ parts, effects, again }: Known, { now, before }: Change): Promise<string> {
   if (before?.["create"] === undefined) return effects?.create ?? "";
   const old = await textOf(before["stdin"]);
-  const changed = changedParts(parts, old);
-  if (changed.size > 0 && old !== (await textOf(now["stdin"]))) return effects?.update(changed) ?? "";
+  const sent = await textOf(now["stdin"]);
+  const changed = changedParts(parts, old, sent);
+  if (changed.size > 0 && old !== sent) return effects?.update(changed) ?? "";
   if (again) {
     const { words, files } = again;
     return [...words, ...(effects && files.size > 0 ? [effects.update(files)] : [])].join("; ");

@@ -108,6 +108,7 @@ function partsOf(name: string, args: HostScriptArgs): ScriptParts {
     script: readFileSync(args.script, "utf8"),
     uses: (args.uses ?? []).map((path) => readFileSync(path, "utf8")),
     values,
+    outputs: Object.keys(args.values ?? {}).filter((value) => !(value in values)),
     files: args.files,
     // What speaks of another machine is not undone when this one leaves.
     ...(isRepeatable(args) && !args.of ? { secrets: Object.keys(args.secrets ?? {}) } : {}),

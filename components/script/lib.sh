@@ -24,14 +24,19 @@ main() {
     # Refuses before anything is changed.
     ! declare -F look >/dev/null || look
     note_begin
-    up
+    if declare -F turn >/dev/null; then stage; else up; fi
     note_end
+    ;;
+  turn)
+    note_turn_begin
+    turn
+    note_turn_end
     ;;
   down)
     down
     forget_script
     ;;
-  *) die "unknown direction '$1': a script goes up or down" ;;
+  *) die "unknown direction '$1': a script goes up, takes its turn, or goes down" ;;
   esac
 }
 
@@ -43,12 +48,13 @@ die() {
 }
 
 # put PATH MODE: installs standard input as PATH, at once and whole; leaves a file that is the same already alone.
-# What was there before our first version is kept for remove_file.
+# What was there before our first version is kept for remove_file. What a unit at work reads may have to wait: turns.sh.
 put() {
   local path=$1 mode=$2 new
   note file "$path"
   make_directory "$(dirname "$path")"
-  new=$(mktemp "$path.XXXXXX")
+  remove_halves "$path"
+  new=$(mktemp "$path.keelson-XXXXXX")
   cat >"$new"
   chmod "$mode" "$new"
   if cmp -s "$new" "$path" && [ "$(stat -c %a "$path")" = "$(stat -c %a "$new")" ]; then
@@ -56,9 +62,12 @@ put() {
   else
     keep_found "$path"
     is_as_left file "$path" || forget_starts "$path"
-    mv -f "$new" "$path"
+    if ! declare -F defer >/dev/null || ! defer "$path" "$new"; then mv -f "$new" "$path"; fi
   fi
 }
+
+# remove_halves PATH: what runs that were killed left half written beside it, which may be secret.
+remove_halves() { rm -f "$1".keelson-??????; }
 
 # keep_found PATH: before the first change of PATH, keeps the file that is there, or the word that there is none.
 keep_found() {
@@ -89,6 +98,7 @@ changed() { [ -e "$STATE/found$1" ] || [ -e "$STATE/found$1.none" ]; }
 # A file that was never ours is left alone.
 remove_file() {
   local kept=$STATE/found$1
+  ! changed "$1" || remove_halves "$1"
   if [ -e "$kept" ]; then
     mv -f "$kept" "$1"
   elif [ -e "$kept.none" ]; then

@@ -1,14 +1,21 @@
 /** What a unit of a Kubernetes quantity multiplies by. Source: Kubernetes documentation, "Quantity". */
 const units: Readonly<Record<string, number>> = {
   "": 1,
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
   k: 1e3,
   M: 1e6,
   G: 1e9,
   T: 1e12,
+  P: 1e15,
+  E: 1e18,
   Ki: 2 ** 10,
   Mi: 2 ** 20,
   Gi: 2 ** 30,
   Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  Ei: 2 ** 60,
 };
 
 /** Thousandths of a core: 500 for "500m", 2000 for "2"; undefined for what is no amount of cores above nothing. */
@@ -35,4 +42,10 @@ function whole(number: string | undefined, factor: number): number | undefined {
 /** Whether Kubernetes takes a text for a quantity that is not below nothing. Source: Kubernetes documentation, "Quantity". */
 export function isQuantity(text: string): boolean {
   return /^\+?(\d+\.?\d*|\.\d+)(([KMGTPE]i)|[numkMGTPE]|[eE][-+]?\d+)?$/.test(text);
+}
+
+/** How much a quantity is, of whatever it is one. */
+export function amount(quantity: unknown): number {
+  const [, number, exponent, unit] = /^\+?([\d.]+)(?:([eE][-+]?\d+)|([A-Za-z]+))?$/.exec(text(quantity)) ?? [];
+  return Number(`${number ?? 0}${exponent ?? ""}`) * (units[unit ?? ""] ?? 1);
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { lengthsOf } from "../certificates";
 import type { Environment, MachineConfig } from "../environment";
 import type { SshLogin } from "../ssh";
 import type { Machine } from "../machine";
@@ -32,7 +33,13 @@ const patience = 5000;
 
 /** What the machines told before anything was registered. */
 export class Survey {
-  constructor(readonly asked: readonly Asked[]) {}
+  constructor(
+    readonly asked: readonly Asked[],
+    /** Machines that are marked as lost, and answer as machines of a cluster. */
+    readonly back: readonly MachineConfig[] = [],
+    /** So many seconds before its end a certificate should have been renewed. @default whenever it ends */
+    private readonly lastCall = 0,
+  ) {}
 
   /** The machines, each with what it told. */
   see(machines: readonly Machine[]): readonly Machine[] {
@@ -52,7 +59,18 @@ export class Survey {
 
   /** What is not well in the cluster; nothing where all is, or nobody could tell. */
   get unwell(): Again | undefined {
-    return unwellAmong(this.asked);
+    return unwellAmong(this.asked, this.lastCall);
+  }
+
+  /** The machines' clocks, seconds since 1970. */
+  get clocks(): readonly number[] {
+    return this.asked.flatMap(({ answer }) => answer?.clock ?? []);
+  }
+
+  /** First end of all certificates that machines told of, seconds since 1970; absent where none did. */
+  get firstEnd(): number | undefined {
+    const ends = this.asked.flatMap(({ answer }) => (answer ? [...answer.ends.values()] : []));
+    return ends.length > 0 ? Math.min(...ends) : undefined;
   }
 
   /** Names of machines that an earlier release changed, which names no cluster on them. */
@@ -71,7 +89,7 @@ export async function takeSurvey(
   loginOf: (name: string) => Login | undefined = (name) => loginFor(environment, name),
 ): Promise<Survey> {
   if (environment.survey === "off") return new Survey([]);
-  const machines = environment.machines.flatMap((config) => {
+  const machines = [...environment.machines, ...environment.lost].flatMap((config) => {
     const login = loginOf(config.name);
     return login ? [{ config, login }] : [];
   });
@@ -80,18 +98,34 @@ export async function takeSurvey(
   const way = bastion ? new Session(sshLogin(bastion), { timeoutMs: 10 * patience }) : undefined;
   const program = composeLook(readFileSync(join(__dirname, "survey.sh"), "utf8"), { NGINX: nginxUrl(environment) });
   const left = [...machines];
-  const asked: Asked[] = [];
+  const all: Asked[] = [];
   const askOne = async (): Promise<void> => {
     for (let machine = left.shift(); machine; machine = left.shift()) {
-      asked.push({ config: machine.config, ...(await look(machine.login, program, way)) });
+      all.push({ config: machine.config, ...(await look(machine.login, program, way)) });
     }
   };
   await Promise.all(Array.from({ length: atOnce }, askOne));
   way?.close();
+  return told(all, lengthsOf(environment).lastCall);
+}
+
+/** Names those that do not answer, and those that should not. */
+async function told(all: readonly Asked[], lastCall: number): Promise<Survey> {
+  const asked = all.filter(({ config }) => !config.lost);
   for (const { config, silence } of asked) {
     if (silence !== undefined) await pulumi.log.info(`${config.name}: was not asked how it is: it ${silence}`);
   }
-  return new Survey(asked);
+  // One from which everything was taken is nobody's.
+  const back = all.flatMap(({ config, answer }) => (config.lost && answer?.owner !== undefined ? [config] : []));
+  for (const { name, roles } of back) {
+    const able = roles.includes("master")
+      ? "it has the keys of the cluster's authorities, and by them it can do everything"
+      : "its pods may be at work there";
+    await pulumi.log.warn(
+      `${name}: is marked as lost, and answers: ${able}. Switch it off, or take everything off it with sudo bash /var/lib/keelson/undo there`,
+    );
+  }
+  return new Survey(asked, back, lastCall);
 }
 
 async function look(login: Login, program: string, way: Session | undefined): Promise<Omit<Asked, "config">> {
@@ -122,8 +156,8 @@ export function silenceOf(error: NodeJS.ErrnoException, { user }: Login): Omit<A
   return { silence: `does not answer (${wordsFor(error)})` };
 }
 
-function loginFor({ machines }: Environment, name: string): Login | undefined {
-  const machine = machines.find((machine) => machine.name === name);
+function loginFor({ machines, lost }: Environment, name: string): Login | undefined {
+  const machine = [...machines, ...lost].find((machine) => machine.name === name);
   return machine && sshLogin(machine.ssh);
 }
 

@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 
 import { parseEnvironment } from "../../components/environment";
 import { takeSurvey } from "../../components/survey";
-import { TestMachine } from "../plugins/support/sshServer";
+import { TestMachine } from "../support/sshServer";
 import { SshKeys } from "../support/sshKeys";
 import { program, root } from "../support/stack";
 

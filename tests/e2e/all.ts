@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 
 import { format } from "prettier";
 
-import { bundleDirectory } from "../../components/artifacts/cache";
+import { defaultVersion } from "../../components/artifacts/lockFile";
 import { here, root } from "../support/stack";
 import { countsOf, pageOf, rowsOf, type Figure, type Report, type Row } from "./table";
 
@@ -41,11 +41,10 @@ function run(file: string, report: string, figures: string): readonly Row[] {
 }
 
 async function tell(rows: readonly Row[], figures: readonly Figure[]): Promise<void> {
-  const lock = readFileSync(join(bundleDirectory(), "lock.json"), "utf8");
   const page = pageOf(rows, figures, {
     date: new Date().toISOString().slice(0, 10),
     commit: here("git", "-C", root, "describe", "--always", "--dirty", "--abbrev=12").trim(),
-    kubernetes: (JSON.parse(lock) as { readonly kubernetes: string }).kubernetes,
+    kubernetes: defaultVersion(),
     cores: cpus().length,
   });
   const text = await format(page, { parser: "markdown", printWidth: 120 });

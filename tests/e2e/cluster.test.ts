@@ -211,6 +211,6 @@ function pluginsOfThisCheckout(): string {
   return here(
     "bash",
     "-c",
-    `for pid in $(pgrep -f 'pulumi-resource-[a-z]+|toolchain/plugins'); do ${mine} && [ "$pid" != $$ ] && cat "/proc/$pid/cmdline"; done; true`,
+    `for pid in $(pgrep -f 'pulumi-resource-[a-z]+|toolchain/providers'); do ${mine} && [ "$pid" != $$ ] && cat "/proc/$pid/cmdline"; done; true`,
   );
 }

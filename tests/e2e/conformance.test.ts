@@ -1,6 +1,6 @@
-import { dockerSuite } from "../plugins/conformance/docker";
-import { holdsToRecordings } from "../plugins/conformance/held";
-import { kubernetesSuite } from "../plugins/conformance/kubernetes";
+import { dockerSuite } from "../../toolchain/providers/tests/conformance/docker";
+import { holdsToRecordings } from "../../toolchain/providers/tests/conformance/held";
+import { kubernetesSuite } from "../../toolchain/providers/tests/conformance/kubernetes";
 
 describe("the stand-in for @pulumi/docker answers as the official plugin does, with a daemon", () => {
   holdsToRecordings(dockerSuite, true);

@@ -139,6 +139,8 @@ export class EtcdMember {
     const uses = [
       "artifacts/fetch",
       "artifacts/install",
+      "artifacts/versions",
+      "certificates/leaves",
       "etcd/certificates",
       "etcd/membership",
       "etcd/beginning",

@@ -24,9 +24,11 @@ describe("kubelet.sh", () => {
     NAMESERVERS: [] as string[],
     ALLOCATABLE_MILLICPU: 0,
     ALLOCATABLE_BYTES: 0,
+    RESERVED_MILLICPU: 0,
+    RESERVED_MEMORY: ["104857600"],
   };
   const configuration = (more: Partial<Record<keyof typeof values, string | number | string[]>> = {}) => {
-    const uses = [Host.script("docker/cgroup.sh"), Host.script("kubelet/kubelet.sh")];
+    const uses = [Host.script("docker/cgroup.sh"), Host.script("kubelet/kubelet.sh"), "turn() { :; }"];
     const result = host.up("detected_configuration", { uses, values: { ...values, ...more } });
     return { ...result, stdout: result.status === 0 ? (parse(result.stdout) as unknown) : undefined };
   };
@@ -38,7 +40,8 @@ describe("kubelet.sh", () => {
     );
   const parts = [
     ...["docker/cgroup.sh", "kubelet/unit.sh", "artifacts/fetch.sh", "artifacts/install.sh"],
-    ...["script/found.sh", "kubelet/leave.sh"],
+    ...["artifacts/versions.sh", "artifacts/images.sh"],
+    ...["script/found.sh", "node/leave.sh"],
   ];
 
   beforeEach(() => {
@@ -69,9 +72,19 @@ describe("kubelet.sh", () => {
     });
     expect(configuration({ ALLOCATABLE_MILLICPU: 4000 }).stdout).toMatchObject({ systemReserved: { cpu: "0m" } });
   });
+  test("reserves the less itself the more the stack reserves", () => {
+    const own = { RESERVED_MILLICPU: 500, RESERVED_MEMORY: [String(gibibyte), "5%"] };
+    expect(configuration({ ALLOCATABLE_MILLICPU: 1500, ALLOCATABLE_BYTES: 2 * gibibyte, ...own }).stdout).toMatchObject(
+      {
+        systemReserved: { cpu: "2000m", memory: String(5 * gibibyte - Math.floor((8 * gibibyte * 5) / 100)) },
+      },
+    );
+    expect(configuration({ ALLOCATABLE_MILLICPU: 3600, ...own }).stderr).toContain("of which 500m are reserved");
+    expect(configuration({ ALLOCATABLE_BYTES: 7 * gibibyte, ...own }).stderr).toContain("are reserved or kept free");
+  });
   test("says how much a machine has that has less than pods may have", () => {
     expect(configuration({ ALLOCATABLE_MILLICPU: 4001 }).stderr).toMatch(
-      /allocatable\.cpu is 4001m, but .* has 4 cores/,
+      /allocatable\.cpu is 4001m, but .* has 4000m, of which 0m are reserved/,
     );
     expect(configuration({ ALLOCATABLE_BYTES: 8 * gibibyte }).stderr).toContain("allocatable.memory is");
   });
@@ -125,7 +138,7 @@ describe("kubelet.sh", () => {
     const config = (text: string) => host.stub("systemd-analyze", `cat <<'EOF'\n${text}\nEOF`);
     const ours = "# /etc/sysctl.d/99-zz-keelson.conf\nnet.ipv4.ip_forward = 1\nnet.bridge.bridge-nf-call-iptables = 1";
     const last = () => {
-      const uses = [Host.script("docker/cgroup.sh"), Host.script("kubelet/kubelet.sh")];
+      const uses = [Host.script("docker/cgroup.sh"), Host.script("kubelet/kubelet.sh"), "turn() { :; }"];
       return host.up("settings_last", { uses, values });
     };
     test("the last word on a setting counts, and is keelson's", () => {

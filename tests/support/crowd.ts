@@ -3,9 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { ServerChannel } from "ssh2";
 
-import { objectAt, textAt } from "../../toolchain/plugins/properties";
-import { TestApi } from "../plugins/support/kubernetesApi";
-import { TestMachine } from "../plugins/support/sshServer";
+import { memberOf, TestApi } from "./kubernetesApi";
+import { TestMachine } from "./sshServer";
 import { loopbackCertificate } from "./certificate";
 import { printed } from "./printed";
 
@@ -149,8 +148,8 @@ export class Crowd {
 
   private isOffered(token: string): boolean {
     const [id = "", secret] = token.split(".");
-    const offer = objectAt(this.api.objects.get(`${secrets}/bootstrap-token-${id}`), "stringData");
-    return textAt(offer, "token-secret") === secret && Date.parse(textAt(offer, "expiration") ?? "") > Date.now();
+    const offer = memberOf(this.api.objects.get(`${secrets}/bootstrap-token-${id}`), "stringData");
+    return offer["token-secret"] === secret && Date.parse(String(offer["expiration"])) > Date.now();
   }
 }
 

@@ -42,7 +42,7 @@ describe("a machine is unreachable", () => {
     expect(endingOf(["update failed", through(message())])).toBe("unreachable");
   });
   test("for the plugin, which tried often", () => {
-    const raised = readFileSync(join(__dirname, "../../toolchain/plugins/command/dial.ts"), "utf8");
+    const raised = readFileSync(join(__dirname, "../../toolchain/providers/command/dial.ts"), "utf8");
     const [, text = ""] = /new Error\(`(after [^`]*)`/.exec(raised) ?? [];
     expect(endingOf([text.replace("${failed - 1}", "4")])).toBe("unreachable");
   });

@@ -6,7 +6,7 @@ import * as engine from "@pulumi/pulumi/runtime/resource";
 
 import type { Machine } from "../../components/machine";
 import type { HostScript as Script } from "../../components/script";
-import { TestMachine } from "../plugins/support/sshServer";
+import { TestMachine } from "../support/sshServer";
 import { environment, machineOf } from "./render.fixture";
 
 type Beginning = typeof import("../../components/script");

@@ -2,7 +2,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from "node:n
 
 import { unreachable, unreachableMessage } from "../../components/ssh/reachability";
 import { hostKey } from "../golden/topologies";
-import { TestMachine } from "../plugins/support/sshServer";
+import { TestMachine } from "../support/sshServer";
 
 const servers: Server[] = [];
 const sockets = new Set<Socket>();

@@ -1,6 +1,6 @@
 import { memberHealth } from "../../components/etcd";
 import { ask, type Login } from "../../components/ssh";
-import { TestMachine } from "../plugins/support/sshServer";
+import { TestMachine } from "../support/sshServer";
 import { hostKey } from "../golden/topologies";
 import { SshKeys } from "../support/sshKeys";
 import { environment } from "./render.fixture";

@@ -3,7 +3,7 @@ import { seenOf } from "../../components/survey/again";
 import { takeSurvey, Survey, type Asked } from "../../components/survey";
 import type { Login } from "../../components/ssh";
 import { hostKey } from "../golden/topologies";
-import { TestMachine } from "../plugins/support/sshServer";
+import { TestMachine } from "../support/sshServer";
 import { SshKeys } from "../support/sshKeys";
 import { environment } from "./render.fixture";
 
@@ -74,7 +74,7 @@ describe("a script runs again", () => {
     seen.again("m-docker", "abc");
     expect(seen.follows()?.words).toEqual(["what is mended on it is put to use in its turn"]);
     expect(seenOf(answer("waiting 123")).follows()?.words).toEqual([
-      "restarts that were put off are made, each machine in its turn",
+      "deferred restarts are made, each machine in its turn",
     ]);
   });
 });
@@ -112,9 +112,10 @@ describe("what is not well", () => {
 
 describe("a survey", () => {
   const keys = new SshKeys();
+  let owner = "";
   const server = new TestMachine((_, __, channel) => {
     channel.resume().on("end", () => {
-      channel.write("boot 1\nclock 2\nend\n");
+      channel.write(`boot 1\nclock 2\n${owner}end\n`);
       channel.exit(0);
       channel.end();
     });
@@ -158,6 +159,24 @@ describe("a survey", () => {
     expect(found.m).toEqual([undefined, undefined]);
     expect(found.w).toEqual([expect.stringMatching(/^refuses the login of root: see ssh\.user/), true]);
     expect(found.x).toEqual([expect.stringMatching(/^does not answer \(connection refused/), undefined]);
+  });
+  test("finds machines that are marked as lost, and are there", async () => {
+    const lost = environment({
+      workloads: { enabled: false },
+      machines: [
+        { ...machine("m", 1), roles: ["master", "etcd"] },
+        { ...machine("w", 2), lost: true },
+        { ...machine("x", 3), lost: true },
+      ],
+    });
+    const logins: Readonly<Record<string, Login>> = { m: login, w: login, x: { ...login, port: 1 } };
+    owner = "owner an-id prod\n";
+    const survey = await takeSurvey(lost, (name) => logins[name]);
+    expect(survey.back.map(({ name }) => name)).toEqual(["w"]);
+    expect(survey.asked.map(({ config }) => config.name)).toEqual(["m"]);
+    // From which everything was taken.
+    owner = "";
+    expect((await takeSurvey(lost, (name) => logins[name])).back).toEqual([]);
   });
   test("leaves alone what is not there, and everything where it is not wanted", async () => {
     const before = server.connections;

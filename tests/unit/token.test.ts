@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { JoinToken } from "../../components/worker/token";
-import { TestApi } from "../plugins/support/kubernetesApi";
+import { JoinToken } from "../../components/node/token";
+import { TestApi } from "../support/kubernetesApi";
 import { loopbackCertificate } from "../support/certificate";
 
 const secrets = "/api/v1/namespaces/kube-system/secrets";

@@ -18,7 +18,7 @@ readonly -a SECRETS=()
 
 readonly SWAP_ALLOWED='true'
 
-readonly -a PORTS=('2379' '2380')
+readonly -a PORTS=('2379 etcd' '2380 etcd')
 
 readonly -a ROLES=('etcd')
 

@@ -8,9 +8,11 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/units.sh.
 
+# Here is the text of components/script/turns.sh.
+
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('3670c4d21ef35d76' 'acfc0eeb95ee11e8')
+readonly -a REVISIONS=('3f1296cbe68e1598' 'ab7d5618719c4157')
 
 readonly PROGRAM='its digest'
 
@@ -21,7 +23,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/rollout/rollout.sh.
+# Here is the text of components/node/rollout/rollout.sh.
 
 main "$1" </dev/null
 exit

@@ -8,9 +8,11 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/units.sh.
 
+# Here is the text of components/script/turns.sh.
+
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('f11f04336d9848d7' '648c2cea8ce2f75e')
+readonly -a REVISIONS=('d25f26a490c33383' 'f570bfa4a2a124c0')
 
 readonly PROGRAM='its digest'
 
@@ -21,7 +23,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/rollout/rollout.sh.
+# Here is the text of components/node/rollout/rollout.sh.
 
 main "$1" </dev/null
 exit

@@ -14,13 +14,19 @@ readonly -a SECRETS=()
 
 # Here is the text of components/artifacts/install.sh.
 
+# Here is the text of components/artifacts/versions.sh.
+
+# Here is the text of components/artifacts/images.sh.
+
 # Here is the text of components/docker/cgroup.sh.
 
 # Here is the text of components/script/found.sh.
 
-# Here is the text of components/kubelet/leave.sh.
+# Here is the text of components/node/leave.sh.
 
 # Here is the text of components/script/units.sh.
+
+# Here is the text of components/script/turns.sh.
 
 # Here is the text of components/kubelet/unit.sh.
 
@@ -83,6 +89,10 @@ readonly -a NAMESERVERS=()
 readonly ALLOCATABLE_MILLICPU='0'
 
 readonly ALLOCATABLE_BYTES='0'
+
+readonly RESERVED_MILLICPU='0'
+
+readonly -a RESERVED_MEMORY=('104857600')
 
 readonly PROGRAM='its digest'
 

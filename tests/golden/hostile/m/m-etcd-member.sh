@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('4a3590cfa0f6f496')
+readonly -a REVISIONS=('232d2903a1438a77')
 
 readonly PROGRAM='its digest'
 

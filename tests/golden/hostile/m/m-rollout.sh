@@ -8,9 +8,11 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/units.sh.
 
+# Here is the text of components/script/turns.sh.
+
 readonly NODE='m'
 
-readonly -a REVISIONS=('6892c89672b6a4c6' '63d14de9e9bfb6f4')
+readonly -a REVISIONS=('5f36ebd227403a0e' 'd15907f94568fb79')
 
 readonly PROGRAM='its digest'
 
@@ -21,7 +23,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/rollout/rollout.sh.
+# Here is the text of components/node/rollout/rollout.sh.
 
 main "$1" </dev/null
 exit

@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('f5aa9543873fad2e')
+readonly -a REVISIONS=('0e37fcec95ba6f2a')
 
 readonly PROGRAM='its digest'
 

@@ -18,7 +18,7 @@ readonly -a SECRETS=()
 
 readonly SWAP_ALLOWED='true'
 
-readonly -a PORTS=('2379' '2380' '6443' '10257' '10259' '6444' '10250' '10256')
+readonly -a PORTS=('2379 etcd' '2380 etcd' '6443 kube-apiserver' '10257 kube-controller-manager' '10259 kube-scheduler' '6444 haproxy' '10250 kubelet' '10256 kube-proxy')
 
 readonly -a ROLES=('master' 'etcd')
 

@@ -14,7 +14,7 @@ readonly -a SECRETS=()
 
 readonly SWAP_ALLOWED='true'
 
-readonly -a PORTS=('6444' '10250' '10256')
+readonly -a PORTS=('6444 haproxy' '10250 kubelet' '10256 kube-proxy')
 
 readonly -a ROLES=('worker')
 

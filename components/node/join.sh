@@ -1,0 +1,54 @@
+# A machine joins the cluster with a token of its own, and pins the authority it meets.
+# Reads: NODE IDENTITY JOIN_CONFIG ENDPOINT TOKEN_ID IGNORED_CHECKS KUBELET_CONFIG_FILE
+
+readonly LOG=/var/log/keelson-kubeadm.log
+
+up() {
+  # A run that was cut off after the join left a node that works: it needs no token.
+  if [ -e /etc/kubernetes/kubelet.conf ]; then
+    systemctl start kubelet.service
+    wait_for 120 "the node $NODE to be of this machine" node_is_own ||
+      die "the node $NODE is of another machine than this one: delete it, and run up again"
+    return
+  fi
+  # It was made before this began; the cluster's controllers sign it within moments, or when they have a leader again.
+  wait_for 60 "the API at https://$ENDPOINT to offer this machine's token" token_offered ||
+    die "the token made for $(hostname) did not appear at https://$ENDPOINT: see haproxy here, and the controller manager on the masters"
+  (umask 077 && : >"$LOG")
+  kubeadm join --config /dev/stdin --ignore-preflight-errors \
+    "FileAvailable--etc-kubernetes-pki-ca.crt,FileAvailable--etc-kubernetes-bootstrap-kubelet.conf,Port-10250,DirAvailable--etc-kubernetes-manifests$IGNORED_CHECKS" \
+    <<<"$JOIN_CONFIG" >"$LOG" 2>&1 || join_failed
+  # kubeadm started it.
+  for_kubelet note_start
+}
+
+# A machine that has joined, and whose host key is another one since: its admission has deleted the node, which bore the old
+# key, and a kubelet makes one only when it starts.
+node_is_own() {
+  local machine
+  machine=$(kubectl --kubeconfig /etc/kubernetes/kubelet.conf get node "$NODE" --request-timeout 3s --ignore-not-found \
+    -o 'jsonpath={.metadata.name} {.metadata.annotations.keelson\.io/machine}') || return
+  case $machine in
+  "$NODE " | "$NODE $IDENTITY") ;;
+  "" | " ")
+    systemctl restart kubelet.service
+    sleep 5
+    return 1
+    ;;
+  *) return 1 ;;
+  esac
+}
+
+# kubeadm asks only every five seconds. What is seen here is trusted for nothing: kubeadm checks the pinned authority.
+token_offered() {
+  [[ $(curl -fsSk --max-time 3 "https://$ENDPOINT/api/v1/namespaces/kube-public/configmaps/cluster-info") = *jws-kubeconfig-"$TOKEN_ID"* ]]
+}
+
+join_failed() {
+  grep -v 'token' "$LOG" | tail -n 25 >&2
+  journalctl --no-pager --lines=10 --unit=kubelet.service >&2 || true
+  die "kubeadm join failed on $(hostname): its last lines, and the kubelet's, are above"
+}
+
+# The machine leaves the cluster with its kubelet.
+down() { :; }

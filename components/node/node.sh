@@ -1,0 +1,120 @@
+# On a master: a machine's node is drained and deleted on the way out.
+# Reads: NODE DRAIN_SECONDS LOST
+
+export KUBECONFIG=/etc/kubernetes/admin.conf
+
+# What is to be undone is known before there is anything: a join that fails may leave a node.
+up() { :; }
+
+down() {
+  # A master that is gone, or going, has no node to give back.
+  [ -e "$KUBECONFIG" ] && command -v kubectl >/dev/null || return 0
+  [ "$LOST" != worker ] || keep_out
+  kubectl get node "$NODE" --request-timeout 10s >/dev/null 2>&1 || return 0
+  if [ "$LOST" != false ]; then
+    # On a node that is there, others would take the place of its pods.
+    kubectl delete node "$NODE" --ignore-not-found >&2
+    give_up_pods
+    return
+  fi
+  cordoned=$(kubectl get node "$NODE" --request-timeout 10s -o 'jsonpath={.spec.unschedulable}')
+  if [ "$(readiness)" = Unknown ]; then
+    refuse_silent
+  else
+    name_bare
+    drain || stays
+  fi
+  kubectl delete node "$NODE" --ignore-not-found >&2
+}
+
+# Unknown is a node that has told nothing for so long that the cluster has given it up.
+readiness() { kubectl get node "$NODE" --request-timeout 3s -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'; }
+
+# What the machine's kubelet proves itself with cannot be revoked: where the machine boots again, it makes no node of this name
+# until it is admitted anew. A master has the keys of the cluster, and is kept out by nothing.
+keep_out() {
+  kubectl apply --server-side --force-conflicts --field-manager keelson -f - >&2 <<EOF
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata:
+  name: keelson-lost-$NODE
+spec:
+  failurePolicy: Fail
+  matchConstraints:
+    resourceRules:
+      - apiGroups: [""]
+        apiVersions: [v1]
+        operations: [CREATE]
+        resources: [nodes]
+  matchConditions:
+    - name: of-this-machine
+      expression: object.metadata.name == '$NODE'
+  validations:
+    - expression: "false"
+      message: the machine $NODE was marked as lost, and joins anew only by way of the program that made the cluster
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata:
+  name: keelson-lost-$NODE
+spec:
+  policyName: keelson-lost-$NODE
+  validationActions: [Deny]
+EOF
+}
+
+# Nobody is there to end the pods of a dead machine. The cluster would find out within a minute or so; until then Services
+# would lead to them, and no others would start in their place.
+give_up_pods() {
+  log "the pods of $NODE are given up"
+  kubectl delete pods --all-namespaces --field-selector "spec.nodeName=$NODE" --force --grace-period=0 --wait=false >&2 2>/dev/null || true
+}
+
+# A machine that says nothing may be at work all the same, behind a network that is broken: the same pods would run twice.
+refuse_silent() {
+  local pods
+  pods=$(pods_of others)
+  [ -n "$pods" ] || return 0
+  die "the node $NODE does not answer, and stays: its pods may be at work, and would run twice ($pods)." \
+    "Start the machine again, or its kubelet, and run up; or where it is gone for good, put it back into machines with lost: true, and run up"
+}
+
+# pods_of others | bare: those on the node that a drain ends; those among them that nothing makes again.
+pods_of() {
+  kubectl get pods --all-namespaces --field-selector "spec.nodeName=$NODE" --no-headers \
+    -o 'custom-columns=N:.metadata.namespace,P:.metadata.name,O:.metadata.ownerReferences[0].kind' |
+    awk -v which="$1" 'which == "bare" ? $3 == "<none>" : $3 != "DaemonSet" && $3 != "Node" { print $1 "/" $2 }' | paste -sd ' ' -
+}
+
+name_bare() {
+  local pods
+  pods=$(pods_of bare)
+  [ -z "$pods" ] || log "these pods of $NODE have no controller that makes them again, and are deleted for good: $pods"
+}
+
+drain() {
+  local drain
+  kubectl drain "$NODE" --ignore-daemonsets --delete-emptydir-data --force --timeout "${DRAIN_SECONDS}s" >&2 &
+  drain=$!
+  while kill -0 "$drain" 2>/dev/null; do
+    if [ "$(readiness)" = Unknown ]; then
+      kill "$drain" 2>/dev/null || true
+      uncordon
+      refuse_silent
+      return 0
+    fi
+    sleep 1
+  done
+  wait "$drain"
+}
+
+# What holds the machine may be mended at leisure: until then its node takes pods as it did.
+stays() {
+  local pods
+  uncordon
+  pods=$(pods_of others)
+  die "$NODE could not be drained within $DRAIN_SECONDS s, and stays in the cluster. Pods that are still there: $pods." \
+    "Where a PodDisruptionBudget holds them, let them have another replica, or change the budget, and run up again; kubernetes.drainTimeout gives them longer"
+}
+
+uncordon() { [ "$cordoned" = true ] || kubectl uncordon "$NODE" >&2 || true; }

@@ -1,0 +1,56 @@
+# On a master: a machine is a ready node of the cluster, and its pods are in the pods' network.
+# Reads: NODE
+# Runs again for: IDENTITY
+
+export KUBECONFIG=/etc/kubernetes/admin.conf
+
+up() {
+  wait_for 300 "the node $NODE to be ready" node_ready || not_ready
+  # flannel has done so before the kubelet calls itself ready.
+  wait_for 10 "flannel on $NODE to tell of its network" is_announced || announce
+}
+
+node_ready() {
+  [ "$(kubectl get node "$NODE" --request-timeout 3s -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}')" = True ]
+}
+
+not_ready() {
+  kubectl describe node "$NODE" | sed -n '/^Conditions:/,/^Addresses:/p' >&2 || true
+  tell_unready --field-selector "spec.nodeName=$NODE"
+  die "the node $NODE is not ready; its conditions, and its system's pods that are not ready, are above"
+}
+
+# flannel writes once, when it starts, how the pods of its node are reached.
+is_announced() {
+  [ -n "$(kubectl get node "$NODE" --request-timeout 3s -o 'jsonpath={.metadata.annotations.flannel\.alpha\.coreos\.com/backend-type}')" ]
+}
+
+# The node was deleted and made anew, and flannel went on: other nodes know no way to its pods. The range of its pods may be
+# another one as well, which pods from before are not in.
+announce() {
+  log "the node $NODE was made anew under a flannel that went on: flannel is started again"
+  kubectl --namespace kube-flannel delete pods --selector app=flannel --field-selector "spec.nodeName=$NODE" --request-timeout 30s >&2 || true
+  wait_for 120 "flannel on $NODE to tell of its network" is_announced || not_announced
+  let_old_pods_go
+}
+
+not_announced() {
+  tell_unready --field-selector "spec.nodeName=$NODE"
+  die "no other node knows a way to the pods of $NODE: flannel does not start there"
+}
+
+let_old_pods_go() {
+  local made namespace pod owner
+  made=$(kubectl get node "$NODE" --request-timeout 10s -o 'jsonpath={.metadata.creationTimestamp}')
+  while read -r namespace pod owner; do
+    if [ "$owner" = '<none>' ]; then
+      log "the pod $namespace/$pod on $NODE has an address that is reached no more, and no controller that would make another: delete it, and make it again"
+    else
+      kubectl --namespace "$namespace" delete pod "$pod" --wait=false --request-timeout 10s >&2 || true
+    fi
+  done < <(kubectl get pods --all-namespaces --field-selector "spec.nodeName=$NODE" --request-timeout 10s --no-headers \
+    -o 'custom-columns=N:.metadata.namespace,P:.metadata.name,O:.metadata.ownerReferences[0].kind,H:.spec.hostNetwork,S:.status.startTime' |
+    awk -v made="$made" '$4 != "true" && $5 < made { print $1, $2, $3 }')
+}
+
+down() { :; }
