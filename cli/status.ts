@@ -88,7 +88,9 @@ export async function lookAt({ kubeconfig, apiEndpoint, nginxUrl }: Cluster): Pr
     list<Pod>(kubeconfig, "/api/v1/pods"),
   ]);
   const nginx = nginxUrl === undefined ? null : { url: nginxUrl, ...(await answerOf(nginxUrl)) };
-  return { apiEndpoint, nodes: nodes.map(nodeLook), podsNotReady: pods.flatMap(podLook), nginx };
+  const looks = nodes.map(nodeLook);
+  const silent = new Set(looks.flatMap(({ name, ready }) => (ready ? [] : [name])));
+  return { apiEndpoint, nodes: looks, podsNotReady: pods.flatMap((pod) => podLook(pod, silent)), nginx };
 }
 
 /** What of a cluster somebody has to see to, in words: one paragraph, or none. */
@@ -114,11 +116,15 @@ function nodeLook({ metadata: { name }, status: { conditions = [], nodeInfo } }:
   return { name, ready: ready?.status === "True", ...wordsOf(ready, "NoStatus"), version: nodeInfo.kubeletVersion };
 }
 
-function podLook({ metadata, spec, status }: Pod): readonly PodLook[] {
+function podLook(pod: Pod, silent: ReadonlySet<string>): readonly PodLook[] {
+  const { metadata, spec, status } = pod;
   const { conditions = [], phase } = status;
   if (phase === "Succeeded" || conditions.some(({ type, status }) => type === "Ready" && status === "True")) return [];
   const { name, namespace = "" } = metadata;
-  return [{ namespace, name, node: spec.nodeName ?? "", ...causeOf({ metadata, spec, status }) }];
+  const { nodeName: node = "" } = spec;
+  // What a pod says of itself is of the time when its node last spoke.
+  const cause = silent.has(node) ? wordsOf(undefined, "NodeNotReady") : causeOf(pod);
+  return [{ namespace, name, node, ...cause }];
 }
 
 /** The nearest cause: it goes, what a container says, what the pod says, and what it waits for. */
@@ -129,7 +135,8 @@ function causeOf({ metadata, status }: Pod): { readonly reason: string; readonly
   // A container that waits for others, or ended well, is not the cause.
   const own = states.find(({ reason = "Completed" }) => !["Completed", "PodInitializing"].includes(reason));
   const condition = conditions.find(({ status, message }) => status === "False" && message !== undefined);
-  return wordsOf(own ?? (status.reason === undefined ? condition : status), phase);
+  const usual = phase === "Running" ? "NotReady" : phase;
+  return wordsOf(own ?? (status.reason === undefined ? condition : status), usual);
 }
 
 function wordsOf(
@@ -150,6 +157,8 @@ async function answerOf(url: string): Promise<{ readonly ok: boolean; readonly a
     const { ok, status } = await fetch(url, { signal: AbortSignal.timeout(5000) });
     return { ok, answer: String(status) };
   } catch (error) {
-    return { ok: false, answer: messageOf(error) };
+    // "fetch failed" is all that the error says by itself.
+    const cause = error instanceof Error ? error.cause : undefined;
+    return { ok: false, answer: messageOf(cause ?? error) };
   }
 }
