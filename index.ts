@@ -2,14 +2,14 @@ import * as k8s from "@pulumi/kubernetes";
 
 import { artifactSet } from "./components/artifacts";
 import { CertificateLife, clockOf, firstEnds } from "./components/certificates";
-import { mastersOf, readConfig } from "./components/environment";
+import { listenersOn, readConfig } from "./components/environment";
 import { DockerEngine } from "./components/docker";
 import { ApiProxies } from "./components/endpoint";
 import { EtcdCluster, majorityGuard, memberHealth } from "./components/etcd";
 import { ClusterHealth } from "./components/health";
 import { Kubelets } from "./components/kubelet";
 import { addressesHere, buildsHere, LocalMachines, localLogin, loginsHere } from "./components/local";
-import { Preflight, isNode, sshMachines } from "./components/machine";
+import { Preflight, isNode, mastersOf, sshMachines } from "./components/machine";
 import { ControlPlane } from "./components/master";
 import { ClusterDns, Network } from "./components/network";
 import { joinNodes, Nodes, Rollout } from "./components/node";
@@ -44,7 +44,13 @@ export = async () => {
   const guards = [majorityGuard(environment)];
   const preflight = new Preflight(
     "preflight",
-    { machines: survey.see(found), environment, identity: identity.cluster, guards },
+    {
+      machines: survey.see(found),
+      environment,
+      listens: (machine) => listenersOn(machine, environment),
+      identity: identity.cluster,
+      guards,
+    },
     accepted,
   );
   const { machines } = preflight;

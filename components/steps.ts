@@ -5,7 +5,7 @@ import { kubeletStep } from "./kubelet/step";
 import { preflightStep } from "./machine/step";
 import type { Step } from "./script/step";
 import { masterStep } from "./master/step";
-import { admitStep, joinStep, labelsStep, leaveStep, readyStep, rolloutStep } from "./node/steps";
+import { admitStep, joinStep, labelsStep, leaveStep, readyStep, rolloutStep } from "./node/step";
 
 /** Every step that a machine may have, in the order of the story. */
 export const steps: readonly Step[] = [

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 
-import type { Environment } from "../environment";
+import type { ArtifactSettings } from "./settings";
 import { ConfigError } from "../settings";
 import { readBundle, type Bundle, type BundledRelease } from "./bundleLock";
 import { compareVersions } from "./lockFile";
@@ -10,7 +10,7 @@ import type { Artifact, ArtifactSet } from "./set";
 const cniPlugins = ["bridge", "host-local", "loopback", "portmap"];
 
 /** What lies in a bundle on each machine for the stack's release, as the bundle's lock on this computer lists it. */
-export function bundleSet(environment: Environment): ArtifactSet {
+export function bundleSet(environment: ArtifactSettings): ArtifactSet {
   const { directory } = environment.artifacts;
   const bundle = readBundle(environment);
   const release = releaseOf(bundle, environment);
@@ -27,7 +27,10 @@ export function bundleSet(environment: Environment): ArtifactSet {
   };
 }
 
-function releaseOf({ releases }: Bundle, { stack, provider, kubernetes: { version } }: Environment): BundledRelease {
+function releaseOf(
+  { releases }: Bundle,
+  { stack, provider, kubernetes: { version } }: ArtifactSettings,
+): BundledRelease {
   const release = releases[version];
   if (release) return release;
   const there = Object.keys(releases).sort(compareVersions);

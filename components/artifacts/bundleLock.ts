@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { z } from "zod";
 
-import type { Environment } from "../environment";
+import type { ArtifactSettings } from "./settings";
 import { ConfigError } from "../settings";
 
 const path = z.string().regex(/^[\w@+-][\w.@+-]*(\/[\w@+-][\w.@+-]*)*$/);
@@ -38,7 +38,7 @@ export type Bundle = Omit<z.output<typeof several>, "version">;
 export type BundledRelease = z.output<typeof release>;
 
 /** The lock on this computer of the bundle that is on the stack's machines. */
-export function readBundle({ stack, artifacts, provider }: Environment): Bundle {
+export function readBundle({ stack, artifacts, provider }: ArtifactSettings): Bundle {
   const make =
     provider === "local" ? "run `make env`, which builds it" : "build it with toolchain/bundle, or name another";
   const refuse = (message: string): never => {

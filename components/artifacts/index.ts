@@ -1,12 +1,15 @@
 import { join } from "node:path";
 
-import type { Environment, MachineConfig } from "../environment";
+import type { ArtifactSettings } from "./settings";
+import type { MachineConfig } from "../machine";
 import { bundleSet } from "./bundle";
 import { publishedSet } from "./published";
 import type { Artifact, ArtifactSet } from "./set";
 
+export { bundleDirectory } from "./cache";
+
 export type { ArtifactSet, ImageNames } from "./set";
-export { supportedVersions } from "./lockFile";
+export { compareVersions, minorOf, supportedVersions } from "./lockFile";
 
 /** Functions of a script that installs programs. */
 export const artifactScripts: readonly string[] = ["fetch.sh", "install.sh", "versions.sh"].map((file) =>
@@ -17,7 +20,7 @@ export const artifactScripts: readonly string[] = ["fetch.sh", "install.sh", "ve
 export const imagesScript = join(__dirname, "images.sh");
 
 /** What the stack's machines install, from the source that the stack has chosen. */
-export function artifactSet(environment: Environment): ArtifactSet {
+export function artifactSet(environment: ArtifactSettings): ArtifactSet {
   const { source, baseUrl, imageRegistry } = environment.artifacts;
   if (source === "bundle") return bundleSet(environment);
   return publishedSet({ version: environment.kubernetes.version, baseUrl, imageRegistry });

@@ -2,8 +2,7 @@ import { X509Certificate } from "node:crypto";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment } from "../environment";
-import { secondsOf } from "./settings";
+import { secondsOf, type CertificateSettings } from "./settings";
 
 /** Thirty days: time for an administrator to run the program, where the timer cannot help. */
 const lastCall = 30 * 86_400;
@@ -16,7 +15,7 @@ export interface Lengths {
   readonly lastCall: number;
 }
 
-export function lengthsOf({ certificates }: Environment): Lengths {
+export function lengthsOf({ certificates }: CertificateSettings): Lengths {
   const validity = secondsOf(certificates.validity) ?? 0;
   const renewBefore = secondsOf(certificates.renewBefore) ?? 0;
   return { validity, renewBefore, lastCall: Math.min(lastCall, Math.floor(renewBefore / 3)) };
@@ -48,7 +47,7 @@ export function beganAt(pem: string): number | undefined {
  */
 export function goodUntilOf(
   authority: pulumi.Output<string>,
-  environment: Environment,
+  environment: CertificateSettings,
   now: number,
 ): pulumi.Output<string> {
   const lengths = lengthsOf(environment);

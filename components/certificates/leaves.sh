@@ -48,3 +48,9 @@ issuing_in() {
   rest=$(grep -vE '^certificate(sDir|ValidityPeriod): ' <<<"$2")
   printf '%s\n' "${rest/"$kind"/"$kind"$'\n'"certificatesDir: $1"$'\n'"certificateValidityPeriod: ${VALIDITY}s"}"
 }
+
+# issue KUBEADM ARGUMENT...: what it says is of interest only where it fails.
+issue() {
+  local said
+  said=$("$@" 2>&1) || die "$(hostname): $* failed: $said"
+}

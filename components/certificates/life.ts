@@ -2,11 +2,12 @@ import { AsyncResource } from "node:async_hooks";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { etcdMembersOf, mastersOf, type Environment } from "../environment";
+import { etcdMembersOf, mastersOf, type MachineConfig } from "../machine";
 import { onceKnown } from "../ssh";
+import type { CertificateSettings } from "./settings";
 
 export interface CertificateLifeArgs {
-  readonly environment: Environment;
+  readonly environment: CertificateSettings & { readonly machines: readonly MachineConfig[] };
   /** What certificates have to be good until, seconds since 1970. */
   readonly goodUntil: pulumi.Output<string>;
   /** First end of the certificates that machines told of, seconds since 1970; absent where none did. */

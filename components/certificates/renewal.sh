@@ -22,7 +22,7 @@ renew_pair() {
   if is_current "$PKI/$1" "$PKI/$2.crt" && { [ "$1" != apiserver ] || has_names; }; then return 0; fi
   begin_issuing
   ln -s "$PKI/$2.key" "$PKI/$2.crt" "$new/"
-  kubeadm init phase certs "$1" --config /dev/stdin <<<"$(issuing_in "$new" "$(configuration)")" >/dev/null
+  issue kubeadm init phase certs "$1" --config /dev/stdin <<<"$(issuing_in "$new" "$(configuration)")"
   put_pair "$new/$1" "$PKI/$1"
   log "$PKI/$1.crt was issued anew, and is read at the next connection"
 }
@@ -54,7 +54,7 @@ renew_kubeconfig() {
     return 0
   fi
   begin_issuing
-  kubeadm init phase kubeconfig "$1" --config /dev/stdin --kubeconfig-dir "$new" <<<"$(issuing_in "$PKI" "$(configuration)")" >/dev/null
+  issue kubeadm init phase kubeconfig "$1" --config /dev/stdin --kubeconfig-dir "$new" <<<"$(issuing_in "$PKI" "$(configuration)")"
   [ ! -s "$file" ] || log "$file is issued anew"
   # Another file under the name: who has the one before open goes on with it.
   mv -f "$new/$1.conf" "$file"

@@ -1,7 +1,6 @@
 import { z } from "zod";
 
-import * as f from "../settings/fields";
-import type { Contradiction } from "../environment/checks";
+import { fields as f, type Contradiction } from "../settings";
 
 /** Seconds of a unit of time. */
 const units: Readonly<Record<string, number>> = { d: 86_400, h: 3600, m: 60 };
@@ -54,6 +53,11 @@ export const certificates = z.strictObject({
 });
 
 export type Certificates = z.output<typeof certificates>;
+
+/** What of the stack's settings certificates follow. */
+export interface CertificateSettings {
+  readonly certificates: Certificates;
+}
 
 /** What contradicts itself in how long certificates hold. */
 export function* certificateChecks({ validity, renewBefore }: Certificates): Generator<Contradiction> {

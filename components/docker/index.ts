@@ -3,18 +3,21 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
-import type { Environment } from "../environment";
+import type { DockerSettings } from "./settings";
 import type { Machine } from "../machine";
 import { foundScript, HostScript, packageScripts, stepOn, unitsScripts, type Effects } from "../script";
 import { containerdConfig, criDockerdFile, criDockerdUnits, daemonFile, daemonJson } from "./render";
 import { dockerStep } from "./step";
+
+export { criSocket } from "./render";
+export type { DockerSettings } from "./settings";
 
 /** Tells which cgroup driver Docker runs on. */
 export const cgroupScript = join(__dirname, "cgroup.sh");
 
 export interface DockerEngineArgs {
   readonly machines: readonly Machine[];
-  readonly environment: Environment;
+  readonly environment: DockerSettings;
   readonly artifacts: ArtifactSet;
 }
 

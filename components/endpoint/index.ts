@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment } from "../environment";
+import type { EndpointSettings } from "./settings";
 import type { Machine } from "../machine";
 import { HostScript, packageScripts, stepOn, unitsScripts, type Effects } from "../script";
 import {
@@ -16,12 +16,15 @@ import {
 } from "./render";
 import { proxyStep } from "./step";
 
+export { ask, type Answer, type Question } from "./api";
+export { proxyPort } from "./settings";
+
 export { clusterEndpoint, nodeEndpoint, proxyHost } from "./render";
 
 export interface ApiProxiesArgs {
   /** Every machine that is to be a node. */
   readonly machines: readonly Machine[];
-  readonly environment: Environment;
+  readonly environment: EndpointSettings;
 }
 
 const effects: Effects = {
@@ -65,7 +68,7 @@ export class ApiProxies extends pulumi.ComponentResource {
 export interface VirtualAddressArgs {
   /** A master whose API server answers. */
   readonly machine: Machine;
-  readonly environment: Environment;
+  readonly environment: EndpointSettings;
   readonly virtualAddress: string;
 }
 

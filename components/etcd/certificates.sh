@@ -18,7 +18,7 @@ etcd_certificates() {
     (umask 077 && mkdir -p "$new/etcd" && base64 -d <<<"$ETCD_CA_KEY" >"$key")
     ln -s "$key" "$new/etcd/ca.key"
     cp "$directory/etcd/ca.crt" "$new/etcd/ca.crt"
-    "$kubeadm" init phase certs "$name" --config /dev/stdin <<<"$(issuing_in "$new" "$CERTIFICATE_CONFIG")" >/dev/null
+    issue "$kubeadm" init phase certs "$name" --config /dev/stdin <<<"$(issuing_in "$new" "$CERTIFICATE_CONFIG")"
     put_pair "$(certificate_path "$new" "$name")" "$path"
   done
   # And what runs that were killed left of it.

@@ -4,8 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
 import { endsOf, goodUntilOf, leavesScript, lengthsOf } from "../certificates";
-import { etcdMembersOf, type Environment, type EtcdConfig, type MachineConfig } from "../environment";
-import { anotherOf, named, type Machine } from "../machine";
+import { etcdMembersOf, type MachineConfig, anotherOf, named, type Machine } from "../machine";
+import type { EtcdSettings, EtcdConfig } from "./settings";
 import { HostScript, stepOn, unitsScripts, type Effects } from "../script";
 import {
   beginningFile,
@@ -21,13 +21,15 @@ import {
 } from "./render";
 import { etcdStep, memberStep } from "./step";
 
+export { certificateConfig } from "./render";
+
 export { memberHealth } from "./health";
 export { majorityGuard } from "./majority";
 
 export interface EtcdClusterArgs {
   /** All machines; those with the role etcd carry one member each. */
   readonly machines: readonly Machine[];
-  readonly environment: Environment;
+  readonly environment: EtcdSettings;
   readonly artifacts: ArtifactSet;
   /** What time it is on the machines, seconds since 1970. */
   readonly clock: number;
@@ -123,7 +125,14 @@ export class EtcdCluster extends pulumi.ComponentResource {
       {
         machine,
         script: join(__dirname, "etcd.sh"),
-        uses: [...unitsScripts, ...artifactScripts, leavesScript, certificatesScript, membershipScript, ...memberScripts],
+        uses: [
+          ...unitsScripts,
+          ...artifactScripts,
+          leavesScript,
+          certificatesScript,
+          membershipScript,
+          ...memberScripts,
+        ],
         values: {
           PROGRAMS: [...signingPrograms(args.artifacts), ...programs(args.artifacts, ["etcd", "etcdctl"])],
           CERTIFICATE_CONFIG: certificateConfig(machine, kubernetes.version, etcdPki),

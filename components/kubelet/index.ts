@@ -3,15 +3,18 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, imageArchives, imagesScript, programs, type ArtifactSet } from "../artifacts";
-import type { Environment } from "../environment";
+import type { KubeletSettings } from "./settings";
 import { cgroupScript } from "../docker";
-import { criSocket } from "../docker/render";
+import { criSocket } from "../docker";
 import type { Machine } from "../machine";
 import { HostScript, packageScripts, stepOn, unitsScripts, type Effects } from "../script";
-import { leaveScripts } from "../node/leave";
+import { leaveScripts } from "./leave";
 import { kernelFiles, kubeletConfigFile, kubeletConfiguration, kubeletUnit, kubeletUnitFile } from "./render";
 import { ownReservations } from "./reserved";
 import { kubeletStep } from "./step";
+
+export { leaveScripts } from "./leave";
+export { clusterKubeletConfiguration, kubeletConfigFile } from "./render";
 
 /** Functions of a script that starts the kubelet's unit. */
 export const kubeletUnitScripts: readonly string[] = [...unitsScripts, join(__dirname, "unit.sh")];
@@ -34,7 +37,7 @@ const effects: Effects = {
 
 export interface KubeletsArgs {
   readonly machines: readonly Machine[];
-  readonly environment: Environment;
+  readonly environment: KubeletSettings;
   readonly artifacts: ArtifactSet;
 }
 

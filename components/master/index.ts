@@ -4,15 +4,14 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { ArtifactSet } from "../artifacts";
 import { credentialsScript, endsOf, leavesScript, lengthsOf, renewalScripts, timerUnits } from "../certificates";
-import { filesDirectory, type Environment } from "../environment";
-import { criSocket } from "../docker/render";
+import { filesDirectory, type MasterSettings } from "./settings";
+import { criSocket } from "../docker";
 import { clusterEndpoint, nodeEndpoint, VirtualAddress } from "../endpoint";
 import { virtualAddressStep } from "../endpoint/step";
 import { certificatesScript, type EtcdCluster } from "../etcd";
-import { certificateConfig } from "../etcd/render";
-import { kubeletUnitScripts } from "../kubelet";
-import { kubeletConfigFile } from "../kubelet/render";
-import { leaveScripts } from "../node/leave";
+import { certificateConfig } from "../etcd";
+import { kubeletUnitScripts, leaveScripts } from "../kubelet";
+import { kubeletConfigFile } from "../kubelet";
 import type { Machine } from "../machine";
 import { HostScript, stepOn, type Effects, type ScriptValue } from "../script";
 import { componentFiles } from "./files";
@@ -27,10 +26,12 @@ import {
 } from "./render";
 import { masterStep } from "./step";
 
+export { nodeRegistration } from "./render";
+
 export interface ControlPlaneArgs {
   /** Machines with their kubelets and proxies prepared; the masters among them carry the control plane. */
   readonly machines: readonly Machine[];
-  readonly environment: Environment;
+  readonly environment: MasterSettings;
   readonly artifacts: ArtifactSet;
   readonly etcd: EtcdCluster;
 }
@@ -114,7 +115,7 @@ export class ControlPlane extends pulumi.ComponentResource {
     this.registerOutputs({ endpoint: this.endpoint, kubeconfig: this.kubeconfig });
   }
 
-  private makeAuthority(name: string, machine: Machine, environment: Environment): HostScript {
+  private makeAuthority(name: string, machine: Machine, environment: MasterSettings): HostScript {
     return new HostScript(
       `${name}-authority`,
       {
@@ -192,7 +193,7 @@ export class ControlPlane extends pulumi.ComponentResource {
   }
 
   /** The master takes part in holding the common address, where there is one. */
-  private share(machine: Machine, environment: Environment, master: HostScript): readonly VirtualAddress[] {
+  private share(machine: Machine, environment: MasterSettings, master: HostScript): readonly VirtualAddress[] {
     const { virtualAddress } = environment.kubernetes;
     if (virtualAddress === undefined) return [];
     return [

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { Environment } from "../environment";
+import type { NodeSettings } from "./settings";
 import type { Machine } from "../machine";
 import type { ControlPlane } from "../master";
 import type { JoinedMachine } from "./labels";
@@ -9,13 +9,13 @@ import { LeavingNode, ReadyNode } from "./ready";
 import { Worker } from "./worker";
 
 export { Nodes } from "./labels";
-export { Rollout } from "./rollout";
+export { atOnce, Rollout } from "./rollout";
 
 export interface JoinArgs {
   /** Machines with their kubelets and proxies prepared. */
   readonly machines: readonly Machine[];
   readonly master: ControlPlane;
-  readonly environment: Environment;
+  readonly environment: NodeSettings;
   /** What pods need before a node can be ready: the pod network. */
   readonly network: pulumi.Resource;
 }

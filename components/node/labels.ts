@@ -1,9 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { MachineConfig } from "../environment";
+import type { MachineConfig } from "../machine";
 import { stepOn } from "../script";
-import { labelsStep } from "./steps";
+import { labelsStep } from "./step";
 
 export interface NodesArgs {
   readonly machines: readonly JoinedMachine[];

@@ -2,12 +2,12 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { MachineConfig } from "../environment";
+import type { MachineConfig } from "../machine";
 import type { Machine } from "../machine";
 import { HostScript, stepOn } from "../script";
 import type { ControlPlane } from "../master";
 import { LeavingNode, readyScript } from "./ready";
-import { admitStep, joinStep, readyStep } from "./steps";
+import { admitStep, joinStep, readyStep } from "./step";
 
 export interface LostNodesArgs {
   readonly lost: readonly MachineConfig[];

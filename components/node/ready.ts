@@ -6,7 +6,7 @@ import { anotherOf, type Machine } from "../machine";
 import { HostScript, stepOn } from "../script";
 import type { ControlPlane } from "../master";
 import { podsScript } from "../network";
-import { leaveStep, readyStep } from "./steps";
+import { leaveStep, readyStep } from "./step";
 
 /** Awaits a node. */
 export const readyScript = join(__dirname, "ready.sh");

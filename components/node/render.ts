@@ -1,10 +1,10 @@
-import type { Environment } from "../environment";
+import type { NodeSettings } from "./settings";
 import type { Machine } from "../machine";
 import { yaml } from "../script";
-import { nodeRegistration } from "../master/render";
+import { nodeRegistration } from "../master";
 
 export interface JoinConfigArgs {
-  readonly environment: Environment;
+  readonly environment: NodeSettings;
   readonly machine: Machine;
   /** Where the API is reached, "10.0.0.11:6443". */
   readonly endpoint: string;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { ask, type Answer, type Question } from "../endpoint/api";
+import { ask, type Answer, type Question } from "../endpoint";
 
 /** How long a token is good for, minutes. */
 const goodFor = 15;

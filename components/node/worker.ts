@@ -2,23 +2,22 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment } from "../environment";
 import { nodeEndpoint } from "../endpoint";
-import { kubeletUnitScripts } from "../kubelet";
-import { kubeletConfigFile } from "../kubelet/render";
+import { kubeletConfigFile, kubeletUnitScripts } from "../kubelet";
 import { anotherOf, type Machine } from "../machine";
 import { HostScript, stepOn } from "../script";
+import type { NodeSettings } from "./settings";
 import type { ControlPlane } from "../master";
 import { LeavingNode, ReadyNode } from "./ready";
 import { joinConfig } from "./render";
-import { admitStep, joinStep } from "./steps";
+import { admitStep, joinStep } from "./step";
 import { JoinToken } from "./token";
 
 export interface WorkerArgs {
   /** The machine that joins, its kubelet prepared. */
   readonly machine: Machine;
   readonly master: ControlPlane;
-  readonly environment: Environment;
+  readonly environment: NodeSettings;
   /** What pods on the machine need before its node can be ready: the pod network. */
   readonly network: pulumi.Resource;
 }

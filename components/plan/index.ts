@@ -2,17 +2,21 @@ import { AsyncResource } from "node:async_hooks";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment, MachineConfig } from "../environment";
+import type { Environment } from "../environment";
+import type { MachineConfig } from "../machine";
 import { onlyIf } from "../script";
 import { onceKnown } from "../ssh";
-import { atOnce } from "../node/rollout/batches";
+import type { Rebuild } from "../local";
+import { atOnce } from "../node";
 import { consequences } from "./consequences";
-import { rebuildConsequences, rebuildRefusals, rebuildsBetween, type Rebuild, type Rebuilds } from "./rebuilds";
+import { rebuildConsequences, rebuildRefusals, rebuildsBetween, type Rebuilds } from "./rebuilds";
 import { refusals } from "./refusals";
 import { renamed } from "./renamed";
 import { having, listed, newlyLost, topologyOf, type Topology } from "./topology";
 
-export type { Rebuild } from "./rebuilds";
+export { skewViolations, type Client } from "./skew";
+export { listed } from "./topology";
+export { upgradeFaults } from "./versions";
 
 export interface PlanArgs {
   readonly environment: Environment;

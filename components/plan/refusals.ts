@@ -1,4 +1,4 @@
-import { compareVersions } from "../artifacts/lockFile";
+import { compareVersions } from "../artifacts";
 import { reasonFor } from "./fixed";
 import { having, joining, leaving, listed, newlyLost, placeIn, type Place, type Topology } from "./topology";
 import { alongside, etcdFaults, upgradeFaults } from "./versions";

@@ -1,4 +1,6 @@
-import { roomForNodes, type Environment, type MachineConfig } from "../environment";
+import type { Environment } from "../environment";
+import type { MachineConfig } from "../machine";
+import { roomForNodes } from "../network/settings";
 import { encrypts, fixedSettings, issuers } from "./fixed";
 
 /** One machine, as far as changes of the cluster's shape go. */

@@ -1,4 +1,4 @@
-import { compareVersions, minorOf, supportedVersions } from "../artifacts/lockFile";
+import { compareVersions, minorOf, supportedVersions } from "../artifacts";
 import { having, joining, leaving, listed, newlyLost, type Topology } from "./topology";
 
 /** Minor releases that a kubelet may be older than the API servers it speaks to. Source: Kubernetes, "Version Skew Policy". */

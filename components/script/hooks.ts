@@ -3,10 +3,8 @@ import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 
 import { changedParts, type ScriptParts } from "./compose";
-import { onceKnown } from "../ssh/known";
-import type { FirstHop } from "../machine/machine";
+import { onceKnown, unreachable, unreachableMessage, type FirstHop, type Unreachable } from "../ssh";
 import type { Again } from "./seen";
-import { unreachable, unreachableMessage, type Unreachable } from "../ssh/reachability";
 
 /** What a run of a script means for its machine, in plain words. */
 export interface Effects {

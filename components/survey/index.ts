@@ -4,11 +4,10 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { lengthsOf } from "../certificates";
-import type { Environment, MachineConfig } from "../environment";
-import type { SshLogin } from "../ssh";
-import type { Machine } from "../machine";
+import type { SurveySettings } from "./settings";
+import type { MachineConfig, Machine } from "../machine";
+import { type SshLogin, Session, wordsFor, type Login } from "../ssh";
 import { composeLook, type Again } from "../script";
-import { Session, wordsFor, type Login } from "../ssh";
 import { seenOf } from "./again";
 import { unwellAmong } from "./unwell";
 import { parseAnswer, type Answer } from "./answer";
@@ -84,7 +83,7 @@ export class Survey {
  * changed on any, and one that does not answer is named, and no more.
  */
 export async function takeSurvey(
-  environment: Environment,
+  environment: SurveySettings,
   /** How to log in on a machine; nothing for one that is not there. @default as the stack says */
   loginOf: (name: string) => Login | undefined = (name) => loginFor(environment, name),
 ): Promise<Survey> {
@@ -121,7 +120,8 @@ async function told(all: readonly Asked[], lastCall: number): Promise<Survey> {
     const able = roles.includes("master")
       ? "it has the keys of the cluster's authorities, and by them it can do everything"
       : "its pods may be at work there";
-    await pulumi.log.warn(
+    // What a preview tells, and a run, is what is said in this way.
+    await pulumi.log.info(
       `${name}: is marked as lost, and answers: ${able}. Switch it off, or take everything off it with sudo bash /var/lib/keelson/undo there`,
     );
   }
@@ -156,7 +156,7 @@ export function silenceOf(error: NodeJS.ErrnoException, { user }: Login): Omit<A
   return { silence: `does not answer (${wordsFor(error)})` };
 }
 
-function loginFor({ machines, lost }: Environment, name: string): Login | undefined {
+function loginFor({ machines, lost }: SurveySettings, name: string): Login | undefined {
   const machine = [...machines, ...lost].find((machine) => machine.name === name);
   return machine && sshLogin(machine.ssh);
 }
@@ -168,7 +168,7 @@ function sshLogin({ host, port, user, privateKeyFile, passphrase, hostKey }: Ssh
   };
 }
 
-function nginxUrl({ workloads, machines }: Environment): string {
+function nginxUrl({ workloads, machines }: SurveySettings): string {
   const master = machines.find(({ roles }) => roles.includes("master"));
   return workloads.enabled && workloads.nginx.replicas > 0 && master
     ? `http://${master.address}:${workloads.nginx.nodePort}`

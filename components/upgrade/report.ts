@@ -1,7 +1,5 @@
-import { listed } from "../plan/topology";
-import { compareVersions, minorOf } from "../artifacts/lockFile";
-import { skewViolations, type Client } from "../plan/skew";
-import { upgradeFaults } from "../plan/versions";
+import { compareVersions, minorOf } from "../artifacts";
+import { listed, skewViolations, upgradeFaults, type Client } from "../plan";
 import type { Told } from "./told";
 
 /** Everything that speaks against an upgrade, and what to know before it, of all machines. */

@@ -53,15 +53,19 @@ const certificates = (after = "") => {
     GOOD_UNTIL: Math.floor(Date.now() / 1000) + 30 * day,
     VALIDITY: 365 * day,
   };
-  host.stub("kubeadm", `printf 'signs\\n' >&2\n${watch}\n${signingKubeadm}`);
+  host.stub(
+    "kubeadm",
+    `printf 'signs\\n' >>'${host.path("said")}'\n{ ${watch}; } >>'${host.path("said")}'\n${signingKubeadm}`,
+  );
   const body = `etcd_certificates kubeadm '${host.path("pki")}' etcd-server\n${after}`;
-  return host.up(body, {
+  const result = host.up(body, {
     uses: ["certificates/leaves.sh", "etcd/certificates.sh"].map((path) => Host.script(path)),
     values,
   });
+  return { ...result, stderr: result.stderr + (host.has("said") ? host.read("said") : "") };
 };
-let watch = "";
-beforeEach(() => (watch = ""));
+let watch = ":";
+beforeEach(() => (watch = ":"));
 const has = (name: string) => {
   host.write("pki/etcd/server.crt", text(`${name}.crt`));
   host.write("pki/etcd/server.key", text("member.key"));
@@ -82,7 +86,7 @@ test.each([
 test("the pair that is there stays whole until the new one is", () => {
   sign("member", 20, "ca");
   has("member");
-  watch = `cmp '${host.path("pki/etcd/server.crt")}' '${join(work, "member.crt")}' >&2`;
+  watch = `cmp '${host.path("pki/etcd/server.crt")}' '${join(work, "member.crt")}'`;
   expect(certificates()).toEqual({ ...anew, stderr: `${host.path("pki/etcd/server.crt")} is issued anew\nsigns\n` });
   expect(host.read("pki/etcd/server.key")).not.toBe(text("member.key"));
 });
@@ -97,7 +101,7 @@ test("a certificate that is missing is made, and the authority's key is gone bef
 test("the authority's key is in memory while it signs, and what runs that were killed left of it goes", () => {
   const key = "run/keelson/test-authority.key";
   host.write("pki/etcd/ca.key.Xa1b2c", "left behind");
-  watch = `readlink '${host.path("pki/new/etcd/ca.key")}' >&2; stat -c %a '${host.path(key)}' >&2`;
+  watch = `readlink '${host.path("pki/new/etcd/ca.key")}'; stat -c %a '${host.path(key)}'`;
   expect(certificates()).toEqual({ status: 0, stdout: "", stderr: `signs\n${host.path(key)}\n600\n` });
   const left = [key, "pki/new", "pki/etcd/ca.key", "pki/etcd/ca.key.Xa1b2c"].filter((path) => host.has(path));
   expect(left).toEqual([]);

@@ -240,18 +240,4 @@ describe("etcd.sh", () => {
       expect(called().map((call) => /member (\w+)/.exec(call)?.[1])).toEqual(["remove", "add", "promote"]);
     });
   });
-  test("leaves no key of the authority on the machine", () => {
-    etcd("up");
-    expect(host.has("etc/etcd/pki/etcd/ca.key")).toBe(false);
-    host.stub("openssl", "exit 1");
-    host.write(
-      "usr/local/lib/keelson/kubeadm",
-      `[ -e '${host.path("etc/etcd/pki/etcd/ca.key")}' ] && echo signs >&2; exit 1`,
-    );
-    host.up(`chmod +x '${host.path("usr/local/lib/keelson/kubeadm")}'`);
-    const { status, stderr } = etcd("up");
-    expect(status).not.toBe(0);
-    expect(stderr).toContain("signs");
-    expect(host.has("etc/etcd/pki/etcd/ca.key")).toBe(false);
-  });
 });

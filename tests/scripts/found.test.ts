@@ -74,7 +74,7 @@ describe("what was on a machine", () => {
 describe("leaving a cluster", () => {
   const leave = (before = "") =>
     host.up(`${before}\nleave_cluster`, {
-      uses: [Host.script("script/found.sh"), Host.script("node/leave.sh")],
+      uses: [Host.script("script/found.sh"), Host.script("kubelet/leave.sh")],
       values: { CRI_SOCKET: "unix:///run/cri.sock" },
     });
   beforeEach(() => {

@@ -41,7 +41,7 @@ describe("kubelet.sh", () => {
   const parts = [
     ...["docker/cgroup.sh", "kubelet/unit.sh", "artifacts/fetch.sh", "artifacts/install.sh"],
     ...["artifacts/versions.sh", "artifacts/images.sh"],
-    ...["script/found.sh", "node/leave.sh"],
+    ...["script/found.sh", "kubelet/leave.sh"],
   ];
 
   beforeEach(() => {

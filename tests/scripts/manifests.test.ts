@@ -47,7 +47,7 @@ beforeEach(() => {
 
 const master = (flag: string) => {
   host.write("flag", flag);
-  const paths = ["etcd/certificates.sh", "node/leave.sh", "kubelet/unit.sh", "master/manifests.sh"];
+  const paths = ["etcd/certificates.sh", "kubelet/leave.sh", "kubelet/unit.sh", "master/manifests.sh"];
   return host.run({
     script: short(Host.script("master/master.sh")),
     uses: [...paths.map((path) => short(Host.script(path))), allIsCurrent],

@@ -34,7 +34,7 @@ describe("master.sh", () => {
         uses: [
           "etcd/certificates.sh",
           "script/found.sh",
-          "node/leave.sh",
+          "kubelet/leave.sh",
           "kubelet/unit.sh",
           "master/manifests.sh",
         ]

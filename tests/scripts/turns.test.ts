@@ -31,7 +31,7 @@ const deferred = (unit: string) => `${unit}.service: its restart is deferred to 
 const short = (script: string) => script.replace(/wait_for 1[28]0/g, "wait_for 1");
 const rollout = (direction = "up") =>
   host.run(
-    { name: "w-rollout", script: short(Host.script("node/node/rollout/rollout.sh")), values: { NODE: "w" } },
+    { name: "w-rollout", script: short(Host.script("node/rollout/rollout.sh")), values: { NODE: "w" } },
     direction,
   );
 /** A cluster whose node tells, after the restart, what is said here; before it, both pods are there, one of them ready. */

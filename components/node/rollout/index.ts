@@ -2,16 +2,18 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment } from "../../environment";
 import type { Machine } from "../../machine";
 import { HostScript, stepOn, unitsScripts } from "../../script";
-import { rolloutStep } from "../steps";
+import { rolloutStep } from "../step";
 import { batches } from "./batches";
+import type { RolloutSettings } from "../settings";
+
+export { atOnce } from "./batches";
 
 export interface RolloutArgs {
   /** The nodes' machines; those that are lost among them. */
   readonly machines: readonly Machine[];
-  readonly environment: Environment;
+  readonly environment: RolloutSettings;
 }
 
 /**

@@ -22,7 +22,7 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/found.sh.
 
-# Here is the text of components/node/leave.sh.
+# Here is the text of components/kubelet/leave.sh.
 
 # Here is the text of components/script/units.sh.
 

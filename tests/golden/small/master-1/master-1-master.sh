@@ -16,7 +16,7 @@ readonly -a SECRETS=('AUTHORITY' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/script/found.sh.
 
-# Here is the text of components/node/leave.sh.
+# Here is the text of components/kubelet/leave.sh.
 
 # Here is the text of components/script/units.sh.
 
