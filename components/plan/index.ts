@@ -130,7 +130,8 @@ async function weigh(before: Topology, after: Topology, args: PlanArgs): Promise
   }
 }
 
-function refuse(stack: string, problems: readonly string[]): void {
+/** Throws what is wrong with a change, where anything is. */
+export function refuse(stack: string, problems: readonly string[]): void {
   if (problems.length === 0) return;
   throw new Error(
     `stack "${stack}" cannot change like this; nothing was touched:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,

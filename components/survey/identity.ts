@@ -41,7 +41,8 @@ export class ClusterIdentity extends pulumi.Stash {
   }
 }
 
-function refuseOthers(asked: readonly Asked[], id: string | undefined): void {
+/** Throws where a machine that was asked is not of the cluster `id`. */
+export function refuseOthers(asked: readonly Asked[], id: string | undefined): void {
   const others = asked.flatMap(({ config: { name, address }, answer }) => {
     const owner = answer?.owner ?? "-";
     const [cluster = "", stack = ""] = owner.split(" ");
