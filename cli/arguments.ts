@@ -84,16 +84,18 @@ function checked(
   if (value === undefined || value === "" || (value.startsWith("-") && !inline)) {
     throw new UsageError(`${rawName} takes a value, and was given none: ${rawName} ${allowed?.join("|") ?? kind}`);
   }
-  if (allowed && !allowed.includes(value))
+  if (allowed && !allowed.includes(value)) {
     throw new UsageError(`${rawName} cannot be "${value}": ${meant(value, allowed)}`);
+  }
   return value;
 }
 
 /** As the flag or, as `make` does, as the word after the command. */
 function stackFrom(command: string, words: readonly string[], flag: string | undefined): string {
   const given = [...new Set([...words, ...(flag === undefined ? [] : [flag])])];
-  if (given.length > 1)
+  if (given.length > 1) {
     throw new UsageError(`keelson ${command} works on one stack, and was given ${given.join(", ")}`);
+  }
   return given[0] ?? "dev";
 }
 

@@ -13,8 +13,9 @@ export function tellFailure(progress: Progress, error: unknown, stack: string, p
     const text = indented([...matter(output), ...hint(output, stack)]);
     // What stopped several steps, such as machines that do not answer, is told once.
     told.set(text, [...(told.get(text) ?? []), step.name]);
-    if (told.get(text)?.length === 1)
+    if (told.get(text)?.length === 1) {
       process.stderr.write(`\n${paint("red", "failed")}: ${step.phase}, ${step.name}\n${text}\n`);
+    }
   }
   for (const names of told.values()) {
     if (names.length > 1) process.stderr.write(`\nfor the same cause: ${names.slice(1).join(", ")}\n`);

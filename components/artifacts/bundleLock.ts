@@ -53,8 +53,9 @@ export function readBundle({ stack, artifacts, provider }: ArtifactSettings): Bu
     return refuse(`"${artifacts.lock}" ${fault}: ${make}`);
   }
   const result = bundleSchema.safeParse(json);
-  if (!result.success)
+  if (!result.success) {
     return refuse(`"${artifacts.lock}" is no lock of a bundle (${firstIssue(result.error)}): ${make}`);
+  }
   const lock = result.data;
   if (lock.version === 2) return lock;
   const { kubernetes, imageNames: names, ...all } = lock;

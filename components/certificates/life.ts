@@ -48,8 +48,9 @@ function firstWords({ firstEnd, clock, environment }: CertificateLifeArgs): stri
 
 function renewalWords({ environment, firstEnd, clock }: CertificateLifeArgs, before: number, now: number): string {
   // The clock went back: what was issued since is good, and stays.
-  if (now <= before && now > 0)
+  if (now <= before && now > 0) {
     return "nothing of them is to be renewed any more, by the machines' clocks: they are looked at, and stay";
+  }
   const [masters, members] = [mastersOf(environment).length, etcdMembersOf(environment).length];
   return (
     `those of ${counted(masters, "master")} and ${counted(members, "member")} of etcd ${ends(firstEnd ?? before, clock)}: ` +

@@ -33,13 +33,14 @@ export function* portChecks(environment: Environment): Generator<Contradiction> 
       const key = `${listener.path.join(".")} ${message}`;
       const known = found.get(key);
       if (known) known.machines.push(machine.name);
-      else
+      else {
         found.set(key, {
           path: listener.path,
           uses: other.path ? [other.path] : [],
           message,
           machines: [machine.name],
         });
+      }
     }
   }
   for (const { path, uses, message, machines } of found.values()) {

@@ -211,8 +211,9 @@ export class EtcdCluster extends pulumi.ComponentResource {
 const effects: Effects = {
   create: "a member of etcd starts",
   update: (changed) => {
-    if (changed.has(etcdUnitFile) || changed.has("PROGRAMS"))
+    if (changed.has(etcdUnitFile) || changed.has("PROGRAMS")) {
       return "its member of etcd restarts when the others are well: one member at a time";
+    }
     if (changed.has("GOOD_UNTIL")) return "the certificates of its member of etcd are renewed, and it does not restart";
     return `its member of etcd ${changed.has("PEERS") ? "is told of the others" : "is checked"}, and does not restart`;
   },

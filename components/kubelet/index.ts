@@ -7,7 +7,7 @@ import type { KubeletSettings } from "./settings";
 import { cgroupScript } from "../docker";
 import { criSocket } from "../docker";
 import type { Machine } from "../machine";
-import { HostScript, packageScripts, stepOn, unitsScripts, type Effects } from "../script";
+import { HostScript, packageScripts, stepOn, unitsScripts, type Effects, type ScriptValue } from "../script";
 import { leaveScripts } from "./leave";
 import { kernelFiles, kubeletConfigFile, kubeletConfiguration, kubeletUnit, kubeletUnitFile } from "./render";
 import { ownReservations } from "./reserved";
@@ -48,38 +48,14 @@ export class Kubelets extends pulumi.ComponentResource {
 
   constructor(name: string, args: KubeletsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:kubelet:Kubelets", name, {}, opts);
-    const { environment, artifacts } = args;
-    const reserved = ownReservations(environment.kubernetes.kubelet.configuration);
     this.machines = args.machines.map((machine) => {
       const kubelet = new HostScript(
         stepOn(machine, kubeletStep),
         {
           machine,
           script: join(__dirname, "kubelet.sh"),
-          uses: [
-            ...packageScripts,
-            ...artifactScripts,
-            imagesScript,
-            cgroupScript,
-            ...leaveScripts,
-            ...kubeletUnitScripts,
-          ],
-          values: {
-            RUNTIME: environment.kubernetes.runtime,
-            CRI_SOCKET: criSocket(environment.kubernetes.runtime),
-            PROGRAMS: [
-              ...programs(artifacts, ["kubeadm", "kubelet", "kubectl"]),
-              ...programs(artifacts, ["cni-plugins", "flannel-cni"], "/opt/cni/bin"),
-            ],
-            IMAGES: imageArchives(artifacts, machine.config.roles),
-            KUBELET_CONFIG: kubeletConfiguration(environment, machine),
-            KUBELET_CONFIG_FILE: kubeletConfigFile,
-            NAMESERVERS: machine.nameservers,
-            ALLOCATABLE_MILLICPU: machine.config.allocatable?.millicpu ?? 0,
-            ALLOCATABLE_BYTES: machine.config.allocatable?.memoryBytes ?? 0,
-            RESERVED_MILLICPU: reserved.millicpu,
-            RESERVED_MEMORY: reserved.memory,
-          },
+          uses,
+          values: valuesFor(machine, args),
           files: [...kernelFiles, kubeletUnit(machine)],
           effects,
         },
@@ -89,4 +65,29 @@ export class Kubelets extends pulumi.ComponentResource {
     });
     this.registerOutputs({});
   }
+}
+
+const uses = [
+  ...[...packageScripts, ...artifactScripts, imagesScript, cgroupScript],
+  ...[...leaveScripts, ...kubeletUnitScripts],
+];
+
+function valuesFor(machine: Machine, { environment, artifacts }: KubeletsArgs): Readonly<Record<string, ScriptValue>> {
+  const reserved = ownReservations(environment.kubernetes.kubelet.configuration);
+  return {
+    RUNTIME: environment.kubernetes.runtime,
+    CRI_SOCKET: criSocket(environment.kubernetes.runtime),
+    PROGRAMS: [
+      ...programs(artifacts, ["kubeadm", "kubelet", "kubectl"]),
+      ...programs(artifacts, ["cni-plugins", "flannel-cni"], "/opt/cni/bin"),
+    ],
+    IMAGES: imageArchives(artifacts, machine.config.roles),
+    KUBELET_CONFIG: kubeletConfiguration(environment, machine),
+    KUBELET_CONFIG_FILE: kubeletConfigFile,
+    NAMESERVERS: machine.nameservers,
+    ALLOCATABLE_MILLICPU: machine.config.allocatable?.millicpu ?? 0,
+    ALLOCATABLE_BYTES: machine.config.allocatable?.memoryBytes ?? 0,
+    RESERVED_MILLICPU: reserved.millicpu,
+    RESERVED_MEMORY: reserved.memory,
+  };
 }

@@ -79,8 +79,9 @@ function buildOf(
     const id = record?.build !== undefined && !record.built ? record.build : newId();
     return { id, why: { gone: true } };
   }
-  if (image !== undefined && container.image !== image)
+  if (image !== undefined && container.image !== image) {
     return { id: newId(), why: { gone: false, from: container.image, to: image } };
+  }
   if (container.build === undefined) return { stays: true };
   const halfMade = record?.build === container.build && !record.built;
   return { id: container.build, stays: true, ...(halfMade ? { halfMade } : {}) };
@@ -115,19 +116,21 @@ function recordsAfter(
 function tell({ silence, containers }: Survey, { stack, machines }: LocalSettings): void {
   if (silence !== undefined) {
     const fault = `Docker does not answer on this computer (${silence})`;
-    if (!pulumi.runtime.isDryRun())
+    if (!pulumi.runtime.isDryRun()) {
       throw new pulumi.RunError(
         `${fault}, and the machines of stack "${stack}" are its containers: run \`make env\`, which installs and starts it, and then up again`,
       );
+    }
     void pulumi.log.warn(
       `${fault}: whether the machines' containers are there is not known, and this preview takes them to be`,
     );
   }
   for (const { name } of machines) {
     const container = containers.get(name);
-    if (container && !container.running)
+    if (container && !container.running) {
       void pulumi.log.warn(
         `${name}: its container is stopped: run refresh and then up, or docker start keelson-${stack}-${name}, and it goes on as it was`,
       );
+    }
   }
 }

@@ -88,8 +88,9 @@ function* twice(component: Component, { configuration }: Subject): Generator<Con
   }
   for (const { path, text } of paths) {
     const inside = paths.find((other) => other.text.startsWith(`${text}/`));
-    if (inside)
+    if (inside) {
       yield { path, message: `${show(text)} is a file, and ${show(inside.text)} would lie in it: use another path` };
+    }
   }
 }
 

@@ -110,8 +110,9 @@ export class ControlPlane extends pulumi.ComponentResource {
     this.kubeconfig = pulumi
       .all([issued, authority.printed("admin.conf")])
       .apply(([kubeconfig, first]) => this.withEndpoint(kubeconfig || first));
-    for (const machine of args.machines)
+    for (const machine of args.machines) {
       if (machine.lost && machine.config.roles.includes("master")) this.forget(machine);
+    }
     this.registerOutputs({ endpoint: this.endpoint, kubeconfig: this.kubeconfig });
   }
 

@@ -42,8 +42,9 @@ class LostWorker extends pulumi.ComponentResource {
     const child = { parent: this };
     const admission = { machine: master.operator, script: join(__dirname, "admit.sh"), once: true } as const;
     new HostScript(stepOn(config, admitStep), { ...admission, ends: "forgotten" }, child);
-    if (machine)
+    if (machine) {
       new HostScript(stepOn(config, joinStep), { machine, script: join(__dirname, "join.sh"), once: true }, child);
+    }
     deleteNode(config.name, "worker", master, child);
     this.registerOutputs({});
   }

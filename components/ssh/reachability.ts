@@ -149,9 +149,9 @@ function ask({ host, port }: FirstHop, timeoutMs: number): Promise<string | unde
       said += data.toString("latin1");
       // A line that has come whole: a piece may end anywhere.
       const version = /^(SSH-.*)\r?\n/m.exec(said)?.[1];
-      if (version !== undefined)
+      if (version !== undefined) {
         end(isCurrent(version) ? undefined : `answers, but speaks an SSH of old (${shown(version)})`);
-      else if (said.length > longestGreeting) end(notSsh(said));
+      } else if (said.length > longestGreeting) end(notSsh(said));
     });
     socket.on("error", (error: NodeJS.ErrnoException) => end(wordsFor(error)));
     socket.on("close", () => end(said === "" ? "closes the connection without a word" : notSsh(said)));

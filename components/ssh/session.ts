@@ -68,11 +68,12 @@ export class Session {
     this.ready = this.orFailed(new Promise((resolve) => client.on("ready", resolve)));
     this.ready.catch(() => undefined);
     if (!bastion) client.connect(configOf(login, timeoutMs));
-    else
+    else {
       bastion.tunnel(login).then(
         (sock) => client.connect({ ...configOf(login, timeoutMs), sock }),
         (error: unknown) => this.fail(error instanceof Error ? error : new Error(String(error))),
       );
+    }
   }
 
   /** Runs a command as root, with this on its standard input. */

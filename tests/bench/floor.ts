@@ -97,8 +97,9 @@ export class Floor {
     write("resolv.conf", nameserverLines());
     const detected = "cgroupDriver: cgroupfs\nfailCgroupV1: false\nresolvConf: /etc/kubernetes/resolv.conf\n";
     write("kubelet-config.yaml", kubeletConfiguration(environment, master) + detected);
-    for (const { path, content } of criDockerdUnits(artifacts.images.pause))
+    for (const { path, content } of criDockerdUnits(artifacts.images.pause)) {
       write(path.split("/").at(-1) ?? "", content);
+    }
     for (const machine of this.machines) write(`kubelet-${machine.name}.service`, kubeletUnit(machine).content);
     const objects = objectsOf(stack)
       .replace(`value: ${proxyHost}\n`, `value: ${master.address}\n`)

@@ -51,8 +51,9 @@ describe("a cluster on machines of this computer", () => {
 
   test("all pods run and are ready", async () => {
     await within(60, () => pods().every(({ status }) => status.containerStatuses.every(({ ready }) => ready)));
-    for (const { metadata, status } of pods())
+    for (const { metadata, status } of pods()) {
       expect([metadata.name, status.phase]).toEqual([metadata.name, "Running"]);
+    }
     expect(new Set(pods().map(({ metadata }) => metadata.namespace))).toEqual(
       new Set(["default", "kube-flannel", "kube-system"]),
     );

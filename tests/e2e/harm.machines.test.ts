@@ -87,8 +87,9 @@ test("whatever is changed by hand is named, mended, and named no more", async ()
     "master-1-master: /etc/kubernetes/manifests/kube-controller-manager.yaml was changed by hand",
     "/etc/kubernetes/manifests/kube-scheduler.yaml was changed by hand",
     "its control plane restarts where its settings differ",
-  ])
+  ]) {
     expect(output).toContain(words);
+  }
   await stack.succeed("up");
   worker.run("grep -q log-driver /etc/docker/daemon.json && systemctl is-active kubelet keelson-api-proxy");
   worker.run("systemctl is-enabled cri-docker && kubectl version --client");

@@ -31,8 +31,9 @@ describe("a flag that the API server does not know the value of", () => {
     expect(output).toContain("+ --enable-admission-plugins=NoSuchPlugin");
     expect(output).toMatch(/What it said: .*NoSuchPlugin/);
     expect(ready()).toBe(3);
-    for (const where of ["cat /etc/kubernetes/manifests/kube-apiserver.yaml", "ls -A /etc/kubernetes/manifests"])
+    for (const where of ["cat /etc/kubernetes/manifests/kube-apiserver.yaml", "ls -A /etc/kubernetes/manifests"]) {
       expect(on("master-1").run(where)).not.toMatch(/NoSuchPlugin|\.new/);
+    }
     // What kubeadm told the cluster is not ahead of what runs.
     expect(kubectl("--namespace kube-system get configmap kubeadm-config -o yaml")).not.toContain("NoSuchPlugin");
   });

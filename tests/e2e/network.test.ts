@@ -66,8 +66,9 @@ describe("a pod network of its own", () => {
   test("lets pods of different machines reach each other by address and by name, both ways", () => {
     expect(fetched("a", `http://${addressOf("b")}`)).toContain("Welcome to nginx");
     expect(fetched("b", `http://${addressOf("a")}`)).toContain("Welcome to nginx");
-    for (const pod of ["a", "b"])
+    for (const pod of ["a", "b"]) {
       expect(fetched(pod, "http://b.default.svc.cluster.local")).toContain("Welcome to nginx");
+    }
   });
 
   test("carries a megabyte whole", () => {

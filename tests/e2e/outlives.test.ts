@@ -63,8 +63,9 @@ function snapshot(machine: TestMachine): Snapshot {
 beforeAll(() => {
   own = new OwnMachines(name, "172.31.242", names);
   for (const machine of machines) machine.run(`printf '%s\\n' '${nameserverLines()}' >/etc/own-resolv.conf`);
-  for (const machine of machines)
+  for (const machine of machines) {
     machine.run("until systemctl is-system-running --wait >/dev/null; do sleep 0.2; done");
+  }
   // As most machines begin: those that forward no packets, and the one with a disk of its own for pods.
   for (const machine of machines) machine.run("sysctl -qw net.ipv4.ip_forward=0");
   last.run("mkdir /var/lib/kubelet; mount -t tmpfs tmpfs /var/lib/kubelet");
@@ -97,14 +98,16 @@ describe("machines that were there before the cluster and stay after it", () => 
     expect(page).toContain("Welcome to nginx");
     const addresses = master.kubectl("get pods -l app=web -o 'jsonpath={.items[*].status.podIP}'").split(" ");
     expect(addresses).toHaveLength(3);
-    for (const address of addresses)
+    for (const address of addresses) {
       expect(master.run(`curl -sf --max-time 10 http://${address}`)).toContain("Welcome");
+    }
   });
 
   const asFound = (machine: TestMachine, then: Snapshot | undefined) => {
     const now = snapshot(machine);
-    for (const aspect of ["files", "units", "links", "rules", "routes", "settings", "packages"] as const)
+    for (const aspect of ["files", "units", "links", "rules", "routes", "settings", "packages"] as const) {
       expect(now[aspect].split("\n")).toEqual(then?.[aspect].split("\n"));
+    }
   };
 
   test("are left as they were found, one that leaves alone", async () => {

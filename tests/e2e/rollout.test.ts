@@ -55,10 +55,11 @@ test("a client that meets a closed port fails, or none of what follows could", a
 describe("under load", () => {
   test("a cluster is built, with a second image of nginx on its machines", async () => {
     expect((await stack.succeed("up")).output).toContain(`${url} (200)`);
-    for (const machine of [first, second])
+    for (const machine of [first, second]) {
       on(machine).run(`docker create --name seed nginx:latest
         docker commit --change 'ENV KEELSON_TEST=other' seed nginx:other
         docker rm seed`);
+    }
   });
 
   test("the image changes, and no request fails", async () => {

@@ -28,8 +28,9 @@ function settle(): void {
   jest.spyOn(fs, "readFileSync").mockImplementation((path, options) => {
     if (isResolver(path)) return "nameserver 127.0.0.53\nnameserver 192.0.2.53\n";
     // A local machine's key is made the first time that it is asked for.
-    if (typeof path === "string" && path.endsWith("/ssh_host_ed25519_key.pub"))
+    if (typeof path === "string" && path.endsWith("/ssh_host_ed25519_key.pub")) {
       return `${hostKey(basename(dirname(path)))} keelson\n`;
+    }
     return readFileSync(path, options);
   });
 }

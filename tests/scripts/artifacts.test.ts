@@ -82,9 +82,9 @@ async function serving<T>(
   let request = 0;
   const server = createServer((_, response) => {
     const answer = answers[Math.min(request++, answers.length - 1)] ?? 500;
-    if (answer === "cut off")
+    if (answer === "cut off") {
       response.writeHead(200, { "content-length": 100 }).write("begun", () => response.destroy());
-    else if (typeof answer === "number") response.writeHead(answer).end();
+    } else if (typeof answer === "number") response.writeHead(answer).end();
     else response.writeHead(200).end(answer);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

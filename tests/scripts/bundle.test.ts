@@ -42,8 +42,9 @@ class Workshop {
       mkdirSync(dirname(this.path(file)), { recursive: true });
       cpSync(join(project, file), this.path(file), { recursive: true });
     }
-    for (const release of ["1.36.3", "1.35.4"])
+    for (const release of ["1.36.3", "1.35.4"]) {
       this.write(`toolchain/modules/kubernetes/${release}/go.mod`, "module x\n");
+    }
     const programs =
       "server etcdctl cri-dockerd flannel coredns bridge kubeadm kubelet kubectl kube-apiserver kube-proxy";
     this.program(

@@ -19,7 +19,7 @@ const sign = (name: string, days: number, by: string) =>
 
 let host: Host;
 beforeAll(() => {
-  for (const name of ["ca", "other"])
+  for (const name of ["ca", "other"]) {
     openssl(
       "req",
       "-x509",
@@ -33,6 +33,7 @@ beforeAll(() => {
       "-subj",
       "/CN=ca",
     );
+  }
   openssl("req", ...key, "-keyout", "member.key", "-out", "member.csr", "-subj", "/CN=member");
 });
 afterAll(() => rmSync(work, { recursive: true }));

@@ -86,8 +86,9 @@ describe("join.sh", () => {
     host.stub("curl", "echo jws-kubeconfig-abcdef");
     host.stub("kubeadm", `cat >'${host.path("config")}'`);
     host.write("var/log/x", "");
-    for (const path of ["kubernetes/kubelet-config.yaml", "systemd/system/kubelet.service"])
+    for (const path of ["kubernetes/kubelet-config.yaml", "systemd/system/kubelet.service"]) {
       host.write(`etc/${path}`, "");
+    }
     host.write("usr/local/bin/kubelet", "");
   });
 

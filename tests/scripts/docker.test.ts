@@ -37,8 +37,9 @@ const calls = (command: string) => host.called().filter((call) => call.startsWit
 
 beforeEach(() => {
   host.stub("docker", "echo systemd");
-  for (const name of ["ctr", "ip", "apt-get", "apt-cache", "apt-mark", "dpkg", "iptables", "ip6tables"])
+  for (const name of ["ctr", "ip", "apt-get", "apt-cache", "apt-mark", "dpkg", "iptables", "ip6tables"]) {
     host.stub(name);
+  }
   for (const name of ["iptables-save", "ip6tables-save", "umount", "chmod"]) host.stub(name);
   host.stub("dpkg-query", "printf installed");
   host.write("proc/mounts", "");

@@ -101,9 +101,10 @@ describe("leaving a cluster", () => {
     ];
     for (const file of theirs) host.write(file, "");
     expect(leave("remember_before_node false").status).toBe(0);
-    for (const file of ours)
+    for (const file of ours) {
       if (file.endsWith("/")) mkdirSync(host.path(file), { recursive: true });
       else host.write(file, "");
+    }
     expect(leave()).toEqual(clean);
     for (const file of theirs) expect([file, host.has(file)]).toEqual([file, true]);
     for (const file of ours.slice(0, -1)) expect([file, host.has(file)]).toEqual([file, false]);
@@ -111,12 +112,14 @@ describe("leaving a cluster", () => {
   });
   test("leaves no directory that was not there", () => {
     leave("remember_before_node false");
-    for (const directory of ["etc/cni/net.d", "usr/libexec/kubernetes/kubelet-plugins/volume/exec"])
+    for (const directory of ["etc/cni/net.d", "usr/libexec/kubernetes/kubelet-plugins/volume/exec"]) {
       mkdirSync(host.path(directory), { recursive: true });
+    }
     host.write("run/flannel/subnet.env", "FLANNEL_NETWORK=10.244.0.0/16\n");
     expect(leave()).toEqual(clean);
-    for (const path of ["etc/cni", "usr/libexec/kubernetes", "run/flannel"])
+    for (const path of ["etc/cni", "usr/libexec/kubernetes", "run/flannel"]) {
       expect([path, host.has(path)]).toEqual([path, false]);
+    }
   });
   test("takes away the ways to other nodes' pods, and no others", () => {
     host.write("run/flannel/subnet.env", "FLANNEL_NETWORK=10.244.0.0/16\nFLANNEL_SUBNET=10.244.1.1/24\n");

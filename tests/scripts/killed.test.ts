@@ -9,8 +9,19 @@ jest.setTimeout(300_000);
 let host: Host;
 beforeEach(() => {
   host = new Host();
-  for (const name of ["journalctl", "docker", "ip", "modprobe", "curl", "socat", "systemd-analyze", "umount", "chmod"])
+  for (const name of [
+    "journalctl",
+    "docker",
+    "ip",
+    "modprobe",
+    "curl",
+    "socat",
+    "systemd-analyze",
+    "umount",
+    "chmod",
+  ]) {
     host.stub(name);
+  }
   for (const name of ["iptables", "ip6tables", "iptables-save", "ip6tables-save"]) host.stub(name);
   for (const name of ["apt-get", "apt-cache", "apt-mark", "dpkg", "ctr"]) host.stub(name);
   host.stub("docker", "echo systemd");
@@ -32,8 +43,9 @@ beforeEach(() => {
   host.write("sys/fs/cgroup/cgroup.controllers", "");
   host.write("etc/resolv.conf", "nameserver 192.0.2.53\n");
   for (const program of ["sbin/haproxy", "sbin/keepalived", "bin/kubelet"]) host.write(`usr/local/${program}`, "");
-  for (const name of ["bridge/bridge-nf-call-iptables", "bridge/bridge-nf-call-ip6tables", "ipv4/ip_forward"])
+  for (const name of ["bridge/bridge-nf-call-iptables", "bridge/bridge-nf-call-ip6tables", "ipv4/ip_forward"]) {
     host.write(`proc/sys/net/${name}`, "0\n");
+  }
 });
 afterEach(() => host.remove());
 

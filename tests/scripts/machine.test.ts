@@ -109,8 +109,9 @@ describe("kubelet.sh", () => {
       "net/bridge/bridge-nf-call-iptables",
       "net/bridge/bridge-nf-call-ip6tables",
       "net/ipv4/ip_forward",
-    ])
+    ]) {
       host.write(`proc/sys/${setting}`, "1\n");
+    }
     expect(kubelet("up").status).toBe(0);
     expect(statSync(host.path("etc/kubernetes/kubelet-config.yaml")).mode & 0o777).toBe(0o600);
   });
@@ -163,8 +164,9 @@ describe("kubelet.sh", () => {
       expect(last().stderr).toContain("set net.bridge.bridge-nf-call-iptables to 0 in");
     });
     test("the file that an earlier release wrote is gone", () => {
-      for (const setting of ["bridge/bridge-nf-call-iptables", "bridge/bridge-nf-call-ip6tables", "ipv4/ip_forward"])
+      for (const setting of ["bridge/bridge-nf-call-iptables", "bridge/bridge-nf-call-ip6tables", "ipv4/ip_forward"]) {
         host.write(`proc/sys/net/${setting}`, "1\n");
+      }
       host.write("etc/sysctl.d/90-keelson.conf", "");
       host.write("var/lib/keelson/found/etc/sysctl.d/90-keelson.conf.none", "");
       host.up(

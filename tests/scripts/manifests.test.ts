@@ -36,8 +36,9 @@ beforeEach(() => {
   host.stub("ps", "echo 0");
   host.stub("curl", `case "$*" in *readyz*) ! grep -q bad '${host.path(manifests)}/kube-apiserver.yaml' ;; esac`);
   host.write("etc/kubernetes/kubelet.conf", "kubelet-client-current.pem\n");
-  for (const path of ["kubernetes/kubelet-config.yaml", "systemd/system/kubelet.service"])
+  for (const path of ["kubernetes/kubelet-config.yaml", "systemd/system/kubelet.service"]) {
     host.write(`etc/${path}`, "");
+  }
   host.write("usr/local/bin/kubelet", "");
   host.write("etc/kubernetes/pki/apiserver-etcd-client.crt", "");
   host.write("var/lib/keelson/master", "");

@@ -31,13 +31,7 @@ describe("master.sh", () => {
       {
         files,
         script: Host.script("master/master.sh"),
-        uses: [
-          "etcd/certificates.sh",
-          "script/found.sh",
-          "kubelet/leave.sh",
-          "kubelet/unit.sh",
-          "master/manifests.sh",
-        ]
+        uses: ["etcd/certificates.sh", "script/found.sh", "kubelet/leave.sh", "kubelet/unit.sh", "master/manifests.sh"]
           .map((path) => Host.script(path))
           .concat(allIsCurrent),
         values: {
@@ -76,8 +70,9 @@ describe("master.sh", () => {
     host.write("etc/kubernetes/pki/apiserver-etcd-client.crt", "");
     host.write("var/lib/keelson/fit", "");
     host.write("var/log/x", "");
-    for (const path of ["kubernetes/kubelet-config.yaml", "systemd/system/kubelet.service"])
+    for (const path of ["kubernetes/kubelet-config.yaml", "systemd/system/kubelet.service"]) {
       host.write(`etc/${path}`, "");
+    }
     host.write("usr/local/bin/kubelet", "");
   });
 

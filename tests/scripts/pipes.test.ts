@@ -19,8 +19,9 @@ function scripts(): readonly string[] {
     readdirSync(join(root, directory), { recursive: true, encoding: "utf8" }).map((path) => join(directory, path)),
   );
   return found.filter((path) => {
-    if (path.startsWith("tests/golden") || path.includes("node_modules") || !statSync(join(root, path)).isFile())
+    if (path.startsWith("tests/golden") || path.includes("node_modules") || !statSync(join(root, path)).isFile()) {
       return false;
+    }
     return path.endsWith(".sh") || /^#!.*\b(ba)?sh\b/.test(readFileSync(join(root, path), "utf8").slice(0, 80));
   });
 }

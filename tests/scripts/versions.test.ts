@@ -22,7 +22,7 @@ const line = (text: string) => {
   return `tool binary ${host.path("usr/local/bin")} ${place} ${place}`;
 };
 const script = `up() { install_programs; }
-turn() { link_programs; run_unit tool.service '${"/usr/local/bin/tool"}'; }
+turn() { link_programs; run_unit tool.service '/usr/local/bin/tool'; }
 down() { remove_programs; }`;
 const send = (text: string, direction = "up") =>
   host.run({ name: "w-docker", script, uses, values: { PROGRAMS: [line(text)] }, secrets: [] }, direction);

@@ -116,8 +116,9 @@ export class Crowd {
       memory.owner = direction === "up" ? valueIn(program, "CLUSTER") : undefined;
     }
     if (direction === "down") memory.scripts.delete(script);
-    else
+    else {
       memory.scripts.set(script, `${failed ? "running" : "done"} ${valueIn(program, "PROGRAM")} ${this.seen.length}`);
+    }
   }
 
   /** What survey.sh would print. */

@@ -89,8 +89,9 @@ export class TestApi {
     const path = decodeURIComponent(url.pathname);
     const resources = kinds[path];
     if (resources !== undefined) return { status: 200, body: { kind: "APIResourceList", resources } };
-    if (/as=Table/.test(request.headers.accept ?? ""))
+    if (/as=Table/.test(request.headers.accept ?? "")) {
       return { status: 200, body: { columnDefinitions: [], rows: [] } };
+    }
     const method = request.method ?? "";
     const body = await bodyOf(request);
     if (method !== "GET") this.changes.push({ method, path, query: Object.fromEntries(url.searchParams), body });

@@ -53,8 +53,9 @@ describe("the page", () => {
       "| ha | 2026-01-01 | abc-dirty | 1.36.3 | 2 | 1 passed, 1 failed | 3 |",
       "| net | carries a\\|b | passed | 1.2 |",
       "| ha | requests | 812, 0 failed |",
-    ])
+    ]) {
       expect(page).toContain(row);
+    }
   });
   test("is read again, as it lies there, for the suites that are not run", () => {
     const [net, ha] = shown;

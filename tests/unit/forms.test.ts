@@ -15,7 +15,8 @@ test.each(["", "a", "ab", "abc"])("a key is found in clear, and in base64 after 
 });
 
 test("another key, and what is about keys, is none of it", () => {
-  for (const text of [another, base64(another), base64(base64(another)), "-----BEGIN RSA PRIVATE KEY-----"])
+  for (const text of [another, base64(another), base64(base64(another)), "-----BEGIN RSA PRIVATE KEY-----"]) {
     expect(found(text)).toBe(false);
+  }
   for (const form of formsOf(key)) expect(form.length).toBeGreaterThanOrEqual(40);
 });

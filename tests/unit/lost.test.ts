@@ -63,8 +63,9 @@ describe("a worker that is lost", () => {
     for (const name of steps) expect([name, find(program, name).inputs]).toEqual([name, forgotten("192.0.2.22")]);
   });
   test("has no token any more, by way of whoever gave it one, and is awaited no more", () => {
-    for (const name of ["worker-2-admit", "worker-2-ready"])
+    for (const name of ["worker-2-admit", "worker-2-ready"]) {
       expect([name, find(program, name).inputs]).toEqual([name, forgotten("192.0.2.11")]);
+    }
   });
   test("is deleted from the cluster by a master", () => {
     const { inputs, dependsOn, ignoreChanges, deletedWith } = find(program, "worker-2-member");
@@ -139,8 +140,9 @@ test("two machines may be lost at once", async () => {
   const program = await without("master-2", "worker-1");
   expect(missing(program, live).sort()).toEqual(["master-2-node", "worker-1-node"]);
   expect(missing(live, program)).toEqual([]);
-  for (const name of ["master-2-etcd-member", "master-2-member", "worker-1-member"])
+  for (const name of ["master-2-etcd-member", "master-2-member", "worker-1-member"]) {
     expect([name, host(find(program, name))]).toEqual([name, "192.0.2.11"]);
+  }
 });
 
 describe("containers that are lost", () => {

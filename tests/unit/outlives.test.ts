@@ -13,7 +13,8 @@ test("what a machine remembers outlives what needs it, also where that machine a
   for (const preflight of preflights) {
     const others = commands(program).filter((one) => one !== preflight && hostOf(one) === hostOf(preflight));
     expect(others.length).toBeGreaterThan(4);
-    for (const { name, urn } of others)
+    for (const { name, urn } of others) {
       expect([name, waitsFor(urn)]).toEqual([name, expect.arrayContaining([preflight.urn])]);
+    }
   }
 });

@@ -93,8 +93,9 @@ describe("several masters", () => {
   test("are made one after the other, each with its part of their common address", async () => {
     const ha = await of(first, second, third);
     const waits = (name: string) => find(ha, name).dependsOn;
-    for (const name of ["master-1", "master-2", "master-3"])
+    for (const name of ["master-1", "master-2", "master-3"]) {
       expect(waits(`${name}-virtual-address`)).toContain(find(ha, `${name}-master`).urn);
+    }
     expect(waits("master-2-master")).toContain(find(ha, "master-1-virtual-address").urn);
     expect(waits("master-3-master")).toContain(find(ha, "master-2-virtual-address").urn);
   });

@@ -108,8 +108,9 @@ describe("a script", () => {
   });
   test("is told of before it runs, by one hook for all", () => {
     const hooks = { create: ["keelson-script"], update: ["keelson-script"] };
-    for (const script of commands(program).filter(({ name }) => name !== "worker-1-join"))
+    for (const script of commands(program).filter(({ name }) => name !== "worker-1-join")) {
       expect([script.name, script.hooks]).toEqual([script.name, hooks]);
+    }
     // Its token is taken back.
     expect(find(program, "worker-1-join").hooks).toEqual({ ...hooks, created: ["keelson-script-done"] });
   });

@@ -32,7 +32,8 @@ describe("flannel", () => {
   test("has another digest where any of its files differs", () => {
     const files = { a: "1", b: "2" };
     expect(digestOf({ ...files })).toBe(digestOf(files));
-    for (const other of [{ ...files, b: "3" }, { a: "1" }, { a: "2", b: "1" }])
+    for (const other of [{ ...files, b: "3" }, { a: "1" }, { a: "2", b: "1" }]) {
       expect(digestOf(other)).not.toBe(digestOf(files));
+    }
   });
 });

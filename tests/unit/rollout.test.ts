@@ -73,8 +73,9 @@ describe("in the program", () => {
   test("every turn waits until all nodes are there", () => {
     const ready = commands(program).filter(({ name }) => name.endsWith("-ready"));
     expect(ready).toHaveLength(6);
-    for (const name of ["master-1", "worker-3"])
+    for (const name of ["master-1", "worker-3"]) {
       expect(waitsFor(`${name}-rollout`)).toEqual(expect.arrayContaining(ready.map((script) => script.name)));
+    }
   });
   test("a turn comes when what Docker or the kubelet runs on changes, and tells of no secret", async () => {
     const revisions = (of: Program, name: string) =>

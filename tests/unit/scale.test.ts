@@ -5,8 +5,9 @@ import { machine, made, master, run } from "./program.fixture";
 const worker = (_: unknown, index: number) => machine(`worker-${100 + index}`, `192.0.2.${100 + index}`);
 const clusters: Program[] = [];
 beforeAll(async () => {
-  for (const length of [10, 20, 30])
+  for (const length of [10, 20, 30]) {
     clusters.push(await run({ machines: [master, ...Array.from({ length }, worker)] }));
+  }
 });
 
 /** How much more of something there is with ten workers more, first to ten and then to twenty. */
