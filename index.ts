@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 
 import { artifactSet } from "./components/artifacts";
-import { mastersOf, readConfig } from "./components/config";
+import { mastersOf, readConfig } from "./components/environment";
 import { DockerEngine } from "./components/docker";
 import { ApiProxies } from "./components/endpoint";
 import { EtcdCluster, majorityGuard, memberHealth } from "./components/etcd";
@@ -32,7 +32,7 @@ export = async () => {
   await identity.refuseOthers();
 
   // A change that would lose the cluster is refused; every other one is told in plain words.
-  const plan = new Plan("plan", { environment, builds, health, unnamed: survey.unnamed });
+  const plan = new Plan("plan", { environment, builds, health, unnamed: survey.unnamed, back: survey.back });
   const accepted = { dependsOn: [plan] };
 
   // Machines that answer over SSH, each found fit before anything is changed on any.

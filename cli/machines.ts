@@ -2,10 +2,11 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { parseEnvironment, type Environment, type MachineConfig, type SshLogin } from "../components/config";
+import { parseEnvironment, type Environment, type MachineConfig } from "../components/environment";
+import type { SshLogin } from "../components/ssh";
 import { addressesHere } from "../components/local/builds";
 import { keyPair, stackDirectory } from "../components/local/keys";
-import { quote } from "../components/machine/compose";
+import { quote } from "../components/script/compose";
 import { root, settingsOf } from "./project";
 
 /** The stack's configuration, read without an engine. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
 
-import { strayState, takenName } from "../components/config/place";
+import { strayState, takenName } from "../components/settings/place";
 
 /** The project's own directory. */
 export const root = join(__dirname, "..");

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Stack } from "@pulumi/pulumi/automation";
 
-import { isOwnPlace, stateDirectory, stateFile, type Place } from "../components/config/place";
+import { isOwnPlace, stateDirectory, stateFile, type Place } from "../components/settings/place";
 import { root } from "./project";
 
 /**

@@ -3,7 +3,8 @@ import { posix } from "node:path";
 
 import { z } from "zod";
 
-import { ConfigError, type Environment } from "../config";
+import type { Environment } from "../environment";
+import { ConfigError } from "../settings";
 import type { Artifact, ArtifactSet } from "./set";
 
 const path = z.string().regex(/^[\w@+-][\w.@+-]*(\/[\w@+-][\w.@+-]*)*$/);

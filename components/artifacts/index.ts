@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import type { Environment, MachineConfig } from "../config";
+import type { Environment, MachineConfig } from "../environment";
 import { bundleSet } from "./bundle";
 import { publishedSet } from "./published";
 import type { Artifact, ArtifactSet } from "./set";

@@ -69,9 +69,9 @@ install_engine() {
 }
 
 install_engine_of_distribution() {
-  is_installed docker.io || know_package docker.io
+  pkg_installed docker.io || pkg_available docker.io || true
   # Newer releases have the client in a package of its own, which is only recommended.
-  if [[ $(apt-cache depends docker.io 2>/dev/null) =~ Recommends:\ docker-cli($'\n'|$) ]]; then
+  if pkg_recommends docker.io docker-cli; then
     install_packages docker docker.io docker-cli
   else
     install_packages docker docker.io
@@ -80,30 +80,24 @@ install_engine_of_distribution() {
 
 install_engine_of_docker() {
   # A machine that has a source for it keeps to that: apt takes no two with different keys.
-  if changed /etc/apt/sources.list.d/docker.list || ! has_source_of_docker; then add_source_of_docker; fi
-  is_installed docker-ce || know_package docker-ce
+  if pkg_source_is_ours docker || ! has_source_of_docker; then add_source_of_docker; fi
+  pkg_installed docker-ce || pkg_available docker-ce || true
   install_packages docker docker-ce docker-ce-cli containerd.io
 }
 
-has_source_of_docker() {
-  [ -n "$(apt-cache show docker-ce 2>/dev/null)" ] ||
-    grep -rqsF download.docker.com /etc/apt/sources.list /etc/apt/sources.list.d
-}
+has_source_of_docker() { pkg_listed docker-ce || pkg_names_source download.docker.com; }
 
 add_source_of_docker() {
-  local id codename key=/etc/apt/keyrings/docker.asc
-  # The file of the key 9DC8 5822 9FC7 DD38 854A E2D8 8D81 803C 0EBF CD88, the same for both distributions.
+  local id url=https://download.docker.com/linux key=$STATE/docker.asc
+  # The file of the key 9DC8 5822 9FC7 DD38 854A E2D8 8D81 803C 0EBF CD88, the same for all distributions.
   local sha256=1500c1f56fa9e26b9b8f42452a553675796ade0807cdce11975eb98170b3a570
   id=$(. /etc/os-release && printf '%s' "$ID")
-  codename=$(. /etc/os-release && printf '%s' "$VERSION_CODENAME")
-  if ! sha256sum --check --status 2>/dev/null <<<"$sha256  $key"; then
-    artifact_fetch "the key of Docker's packages" "https://download.docker.com/linux/$id/gpg" "$sha256" "$STATE/docker.asc"
-    put "$key" 0644 <"$STATE/docker.asc"
-    rm -f "$STATE/docker.asc"
+  if ! pkg_has_key docker "$sha256"; then
+    artifact_fetch "the key of Docker's packages" "$url/$id/gpg" "$sha256" "$key"
+    pkg_add_key docker "$key"
+    rm -f "$key"
   fi
-  put /etc/apt/sources.list.d/docker.list 0644 <<EOF
-deb [arch=$(dpkg --print-architecture) signed-by=$key] https://download.docker.com/linux/$id $codename stable
-EOF
+  pkg_add_source docker "$url/$id"
 }
 
 run_cri_dockerd() {
@@ -146,8 +140,7 @@ down() {
   fi
   # An engine or a containerd that was here before runs on its own settings again.
   [ "${#unsettled[@]}" = 0 ] || systemctl try-restart "${unsettled[@]}" 2>/dev/null || true
-  remove_file /etc/apt/sources.list.d/docker.list
-  remove_file /etc/apt/keyrings/docker.asc
+  pkg_remove_source docker
   remove_empty /etc/docker
   rm -f "$STATE/adopted"
 }
@@ -167,7 +160,7 @@ remove_engine() {
   # What others have mounted there, such as a disk for volumes, is no overlay.
   awk '$2 ~ "^(/run|/var/lib)/docker/" && $3 ~ "^(overlay|nsfs|tmpfs)$" { print $2 }' /proc/mounts | sort -r | xargs -r umount || true
   purge_engine
-  is_installed containerd || is_installed containerd.io || remove_ours /var/lib/containerd /run/containerd /opt/containerd
+  pkg_installed containerd || pkg_installed containerd.io || remove_ours /var/lib/containerd /run/containerd /opt/containerd
   remove_ours /var/lib/docker /var/lib/cri-dockerd /run/docker /etc/docker/key.json
   remove_if_empty /etc/cni/net.d /etc/cni
   ip link delete docker0 2>/dev/null || true

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
-import type { Environment } from "../config";
-import { foundScript, HostScript, packagesScript, unitsScript, type Effects, type Machine } from "../machine";
+import type { Environment } from "../environment";
+import type { Machine } from "../machine";
+import { foundScript, HostScript, packageScripts, unitsScript, type Effects } from "../script";
 import { containerdConfig, criDockerdFile, criDockerdUnits, daemonFile, daemonJson } from "./render";
 
 /** Tells which cgroup driver Docker runs on. */
@@ -33,7 +34,7 @@ export class DockerEngine extends pulumi.ComponentResource {
         {
           machine,
           script: join(__dirname, "docker.sh"),
-          uses: [unitsScript, packagesScript, foundScript, ...artifactScripts, cgroupScript],
+          uses: [unitsScript, ...packageScripts, foundScript, ...artifactScripts, cgroupScript],
           values: {
             PACKAGES: docker.packages,
             RUNTIME: kubernetes.runtime,

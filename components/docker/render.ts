@@ -1,4 +1,4 @@
-import type { ScriptFile } from "../machine";
+import type { ScriptFile } from "../script";
 
 /** The socket where the kubelet finds the container runtime. */
 export function criSocket(runtime: "docker" | "containerd"): string {

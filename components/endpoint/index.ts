@@ -2,8 +2,9 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment } from "../config";
-import { HostScript, packagesScript, unitsScript, type Effects, type Machine } from "../machine";
+import type { Environment } from "../environment";
+import type { Machine } from "../machine";
+import { HostScript, packageScripts, unitsScript, type Effects } from "../script";
 import {
   addressCheck,
   proxyConfig,
@@ -40,7 +41,7 @@ export class ApiProxies extends pulumi.ComponentResource {
     super("keelson:endpoint:ApiProxies", name, {}, opts);
     const files = [proxyConfig(environment), proxyUnit];
     const script = join(__dirname, "proxy.sh");
-    const uses = [unitsScript, packagesScript];
+    const uses = [unitsScript, ...packageScripts];
     const values = { CONFIG_FILE: proxyConfigFile };
     this.proxies = new Map(
       machines.map((machine) => [
@@ -79,7 +80,7 @@ export class VirtualAddress extends HostScript {
       {
         machine,
         script: join(__dirname, "virtualAddress.sh"),
-        uses: [unitsScript, packagesScript],
+        uses: [unitsScript, ...packageScripts],
         values: {
           CONFIG: virtualAddressConfig(machine, environment, virtualAddress),
           CONFIG_FILE: virtualAddressConfigFile,

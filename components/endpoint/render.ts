@@ -1,5 +1,6 @@
-import { mastersOf, proxyPort, type Environment } from "../config";
-import type { Machine, ScriptFile } from "../machine";
+import { mastersOf, proxyPort, type Environment } from "../environment";
+import type { Machine } from "../machine";
+import type { ScriptFile } from "../script";
 
 /** Where a node's own proxy listens, with proxyPort. */
 export const proxyHost = "127.0.0.1";

@@ -3,7 +3,7 @@
 
 up() {
   local interface
-  interface=$(ip -o -4 address show to "$ADDRESS" | awk '{ print $2; exit }')
+  interface=$(ip -o -4 address show to "$ADDRESS" | awk 'NR == 1 { print $2 }')
   [ -n "$interface" ] || die "no interface of $(hostname) has the address $ADDRESS: correct machines[].address"
   install_idle virtual-address keepalived.service keepalived
   printf '%s\n' "${CONFIG//@INTERFACE@/$interface}" | put "$CONFIG_FILE" 0644

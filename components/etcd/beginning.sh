@@ -8,11 +8,12 @@ forget_joining() { rm -f "$JOINING"; }
 
 # Without data a member is one of the founders, who begin together, or there are others to join.
 begin() {
-  local list='' founding=
+  local list='' founding='' silent=''
   refuse_lost_data
   wait_for 120 "another member of etcd to answer" knows_how_to_begin ||
     die "$(hostname) has no data of etcd, and no majority of the others answers that it could join: see whether" \
       "${PEERS[*]##* } answer from here, and whether the clocks agree. Keep a present member in machines until this one has joined." \
+      ${silent:+"What may have begun without this machine, and says nothing: $silent."} \
       "Where there has never been a cluster, destroy, and run up"
   if [ -n "$founding" ]; then begin_as "$FOUNDERS" new; else join "$list"; fi
 }
@@ -47,16 +48,21 @@ is_founder() {
   done
 }
 
-# One that has begun as one of a majority has told the others for whom it answers.
+# One that has begun as one of a majority has told the others for whom it answers. Each one is heard: it may have votes that were
+# cast with this machine's, which remembers nothing of them.
 nobody_has_begun() {
   local peer said i=0
+  silent=
   for peer in $(peer_urls); do
     if listens "$peer" || listens "${PEERS[i]##* }"; then
       said=$(peer_answer "$peer") || return 1
       ! grep -q '"clientURLs":\["' <<<"$said" || return 1
+    elif ! refuses "$peer"; then
+      silent+="${silent:+, }${PEERS[i]%% *} at $peer"
     fi
     i=$((i + 1))
   done
+  [ -z "$silent" ]
 }
 
 join() {

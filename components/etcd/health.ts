@@ -1,5 +1,5 @@
-import { etcdMembersOf, type Environment } from "../config";
-import { ask, type Login } from "../machine";
+import { etcdMembersOf, type Environment } from "../environment";
+import { ask, type Login } from "../ssh";
 
 /** Asks members of etcd, each on its own machine, whether they are well; gives what is wrong with those that are not. */
 export function memberHealth(

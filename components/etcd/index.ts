@@ -3,8 +3,9 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
-import { etcdMembersOf, type Environment, type EtcdConfig, type MachineConfig } from "../config";
-import { anotherOf, HostScript, named, unitsScript, type Effects, type Machine } from "../machine";
+import { etcdMembersOf, type Environment, type EtcdConfig, type MachineConfig } from "../environment";
+import { anotherOf, named, type Machine } from "../machine";
+import { HostScript, unitsScript, type Effects } from "../script";
 import {
   beginningFile,
   certificateConfig,

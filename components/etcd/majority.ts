@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { etcdMembersOf, type Environment } from "../config";
+import { etcdMembersOf, type Environment } from "../environment";
 import type { Guard } from "../machine";
 import { clientUrl, peerUrl } from "./render";
 

@@ -16,7 +16,12 @@ etcd_ctl_at() {
 }
 
 # Whether something listens at a URL: etcdctl itself would wait for it.
-listens() { [ -n "$1" ] && timeout 2 bash -c ": <>/dev/tcp/$(sed -E 's|.*//(.*):(.*)|\1/\2|' <<<"$1")" 2>/dev/null; }
+listens() { [ -n "$1" ] && dial "$1" 2>/dev/null; }
+
+# refuses URL: the machine is there, and nothing listens at that port.
+refuses() { [[ $(dial "$1" 2>&1 || true) = *"Connection refused"* ]]; }
+
+dial() { timeout 2 bash -c ": <>/dev/tcp/$(sed -E 's|.*//(.*):(.*)|\1/\2|' <<<"$1")"; }
 
 # is_well URL: a read that a majority has to agree to is answered there.
 is_well() { etcd_ctl_at "$1" endpoint health --command-timeout=3s >/dev/null 2>&1; }

@@ -1,5 +1,6 @@
-import type { EtcdConfig } from "../config";
-import { yaml, type Machine, type ScriptFile } from "../machine";
+import type { EtcdConfig } from "../environment";
+import type { Machine } from "../machine";
+import { yaml, type ScriptFile } from "../script";
 
 /** Outside of /etc/kubernetes, which `kubeadm reset` empties. */
 export const etcdPki = "/etc/etcd/pki";

@@ -2,8 +2,8 @@ import { join } from "node:path";
 
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { Environment } from "../config";
-import { HostScript, type Again } from "../machine";
+import type { Environment } from "../environment";
+import { HostScript, type Again } from "../script";
 import type { ControlPlane } from "../master";
 
 export interface ClusterHealthArgs {

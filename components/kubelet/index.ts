@@ -3,11 +3,13 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, imageArchives, programs, type ArtifactSet } from "../artifacts";
-import type { Environment } from "../config";
+import type { Environment } from "../environment";
 import { cgroupScript } from "../docker";
 import { criSocket } from "../docker/render";
-import { foundScript, HostScript, packagesScript, unitsScript, type Effects, type Machine } from "../machine";
+import type { Machine } from "../machine";
+import { foundScript, HostScript, packageScripts, unitsScript, type Effects } from "../script";
 import { kernelFiles, kubeletConfigFile, kubeletConfiguration, kubeletUnit, kubeletUnitFile } from "./render";
+import { ownReservations } from "./reserved";
 
 /** Functions of a script that starts the kubelet's unit. */
 export const kubeletUnitScripts: readonly string[] = [unitsScript, join(__dirname, "unit.sh")];
@@ -45,13 +47,14 @@ export class Kubelets extends pulumi.ComponentResource {
   constructor(name: string, args: KubeletsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:kubelet:Kubelets", name, {}, opts);
     const { environment, artifacts } = args;
+    const reserved = ownReservations(environment.kubernetes.kubelet.configuration);
     this.machines = args.machines.map((machine) => {
       const kubelet = new HostScript(
         `${machine.name}-kubelet`,
         {
           machine,
           script: join(__dirname, "kubelet.sh"),
-          uses: [packagesScript, ...artifactScripts, cgroupScript, ...leaveScripts, ...kubeletUnitScripts],
+          uses: [...packageScripts, ...artifactScripts, cgroupScript, ...leaveScripts, ...kubeletUnitScripts],
           values: {
             RUNTIME: environment.kubernetes.runtime,
             CRI_SOCKET: criSocket(environment.kubernetes.runtime),
@@ -65,6 +68,8 @@ export class Kubelets extends pulumi.ComponentResource {
             NAMESERVERS: machine.nameservers,
             ALLOCATABLE_MILLICPU: machine.config.allocatable?.millicpu ?? 0,
             ALLOCATABLE_BYTES: machine.config.allocatable?.memoryBytes ?? 0,
+            RESERVED_MILLICPU: reserved.millicpu,
+            RESERVED_MEMORY: reserved.memory,
           },
           files: [...kernelFiles, kubeletUnit(machine)],
           effects,

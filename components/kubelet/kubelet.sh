@@ -1,6 +1,6 @@
 # What masters and workers have in common: programs, kernel settings, images and a kubelet that waits to be joined.
 # Reads: RUNTIME KUBELET_CONFIG KUBELET_CONFIG_FILE NAMESERVERS PROGRAMS IMAGES
-# Reads: ALLOCATABLE_MILLICPU ALLOCATABLE_BYTES CRI_SOCKET
+# Reads: ALLOCATABLE_MILLICPU ALLOCATABLE_BYTES RESERVED_MILLICPU RESERVED_MEMORY CRI_SOCKET
 
 up() {
   local programs images configuration begun=false
@@ -116,17 +116,24 @@ resolv_conf() {
   echo /etc/kubernetes/resolv.conf
 }
 
-# Allocatable is what is left of the capacity after reservations and the 100 MiB below which pods are evicted.
+# Allocatable is what is left of the capacity after all reservations, those of the stack's own configuration and the free memory
+# below which pods are evicted among them: what else is to be kept is systemReserved.
 reservations() {
-  local cpu memory
+  local cpu total kept=0 part
   [ "$ALLOCATABLE_MILLICPU$ALLOCATABLE_BYTES" != 00 ] || return 0
-  cpu=$(($(nproc) * 1000 - ALLOCATABLE_MILLICPU))
-  memory=$(($(sed -n 's/^MemTotal: *\([0-9]*\) kB$/\1/p' /proc/meminfo) * 1024 - 100 * 1024 * 1024 - ALLOCATABLE_BYTES))
-  [ "$cpu" -ge 0 ] || die "allocatable.cpu is ${ALLOCATABLE_MILLICPU}m, but $(hostname) has $(nproc) cores"
-  [ "$memory" -ge 0 ] || die "allocatable.memory is $ALLOCATABLE_BYTES bytes, more than $(hostname) has, less 100 MiB"
+  cpu=$(($(nproc) * 1000))
+  total=$(($(sed -n 's/^MemTotal: *\([0-9]*\) kB$/\1/p' /proc/meminfo) * 1024))
+  for part in "${RESERVED_MEMORY[@]}"; do
+    [[ $part != *% ]] || part=$(awk -v total="$total" -v part="${part%\%}" 'BEGIN { printf "%d", total * part / 100 }')
+    kept=$((kept + part))
+  done
+  [ $((ALLOCATABLE_MILLICPU + RESERVED_MILLICPU)) -le "$cpu" ] ||
+    die "allocatable.cpu is ${ALLOCATABLE_MILLICPU}m, but $(hostname) has ${cpu}m, of which ${RESERVED_MILLICPU}m are reserved"
+  [ $((ALLOCATABLE_BYTES + kept)) -le "$total" ] ||
+    die "allocatable.memory is $ALLOCATABLE_BYTES bytes, but $(hostname) has $total, of which $kept are reserved or kept free"
   printf 'systemReserved:\n'
-  [ "$ALLOCATABLE_MILLICPU" = 0 ] || printf '  cpu: %sm\n' "$cpu"
-  [ "$ALLOCATABLE_BYTES" = 0 ] || printf '  memory: "%s"\n' "$memory"
+  [ "$ALLOCATABLE_MILLICPU" = 0 ] || printf '  cpu: %sm\n' $((cpu - RESERVED_MILLICPU - ALLOCATABLE_MILLICPU))
+  [ "$ALLOCATABLE_BYTES" = 0 ] || printf '  memory: "%s"\n' $((total - kept - ALLOCATABLE_BYTES))
 }
 
 down() {

@@ -1,6 +1,7 @@
-import type { Environment } from "../config";
+import type { Environment } from "../environment";
 import { criSocket } from "../docker/render";
-import { yaml, type Machine, type ScriptFile } from "../machine";
+import type { Machine } from "../machine";
+import { yaml, type ScriptFile } from "../script";
 
 /** Where the kubelet reads its configuration: ours, whole, so that every field can be changed while it lives. */
 export const kubeletConfigFile = "/etc/kubernetes/kubelet-config.yaml";

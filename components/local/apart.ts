@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { onceKnown } from "../machine";
+import { onceKnown } from "../ssh";
 
 /**
  * The same value without the engine's knowledge of where it comes from; not known for as long as it. Before the engine makes a

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment, MachineConfig } from "../config";
+import type { Environment, MachineConfig } from "../environment";
 import type { Rebuild } from "../plan";
 import { requireKeys } from "./keys";
 import { recordsOf, remember, type MachineRecord } from "./records";

@@ -5,7 +5,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
 import { bundleDirectory } from "../artifacts/cache";
-import type { Environment, MachineConfig } from "../config";
+import type { Environment, MachineConfig } from "../environment";
 import type { Machine } from "../machine";
 import { apart } from "./apart";
 import type { Build, Builds } from "./builds";

@@ -1,5 +1,5 @@
-import type { Environment } from "../config";
-import type { Login } from "../machine";
+import type { Environment } from "../environment";
+import type { Login } from "../ssh";
 import type { Builds } from "./builds";
 import { existingKeyPair, hostKeyFile, loginKeyFile } from "./keys";
 

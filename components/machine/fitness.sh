@@ -1,4 +1,5 @@
-# What a machine must be like before anything is put on it: each fault is one line of `problems`.
+# What a machine must be like before anything is put on it, and what others must not have on it at any time: each fault is one
+# line of `problems`.
 # Reads: SWAP_ALLOWED PORTS ROLES ADDRESS ADOPT DOCKER_PACKAGES DISK_PERCENT
 
 check_fitness() {
@@ -8,8 +9,7 @@ check_fitness() {
   check_kernel
   check_swap
   check_address
-  check_cluster
-  check_ports
+  check_leftovers
   check_engines
 }
 
@@ -98,12 +98,34 @@ check_address() {
     problem "no interface has the address $ADDRESS: correct machines[].address; it has $(ip -o -4 address show scope global | awk '{ print $4 }' | paste -sd ' ' -)"
 }
 
+# put_there PROGRAM: this cluster put it on the machine, or began to.
+put_there() {
+  case $1 in
+  kube-apiserver | kube-controller-manager | kube-scheduler) [ -e "$STATE/master" ] ;;
+  kubelet | kube-proxy) changed /etc/systemd/system/kubelet.service ;;
+  haproxy) changed /etc/systemd/system/keelson-api-proxy.service ;;
+  etcd) changed /etc/systemd/system/etcd.service ;;
+  esac
+}
+
 check_cluster() {
-  local file
-  for file in /etc/kubernetes/admin.conf /etc/kubernetes/kubelet.conf /etc/kubernetes/pki/ca.key /var/lib/kubelet/pki; do
+  local files=() file
+  put_there kube-apiserver || files+=(/etc/kubernetes/admin.conf /etc/kubernetes/pki/ca.key)
+  put_there kubelet || files+=(/etc/kubernetes/kubelet.conf /var/lib/kubelet/pki)
+  for file in "${files[@]}"; do
     [ ! -e "$file" ] ||
       problem "$file is there: this machine belongs to another cluster; if that is gone, run kubeadm reset on it first"
   done
+}
+
+# What others may have put in the place of what is to be here, also where this program has begun.
+check_others() {
+  check_cluster
+  check_ports
+}
+
+check_leftovers() {
+  local file
   is_node || return 0
   # The runtime takes what comes first, and no other than the pod network's.
   for file in /etc/cni/net.d/*.conf /etc/cni/net.d/*.conflist /etc/cni/net.d/*.json; do
@@ -116,11 +138,17 @@ check_cluster() {
 }
 
 check_ports() {
-  local port
-  for port in "${PORTS[@]}"; do
-    [ -z "$(ss -Hltn "sport = :$port")" ] || problem "TCP port $port is in use: $(ss -Hltnp "sport = :$port" | sed 's/  */ /g')"
+  local line port program found
+  for line in "${PORTS[@]}"; do
+    read -r port program <<<"$line"
+    found=$(ss -Hltnp "sport = :$port" | sed 's/  */ /g')
+    ! put_there "$program" || found=$(others_than "$program" <<<"$found")
+    [ -z "$found" ] || problem "TCP port $port is in use: $found"
   done
 }
+
+# others_than PROGRAM: lines of ss(8) that name another. The kernel keeps 15 characters of a program's name.
+others_than() { awk -v name="(\"${1:0:15}\"," '/users:/ && !index($0, name)'; }
 
 # Others' containers would run under another engine, or other settings, and end when the machine leaves.
 check_engines() {
@@ -145,8 +173,8 @@ check_publisher() {
   distribution) package=docker.io other=docker-ce ;;
   docker) package=docker-ce other=docker.io ;;
   esac
-  ! is_installed "$package" || return 0
-  if is_installed "$other"; then
+  ! pkg_installed "$package" || return 0
+  if pkg_installed "$other"; then
     problem "$other is installed, and docker.packages asks for $package: change docker.packages, remove $other, or set adopt to true in the machine's line"
   else
     problem "$(command -v dockerd) is of no package $package: remove that Docker Engine, or set adopt to true in the machine's line"
@@ -161,7 +189,7 @@ work_of_docker() {
     echo "Docker is at work here, with $containers containers, $images images and $volumes volumes$([ "${swarm:-inactive}" = inactive ] || echo ", in a swarm")"
   else
     [ -n "$(find "$data"/containers "$data"/volumes "$data"/image/*/imagedb/content/sha256 -mindepth 1 -maxdepth 1 \
-      ! -name metadata.db ! -name backingFsBlockDev 2>/dev/null | head -n 1)" ] || return 1
+      ! -name metadata.db ! -name backingFsBlockDev -print -quit 2>/dev/null)" ] || return 1
     echo "$data has containers, volumes or images of a Docker that does not run"
   fi
 }

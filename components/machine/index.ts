@@ -1,13 +1,3 @@
-export { anotherOf, isNode, named, type FirstHop, type Machine } from "./machine";
-export type { ScriptFile, ScriptValue } from "./compose";
-export { onlyIf, type Effects } from "./beforeRun";
-export { composeLook, foundScript, packagesScript, unitsScript } from "./compose";
-export { shortDigest } from "./digest";
-export { onceKnown } from "./known";
-export { HostScript, type HostScriptArgs } from "./hostScript";
+export { anotherOf, isNode, named, type Machine } from "./machine";
 export { Preflight, type Guard } from "./preflight";
-export { wordsFor } from "./reachability";
-export { ask, Session, type Answer, type Login } from "./session";
-export type { Again, Seen } from "./seen";
-export { sshMachines } from "./ssh";
-export { yaml } from "./yaml";
+export { sshMachines } from "../ssh/connection";

@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { types } from "@pulumi/command";
 
-import type { MachineConfig } from "../config";
-import type { Seen } from "./seen";
+import type { MachineConfig } from "../environment";
+import type { Seen } from "../script/seen";
 
 /** An SSH server that is dialled first on the way to a machine. */
 export interface FirstHop {

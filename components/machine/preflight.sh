@@ -6,6 +6,7 @@ look() {
   check_owner
   # A machine that this program has changed before was fit then; what it checks now would be its own work.
   [ -e "$STATE/fit" ] || check_fitness
+  check_others
   ! declare -F guard >/dev/null || guard
   if [ "${#problems[@]}" -gt 0 ]; then
     log "$(hostname) is not fit, and nothing was changed on it:"

@@ -2,9 +2,9 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { proxyPort, type Environment } from "../config";
-import { packagesScript, type ScriptValue } from "./compose";
-import { HostScript } from "./hostScript";
+import { proxyPort, type Environment } from "../environment";
+import { packageScripts, type ScriptValue } from "../script/compose";
+import { HostScript } from "../script/hostScript";
 import type { Machine } from "./machine";
 
 export interface PreflightArgs {
@@ -45,11 +45,11 @@ export class Preflight extends pulumi.ComponentResource {
       {
         machine,
         script: join(__dirname, "preflight.sh"),
-        uses: [packagesScript, join(__dirname, "fitness.sh"), ...found.flatMap(({ uses }) => uses)],
+        uses: [...packageScripts, join(__dirname, "fitness.sh"), ...found.flatMap(({ uses }) => uses)],
         values: {
           CLUSTER: identity,
           SWAP_ALLOWED: !environment.kubernetes.kubelet.failSwapOn,
-          PORTS: portsOf(machine, environment).map(String),
+          PORTS: portsOf(machine, environment),
           ROLES: machine.config.roles,
           ADDRESS: machine.address,
           ADOPT: machine.config.adopt,
@@ -63,13 +63,23 @@ export class Preflight extends pulumi.ComponentResource {
   }
 }
 
-/** TCP ports that what is to run on the machine will listen on. Source: Kubernetes documentation, "Ports and Protocols". */
-function portsOf({ config }: Machine, { kubernetes, etcd }: Environment): readonly number[] {
-  const ports = new Set<number>();
-  if (config.roles.includes("etcd")) [etcd.clientPort, etcd.peerPort].forEach((port) => ports.add(port));
-  if (config.roles.includes("master")) [kubernetes.bindPort, 10257, 10259].forEach((port) => ports.add(port));
-  if (config.roles.some((role) => role !== "etcd")) [proxyPort, 10250, 10256].forEach((port) => ports.add(port));
-  return [...ports];
+/** "PORT PROGRAM" of what is to listen on the machine, by TCP. Source: Kubernetes documentation, "Ports and Protocols". */
+function portsOf({ config }: Machine, { kubernetes, etcd }: Environment): readonly string[] {
+  const ports: string[] = [];
+  const listens = (program: string, ...found: readonly number[]) =>
+    ports.push(...found.map((port) => `${port} ${program}`));
+  if (config.roles.includes("etcd")) listens("etcd", etcd.clientPort, etcd.peerPort);
+  if (config.roles.includes("master")) {
+    listens("kube-apiserver", kubernetes.bindPort);
+    listens("kube-controller-manager", 10257);
+    listens("kube-scheduler", 10259);
+  }
+  if (config.roles.some((role) => role !== "etcd")) {
+    listens("haproxy", proxyPort);
+    listens("kubelet", 10250);
+    listens("kube-proxy", 10256);
+  }
+  return ports;
 }
 
 /**

@@ -1,6 +1,6 @@
-import type { Environment } from "../config";
-import type { ScriptFile } from "../machine";
-import { shortDigest } from "../machine/digest";
+import type { Environment } from "../environment";
+import type { ScriptFile } from "../script";
+import { shortDigest } from "../script/digest";
 
 type Component = Environment["kubernetes"]["scheduler"];
 type File = Component["files"][number];

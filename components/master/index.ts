@@ -3,14 +3,15 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ArtifactSet } from "../artifacts";
-import { filesDirectory, type Environment } from "../config";
+import { filesDirectory, type Environment } from "../environment";
 import { criSocket } from "../docker/render";
 import { clusterEndpoint, nodeEndpoint, VirtualAddress } from "../endpoint";
 import { certificatesScript, type EtcdCluster } from "../etcd";
 import { certificateConfig } from "../etcd/render";
 import { kubeletUnitScripts, leaveScripts } from "../kubelet";
 import { kubeletConfigFile } from "../kubelet/render";
-import { HostScript, type Effects, type Machine, type ScriptValue } from "../machine";
+import type { Machine } from "../machine";
+import { HostScript, type Effects, type ScriptValue } from "../script";
 import { componentFiles } from "./files";
 import { asShown, authorityConfig, certificateNames, kubeadmConfig, serverAddress, takesPods } from "./render";
 
@@ -30,7 +31,8 @@ function effectsOn(machine: Machine): Effects {
     create: "a master is made of it: API server, controller manager and scheduler start",
     update: (changed) =>
       [
-        changed.has("KUBEADM_CONFIG")
+        // A manifest that somebody changed by hand is written again.
+        changed.has("KUBEADM_CONFIG") || [...changed].some((name) => name.startsWith("/etc/kubernetes/manifests/"))
           ? "its control plane restarts where its settings differ: one master at a time"
           : "its control plane is checked",
         ...(changed.has("TAKES_PODS") ? podsOn(machine, changed.has("KUBEADM_CONFIG")) : []),

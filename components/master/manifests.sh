@@ -4,6 +4,19 @@
 
 readonly SERVERS=(kube-apiserver kube-controller-manager kube-scheduler)
 
+# note_manifests: kubeadm wrote them, and this script answers for them.
+note_manifests() {
+  local server
+  for server in "${SERVERS[@]}"; do note file "$MANIFESTS/$server.yaml"; done
+}
+
+# keep_found_manifests: a server may be well on what somebody wrote by hand; that is nothing to go back to.
+keep_found_manifests() {
+  local server
+  for server in "${SERVERS[@]}"; do is_as_left file "$MANIFESTS/$server.yaml" || return 0; done
+  keep_manifests
+}
+
 # keep_manifests: those on which everything is well, as this run finds or leaves it.
 keep_manifests() {
   local server
@@ -53,21 +66,26 @@ settled() { is_up "$1" || keeps_failing "$1"; }
 
 is_up() { started_on_manifest "$1" && answers_well "$1"; }
 
-# Until the kubelet has seen a new manifest, it is the old server that answers.
+# Until the kubelet has seen a new manifest, it is the old server that answers. It looks every 20 s, and gives a server 30 s to
+# end: one that goes on with the flags of its manifest was not to start anew, for what differed was a comment, say.
 started_on_manifest() {
-  local pid age
+  local pid age written
   [[ $rewritten = *" $1 "* ]] || return 0
-  pid=$(process_of "$1") && age=$(ps -o etimes= -p "$pid") &&
-    [ $(($(date +%s) - age)) -ge "$(stat -c %Y "$MANIFESTS/$1.yaml")" ]
+  pid=$(process_of "$1") && age=$(ps -o etimes= -p "$pid") || return
+  written=$(stat -c %Y "$MANIFESTS/$1.yaml")
+  [ $(($(date +%s) - age)) -ge "$written" ] ||
+    { [ $(($(date +%s) - written)) -ge 60 ] && has_flags_of_manifest "$1"; }
 }
 
 # The kernel keeps 15 characters of a program's name.
 process_of() { pgrep -xn "${1:0:15}"; }
 
 # is_as_written SERVER: it is up with the flags of its manifest.
-is_as_written() {
+is_as_written() { [ -e "$MANIFESTS/$1.yaml" ] && is_up "$1" && has_flags_of_manifest "$1"; }
+
+has_flags_of_manifest() {
   local pid
-  [ -e "$MANIFESTS/$1.yaml" ] && is_up "$1" && pid=$(process_of "$1") && [ -r "/proc/$pid/cmdline" ] &&
+  pid=$(process_of "$1") && [ -r "/proc/$pid/cmdline" ] &&
     [ "$(flags_of "$1")" = "$(tr '\0' '\n' <"/proc/$pid/cmdline" | grep '^--' | sort)" ]
 }
 

@@ -15,7 +15,7 @@ up() {
   renew_names
   etcd_certificates kubeadm "$PKI" apiserver-etcd-client
   write_files
-  keep_manifests
+  keep_found_manifests
   change_manifests
   before=$(server_settings)
   initialise
@@ -29,6 +29,7 @@ up() {
   wait_for 60 "the service account of the default namespace" account_exists
   [ "$TAKES_PODS" != true ] || let_pods_in
   keep_manifests
+  note_manifests
   # shellcheck disable=SC2153
   remove_other_files "${FILES[@]}"
   log "the API answers at https://$ENDPOINT"
@@ -96,10 +97,12 @@ initialise() {
 
 # Asked by this node's proxy with the administrator's kubeconfig from the state: a new master has none yet.
 dns_is_current() {
+  local image
   api_ready "$PROXY" || return
-  admin_conf |
+  image=$(admin_conf |
     kubectl --kubeconfig /dev/stdin --namespace kube-system get deployment coredns --request-timeout 10s \
-      -o 'jsonpath={.spec.template.spec.containers[0].image}' 2>/dev/null | grep -q ":$COREDNS_TAG\$"
+      -o 'jsonpath={.spec.template.spec.containers[0].image}' 2>/dev/null) || return
+  [[ $image = *":$COREDNS_TAG" ]]
 }
 
 admin_conf() { sed -n 's/^admin.conf //p' <<<"$AUTHORITY" | base64 -d; }

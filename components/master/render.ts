@@ -1,12 +1,13 @@
 import { isIPv6 } from "node:net";
 
 import type { ArtifactSet } from "../artifacts";
-import { mastersOf, type Environment, type MachineConfig } from "../config";
+import { mastersOf, type Environment, type MachineConfig } from "../environment";
 import { criSocket } from "../docker/render";
 import { clusterEndpoint, nodeEndpoint } from "../endpoint";
 import { clusterKubeletConfiguration } from "../kubelet/render";
 import { extraVolumes } from "./files";
-import { yaml, type Machine } from "../machine";
+import type { Machine } from "../machine";
+import { yaml } from "../script";
 
 const apiVersion = "kubeadm.k8s.io/v1beta4";
 

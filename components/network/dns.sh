@@ -10,8 +10,8 @@ up() {
 }
 
 dns_available() {
-  kubectl --namespace kube-system get deployment coredns --request-timeout 3s \
-    -o 'jsonpath={.status.conditions[?(@.type=="Available")].status}' | grep -qx True
+  [ "$(kubectl --namespace kube-system get deployment coredns --request-timeout 3s \
+    -o 'jsonpath={.status.conditions[?(@.type=="Available")].status}')" = True ]
 }
 
 down() { :; }

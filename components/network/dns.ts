@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import type * as pulumi from "@pulumi/pulumi";
 
-import { HostScript } from "../machine";
+import { HostScript } from "../script";
 import type { ControlPlane } from "../master";
 
 /** Functions of a script that tells which of the system's pods are not ready. */

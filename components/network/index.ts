@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ArtifactSet } from "../artifacts";
-import type { Environment } from "../config";
+import type { Environment } from "../environment";
 import { flannelPod } from "./pod";
 import { cniConfig, digestOf, networkConfig } from "./render";
 

@@ -1,7 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
 
 import type { ArtifactSet } from "../artifacts";
-import { proxyPort } from "../config";
+import { proxyPort } from "../environment";
 import { proxyHost } from "../endpoint";
 import { announceNetwork, configDirectory } from "./render";
 

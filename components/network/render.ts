@@ -1,5 +1,5 @@
-import type { Environment } from "../config";
-import { shortDigest } from "../machine/digest";
+import type { Environment } from "../environment";
+import { shortDigest } from "../script/digest";
 
 /** Where flannel's container finds the two files below. */
 export const configDirectory = "/etc/kube-flannel";

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { MachineConfig } from "../config";
+import type { MachineConfig } from "../environment";
 
 export interface NodesArgs {
   readonly machines: readonly JoinedMachine[];

@@ -1,4 +1,4 @@
-import type { Environment } from "../config";
+import type { Environment } from "../environment";
 
 /** Fields of Docker's daemon.json by which it finds containers and images, or runs them; another value, and it has none. */
 const dockerFields = ["storage-driver", "userns-remap", "exec-root", "containerd", "containerd-namespace"];

@@ -2,14 +2,15 @@ import { AsyncResource } from "node:async_hooks";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment } from "../config";
-import { onceKnown, onlyIf } from "../machine";
+import type { Environment, MachineConfig } from "../environment";
+import { onlyIf } from "../script";
+import { onceKnown } from "../ssh";
 import { atOnce } from "../rollout/waves";
 import { consequences } from "./consequences";
 import { rebuildConsequences, rebuildRefusals, rebuildsBetween, type Rebuild, type Rebuilds } from "./rebuilds";
 import { refusals } from "./refusals";
 import { renamed } from "./renamed";
-import { having, listed, topologyOf, type Topology } from "./topology";
+import { having, listed, newlyLost, topologyOf, type Topology } from "./topology";
 
 export type { Rebuild } from "./rebuilds";
 
@@ -21,6 +22,8 @@ export interface PlanArgs {
   readonly health?: (names: readonly string[]) => Promise<readonly string[]>;
   /** Machines that an earlier release changed, which names no cluster on them. @default none is known to be */
   readonly unnamed?: readonly string[];
+  /** Machines that are marked as lost, and answer. @default none does */
+  readonly back?: readonly Pick<MachineConfig, "name">[];
 }
 
 /**
@@ -76,6 +79,7 @@ function problemsOf(before: Topology, after: Topology, args: PlanArgs): readonly
       args,
     ),
     ...refusals(before, after),
+    ...atWork(before, after, args),
     ...renamed(before, environment),
     ...rebuildRefusals(before, after, rebuildsBetween(before, after, wanted(args)), away),
   ];
@@ -88,6 +92,16 @@ function takenOver(known: readonly string[], { unnamed = [] }: PlanArgs): readon
     .map(
       (name) =>
         `${name} is at work in a cluster that this program made, and the stack's state knows nothing of it: use the state of the stack that made it, or run destroy there first`,
+    );
+}
+
+/** Nobody is lost who answers: it would go on beside the cluster, with all that it has of it. */
+function atWork(before: Topology, after: Topology, { back = [] }: PlanArgs): readonly string[] {
+  return newlyLost(before, after)
+    .filter(({ name }) => back.some((one) => one.name === name))
+    .map(
+      ({ name }) =>
+        `${name} is to be given up as lost, and it answers: take it out of machines, and it leaves in good order; or switch it off first. Where neither can be, keelson:survey: "off" asks nobody`,
     );
 }
 

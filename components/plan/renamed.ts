@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Environment } from "../config";
+import type { Environment } from "../environment";
 import { stackDirectory } from "../local/keys";
 import type { Topology } from "./topology";
 

@@ -1,4 +1,4 @@
-import { roomForNodes, type Environment, type MachineConfig } from "../config";
+import { roomForNodes, type Environment, type MachineConfig } from "../environment";
 import { encrypts, fixedSettings, issuers } from "./fixed";
 
 /** One machine, as far as changes of the cluster's shape go. */

@@ -2,8 +2,9 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment } from "../config";
-import { HostScript, unitsScript, type Machine } from "../machine";
+import type { Environment } from "../environment";
+import type { Machine } from "../machine";
+import { HostScript, unitsScript } from "../script";
 import { waves } from "./waves";
 
 export interface RolloutArgs {

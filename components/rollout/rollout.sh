@@ -26,7 +26,7 @@ node_is_back() {
 }
 
 node_ready() {
-  kubectl get node "$NODE" --request-timeout 3s -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' | grep -qx True
+  [ "$(kubectl get node "$NODE" --request-timeout 3s -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}')" = True ]
 }
 
 # UID and readiness of every pod here.

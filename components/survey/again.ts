@@ -1,4 +1,4 @@
-import { shortDigest, type Again, type Seen } from "../machine";
+import { shortDigest, type Again, type Seen } from "../script";
 import type { Answer, Change, Ran } from "./answer";
 
 /** What a machine told, as its scripts ask for it. */

@@ -3,8 +3,8 @@ import { AsyncResource } from "node:async_hooks";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { onceKnown } from "../machine";
-import type { Asked } from "./index";
+import { onceKnown } from "../ssh";
+import type { Asked } from ".";
 
 /**
  * What the cluster is known by, made once for the stack's life and kept on each of its machines: a machine of another cluster is

@@ -3,8 +3,11 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment, MachineConfig, SshLogin } from "../config";
-import { composeLook, Session, wordsFor, type Again, type Login, type Machine } from "../machine";
+import type { Environment, MachineConfig } from "../environment";
+import type { SshLogin } from "../ssh";
+import type { Machine } from "../machine";
+import { composeLook, type Again } from "../script";
+import { Session, wordsFor, type Login } from "../ssh";
 import { seenOf } from "./again";
 import { unwellAmong } from "./unwell";
 import { parseAnswer, type Answer } from "./answer";
@@ -29,7 +32,11 @@ const patience = 5000;
 
 /** What the machines told before anything was registered. */
 export class Survey {
-  constructor(readonly asked: readonly Asked[]) {}
+  constructor(
+    readonly asked: readonly Asked[],
+    /** Machines that are marked as lost, and answer as machines of a cluster. */
+    readonly back: readonly MachineConfig[] = [],
+  ) {}
 
   /** The machines, each with what it told. */
   see(machines: readonly Machine[]): readonly Machine[] {
@@ -68,7 +75,7 @@ export async function takeSurvey(
   loginOf: (name: string) => Login | undefined = (name) => loginFor(environment, name),
 ): Promise<Survey> {
   if (environment.survey === "off") return new Survey([]);
-  const machines = environment.machines.flatMap((config) => {
+  const machines = [...environment.machines, ...environment.lost].flatMap((config) => {
     const login = loginOf(config.name);
     return login ? [{ config, login }] : [];
   });
@@ -77,18 +84,34 @@ export async function takeSurvey(
   const way = bastion ? new Session(sshLogin(bastion), { timeoutMs: 10 * patience }) : undefined;
   const program = composeLook(readFileSync(join(__dirname, "survey.sh"), "utf8"), { NGINX: nginxUrl(environment) });
   const left = [...machines];
-  const asked: Asked[] = [];
+  const all: Asked[] = [];
   const askOne = async (): Promise<void> => {
     for (let machine = left.shift(); machine; machine = left.shift()) {
-      asked.push({ config: machine.config, ...(await look(machine.login, program, way)) });
+      all.push({ config: machine.config, ...(await look(machine.login, program, way)) });
     }
   };
   await Promise.all(Array.from({ length: atOnce }, askOne));
   way?.close();
+  return told(all);
+}
+
+/** Names those that do not answer, and those that should not. */
+async function told(all: readonly Asked[]): Promise<Survey> {
+  const asked = all.filter(({ config }) => !config.lost);
   for (const { config, silence } of asked) {
     if (silence !== undefined) await pulumi.log.info(`${config.name}: was not asked how it is: it ${silence}`);
   }
-  return new Survey(asked);
+  // One from which everything was taken is nobody's.
+  const back = all.flatMap(({ config, answer }) => (config.lost && answer?.owner !== undefined ? [config] : []));
+  for (const { name, roles } of back) {
+    const able = roles.includes("master")
+      ? "it has the keys of the cluster's authorities, and by them it can do everything"
+      : "its pods may be at work there";
+    await pulumi.log.warn(
+      `${name}: is marked as lost, and answers: ${able}. Switch it off, or take everything off it with sudo bash /var/lib/keelson/undo there`,
+    );
+  }
+  return new Survey(asked, back);
 }
 
 async function look(login: Login, program: string, way: Session | undefined): Promise<Omit<Asked, "config">> {
@@ -118,8 +141,8 @@ function silenceOf(error: NodeJS.ErrnoException, { user }: Login): Omit<Asked, "
   return { silence: `does not answer (${wordsFor(error)})` };
 }
 
-function loginFor({ machines }: Environment, name: string): Login | undefined {
-  const machine = machines.find((machine) => machine.name === name);
+function loginFor({ machines, lost }: Environment, name: string): Login | undefined {
+  const machine = [...machines, ...lost].find((machine) => machine.name === name);
   return machine && sshLogin(machine.ssh);
 }
 

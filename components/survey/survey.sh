@@ -46,7 +46,7 @@ presence() {
   mapfile -t units < <(sed -n 's/^unit //p' <<<"$noted")
   mapfile -t packages < <(sed -n 's/^package //p' <<<"$noted")
   [ "${#units[@]}" = 0 ] || unit_states "${units[@]}"
-  [ "${#packages[@]}" = 0 ] || dpkg-query -W -f 'package ${db:Status-Status} ${Package}\n' "${packages[@]}" 2>/dev/null
+  [ "${#packages[@]}" = 0 ] || pkg_states "${packages[@]}"
 }
 
 # Units that a boot has yet to start are not looked at.

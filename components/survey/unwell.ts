@@ -1,5 +1,5 @@
-import { shortDigest, type Again } from "../machine";
-import type { Asked } from "./index";
+import { shortDigest, type Again } from "../script";
+import type { Asked } from ".";
 
 /** A run soon after another that found the same has nothing new to say. */
 const soon = 600;

@@ -7,6 +7,8 @@ export KUBECONFIG=/etc/kubernetes/admin.conf
 
 up() {
   local machine
+  # One that was lost before is kept out no longer.
+  kubectl delete validatingadmissionpolicybinding,validatingadmissionpolicy "keelson-lost-$NODE" --ignore-not-found --request-timeout 10s >&2
   machine=$(kubectl get node "$NODE" --request-timeout 10s --ignore-not-found -o 'jsonpath={.metadata.annotations.keelson\.io/machine}')
   [ -n "$machine" ] && [ "$machine" != "$IDENTITY" ] || return 0
   if [ "$JOINED" = yes ]; then

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { Environment } from "../config";
+import type { Environment } from "../environment";
 import type { Machine } from "../machine";
 import type { ControlPlane } from "../master";
 import type { JoinedMachine } from "../nodes";
@@ -38,7 +38,7 @@ export function joinNodes(args: MembersArgs): readonly JoinedMachine[] {
 function letGo({ machines, master, environment }: MembersArgs): void {
   for (const config of environment.lost) {
     const { name, roles } = config;
-    if (roles.includes("master")) lostMember(name, master);
+    if (roles.includes("master")) lostMember(name, "master", master);
     else if (roles.includes("worker")) {
       const machine = machines.find((machine) => machine.name === name);
       new LostWorker(name, { config, machine, master });

@@ -9,11 +9,16 @@ up() { :; }
 down() {
   # A master that is gone, or going, has no node to give back.
   [ -e "$KUBECONFIG" ] && command -v kubectl >/dev/null || return 0
+  [ "$LOST" != worker ] || keep_out
   kubectl get node "$NODE" --request-timeout 10s >/dev/null 2>&1 || return 0
-  cordoned=$(kubectl get node "$NODE" --request-timeout 10s -o 'jsonpath={.spec.unschedulable}')
-  if [ "$LOST" = true ]; then
+  if [ "$LOST" != false ]; then
+    # On a node that is there, others would take the place of its pods.
+    kubectl delete node "$NODE" --ignore-not-found >&2
     give_up_pods
-  elif [ "$(readiness)" = Unknown ]; then
+    return
+  fi
+  cordoned=$(kubectl get node "$NODE" --request-timeout 10s -o 'jsonpath={.spec.unschedulable}')
+  if [ "$(readiness)" = Unknown ]; then
     refuse_silent
   else
     name_bare
@@ -24,6 +29,39 @@ down() {
 
 # Unknown is a node that has told nothing for so long that the cluster has given it up.
 readiness() { kubectl get node "$NODE" --request-timeout 3s -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'; }
+
+# What the machine's kubelet proves itself with cannot be revoked: where the machine boots again, it makes no node of this name
+# until it is admitted anew. A master has the keys of the cluster, and is kept out by nothing.
+keep_out() {
+  kubectl apply --server-side --force-conflicts --field-manager keelson -f - >&2 <<EOF
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata:
+  name: keelson-lost-$NODE
+spec:
+  failurePolicy: Fail
+  matchConstraints:
+    resourceRules:
+      - apiGroups: [""]
+        apiVersions: [v1]
+        operations: [CREATE]
+        resources: [nodes]
+  matchConditions:
+    - name: of-this-machine
+      expression: object.metadata.name == '$NODE'
+  validations:
+    - expression: "false"
+      message: the machine $NODE was marked as lost, and joins anew only by way of the program that made the cluster
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata:
+  name: keelson-lost-$NODE
+spec:
+  policyName: keelson-lost-$NODE
+  validationActions: [Deny]
+EOF
+}
 
 # Nobody is there to end the pods of a dead machine. The cluster would find out within a minute or so; until then Services
 # would lead to them, and no others would start in their place.

@@ -2,7 +2,8 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { anotherOf, HostScript, type Machine } from "../machine";
+import { anotherOf, type Machine } from "../machine";
+import { HostScript } from "../script";
 import type { ControlPlane } from "../master";
 import { podsScript } from "../network";
 
@@ -14,8 +15,8 @@ export interface MemberArgs {
   readonly master: ControlPlane;
   /** Seconds that pods may take to leave a node that is removed. */
   readonly drainTimeout: number;
-  /** The machine is gone: its node is deleted at once, by a master that is there. @default false */
-  readonly lost?: boolean;
+  /** What the machine was that is gone: its node is deleted at once, by a master that is there. @default it is not gone */
+  readonly lost?: "master" | "worker";
 }
 
 /**
@@ -24,14 +25,14 @@ export interface MemberArgs {
  */
 export class Member extends HostScript {
   constructor(name: string, args: MemberArgs, opts: pulumi.CustomResourceOptions) {
-    const { machine, master, drainTimeout, lost = false } = args;
+    const { machine, master, drainTimeout, lost } = args;
     super(
       `${name}-member`,
       {
         machine: lost ? master.operator : anotherOf(master.machines, machine),
         of: machine,
         script: join(__dirname, "member.sh"),
-        values: { NODE: machine.name, DRAIN_SECONDS: drainTimeout, LOST: lost },
+        values: { NODE: machine.name, DRAIN_SECONDS: drainTimeout, LOST: lost ?? false },
         ...(lost ? { ends: "undone" } : {}),
       },
       pulumi.mergeOptions({ deletedWith: master.cluster, dependsOn: [...machine.dependsOn] }, opts),
@@ -60,8 +61,13 @@ export class ReadyNode extends HostScript {
 }
 
 /** The node of a machine that is gone is deleted, and awaited no more. */
-export function lostMember(name: string, master: ControlPlane, opts: pulumi.CustomResourceOptions = {}): Member {
+export function lostMember(
+  name: string,
+  lost: "master" | "worker",
+  master: ControlPlane,
+  opts: pulumi.CustomResourceOptions = {},
+): Member {
   const machine = { name, identity: "lost", dependsOn: [] };
   new HostScript(`${name}-ready`, { machine: master.operator, script: readyScript, ends: "forgotten" }, opts);
-  return new Member(name, { machine, master, drainTimeout: 0, lost: true }, opts);
+  return new Member(name, { machine, master, drainTimeout: 0, lost }, opts);
 }

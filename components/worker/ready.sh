@@ -11,7 +11,7 @@ up() {
 }
 
 node_ready() {
-  kubectl get node "$NODE" --request-timeout 3s -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' | grep -qx True
+  [ "$(kubectl get node "$NODE" --request-timeout 3s -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}')" = True ]
 }
 
 not_ready() {
@@ -22,7 +22,7 @@ not_ready() {
 
 # flannel writes once, when it starts, how the pods of its node are reached.
 is_announced() {
-  kubectl get node "$NODE" --request-timeout 3s -o 'jsonpath={.metadata.annotations.flannel\.alpha\.coreos\.com/backend-type}' | grep -q .
+  [ -n "$(kubectl get node "$NODE" --request-timeout 3s -o 'jsonpath={.metadata.annotations.flannel\.alpha\.coreos\.com/backend-type}')" ]
 }
 
 # The node was deleted and made anew, and flannel went on: other nodes know no way to its pods. The range of its pods may be

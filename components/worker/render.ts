@@ -1,5 +1,6 @@
-import type { Environment } from "../config";
-import { yaml, type Machine } from "../machine";
+import type { Environment } from "../environment";
+import type { Machine } from "../machine";
+import { yaml } from "../script";
 import { nodeRegistration } from "../master/render";
 
 export interface JoinConfigArgs {

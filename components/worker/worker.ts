@@ -2,11 +2,12 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment, MachineConfig } from "../config";
+import type { Environment, MachineConfig } from "../environment";
 import { nodeEndpoint } from "../endpoint";
 import { kubeletUnitScripts } from "../kubelet";
 import { kubeletConfigFile } from "../kubelet/render";
-import { anotherOf, HostScript, type Machine } from "../machine";
+import { anotherOf, type Machine } from "../machine";
+import { HostScript } from "../script";
 import type { ControlPlane } from "../master";
 import { lostMember, Member, ReadyNode } from "./member";
 import { joinConfig } from "./render";
@@ -97,7 +98,7 @@ export class LostWorker extends pulumi.ComponentResource {
     const admission = { machine: master.operator, script: join(__dirname, "admit.sh"), once: true } as const;
     new HostScript(`${name}-admit`, { ...admission, ends: "forgotten" }, child);
     if (machine) new HostScript(`${name}-join`, { machine, script: join(__dirname, "join.sh"), once: true }, child);
-    lostMember(config.name, master, child);
+    lostMember(config.name, "worker", master, child);
     this.registerOutputs({});
   }
 }

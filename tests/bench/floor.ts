@@ -8,7 +8,7 @@ import { parseAllDocuments, stringify } from "yaml";
 import { environmentOf } from "../../cli/machines";
 import { artifactSet } from "../../components/artifacts";
 import { bundleDirectory } from "../../components/artifacts/cache";
-import { proxyPort, type Environment, type MachineConfig } from "../../components/config";
+import { proxyPort, type Environment, type MachineConfig } from "../../components/environment";
 import { criDockerdUnits, daemonJson } from "../../components/docker/render";
 import { certificateConfig, clientUrl, etcdUnit, initialCluster } from "../../components/etcd/render";
 import { nodeEndpoint, proxyHost } from "../../components/endpoint";

@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
-import { parseEnvironment } from "../../components/config";
+import { parseEnvironment } from "../../components/environment";
 import { takeSurvey } from "../../components/survey";
 import { TestMachine } from "../support/sshServer";
 import { SshKeys } from "../support/sshKeys";

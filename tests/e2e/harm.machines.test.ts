@@ -72,7 +72,9 @@ test("whatever is changed by hand is named, mended, and named no more", async ()
     systemctl disable cri-docker.service 2>/dev/null
     systemctl stop kubelet.service
     echo >>/usr/local/bin/kubectl`);
-  master.run("echo '# by hand' >>/etc/systemd/system/kubelet.service");
+  master.run(`echo '# by hand' >>/etc/systemd/system/kubelet.service
+    echo '# by hand' >>/etc/kubernetes/manifests/kube-scheduler.yaml
+    sed -i 's/^    - --leader-elect=true/&\\n    - --v=1/' /etc/kubernetes/manifests/kube-controller-manager.yaml`);
   const { output } = await stack.succeed("preview");
   for (const words of [
     "worker-1-docker: /etc/docker/daemon.json was changed by hand: it is written again",
@@ -82,11 +84,15 @@ test("whatever is changed by hand is named, mended, and named no more", async ()
     "kubelet.service does not run: it is started again",
     "/usr/local/bin/kubectl is not the file that was installed",
     "master-1-kubelet: /etc/systemd/system/kubelet.service was changed by hand",
+    "master-1-master: /etc/kubernetes/manifests/kube-controller-manager.yaml was changed by hand",
+    "/etc/kubernetes/manifests/kube-scheduler.yaml was changed by hand",
+    "its control plane restarts where its settings differ",
   ])
     expect(output).toContain(words);
   await stack.succeed("up");
   worker.run("grep -q log-driver /etc/docker/daemon.json && systemctl is-active kubelet keelson-api-proxy");
   worker.run("systemctl is-enabled cri-docker && kubectl version --client");
+  expect(master.attempt("grep -rE 'by hand|--v=1' /etc/kubernetes/manifests").stdout).toBe("");
   await nothingToDo();
 });
 

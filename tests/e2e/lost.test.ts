@@ -84,6 +84,18 @@ test("a worker that is lost leaves, while nobody can reach it", async () => {
   expect(await stack.succeed("refresh")).toBeDefined();
 });
 
+test("it boots again, is named, and makes no node", async () => {
+  here("docker", "start", `keelson-${name}-worker-2`);
+  settle("worker-2");
+  on("worker-2").run("systemctl is-active kubelet");
+  await within(60, () =>
+    on("worker-2").run("journalctl --no-pager -u kubelet --since=-60s").includes("marked as lost"),
+  );
+  expect(nodes()).toEqual([...masters, "worker-1"]);
+  expect((await stack.succeed("preview")).output).toContain("worker-2: is marked as lost, and answers");
+  kill("worker-2");
+});
+
 test("its line goes, and nothing is left of it", async () => {
   stack.change({ machines: listed([...masters, "worker-1"]) });
   await stack.succeed("up");
@@ -101,9 +113,10 @@ test("what would cost etcd its majority is refused before anything is touched, w
     expect(output).toContain("cannot change like this; nothing was touched");
     expect(output).toContain("etcd has 3 members (master-1, master-2 and master-3)");
     expect(output).toContain("The safe order: start one of master-1 and master-2 again");
+    expect(output).toContain("master-1 is to be given up as lost, and it answers: take it out of machines");
   }
-  // A look at each of those that are there, in each of the two runs.
-  expect(logins()).toEqual(before.map((count, index) => count + (index < 2 ? 0 : 2)));
+  // A look at each of those that are there, in each of the two runs, and at those that are said not to be.
+  expect(logins()).toEqual(before.map((count) => count + 2));
 });
 
 test("the first master is lost, and another takes its place in the same change", async () => {

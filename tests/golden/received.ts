@@ -16,7 +16,7 @@ const sources: ReadonlyMap<string, string> = new Map(
 );
 
 /** What every program begins with. */
-export const lib = sources.get("components/machine/lib.sh") ?? "";
+export const lib = sources.get("components/script/lib.sh") ?? "";
 
 /**
  * A program as a golden file has it: scripts are reviewed where they lie, and not in each program anew, so a line stands

@@ -17,7 +17,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 import { artifactScripts } from "../../components/artifacts";
-import { compose } from "../../components/machine/compose";
+import { compose } from "../../components/script/compose";
 
 // A script on a machine keeps its state under /var/lib, so here each test has a machine's part of a temporary directory.
 let root: string;

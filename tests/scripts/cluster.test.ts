@@ -24,13 +24,16 @@ describe("admit.sh", () => {
   const question =
     "kubectl get node worker-1 --request-timeout 10s --ignore-not-found -o jsonpath={.metadata.annotations.keelson\\.io/machine}";
 
+  const lets =
+    "kubectl delete validatingadmissionpolicybinding,validatingadmissionpolicy keelson-lost-worker-1 --ignore-not-found --request-timeout 10s";
+
   test.each([
     ["there is no node, or one of a machine that it does not tell yet", ""],
     ["the node is of this machine", identity],
-  ])("does nothing, and waits for nothing, where %s", (_, machine) => {
+  ])("lets in a machine that was lost, and waits for nothing, where %s", (_, machine) => {
     cluster(machine);
     expect(admit()).toEqual({ status: 0, stdout: "", stderr: "" });
-    expect(host.called()).toEqual([question]);
+    expect(host.called()).toEqual([lets, question]);
   });
   test("deletes a node of another machine", () => {
     cluster("ssh-ed25519 AAAB");
@@ -39,7 +42,7 @@ describe("admit.sh", () => {
       stdout: "",
       stderr: "the node worker-1 is of another machine, which was there before: it is deleted\n",
     });
-    expect(host.called()).toEqual([question, "kubectl delete node worker-1 --ignore-not-found"]);
+    expect(host.called()).toEqual([lets, question, "kubectl delete node worker-1 --ignore-not-found"]);
   });
   test("leaves the node of a machine that has joined, whatever key it was known by before", () => {
     cluster("192.0.2.7");
@@ -49,6 +52,7 @@ describe("admit.sh", () => {
       stderr: "worker-1 is the machine that it was, and known by another key or host now: its node stays\n",
     });
     expect(host.called()).toEqual([
+      lets,
       question,
       `kubectl annotate node worker-1 --overwrite keelson.io/machine=${identity}`,
     ]);

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { composeLook } from "../../components/machine/compose";
+import { composeLook } from "../../components/script/compose";
 import { composed, sources, type Composed } from "./composed";
 
 const isThere = spawnSync("shellcheck", ["--version"]).status === 0;
@@ -58,7 +58,7 @@ const names = (text: string, pattern: RegExp) =>
 const read = (text: string) => names(text, /\$\{?[#!]?([A-Z][A-Z0-9_]+)/g);
 const defined = (text: string) => names(text, /(?:^|[\s(])([A-Z][A-Z0-9_]+)=/gm);
 /** What every program begins with. */
-const library = ["lib.sh", "memory.sh"].map((name) => readFileSync(join(components, "machine", name), "utf8"));
+const library = ["lib.sh", "memory.sh"].map((name) => readFileSync(join(components, "script", name), "utf8"));
 
 /** Upper-case names that a text reads and others must give it. */
 function wanted(text: string): readonly string[] {

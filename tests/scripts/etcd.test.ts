@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo } from "node:net";
 
-import type { ScriptValue } from "../../components/machine";
+import type { ScriptValue } from "../../components/script";
 import { soon, unitOf } from "./etcdUnit";
 import { Host } from "./host";
 

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { Environment, EtcdConfig } from "../../components/config";
+import type { Environment, EtcdConfig } from "../../components/environment";
 import { etcdDataGuard, etcdUnit } from "../../components/etcd/render";
 import type { Machine } from "../../components/machine";
 import { Host, type Result } from "./host";

@@ -9,7 +9,7 @@ beforeEach(() => {
 afterEach(() => host.remove());
 
 const clean = { status: 0, stdout: "", stderr: "" };
-const found = (body: string) => host.up(body, { uses: [Host.script("machine/found.sh")] });
+const found = (body: string) => host.up(body, { uses: [Host.script("script/found.sh")] });
 const paths = (...names: readonly string[]) => names.map((name) => `"${host.path(`data/${name}`)}"`).join(" ");
 const tree = () =>
   readdirSync(host.path("data"), { recursive: true, encoding: "utf8" })
@@ -74,7 +74,7 @@ describe("what was on a machine", () => {
 describe("leaving a cluster", () => {
   const leave = (before = "") =>
     host.up(`${before}\nleave_cluster`, {
-      uses: [Host.script("machine/found.sh"), Host.script("kubelet/leave.sh")],
+      uses: [Host.script("script/found.sh"), Host.script("kubelet/leave.sh")],
       values: { CRI_SOCKET: "unix:///run/cri.sock" },
     });
   beforeEach(() => {

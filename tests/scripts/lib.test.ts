@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readdirSync, statSync } from "node:fs";
 
-import { compose } from "../../components/machine/compose";
+import { compose } from "../../components/script/compose";
 import { Host } from "./host";
 
 let host: Host;

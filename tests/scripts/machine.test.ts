@@ -24,6 +24,8 @@ describe("kubelet.sh", () => {
     NAMESERVERS: [] as string[],
     ALLOCATABLE_MILLICPU: 0,
     ALLOCATABLE_BYTES: 0,
+    RESERVED_MILLICPU: 0,
+    RESERVED_MEMORY: ["104857600"],
   };
   const configuration = (more: Partial<Record<keyof typeof values, string | number | string[]>> = {}) => {
     const uses = [Host.script("docker/cgroup.sh"), Host.script("kubelet/kubelet.sh")];
@@ -38,7 +40,7 @@ describe("kubelet.sh", () => {
     );
   const parts = [
     ...["docker/cgroup.sh", "kubelet/unit.sh", "artifacts/fetch.sh", "artifacts/install.sh"],
-    ...["machine/found.sh", "kubelet/leave.sh"],
+    ...["script/found.sh", "kubelet/leave.sh"],
   ];
 
   beforeEach(() => {
@@ -69,9 +71,19 @@ describe("kubelet.sh", () => {
     });
     expect(configuration({ ALLOCATABLE_MILLICPU: 4000 }).stdout).toMatchObject({ systemReserved: { cpu: "0m" } });
   });
+  test("reserves the less itself the more the stack reserves", () => {
+    const own = { RESERVED_MILLICPU: 500, RESERVED_MEMORY: [String(gibibyte), "5%"] };
+    expect(configuration({ ALLOCATABLE_MILLICPU: 1500, ALLOCATABLE_BYTES: 2 * gibibyte, ...own }).stdout).toMatchObject(
+      {
+        systemReserved: { cpu: "2000m", memory: String(5 * gibibyte - Math.floor((8 * gibibyte * 5) / 100)) },
+      },
+    );
+    expect(configuration({ ALLOCATABLE_MILLICPU: 3600, ...own }).stderr).toContain("of which 500m are reserved");
+    expect(configuration({ ALLOCATABLE_BYTES: 7 * gibibyte, ...own }).stderr).toContain("are reserved or kept free");
+  });
   test("says how much a machine has that has less than pods may have", () => {
     expect(configuration({ ALLOCATABLE_MILLICPU: 4001 }).stderr).toMatch(
-      /allocatable\.cpu is 4001m, but .* has 4 cores/,
+      /allocatable\.cpu is 4001m, but .* has 4000m, of which 0m are reserved/,
     );
     expect(configuration({ ALLOCATABLE_BYTES: 8 * gibibyte }).stderr).toContain("allocatable.memory is");
   });

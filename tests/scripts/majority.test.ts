@@ -52,7 +52,7 @@ const run = (target: readonly string[]) =>
     script: Host.script("machine/preflight.sh"),
     uses: [
       ...["etcd/membership.sh", "etcd/majority.sh"].map((path) => Host.script(path)),
-      'check_fitness() { problem "it is unfit"; }',
+      'check_fitness() { problem "it is unfit"; }\ncheck_others() { :; }',
     ],
     values: {
       CLUSTER: "an-id prod",

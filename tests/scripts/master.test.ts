@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 
-import type { ScriptFile } from "../../components/machine";
-import type { ScriptParts } from "../../components/machine/compose";
+import type { ScriptFile } from "../../components/script";
+import type { ScriptParts } from "../../components/script/compose";
 import { kubeconfigFor } from "../support/printed";
 import { Host } from "./host";
 
@@ -32,7 +32,7 @@ describe("master.sh", () => {
         script: Host.script("master/master.sh"),
         uses: [
           "etcd/certificates.sh",
-          "machine/found.sh",
+          "script/found.sh",
           "kubelet/leave.sh",
           "kubelet/unit.sh",
           "master/manifests.sh",

@@ -1,3 +1,5 @@
+import { parseAllDocuments } from "yaml";
+
 import { Host } from "./host";
 
 let host: Host;
@@ -8,7 +10,7 @@ beforeEach(() => {
 afterEach(() => host.remove());
 
 const clean = { status: 0, stdout: "", stderr: "" };
-const member = (direction: string, { lost = false, change = (script: string) => script } = {}) =>
+const member = (direction: string, { lost = "false", change = (script: string) => script } = {}) =>
   host.run(
     { script: change(Host.script("worker/member.sh")), values: { NODE: "w", DRAIN_SECONDS: 120, LOST: lost } },
     direction,
@@ -153,10 +155,26 @@ describe("a node that leaves", () => {
     });
     expect(called()).toEqual([...looks, listsPods, drains, deletes]);
   });
-  test("is deleted at once where its machine is lost, however it looks", () => {
+  const keepsOut = "apply --server-side --force-conflicts --field-manager keelson -f -";
+  test("is deleted at once where its machine is lost, however it looks, and before its pods, which would come again", () => {
     cluster({ drain: "exit 1" });
-    expect(member("down", { lost: true })).toEqual(givenUp);
-    expect(called()).toEqual([...looks, givesUp, deletes]);
+    expect(member("down", { lost: "worker" })).toEqual(givenUp);
+    expect(called()).toEqual([keepsOut, looks[0], deletes, givesUp]);
+    expect(member("down", { lost: "master" })).toEqual(givenUp);
+    expect(called()).toEqual([looks[0], deletes, givesUp]);
+  });
+  test("is not made again by a machine that was lost and boots, also where it is gone already", () => {
+    host.stub("kubectl", `case $1 in apply) cat >'${host.path("applied")}' ;; get) exit 1 ;; esac`);
+    expect(member("down", { lost: "worker" })).toEqual(clean);
+    const [policy, binding] = parseAllDocuments(host.read("applied")).map((one) => one.toJS() as unknown);
+    expect(policy).toMatchObject({
+      metadata: { name: "keelson-lost-w" },
+      spec: {
+        matchConditions: [{ expression: "object.metadata.name == 'w'" }],
+        validations: [{ expression: "false" }],
+      },
+    });
+    expect(binding).toMatchObject({ spec: { policyName: "keelson-lost-w", validationActions: ["Deny"] } });
   });
 });
 

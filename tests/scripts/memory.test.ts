@@ -114,6 +114,7 @@ describe("what the state knows nothing of", () => {
       {
         name: "m-preflight",
         script: Host.script("machine/preflight.sh"),
+        uses: ["check_others() { :; }"],
         values: { SWAP_ALLOWED: "true", PORTS: [], CLUSTER: "id prod" },
         secrets: [],
       },

@@ -12,7 +12,7 @@ const clean = { status: 0, stdout: "joined no\n", stderr: "" };
 const values = {
   CLUSTER: "an-id prod",
   SWAP_ALLOWED: "false",
-  PORTS: ["6443", "10250"],
+  PORTS: ["6443 kube-apiserver", "10257 kube-controller-manager", "10250 kubelet", "2379 etcd"],
   ROLES: ["master", "etcd"],
   ADDRESS: "192.0.2.11",
   ADOPT: "false",
@@ -125,6 +125,40 @@ describe("a machine", () => {
     );
     expect(faults()).toHaveLength(1);
     expect(faults({ ROLES: ["etcd"] })).toEqual([]);
+  });
+});
+
+describe("a machine that is one of the cluster's already", () => {
+  const listening = (...lines: readonly (readonly [number, string])[]) =>
+    host.stub(
+      "ss",
+      `case $2 in ${lines.map(([port, name]) => `"sport = :${port}") echo 'LISTEN 0 9 *:${port} users:(("${name}",pid=1,fd=3))' ;;`).join(" ")} esac`,
+    );
+  const putThere = (unit: string) => `var/lib/keelson/found${host.path(`etc/systemd/system/${unit}.service`)}.none`;
+  const again = (more: Parameters<typeof preflight>[0] = {}) => preflight(more).stderr;
+  const worker = () => {
+    expect(preflight({ ROLES: ["worker"] }).status).toBe(0);
+    host.write(putThere("kubelet"), "");
+    for (const path of ["kubelet.conf", "../../var/lib/kubelet/pki/x"]) host.write(`etc/kubernetes/${path}`, "");
+  };
+
+  test("has what the cluster put there", () => {
+    worker();
+    listening([10250, "kubelet"]);
+    expect(again()).toBe("");
+    for (const path of ["var/lib/keelson/master", putThere("etcd")]) host.write(path, "");
+    host.write("etc/kubernetes/admin.conf", "");
+    listening([10250, "kubelet"], [6443, "kube-apiserver"], [10257, "kube-controller"], [2379, "etcd"]);
+    expect(again()).toBe("");
+  });
+  test("does not get what another has in its place by now", () => {
+    worker();
+    listening([10250, "nc"], [2379, "etcd"]);
+    host.write("etc/kubernetes/pki/ca.key", "");
+    const said = again();
+    expect(said.match(/TCP port \d+ is in use/g)).toEqual(["TCP port 10250 is in use", "TCP port 2379 is in use"]);
+    expect(said).toContain("pki/ca.key is there: this machine belongs to another cluster");
+    expect(said).not.toContain("kubelet.conf is there");
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-import { compose, quote, type ScriptFile, type ScriptValue } from "../../components/machine/compose";
+import { compose, quote, type ScriptFile, type ScriptValue } from "../../components/script/compose";
 import { Host } from "./host";
 
 let host: Host;

@@ -1,6 +1,6 @@
 import { chmodSync, rmSync } from "node:fs";
 
-import { composeLook } from "../../components/machine/compose";
+import { composeLook } from "../../components/script/compose";
 import { parseAnswer, type Answer } from "../../components/survey/answer";
 import { Host } from "./host";
 

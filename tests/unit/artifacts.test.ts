@@ -4,7 +4,8 @@ import { join } from "node:path";
 
 import { artifactScripts, artifactSet, imageArchives, programs, supportedVersions } from "../../components/artifacts";
 import { formatLock, lockFile, minorOf, readLock } from "../../components/artifacts/lockFile";
-import { ConfigError, parseEnvironment, type Environment } from "../../components/config";
+import { parseEnvironment, type Environment } from "../../components/environment";
+import { ConfigError } from "../../components/settings";
 
 const directory = mkdtempSync(join(tmpdir(), "keelson-artifacts-"));
 afterAll(() => rmSync(directory, { recursive: true }));

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { changedParts, compose, quote, type ScriptParts } from "../../components/machine/compose";
+import { changedParts, compose, quote, type ScriptParts } from "../../components/script/compose";
 
 const lib = ["lib.sh", "memory.sh"]
-  .map((name) => readFileSync(join(__dirname, "../../components/machine", name), "utf8"))
+  .map((name) => readFileSync(join(__dirname, "../../components/script", name), "utf8"))
   .join("\n");
 const parts = { name: "worker-1-join", script: "up() { :; }\ndown() { :; }\n" };
 

@@ -1,4 +1,4 @@
-import { parseEnvironment } from "../../components/config";
+import { parseEnvironment } from "../../components/environment";
 import { kubernetes, key, problems, type Raw } from "./config.fixture";
 
 const directory = "/etc/kubernetes/keelson";

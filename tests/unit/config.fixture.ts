@@ -1,4 +1,5 @@
-import { ConfigError, parseEnvironment } from "../../components/config";
+import { parseEnvironment } from "../../components/environment";
+import { ConfigError } from "../../components/settings";
 
 export const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOuPxIx1/nsZ440kdhJuiR3K4roqyvLi+j/LCJqHJ5fl";
 export const key = () => "-----BEGIN OPENSSH PRIVATE KEY-----\n";

@@ -1,4 +1,4 @@
-import { parseEnvironment } from "../../components/config";
+import { parseEnvironment } from "../../components/environment";
 import { kubernetes, local, problems, type Raw } from "./config.fixture";
 
 const daemon = (fields: Raw) => local({ docker: { daemon: fields } });

@@ -1,4 +1,4 @@
-import { parseEnvironment } from "../../components/config";
+import { parseEnvironment } from "../../components/environment";
 import {
   key,
   worker,

@@ -1,4 +1,4 @@
-import { marked, Secret } from "../../components/config/secret";
+import { marked, Secret } from "../../components/settings/secret";
 
 const isPassphrase = (path: readonly string[]) => path.join(".") === "ssh.privateKeyPassphrase";
 const mark = (value: unknown, inFile: unknown) => marked(value, inFile, isPassphrase, ["ssh"]);

@@ -5,8 +5,9 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { ConfigError, parseEnvironment, readConfig, type Context, type Environment } from "../../components/config";
-import { Secret } from "../../components/config/secret";
+import { parseEnvironment, readConfig, type Context, type Environment } from "../../components/environment";
+import { ConfigError } from "../../components/settings";
+import { Secret } from "../../components/settings/secret";
 import { SshKeys } from "../support/sshKeys";
 import { hostKey, remote, remoteMaster, remoteWorker, type Raw } from "./config.fixture";
 

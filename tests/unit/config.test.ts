@@ -6,15 +6,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 
 import {
-  ConfigError,
   etcdMembersOf,
   mastersOf,
   parseEnvironment,
   readConfig,
   workersOf,
   type Environment,
-} from "../../components/config";
-import { configurationDocs, docsFile } from "../../components/config/docs";
+} from "../../components/environment";
+import { ConfigError } from "../../components/settings";
+import { configurationDocs, docsFile } from "../../components/settings/docs";
 
 const root = join(__dirname, "..", "..");
 const readFile = () => "-----BEGIN OPENSSH PRIVATE KEY-----\n";

@@ -49,7 +49,7 @@ test("the SDK's compiler is loaded when something is to be made a text of, and n
 });
 test("a mistake is told with its line, in what is TypeScript here", () => {
   const script = `require("@pulumi/pulumi");
-    try { require("./components/machine/compose").compose({ name: "a", script: "", values: { bad: 1 } }); }
+    try { require("./components/script/compose").compose({ name: "a", script: "", values: { bad: 1 } }); }
     catch (error) { console.log(error.stack.split("\\n")[1]); }`;
   expect(printed(script)).toMatch(/compose\.ts:\d\d+:\d+\)?$/);
 });

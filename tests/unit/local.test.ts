@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from "node:fs";
-import { parseEnvironment } from "../../components/config";
+import { parseEnvironment } from "../../components/environment";
 import { buildsOf } from "../../components/local/builds";
 import { hostKeyFile, keyPair, loginKeyFile, stackDirectory } from "../../components/local/keys";
 import { recordsOf, remember, rememberBuilt, type MachineRecord } from "../../components/local/records";

@@ -71,7 +71,7 @@ describe("a worker that is lost", () => {
     expect(inputs).toEqual(undone("master-1", "192.0.2.11"));
     expect(["NODE", "LOST"].map((name) => valueOf(find(program, "worker-2-member"), name))).toEqual([
       "worker-2",
-      "true",
+      "worker",
     ]);
     expect(dependsOn).toContain(find(program, "master-1-master").urn);
     expect(ignoreChanges).toEqual(["triggers"]);
@@ -121,7 +121,7 @@ describe.each([
     const urls = others.map((other) => `'${other} https://192.0.2.1${other.at(-1) ?? ""}:2379'`);
     expect(valueOf(find(program, `${name}-etcd-member`), "PEERS")).toBe(urls.join(" "));
     expect(valueOf(find(program, `${name}-etcd-member`), "PEER_URL")).toBe(`https://${address}:2380`);
-    expect(valueOf(find(program, `${name}-member`), "LOST")).toBe("true");
+    expect(valueOf(find(program, `${name}-member`), "LOST")).toBe("master");
     expect(find(program, `${name}-etcd-member`).dependsOn).toContain(find(program, `${by}-etcd`).urn);
   });
   test("is no member that others know of, and no way of anybody", () => {

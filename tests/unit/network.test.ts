@@ -10,7 +10,7 @@ import {
   parseAddress,
   parseNetwork,
   size,
-} from "../../components/config/network";
+} from "../../components/settings/network";
 
 const address = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const network = fc.tuple(address, fc.integer({ min: 0, max: 32 })).map(([number, prefix]) => {

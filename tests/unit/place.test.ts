@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-import { isOwnPlace, stateFile, strayState, takenName } from "../../components/config/place";
+import { isOwnPlace, stateFile, strayState, takenName } from "../../components/settings/place";
 
 let directory: string;
 beforeEach(() => {

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as engine from "@pulumi/pulumi/runtime/resource";
 import fc from "fast-check";
 
-import { onlyIf } from "../../components/machine";
+import { onlyIf } from "../../components/script";
 import { Plan, type PlanArgs } from "../../components/plan";
 import { consequences } from "../../components/plan/consequences";
 import { refusals } from "../../components/plan/refusals";
@@ -11,8 +11,8 @@ import { hostKey, small } from "../golden/topologies";
 import { lost, masters, place, topology, worker } from "./plan.fixture";
 import { environment } from "./render.fixture";
 
-jest.mock("../../components/machine", () => ({
-  ...jest.requireActual<object>("../../components/machine"),
+jest.mock("../../components/script", () => ({
+  ...jest.requireActual<object>("../../components/script"),
   onlyIf: jest.fn(),
 }));
 
@@ -162,10 +162,11 @@ describe("the engine, before it changes the plan,", () => {
     ...{ name, address: `192.0.2.${last}`, ssh: { hostKey: hostKey(name) } },
   });
   const member = (name: string) => ({ name, roles: ["master", "etcd"] });
+  const master = { ...machine("m", 1), ...member("m") };
   const before = topologyOf(environment());
 
   test("is told what follows", async () => {
-    const machines = [{ ...machine("m", 1), roles: ["master", "etcd"] }, machine("x", 3)];
+    const machines = [master, machine("x", 3)];
     const asked = environment({ machines, kubernetes: { drainTimeout: 7 } });
     expect(await weighed(asked, before)).toEqual([
       "x: is new: Docker Engine is installed and started, its node joins by a token of its own",
@@ -183,10 +184,18 @@ describe("the engine, before it changes the plan,", () => {
     );
   });
   test("is stopped by a machine that joins, and is at work in a cluster that the state knows nothing of", async () => {
-    const machines = [{ ...machine("m", 1), roles: ["master", "etcd"] }, machine("w", 2), machine("x", 3)];
+    const machines = [master, machine("w", 2), machine("x", 3)];
     await expect(weighed(environment({ machines }), before, { unnamed: ["m", "x"] })).rejects.toThrow(
       "  - x is at work in a cluster that this program made, and the stack's state knows nothing of it",
     );
+  });
+  test("is stopped by a machine that is to be given up, and answers; not by one that was given up before", async () => {
+    const machines = [master, { ...machine("w", 2), lost: true }];
+    const lost = environment({ machines, workloads: { enabled: false } });
+    await expect(weighed(lost, before, { back: machines })).rejects.toThrow(
+      "  - w is to be given up as lost, and it answers: take",
+    );
+    expect(await weighed(lost, topologyOf(lost), { back: machines })).toEqual([]);
   });
   test("is stopped as well where a run leaves the plan out: each script asks what the state has of it", async () => {
     const target = async (kept: Topology) => {

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 
-import { unreachable, unreachableMessage } from "../../components/machine/reachability";
+import { unreachable, unreachableMessage } from "../../components/ssh/reachability";
 import { hostKey } from "../golden/topologies";
 import { TestMachine } from "../support/sshServer";
 

@@ -1,6 +1,6 @@
 import { parseAllDocuments } from "yaml";
 
-import { parseEnvironment, type Environment } from "../../components/config";
+import { parseEnvironment, type Environment } from "../../components/environment";
 import type { Machine } from "../../components/machine";
 import type { ArtifactSet } from "../../components/artifacts";
 import { hostKey } from "../golden/topologies";

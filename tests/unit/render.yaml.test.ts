@@ -1,4 +1,4 @@
-import { yaml } from "../../components/machine";
+import { yaml } from "../../components/script";
 import { documents } from "./render.fixture";
 
 /** Texts that Go's YAML takes for numbers or dates where nothing quotes them, beyond what YAML 1.1 says. */

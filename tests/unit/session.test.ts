@@ -1,5 +1,5 @@
 import { memberHealth } from "../../components/etcd";
-import { ask, type Login } from "../../components/machine";
+import { ask, type Login } from "../../components/ssh";
 import { TestMachine } from "../support/sshServer";
 import { hostKey } from "../golden/topologies";
 import { SshKeys } from "../support/sshKeys";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { rmSync } from "node:fs";
 
 import { loginArguments } from "../../cli/machines";
-import { parseEnvironment } from "../../components/config";
+import { parseEnvironment } from "../../components/environment";
 import { stackDirectory } from "../../components/local/keys";
 import { SshKeys } from "../support/sshKeys";
 import { TestMachine } from "../support/sshServer";

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { loginArguments } from "../../cli/machines";
-import { parseEnvironment, type Environment } from "../../components/config";
-import { Secret } from "../../components/config/secret";
+import { parseEnvironment, type Environment } from "../../components/environment";
+import { Secret } from "../../components/settings/secret";
 import { stackDirectory } from "../../components/local/keys";
 import { sshMachines } from "../../components/machine";
-import { dialErrorLimit } from "../../components/machine/ssh";
+import { dialErrorLimit } from "../../components/ssh/connection";
 import { SshKeys } from "../support/sshKeys";
 import { hostKey, remote, type Raw } from "./config.fixture";
 

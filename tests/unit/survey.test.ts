@@ -1,7 +1,7 @@
 import { parseAnswer, type Answer } from "../../components/survey/answer";
 import { seenOf } from "../../components/survey/again";
 import { takeSurvey, Survey, type Asked } from "../../components/survey";
-import type { Login } from "../../components/machine";
+import type { Login } from "../../components/ssh";
 import { hostKey } from "../golden/topologies";
 import { TestMachine } from "../support/sshServer";
 import { SshKeys } from "../support/sshKeys";
@@ -112,9 +112,10 @@ describe("what is not well", () => {
 
 describe("a survey", () => {
   const keys = new SshKeys();
+  let owner = "";
   const server = new TestMachine((_, __, channel) => {
     channel.resume().on("end", () => {
-      channel.write("boot 1\nclock 2\nend\n");
+      channel.write(`boot 1\nclock 2\n${owner}end\n`);
       channel.exit(0);
       channel.end();
     });
@@ -158,6 +159,24 @@ describe("a survey", () => {
     expect(found.m).toEqual([undefined, undefined]);
     expect(found.w).toEqual([expect.stringMatching(/^refuses the login of root: see ssh\.user/), true]);
     expect(found.x).toEqual([expect.stringMatching(/^does not answer \(connection refused/), undefined]);
+  });
+  test("finds machines that are marked as lost, and are there", async () => {
+    const lost = environment({
+      workloads: { enabled: false },
+      machines: [
+        { ...machine("m", 1), roles: ["master", "etcd"] },
+        { ...machine("w", 2), lost: true },
+        { ...machine("x", 3), lost: true },
+      ],
+    });
+    const logins: Readonly<Record<string, Login>> = { m: login, w: login, x: { ...login, port: 1 } };
+    owner = "owner an-id prod\n";
+    const survey = await takeSurvey(lost, (name) => logins[name]);
+    expect(survey.back.map(({ name }) => name)).toEqual(["w"]);
+    expect(survey.asked.map(({ config }) => config.name)).toEqual(["m"]);
+    // From which everything was taken.
+    owner = "";
+    expect((await takeSurvey(lost, (name) => logins[name])).back).toEqual([]);
   });
   test("leaves alone what is not there, and everything where it is not wanted", async () => {
     const before = server.connections;

@@ -1,6 +1,6 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='etcd-1-etcd-member'
 
@@ -14,7 +14,7 @@ readonly -a PEERS=('etcd-2 https://192.0.2.22:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.21:2379'
 
-readonly -a REVISIONS=('c02a78020448dea1')
+readonly -a REVISIONS=('c67acabd8bf4c082')
 
 readonly PROGRAM='its digest'
 

@@ -1,12 +1,12 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='etcd-2-etcd'
 
 readonly -a SECRETS=('FOUNDERS' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 # Here is the text of components/artifacts/fetch.sh.
 

@@ -1,12 +1,14 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='etcd-3-preflight'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/packages.sh.
+# Here is the text of components/script/packages.sh.
+
+# Here is the text of components/script/apt.sh.
 
 # Here is the text of components/machine/fitness.sh.
 
@@ -16,7 +18,7 @@ readonly -a SECRETS=()
 
 readonly SWAP_ALLOWED='true'
 
-readonly -a PORTS=('2379' '2380')
+readonly -a PORTS=('2379 etcd' '2380 etcd')
 
 readonly -a ROLES=('etcd')
 

@@ -1,10 +1,10 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='worker-1-join'
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 # Here is the text of components/kubelet/unit.sh.
 

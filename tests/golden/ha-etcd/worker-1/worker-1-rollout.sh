@@ -1,16 +1,16 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='worker-1-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('65cec33af537c7c4' '55c6235d5dadf913')
+readonly -a REVISIONS=('11432747d93025ba' '6178b5231f9ced0f')
 
 readonly PROGRAM='its digest'
 

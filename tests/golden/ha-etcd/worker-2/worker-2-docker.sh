@@ -1,16 +1,18 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='worker-2-docker'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
-# Here is the text of components/machine/packages.sh.
+# Here is the text of components/script/packages.sh.
 
-# Here is the text of components/machine/found.sh.
+# Here is the text of components/script/apt.sh.
+
+# Here is the text of components/script/found.sh.
 
 # Here is the text of components/artifacts/fetch.sh.
 

@@ -1,16 +1,16 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='worker-2-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('0def998818cdeeea' '24202c41d398a4c8')
+readonly -a REVISIONS=('ba4fc74ef67fcd9f' '394949c808e25640')
 
 readonly PROGRAM='its digest'
 

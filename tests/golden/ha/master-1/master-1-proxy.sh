@@ -1,14 +1,16 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='master-1-proxy'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
-# Here is the text of components/machine/packages.sh.
+# Here is the text of components/script/packages.sh.
+
+# Here is the text of components/script/apt.sh.
 
 readonly CONFIG_FILE='/etc/keelson/api-proxy.cfg'
 

@@ -1,14 +1,16 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='master-2-virtual-address'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
-# Here is the text of components/machine/packages.sh.
+# Here is the text of components/script/packages.sh.
+
+# Here is the text of components/script/apt.sh.
 
 readonly CONFIG='global_defs {
   script_user root

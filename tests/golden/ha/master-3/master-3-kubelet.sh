@@ -1,12 +1,14 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='master-3-kubelet'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/packages.sh.
+# Here is the text of components/script/packages.sh.
+
+# Here is the text of components/script/apt.sh.
 
 # Here is the text of components/artifacts/fetch.sh.
 
@@ -14,11 +16,11 @@ readonly -a SECRETS=()
 
 # Here is the text of components/docker/cgroup.sh.
 
-# Here is the text of components/machine/found.sh.
+# Here is the text of components/script/found.sh.
 
 # Here is the text of components/kubelet/leave.sh.
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 # Here is the text of components/kubelet/unit.sh.
 
@@ -59,6 +61,10 @@ readonly -a NAMESERVERS=()
 readonly ALLOCATABLE_MILLICPU='0'
 
 readonly ALLOCATABLE_BYTES='0'
+
+readonly RESERVED_MILLICPU='0'
+
+readonly -a RESERVED_MEMORY=('104857600')
 
 readonly PROGRAM='its digest'
 

@@ -1,6 +1,6 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='master-3-master'
 
@@ -8,11 +8,11 @@ readonly -a SECRETS=('AUTHORITY' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/etcd/certificates.sh.
 
-# Here is the text of components/machine/found.sh.
+# Here is the text of components/script/found.sh.
 
 # Here is the text of components/kubelet/leave.sh.
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 # Here is the text of components/kubelet/unit.sh.
 

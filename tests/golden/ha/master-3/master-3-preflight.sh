@@ -1,12 +1,14 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='master-3-preflight'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/packages.sh.
+# Here is the text of components/script/packages.sh.
+
+# Here is the text of components/script/apt.sh.
 
 # Here is the text of components/machine/fitness.sh.
 
@@ -16,7 +18,7 @@ readonly -a SECRETS=()
 
 readonly SWAP_ALLOWED='true'
 
-readonly -a PORTS=('2379' '2380' '8443' '10257' '10259' '6444' '10250' '10256')
+readonly -a PORTS=('2379 etcd' '2380 etcd' '8443 kube-apiserver' '10257 kube-controller-manager' '10259 kube-scheduler' '6444 haproxy' '10250 kubelet' '10256 kube-proxy')
 
 readonly -a ROLES=('master' 'etcd')
 

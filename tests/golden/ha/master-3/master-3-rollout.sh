@@ -1,16 +1,16 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='master-3-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('a0ecc6e2c7a62be8' '20c2d40659ee018e')
+readonly -a REVISIONS=('2978694cbda5aa1e' '4307ecb6da28a019')
 
 readonly PROGRAM='its digest'
 

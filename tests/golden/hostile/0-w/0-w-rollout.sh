@@ -1,16 +1,16 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='0-w-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('56e97662153bcd42' 'a424f76bb4865039')
+readonly -a REVISIONS=('ffd37394efe8c2a9' '09e864931ba62715')
 
 readonly PROGRAM='its digest'
 

@@ -1,6 +1,6 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='m-etcd-member'
 
@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('4a3590cfa0f6f496')
+readonly -a REVISIONS=('6f25c74d6e432d72')
 
 readonly PROGRAM='its digest'
 

@@ -1,6 +1,6 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='only-etcd-member'
 
@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('f5aa9543873fad2e')
+readonly -a REVISIONS=('a8dd79cbf87fbc0f')
 
 readonly PROGRAM='its digest'
 

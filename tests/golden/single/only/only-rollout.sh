@@ -1,16 +1,16 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='only-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('d6a99d572666ee80' '0b1b5d7f0bec2d78')
+readonly -a REVISIONS=('dc5513e11c0d9393' 'd1289fe75e0d08c4')
 
 readonly PROGRAM='its digest'
 

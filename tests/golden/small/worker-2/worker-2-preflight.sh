@@ -1,18 +1,20 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='worker-2-preflight'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/packages.sh.
+# Here is the text of components/script/packages.sh.
+
+# Here is the text of components/script/apt.sh.
 
 # Here is the text of components/machine/fitness.sh.
 
 readonly SWAP_ALLOWED='true'
 
-readonly -a PORTS=('6444' '10250' '10256')
+readonly -a PORTS=('6444 haproxy' '10250 kubelet' '10256 kube-proxy')
 
 readonly -a ROLES=('worker')
 

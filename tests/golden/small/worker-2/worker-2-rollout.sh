@@ -1,16 +1,16 @@
-# Here is the text of components/machine/lib.sh.
+# Here is the text of components/script/lib.sh.
 
-# Here is the text of components/machine/memory.sh.
+# Here is the text of components/script/memory.sh.
 
 readonly SCRIPT='worker-2-rollout'
 
 readonly -a SECRETS=()
 
-# Here is the text of components/machine/units.sh.
+# Here is the text of components/script/units.sh.
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('aeb9405028accf74' '9ec032acd1a3bac5')
+readonly -a REVISIONS=('4037929b7276a7e8' '1c86e068e78bebc8')
 
 readonly PROGRAM='its digest'
 

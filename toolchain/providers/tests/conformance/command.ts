@@ -21,7 +21,7 @@ export function login({ machine }: CommandWorld, more: Bag = {}): Bag {
   return { ...others, password: secret(password), dialErrorLimit: 1, ...more };
 }
 
-/** What the program sends for a script: see components/machine/hostScript.ts. */
+/** What the program sends for a script: see components/script/hostScript.ts. */
 function script(world: CommandWorld, more: Bag = {}): Bag {
   return {
     connection: login(world),

@@ -1,0 +1,209 @@
+import { join } from "node:path";
+
+import { bundleDirectory } from "../artifacts/cache";
+import { withContents, type ComponentFile } from "../master/componentFiles";
+import { expand, login, sshConfig, type SshConfig, type SshLogin } from "../ssh/login";
+import { contains, networkOf, nthAddress, parseAddress, size } from "../settings/network";
+import { local as localSchema, type Configuration, type MachineSettings } from "./schema";
+
+/** A value whose every part is read-only. */
+export type Frozen<T> = T extends readonly (infer E)[]
+  ? readonly Frozen<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Frozen<T[K]> }
+    : T;
+
+/** What the program cannot read from the configuration itself. */
+export interface Context {
+  /** Name of the stack, "dev". */
+  readonly stack: string;
+  /** The project's directory, where relative paths begin. */
+  readonly directory: string;
+  /** Reads a file on this computer. @default the file system's */
+  readonly readFile?: (path: string) => string;
+  /** Addresses that local machines have already, by their names; asked for where there are such. @default none */
+  readonly addresses?: () => ReadonlyMap<string, string>;
+  /** The environment's variables. @default the process's */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** One machine as the stack describes it. */
+export interface MachineConfig {
+  readonly name: string;
+  readonly roles: readonly ("master" | "etcd" | "worker")[];
+  /** IPv4 address under which the other machines reach it. */
+  readonly address: string;
+  readonly ssh: SshLogin;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Taints of its node; where absent, they stay what Kubernetes made them. */
+  readonly taints?: Frozen<NonNullable<MachineSettings["taints"]>>;
+  readonly unschedulable: boolean;
+  /** What its container is made of; absent where it is none. */
+  readonly image?: string;
+  /** It shares its kernel with the computer that it runs on. */
+  readonly sharedKernel: boolean;
+  /** Its own Docker Engine is used as it is. */
+  readonly adopt: boolean;
+  /** It is gone for good, and is not contacted. */
+  readonly lost: boolean;
+  /** What pods may have, in thousandths of a core and in bytes; absent parts are not limited. */
+  readonly allocatable?: { readonly millicpu?: number; readonly memoryBytes?: number };
+}
+
+type Kubernetes = Frozen<Configuration["kubernetes"]>;
+type WithContents<T> = Omit<T, "files"> & { readonly files: readonly ComponentFile[] };
+
+export type { SshConfig, SshLogin } from "../ssh/login";
+
+export type EtcdConfig = Frozen<Configuration["etcd"]>;
+
+/** One stack's configuration: complete, without contradictions, and frozen. */
+export interface Environment {
+  /** Name of the stack, "dev". */
+  readonly stack: string;
+  readonly provider: Configuration["provider"];
+  readonly local: Frozen<NonNullable<Configuration["local"]>>;
+  /** Machines of the cluster. */
+  readonly machines: readonly MachineConfig[];
+  /** Machines that are gone for good, and which the cluster lets go. */
+  readonly lost: readonly MachineConfig[];
+  readonly ssh: SshConfig;
+  /** Whether machines are asked how they are before each run. */
+  readonly survey: Configuration["survey"];
+  readonly kubernetes: Omit<Kubernetes, "apiServer" | "controllerManager" | "scheduler"> & {
+    readonly apiServer: WithContents<Kubernetes["apiServer"]>;
+    readonly controllerManager: WithContents<Kubernetes["controllerManager"]>;
+    readonly scheduler: WithContents<Kubernetes["scheduler"]>;
+    readonly kubelet: Kubernetes["kubelet"] & { readonly clusterDNS: readonly string[] };
+  };
+  readonly docker: Frozen<Configuration["docker"]>;
+  readonly etcd: EtcdConfig;
+  readonly flannel: Frozen<Configuration["flannel"]>;
+  readonly artifacts: ArtifactsConfig;
+  readonly workloads: Frozen<Configuration["workloads"]>;
+}
+
+export interface ArtifactsConfig {
+  readonly source: "upstream" | "mirror" | "bundle";
+  /** What stands in place of the published URLs' scheme and host. */
+  readonly baseUrl?: string;
+  /** The bundle's directory on each machine. */
+  readonly directory: string;
+  /** Absolute path of the bundle's lock on this computer. */
+  readonly lock: string;
+  readonly imageRegistry?: string;
+}
+
+/**
+ * The environment that a configuration stands for; an address that is missing is empty. Machines that are lost are still
+ * among the others, where the configuration has them.
+ */
+export function resolve(configuration: Configuration, context: Context): Environment {
+  const { kubernetes } = configuration;
+  const local = configuration.local ?? localSchema.parse({});
+  const addresses = addressesOf(configuration, local.subnet, context.addresses);
+  const etcdRole = configuration.machines.some(({ roles }) => roles.includes("etcd")) ? "etcd" : "master";
+  return {
+    ...configuration,
+    stack: context.stack,
+    local,
+    lost: [],
+    machines: configuration.machines.map((machine, index) => ({
+      ...machineConfig(machine, etcdRole, configuration.provider),
+      ...(configuration.provider === "local" ? { image: machine.image ?? local.image } : {}),
+      address: addresses[index] ?? "",
+      ssh: login(configuration, machine, addresses[index] ?? "", context),
+    })),
+    ssh: sshConfig(configuration, context),
+    kubernetes: {
+      ...kubernetes,
+      apiServer: withContents(kubernetes.apiServer, context),
+      controllerManager: withContents(kubernetes.controllerManager, context),
+      scheduler: withContents(kubernetes.scheduler, context),
+      virtualAddress: virtualAddress(configuration, local.subnet),
+      kubelet: { ...kubernetes.kubelet, clusterDNS: kubernetes.kubelet.clusterDNS ?? [tenthAddress(configuration)] },
+    },
+    artifacts: artifactsConfig(configuration, context),
+  };
+}
+
+/** The address of the cluster's DNS Service. Source: kubeadm reference, "dns": the tenth of the service subnet. */
+export function tenthAddress({ kubernetes }: Configuration): string {
+  return nthAddress(networkOf(kubernetes.networking.serviceSubnet), 10) ?? "";
+}
+
+/** The masters' common address; several masters that are containers have one of their network's first. */
+function virtualAddress({ provider, machines, kubernetes }: Configuration, subnet: string): string | undefined {
+  const several = machines.filter(({ roles }) => roles.includes("master")).length > 1;
+  const automatic = provider === "local" && several ? nthAddress(networkOf(subnet), 10) : undefined;
+  return kubernetes.virtualAddress ?? automatic;
+}
+
+/**
+ * Each machine's address; local machines without one keep what they have, and new ones get the free ones from the eleventh
+ * on, in their order.
+ */
+function addressesOf(
+  { provider, machines }: Configuration,
+  subnet: string,
+  addresses: Context["addresses"],
+): readonly string[] {
+  if (provider !== "local") return machines.map(({ address }) => address ?? "");
+  const network = networkOf(subnet);
+  const given = new Set(machines.map(({ address }) => address));
+  const found = addresses?.() ?? new Map<string, string>();
+  // A machine whose address is another's now, or of another network, is one that moves: that is refused as such.
+  const kept = (name: string): string | undefined => {
+    const address = found.get(name) ?? "";
+    return liesIn(address, subnet) && !given.has(address) ? address : undefined;
+  };
+  const taken = new Set([...given, ...found.values()]);
+  let index = 11;
+  const nextFree = (): string => {
+    // The last address of a network is everyone's.
+    while (index < size(network) - 1) {
+      const address = nthAddress(network, index++) ?? "";
+      if (!taken.has(address)) return address;
+    }
+    return "";
+  };
+  return machines.map(({ name, address }) => address ?? kept(name) ?? nextFree());
+}
+
+function machineConfig(machine: MachineSettings, etcdRole: "etcd" | "master", provider: Configuration["provider"]) {
+  const { cpu, memory } = machine.allocatable ?? {};
+  const { roles } = machine;
+  // Without machines named for etcd, the masters carry it.
+  const carriesEtcd = etcdRole === "master" && roles.includes("master");
+  // A master that is to take pods must lose the taint that keeps them off it.
+  const taints = machine.taints ?? (roles.includes("master") && roles.includes("worker") ? [] : undefined);
+  return {
+    name: machine.name,
+    roles: carriesEtcd ? [...roles, "etcd" as const] : roles,
+    labels: machine.labels,
+    annotations: machine.annotations,
+    ...(taints ? { taints } : {}),
+    unschedulable: machine.unschedulable,
+    sharedKernel: machine.sharedKernel || provider === "local",
+    adopt: machine.adopt,
+    lost: machine.lost,
+    ...(machine.allocatable ? { allocatable: { millicpu: cpu, memoryBytes: memory } } : {}),
+  };
+}
+
+function artifactsConfig({ provider, artifacts }: Configuration, context: Context): ArtifactsConfig {
+  return {
+    source: artifacts.source ?? (provider === "local" ? "bundle" : "upstream"),
+    ...(artifacts.baseUrl === undefined ? {} : { baseUrl: artifacts.baseUrl }),
+    directory: artifacts.directory ?? "/opt/keelson/bundle",
+    lock: artifacts.lock === undefined ? join(bundleDirectory(), "lock.json") : expand(artifacts.lock, context),
+    ...(artifacts.imageRegistry === undefined ? {} : { imageRegistry: artifacts.imageRegistry }),
+  };
+}
+
+/** Whether an address, as a text, lies in a network, as a text; false where there is no address. */
+export function liesIn(address: string, network: string): boolean {
+  const number = parseAddress(address);
+  return number !== undefined && contains(networkOf(network), number);
+}

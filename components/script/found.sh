@@ -1,0 +1,73 @@
+# What was on a machine before the program put anything of its own there, and the way back to it.
+
+# remember_found BEGUN PATH...: notes once which of the PATHs are there, and whether they are empty, before anything of ours
+# can have made them. Where an earlier release has BEGUN (true) without such notes, what is older than its state counts.
+remember_found() {
+  local begun=$1 path what
+  shift
+  mkdir -p "$STATE"
+  for path; do
+    ! grep -qsE "^(absent|empty|there) $path\$" "$STATE/there" || continue
+    what=absent
+    if [ -e "$path" ] && { [ "$begun" != true ] || is_older "$path"; }; then
+      what=there
+      [ ! -d "$path" ] || [ -n "$(find "$path/" -mindepth 1 -maxdepth 1 ! -name lost+found -print -quit)" ] || what=empty
+    fi
+    printf '%s %s\n' "$what" "$path" >>"$STATE/there"
+  done
+}
+
+# A file system that keeps no times of birth says 0, or "-".
+is_older() {
+  local born
+  born=$(stat -c %W "$1")
+  [[ $born = [1-9]* ]] && [ "$born" -lt "$(stat -c %W "$STATE")" ]
+}
+
+was_in_use() { grep -qsxF "there $1" "$STATE/there"; }
+
+was_found() { was_in_use "$1" || grep -qsxF "empty $1" "$STATE/there"; }
+
+# remove_ours PATH...: what was not there goes; a directory that was there empty, or that something is mounted on, is empty
+# again; one that had something in it is left as it is. Other file systems that are mounted in it are not entered.
+remove_ours() {
+  local path
+  for path; do
+    ! was_in_use "$path" || continue
+    if [ -d "$path" ]; then
+      find "$path/" -xdev -mindepth 1 ! -path "$path/lost+found" -delete >&2 || true
+      was_found "$path" || mountpoint -q "$path" || rmdir "$path" ||
+        log "$path is left on $(hostname), for something is mounted in it, or at work"
+    elif [ -e "$path" ] || [ -L "$path" ]; then
+      was_found "$path" || rm -f "$path"
+    fi
+  done
+}
+
+# remove_if_empty PATH...: directories that were not there, unless others have put something in them.
+remove_if_empty() {
+  local path
+  for path; do was_found "$path" || rmdir "$path" 2>/dev/null || true; done
+}
+
+# remember_setting OWNER NAME: a kernel setting as it is before OWNER has it changed, where the kernel has it.
+remember_setting() {
+  local path=/proc/sys/${2//.//} kept=$STATE/sysctl/$1/$2
+  [ -e "$path" ] && [ ! -e "$kept" ] || return 0
+  mkdir -p "$STATE/sysctl/$1"
+  cat "$path" >"$kept.new"
+  mv "$kept.new" "$kept"
+}
+
+restore_settings() {
+  local kept
+  for kept in "$STATE/sysctl/$1"/*; do restore_setting "$kept"; done
+  rm -rf "$STATE/sysctl/${1:?}"
+}
+
+# A setting for all links is written to each of them, also where it is the same: only a change is taken back.
+restore_setting() {
+  local name=${1##*/}
+  [ -e "$1" ] || return 0
+  cmp -s "$1" "/proc/sys/${name//.//}" || cat "$1" >"/proc/sys/${name//.//}" || true
+} 2>/dev/null

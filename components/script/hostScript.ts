@@ -1,0 +1,183 @@
+import { readFileSync } from "node:fs";
+
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+
+import { compose, type ScriptFile, type ScriptParts, type ScriptValue } from "./compose";
+import { afterFirstRun, beforeRunning, remember, type Effects, type FirstRun } from "./hooks";
+import { shortDigest } from "./digest";
+import type { Machine } from "../machine/machine";
+import type { Again } from "./seen";
+
+export interface HostScriptArgs {
+  /** Where the script runs. */
+  readonly machine: Machine;
+  /** Absolute path of the `.sh` file with `up` and `down`. */
+  readonly script: string;
+  /** Absolute paths of `.sh` files with functions that the script calls. @default none */
+  readonly uses?: readonly string[];
+  /**
+   * Values the script reads, plain in previews and in the state; one that is known only when its machine is there makes the
+   * whole program unknown until then. @default none
+   */
+  readonly values?: Readonly<Record<string, ScriptValue | pulumi.Output<string>>>;
+  /** Values that are secret, or known only when another script has run. @default none */
+  readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Files that `write_files` installs and `remove_files` removes. @default none */
+  readonly files?: readonly ScriptFile[];
+  /** What a run of it means for the machine, in plain words, for previews. @default nothing is said */
+  readonly effects?: Effects;
+  /** What the program itself does around the run that makes the resource. @default nothing */
+  readonly firstRun?: FirstRun;
+  /** What the script prints on standard output is a secret. @default false */
+  readonly secretOutput?: boolean;
+  /**
+   * The script is for one moment, such as a join: what was sent is never sent again, however its values change, and
+   * nothing is undone. It runs anew for a machine that is another one. @default false
+   */
+  readonly once?: boolean;
+  /**
+   * The script ran once for the stack's life, wherever that was: nothing that changes runs it again, and nothing is undone.
+   * For what is made out of nothing and kept in the state alone. @default false
+   */
+  readonly forGood?: boolean;
+  /**
+   * How the script ends because a machine is lost: "forgotten" runs nothing, now or when the resource goes; "undone" runs
+   * its `down` now, and nothing when the resource goes. @default it does not; "forgotten" where its own machine is lost
+   */
+  readonly ends?: "forgotten" | "undone";
+  /** Why it is to run again, where that is nothing that its machine remembers. @default what its machine tells */
+  readonly again?: Again;
+  /** What it does follows from other scripts on its machine: where one of them is to run again, so is this. @default false */
+  readonly follows?: boolean;
+  /** The machine that a script speaks of, where it acts by way of another. @default the one it runs on */
+  readonly of?: Pick<Machine, "identity">;
+}
+
+/**
+ * A script bound to a machine: its `up` has run there as root when this resource is done, and runs again when its
+ * text, values or files change, or the way to the machine; its `down` runs when the resource goes. No value is ever on a
+ * command line. `stdout` is what `up` printed on standard output.
+ */
+export class HostScript extends command.remote.Command {
+  private readonly parts: ScriptParts;
+
+  constructor(name: string, args: HostScriptArgs, opts: pulumi.CustomResourceOptions = {}) {
+    const ends = args.machine.lost === true ? "forgotten" : args.ends;
+    const parts = partsOf(name, args);
+    const again = isRepeatable(args) ? againOf(parts, args) : undefined;
+    super(name, ends === "forgotten" ? forgotten(args.machine) : inputsOf(args, parts, again), {
+      ...pulumi.mergeOptions(
+        {
+          dependsOn: [...args.machine.dependsOn],
+          ...(args.forGood ? {} : { deletedWith: args.machine.deletedWith }),
+          // One that is told to run again (`--replace`) and refuses must find what it made in the state as before.
+          deleteBeforeReplace: args.forGood !== true,
+          additionalSecretOutputs: args.secretOutput ? ["stdout", "stderr"] : [],
+          ignoreChanges: [...ignored(args), ...(isRepeatable(args) && !again ? ["update"] : [])],
+        },
+        opts,
+      ),
+      hooks: { ...beforeRunning(), ...(args.firstRun ? afterFirstRun() : {}) },
+    });
+    this.parts = parts;
+    const { effects, firstRun, machine } = args;
+    const firstHop = machine.lost ? undefined : machine.firstHop;
+    remember(name, { resource: this, parts, effects, firstRun, firstHop, again, refused: machine.seen?.refused });
+  }
+
+  /** A digest of what is sent but for secrets. */
+  get revision(): string {
+    return shortDigest(compose(this.parts));
+  }
+
+  /** What the script printed after this name, on a line of its own; empty where it did not. */
+  printed(name: string): pulumi.Output<string> {
+    return this.stdout.apply((text: string | undefined) => {
+      // A run with `--target` may leave a script out that has never run.
+      const line = text?.split("\n").find((line) => line.startsWith(`${name} `));
+      return line?.slice(name.length + 1) ?? "";
+    });
+  }
+}
+
+function partsOf(name: string, args: HostScriptArgs): ScriptParts {
+  const values = plainValues(args.values ?? {});
+  const parts = {
+    name,
+    script: readFileSync(args.script, "utf8"),
+    uses: (args.uses ?? []).map((path) => readFileSync(path, "utf8")),
+    values,
+    files: args.files,
+    // What speaks of another machine is not undone when this one leaves.
+    ...(isRepeatable(args) && !args.of ? { secrets: Object.keys(args.secrets ?? {}) } : {}),
+  };
+  return { ...parts, values: { ...values, PROGRAM: shortDigest(compose(parts)) } };
+}
+
+/** Whether it holds for as long as its resource is there, and so may have to run again for what happens to its machine. */
+function isRepeatable({ machine, ends, once, forGood }: HostScriptArgs): boolean {
+  return machine.lost !== true && ends === undefined && once !== true && forGood !== true;
+}
+
+function againOf({ name, values }: ScriptParts, { machine, follows, again }: HostScriptArgs): Again | undefined {
+  const { seen } = machine;
+  return again ?? seen?.again(name, String(values?.PROGRAM)) ?? (follows ? seen?.follows() : undefined);
+}
+
+/** The values that are known without the engine. */
+function plainValues(values: NonNullable<HostScriptArgs["values"]>): Readonly<Record<string, ScriptValue>> {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, ScriptValue] => !pulumi.Output.isInstance(entry[1])),
+  );
+}
+
+function inputsOf(args: HostScriptArgs, parts: ScriptParts, again: Again | undefined): command.remote.CommandArgs {
+  const { connection, identity } = args.machine;
+  const run = `${connection.user === "root" ? "" : "sudo -n "}bash -s --`;
+  const undone = args.ends === "undone";
+  const stays = undone || args.once === true || args.forGood === true;
+  return {
+    connection,
+    create: `${run} ${undone ? "down" : "up"}`,
+    ...(again ? { update: runAgain(again) } : {}),
+    ...(stays ? {} : { delete: `${run} down` }),
+    stdin: program(args, parts),
+    triggers: [args.of?.identity ?? identity],
+    logging: args.secretOutput ? "none" : "stderr",
+    addPreviousOutputInEnv: false,
+  };
+}
+
+/**
+ * Runs `up` as well; the state keeps it until the next time, and whoever logs in by then may be another. The token is there to
+ * differ.
+ */
+function runAgain({ token }: Again): string {
+  return `sh -c '[ "$(id -u)" = 0 ] || set -- sudo -n; exec "$@" bash -s -- up ${token}'`;
+}
+
+/** A record in the state that stands for nothing: neither an update to it nor its end reaches any machine. */
+function forgotten({ connection: { host } }: Machine): command.remote.CommandArgs {
+  return { connection: { host }, triggers: ["lost"], addPreviousOutputInEnv: false };
+}
+
+/**
+ * A machine that was made anew under its name gets everything again by the same scripts, for their `up` converges from
+ * nothing as well; what was on it is gone, so nothing there is undone first. Only what is for one moment begins anew.
+ */
+function ignored({ once, forGood, ends }: HostScriptArgs): string[] {
+  // Every input, those of later releases too: the state keeps the first run as it was, its login included.
+  if (forGood) return ["*"];
+  return once ? (ends === undefined ? ["stdin"] : []) : ["triggers"];
+}
+
+function program({ values = {}, secrets }: HostScriptArgs, parts: ScriptParts): pulumi.Input<string> {
+  const known = Object.values(values).every((value) => !pulumi.Output.isInstance(value));
+  if (!secrets && known) return compose(parts);
+  // One output for all: previews then show the program as one unknown, and the state holds it encrypted where it must.
+  const whole = pulumi
+    .all({ ...values, ...secrets })
+    .apply((known) => compose({ ...parts, values: { ...parts.values, ...known } }));
+  return secrets ? pulumi.secret(whole) : whole;
+}

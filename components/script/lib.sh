@@ -1,0 +1,150 @@
+# What every script on a machine starts with, and memory.sh; units.sh and packages.sh are for those that use them. State about the
+# machine lies in $STATE; nothing is printed on standard output but what the program is to read, so messages go to
+# standard error.
+shell_settings() {
+  set -euo pipefail
+  shopt -s inherit_errexit
+  umask 022
+  export LC_ALL=C DEBIAN_FRONTEND=noninteractive
+  export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+}
+shell_settings
+readonly STATE=/var/lib/keelson
+
+main() {
+  local lock
+  # A run whose connection was cut may still be at work here: what it began must end before it begins again.
+  mkdir -p /run/keelson
+  # Whoever can open a lock can hold it.
+  chmod 0700 /run/keelson
+  exec {lock}>"/run/keelson/$SCRIPT.lock"
+  flock -w 900 "$lock" || die "$SCRIPT still runs on $(hostname) for an earlier run: see what it waits for with ps -ef --forest"
+  case $1 in
+  up)
+    # Refuses before anything is changed.
+    ! declare -F look >/dev/null || look
+    note_begin
+    up
+    note_end
+    ;;
+  down)
+    down
+    forget_script
+    ;;
+  *) die "unknown direction '$1': a script goes up or down" ;;
+  esac
+}
+
+log() { printf '%s\n' "$*" >&2; }
+
+die() {
+  log "error: $*"
+  exit 1
+}
+
+# put PATH MODE: installs standard input as PATH, at once and whole; leaves a file that is the same already alone.
+# What was there before our first version is kept for remove_file.
+put() {
+  local path=$1 mode=$2 new
+  note file "$path"
+  make_directory "$(dirname "$path")"
+  remove_halves "$path"
+  new=$(mktemp "$path.keelson-XXXXXX")
+  cat >"$new"
+  chmod "$mode" "$new"
+  if cmp -s "$new" "$path" && [ "$(stat -c %a "$path")" = "$(stat -c %a "$new")" ]; then
+    rm -f "$new"
+  else
+    keep_found "$path"
+    is_as_left file "$path" || forget_starts "$path"
+    mv -f "$new" "$path"
+  fi
+}
+
+# remove_halves PATH: what runs that were killed left half written beside it, which may be secret.
+remove_halves() { rm -f "$1".keelson-??????; }
+
+# keep_found PATH: before the first change of PATH, keeps the file that is there, or the word that there is none.
+keep_found() {
+  local kept=$STATE/found$1
+  ! changed "$1" || return 0
+  mkdir -p "$(dirname "$kept")"
+  if [ -e "$1" ]; then
+    cp -p "$1" "$kept.new"
+    mv "$kept.new" "$kept"
+  else
+    touch "$kept.none"
+  fi
+}
+
+# make_directory PATH: makes it with its parents, and remembers those that were not there, to remove them again.
+make_directory() {
+  local path=$1
+  [ -d "$path" ] && return
+  make_directory "$(dirname "$path")"
+  mkdir -p "$path"
+  mkdir -p "$STATE"
+  printf '%s\n' "$path" >>"$STATE/directories"
+}
+
+changed() { [ -e "$STATE/found$1" ] || [ -e "$STATE/found$1.none" ]; }
+
+# remove_file PATH: what was found there before us is there again; the directories made for it go when they are empty.
+# A file that was never ours is left alone.
+remove_file() {
+  local kept=$STATE/found$1
+  ! changed "$1" || remove_halves "$1"
+  if [ -e "$kept" ]; then
+    mv -f "$kept" "$1"
+  elif [ -e "$kept.none" ]; then
+    rm -f "$1" "$kept.none"
+    remove_empty "$(dirname "$1")"
+  fi
+}
+
+remove_empty() {
+  local path=$1
+  while grep -qxF "$path" "$STATE/directories" 2>/dev/null && rmdir "$path" 2>/dev/null; do
+    path=$(dirname "$path")
+  done
+}
+
+# wait_for SECONDS WHAT COMMAND...: until COMMAND succeeds; past the deadline says what was awaited and fails.
+wait_for() {
+  local deadline=$((SECONDS + $1)) seconds=$1 what=$2
+  shift 2
+  until "$@" >/dev/null 2>&1; do
+    # The shell counts whole seconds: the one that the wait began in is not over yet.
+    if [ "$SECONDS" -gt "$deadline" ]; then
+      log "gave up after $seconds s waiting for $what"
+      return 1
+    fi
+    sleep 0.2
+  done
+}
+
+# iptables_without CHAINS [RULES]: takes out chains whose name matches, with the jumps to them, and rules whose whole text
+# matches; IPv4 and IPv6. All else keeps its place and its counters. What is in nobody's way is no reason to fail.
+iptables_without() {
+  local command
+  for command in iptables ip6tables; do
+    # What changes meanwhile is looked at again.
+    take_out "$command" "$@" || take_out "$command" "$@" || take_out "$command" "$@" ||
+      log "rules of $command that match $1 are left on $(hostname): its own words are above"
+  done
+}
+
+take_out() {
+  local orders
+  orders=$("$1-save" 2>/dev/null | CHAINS=$2 RULES=${3:-} awk '
+    /^\*/ { table = $0; flushed = deleted = rules = "" }
+    /^:/ && substr($1, 2) ~ ENVIRON["CHAINS"] { name = substr($1, 2); flushed = flushed "-F " name "\n"; deleted = deleted "-X " name "\n" }
+    /^-A/ && $2 !~ ENVIRON["CHAINS"] && (jumps() || (ENVIRON["RULES"] != "" && $0 ~ ENVIRON["RULES"])) { rules = rules "-D" substr($0, 3) "\n" }
+    /^COMMIT/ && rules flushed != "" { printf "%s\n%s%s%sCOMMIT\n", table, rules, flushed, deleted }
+    # What stands before the last one may be a comment.
+    function jumps(i) {
+      for (i = NF - 1; i > 2; i--) if ($i ~ /^-[jg]$/) return $(i + 1) ~ ENVIRON["CHAINS"]
+      return 0
+    }') || return 0
+  [ -z "$orders" ] || "$1-restore" --noflush --wait 60 <<<"$orders"
+}

@@ -1,0 +1,247 @@
+# Units of systemd that a script keeps running, and what of them the machine remembers in $STATE/units: a digest of the files
+# that a unit was started on; those files as they were when it last came up, for the way back (UNIT.good); and those that wait
+# for the machine's turn (UNIT.next).
+
+# run_unit UNIT FILE...: UNIT is enabled and runs on the FILEs as they are now. A restart happens only when one of
+# them is another than at the last start; the record is written when it is up, so a killed run restarts again. Where it does not
+# come up, it runs on the files of its last good start again, and the script fails.
+run_unit() {
+  note unit "$1"
+  if runs_on "$@"; then
+    systemctl is-enabled --quiet "$1" || systemctl enable --quiet "$1"
+  else
+    start_on "$@" || start_failed "$@"
+  fi
+  keep_files "$@"
+}
+
+start_on() {
+  local unit=$1
+  began=$(date +%s)
+  accepted "$unit" && rm -f "$STATE/units/$unit" && systemctl daemon-reload &&
+    systemctl enable --quiet "$unit" && systemctl restart "$unit" && comes_up "$unit" && note_digest "$@"
+}
+
+# note_start UNIT FILE...: UNIT was started on the FILEs as they are now.
+note_start() {
+  note_digest "$@"
+  keep_files "$@"
+}
+
+note_digest() {
+  local unit=$1
+  shift
+  mkdir -p "$STATE/units"
+  printf '%s\n' "$@" >"$STATE/units/$unit.files"
+  sha256sum "$@" | sha256sum >"$STATE/units/$unit"
+}
+
+# run_unit_in_turn UNIT FILE...: as run_unit, but where pods are at work a restart is put off until it is the machine's turn,
+# in which run_put_off makes it. Until then the files of the last good start are in their places, for a machine that is
+# rebooted meanwhile.
+run_unit_in_turn() {
+  note unit "$1"
+  rm -rf "$STATE/units/$1.next"
+  if [ -e /etc/kubernetes/kubelet.conf ] && ! runs_on "$@" && systemctl is-active --quiet "$1"; then
+    accepted "$1" || start_failed "$@"
+    grep -qsxF "$*" "$STATE/put-off" || printf '%s\n' "$*" >>"$STATE/put-off"
+    set_aside "$@"
+    log "$1 is to restart with its new settings when it is this machine's turn"
+  else
+    run_unit "$@"
+  fi
+}
+
+# run_put_off: restarts what was put off, in the order in which it was.
+run_put_off() {
+  local -a words
+  turn=true
+  while read -r -a words; do
+    log "restarting ${words[0]}"
+    take_up "${words[@]}"
+    run_unit "${words[@]}"
+  done <"$STATE/put-off"
+}
+
+# end_turn: what was restarted is well.
+end_turn() {
+  local -a words
+  turn=
+  while read -r -a words; do
+    keep_files "${words[@]}"
+    rm -rf "$STATE/units/${words[0]}.next"
+  done <"$STATE/put-off"
+  rm -f "$STATE/put-off"
+}
+
+runs_on() {
+  local unit=$1
+  shift
+  [ "$(cat "$STATE/units/$unit" 2>/dev/null)" = "$(sha256sum "$@" | sha256sum)" ] && systemctl is-active --quiet "$unit"
+}
+
+# accepts UNIT: what its program says of new settings before it is restarted on them, where it can be asked.
+accepts() {
+  [ "$1" != docker.service ] || [[ $(dockerd --help 2>/dev/null) != *--validate* ]] ||
+    dockerd --validate --config-file /etc/docker/daemon.json
+}
+
+# accepted UNIT: as accepts, and refusal is what was said where it does not.
+accepted() { refusal=$(accepts "$1" 2>&1) && refusal=; }
+
+# comes_up UNIT: it answers where it can be asked. systemd counts a simple service as started before that has read anything.
+comes_up() {
+  case $1 in
+  docker.service) wait_for 60 "Docker's daemon to answer" docker info ;;
+  kubelet.service) wait_for 60 "the kubelet to be healthy" curl -fsS --max-time 2 http://127.0.0.1:10248/healthz ;;
+  esac
+}
+
+# start_failed UNIT FILE...: ends the script; in a turn everything that was restarted goes back with UNIT.
+start_failed() {
+  local unit=$1 said differs
+  # It goes on trying, and its last words are not the last any more when it runs again.
+  said=${refusal:-$(journalctl --no-pager --output=cat --lines=1 --since="@${began:-0}" "_SYSTEMD_UNIT=$unit" 2>/dev/null || true)}
+  differs=$(changes "$@")
+  [ -n "${refusal:-}" ] || journalctl --no-pager --lines=20 --unit="$unit" >&2 || true
+  if [ -n "${turn:-}" ]; then turn_back; else go_back "$@"; fi ||
+    die "unit $unit of $(hostname) comes up neither on its new settings nor on those of its last good start.$(told "$differs" "$said")"
+  [ -n "$differs" ] || unit_failed "$unit"
+  die "unit $unit of $(hostname) does not come up on its new settings, and is on those of its last good start again.$(told "$differs" "$said")"
+}
+
+told() { printf '%s' "${1:+ What differs: ${1//$'\n'/ | }.}${2:+ What it said: ${2//$'\n'/ | }}"; }
+
+# turn_back: everything that was put off is on its last good start.
+turn_back() {
+  local -a words
+  local status=0
+  while read -r -a words; do go_back "${words[@]}" || status=1; done <"$STATE/put-off"
+  return "$status"
+}
+
+# go_back UNIT FILE...: UNIT runs on the files of its last good start.
+go_back() {
+  is_kept "$@" || return 0
+  put_back "$@"
+  ! runs_on "$@" || return 0
+  # One that was tried too often is refused by systemd, and its socket with it.
+  systemctl reset-failed --quiet "$1" "${1%.service}.socket" 2>/dev/null || true
+  start_on "$@"
+}
+
+# reload_unit UNIT FILE: the running UNIT has read FILE as it is now.
+reload_unit() {
+  local record=$STATE/units/$1.read digest
+  digest=$(sha256sum <"$2")
+  if [ "$(cat "$record" 2>/dev/null)" != "$digest" ]; then
+    systemctl reload "$1" || reload_failed "$@"
+    printf '%s\n' "$digest" >"$record"
+  fi
+  keep_files "$1.read" "$2"
+}
+
+reload_failed() {
+  local differs
+  differs=$(changes "$1.read" "$2")
+  put_back "$1.read" "$2"
+  log "$1 does not take its new settings, and goes on with those before.$(told "$differs" "")"
+  unit_failed "$1"
+}
+
+unit_failed() {
+  systemctl --no-pager --lines=0 status "$1" >&2 || true
+  journalctl --no-pager --lines=20 --unit="$1" >&2 || true
+  die "unit $1 does not run on $(hostname); its status and last log lines are above"
+}
+
+stop_unit() {
+  systemctl disable --quiet --now "$@" 2>/dev/null || true
+  local unit
+  for unit; do
+    rm -rf "$STATE/units/$unit" "$STATE/units/$unit".{files,read,good,next,read.good}
+    systemctl reset-failed --quiet "$unit" 2>/dev/null || true
+  done
+}
+
+# keep_files NAME FILE...: they are NAME's good ones; in a turn those before are, until it is over.
+keep_files() {
+  local kept=$STATE/units/$1.good file
+  [ -z "${turn:-}" ] || return 0
+  shift
+  for file; do cmp -s "$file" "$kept$file" || keep_file "$file" "$kept"; done
+}
+
+# keep_file FILE DIRECTORY: a large file is a program, which is only ever replaced as a whole: another name for it costs
+# nothing. A program of the distribution's packages is theirs.
+keep_file() {
+  local copy=$2$1
+  ! is_of_package "$1" || return 0
+  (umask 077 && mkdir -p "${copy%/*}")
+  if is_large "$1"; then
+    ln -f "$1" "$copy" 2>/dev/null || rm -f "$copy"
+  else
+    cp -p "$1" "$copy.new"
+    mv -f "$copy.new" "$copy"
+  fi
+}
+
+is_kept() {
+  local kept=$STATE/units/$1.good file
+  shift
+  for file; do is_of_package "$file" || [ -e "$kept$file" ] || return 1; done
+}
+
+is_of_package() { [[ $1 = /usr/sbin/* ]]; }
+
+is_large() { [ "$(stat -c %s "$1")" -gt 1048576 ]; }
+
+# put_back NAME FILE...: those of which good ones are kept are in their places.
+put_back() { restore_from good "$@"; }
+
+# set_aside UNIT FILE...: the new FILEs wait, and the good ones are in their places; where one is not kept, all are left, for
+# a program and its settings belong together.
+set_aside() {
+  local unit=$1 kept=$STATE/units/$1.good file
+  is_kept "$@" || return 0
+  shift
+  for file; do cmp -s "$file" "$kept$file" || keep_file "$file" "$STATE/units/$unit.next"; done
+  restore_from good "$unit" "$@"
+}
+
+# take_up UNIT FILE...: what waited is in its place.
+take_up() { restore_from next "$@"; }
+
+restore_from() {
+  local kept=$STATE/units/$2.$1 file mode
+  shift 2
+  for file; do
+    if [ ! -e "$kept$file" ] || cmp -s "$kept$file" "$file"; then continue; fi
+    if is_large "$kept$file"; then
+      ln -f "$kept$file" "$file.new" && mv -f "$file.new" "$file"
+      # The program of an archive is taken from it again.
+      rm -f "$STATE/archives/${file##*/}"
+    else
+      mode=$(stat -c %a "$kept$file")
+      put "$file" "$mode" <"$kept$file"
+    fi
+  done
+}
+
+# changes NAME FILE...: how the FILEs differ from the good ones that are kept, in a few lines.
+changes() {
+  local kept=$STATE/units/$1.good file
+  shift
+  for file; do
+    if [ ! -e "$kept$file" ] || cmp -s "$kept$file" "$file"; then continue; fi
+    if is_large "$file"; then printf '%s is another program\n' "$file"; else changed_lines "$kept$file" "$file"; fi
+  done
+}
+
+# changed_lines BEFORE AFTER: each flag of a command is a line of its own.
+changed_lines() {
+  { diff --unchanged-line-format= --old-line-format='- %L' --new-line-format='+ %L' <(flags_apart <"$1") <(flags_apart <"$2") || true; } |
+    sed -E 's/^([-+]) +/\1 /' | awk 'NR <= 12 { print }'
+}
+
+flags_apart() { sed -E 's/^ *- --/--/; s/ --/\n--/g'; }

@@ -1,0 +1,181 @@
+import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { anotherKey } from "./hostKey";
+import { bastionName, type FirstHop } from "../machine/machine";
+
+/** A machine that does not answer, or as another than the one it is known as; or the bastion before all of them. */
+export interface Unreachable {
+  /** The machine's name, or `bastionName`. */
+  readonly name: string;
+  /** "HOST:PORT". */
+  readonly where: string;
+  /** What was found, in plain words. */
+  readonly why: string;
+  /** It answers, and proves to be another. @default false */
+  readonly isAnother?: boolean;
+}
+
+/** How patiently machines are asked. */
+export interface Patience {
+  /** Longest wait for one answer, milliseconds. @default 5000 */
+  readonly timeoutMs?: number;
+  /** How often a machine is asked before it counts as one that does not answer. @default 3 */
+  readonly attempts?: number;
+}
+
+/** All that one question after every machine may take, however patient it is meant to be, milliseconds. */
+const longest = 30_000;
+/** Between two attempts, milliseconds. */
+const pause = 500;
+/** What an SSH server may say before its version: more than that is another program's talk. Source: RFC 4253, 4.2. */
+const longestGreeting = 8192;
+
+/**
+ * Asks at once wherever the way to a machine begins whether an SSH server answers, and with the key that it is known by, without
+ * logging in. Gives those that do not; several machines behind one bastion are one question.
+ */
+export async function unreachable(
+  hops: readonly FirstHop[],
+  { timeoutMs = 5000, attempts = 3 }: Patience = {},
+): Promise<readonly Unreachable[]> {
+  const deadline = Date.now() + longest;
+  const distinct = new Map(hops.map((hop) => [`${hop.name} ${hop.host}:${hop.port}`, hop]));
+  const left = () => Math.max(1, Math.min(timeoutMs, deadline - Date.now()));
+  const asked = [...distinct.values()].map(async (hop) => {
+    const place = { name: hop.name, where: `${hop.host}:${hop.port}` };
+    const silence = await patiently(hop, left, attempts, deadline);
+    if (silence !== undefined) return [{ ...place, why: silence }];
+    const { hostKey } = hop;
+    const why = hostKey === undefined ? undefined : await anotherKey({ ...hop, hostKey }, left());
+    return why === undefined ? [] : [{ ...place, why, isAnother: true }];
+  });
+  return (await Promise.all(asked)).flat();
+}
+
+/** Names all that do not answer as they should, each with what was found, and the way out. */
+export function unreachableMessage(found: readonly Unreachable[]): string {
+  const silent = found.filter(({ isAnother }) => !isAnother);
+  const others = found.filter(({ isAnother }) => isAnother);
+  return [
+    ...(silent.length > 0 ? [silenceMessage(silent)] : []),
+    ...(others.length > 0 ? [othersMessage(others)] : []),
+  ].join("\n");
+}
+
+function othersMessage(found: readonly Unreachable[]): string {
+  const lines = linesOf(found);
+  const [one, place] = found.some(({ name }) => name === bastionName)
+    ? ["the bastion", "ssh.bastion"]
+    : [found.length === 1 ? "1 machine" : `${found.length} machines`, "machines"];
+  return `host key mismatch: ${one} answers as another, and nothing was run there:${lines}\nif you made it anew, correct its hostKey under ${place} to the one it shows; if not, something else answers in its place`;
+}
+
+function silenceMessage(found: readonly Unreachable[]): string {
+  const lines = linesOf(found);
+  if (found.some(({ name }) => name === bastionName)) {
+    return `${bastionName} does not answer:${lines}\nno machine is reached without it: start it, or correct ssh.bastion`;
+  }
+  const [who, does] = found.length === 1 ? ["1 machine", "does"] : [`${found.length} machines`, "do"];
+  return `${who} ${does} not answer:${lines}\n${wayOut(found)}`;
+}
+
+/** Machines that take the connection are there: nobody is advised to give one of them up. */
+function wayOut(found: readonly Unreachable[]): string {
+  const isThere = ({ why }: Unreachable): boolean => /^(takes|closes|answers)/.test(why);
+  const there = found.filter(isThere).map(({ name }) => name);
+  const [them, their] = found.length === 1 ? ["it", "its address"] : ["them", "their addresses"];
+  const one = found.length === 1 ? "it" : "one";
+  return [
+    ...(there.length < found.length
+      ? [
+          `start ${them}, correct ${their} under machines, or mark ${one} \`lost: true\` under machines to let the cluster go on without it`,
+        ]
+      : []),
+    ...(there.length > 0
+      ? [
+          `${there.join(", ")}: something takes the connection there; see the port, and whether its sshd limits logins (MaxStartups, journalctl -u ssh)`,
+        ]
+      : []),
+  ].join("\n");
+}
+
+function linesOf(found: readonly Unreachable[]): string {
+  return found.map(({ name, where, why }) => `\n  ${name} (${where}): ${why}`).join("");
+}
+
+/** Why the last attempt failed; undefined as soon as one succeeds. */
+async function patiently(
+  hop: FirstHop,
+  timeoutMs: () => number,
+  attempts: number,
+  deadline: number,
+): Promise<string | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const why = await ask(hop, timeoutMs());
+    if (why === undefined || attempt >= attempts || Date.now() + pause >= deadline) return why;
+    await sleep(pause);
+  }
+}
+
+/** One attempt: undefined where an SSH server answers, else what was found instead. */
+function ask({ host, port }: FirstHop, timeoutMs: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let said = "";
+    let connected = false;
+    const socket = connect({ host, port });
+    const end = (why: string | undefined): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(why);
+    };
+    // Not the socket's own timer, which begins anew with every byte.
+    const timer = setTimeout(() => end(silence(connected, said, timeoutMs)), timeoutMs);
+    socket.on("connect", () => (connected = true));
+    socket.on("data", (data) => {
+      said += data.toString("latin1");
+      // A line that has come whole: a piece may end anywhere.
+      const version = /^(SSH-.*)\r?\n/m.exec(said)?.[1];
+      if (version !== undefined)
+        end(isCurrent(version) ? undefined : `answers, but speaks an SSH of old (${shown(version)})`);
+      else if (said.length > longestGreeting) end(notSsh(said));
+    });
+    socket.on("error", (error: NodeJS.ErrnoException) => end(wordsFor(error)));
+    socket.on("close", () => end(said === "" ? "closes the connection without a word" : notSsh(said)));
+  });
+}
+
+/** Version 2, or a server that speaks both. Source: RFC 4253, section 5.1. */
+function isCurrent(version: string): boolean {
+  return /^SSH-(2\.0|1\.99)-/.test(version);
+}
+
+function silence(connected: boolean, said: string, timeoutMs: number): string {
+  if (said !== "") return notSsh(said);
+  const time = `${timeoutMs / 1000} s`;
+  return connected ? `takes the connection, but says nothing within ${time}` : `no answer within ${time}`;
+}
+
+function notSsh(said: string): string {
+  return `answers, but not as an SSH server (${shown(said)})`;
+}
+
+/** The first line of what a stranger says, as far as it may be printed. */
+function shown(said: string): string {
+  const [line = ""] = said.split(/\r?\n/);
+  return JSON.stringify(line.length > 60 ? `${line.slice(0, 57)}...` : line);
+}
+
+/** What a connection failed of, in plain words. */
+export function wordsFor({ code = "", message }: NodeJS.ErrnoException): string {
+  const words: Readonly<Record<string, string>> = {
+    ECONNREFUSED: "connection refused: nothing listens there",
+    ECONNRESET: "connection reset before an SSH server answered",
+    ENOTFOUND: "its name does not resolve",
+    EAI_AGAIN: "its name does not resolve: no name server answers",
+    EHOSTUNREACH: "no way to it: its network says that nobody has this address",
+    ENETUNREACH: "no way to it: this computer has no route to its network",
+    ETIMEDOUT: "no answer",
+  };
+  return words[code] ?? message;
+}

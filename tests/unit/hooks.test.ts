@@ -1,0 +1,100 @@
+import { createServer, type AddressInfo } from "node:net";
+
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import * as engine from "@pulumi/pulumi/runtime/resource";
+
+import type { Machine } from "../../components/machine";
+import type { HostScript as Script } from "../../components/script";
+import { TestMachine } from "../support/sshServer";
+import { environment, machineOf } from "./render.fixture";
+
+type Beginning = typeof import("../../components/script");
+
+/** What the engine is given to call before it runs a script. */
+let hook: pulumi.ResourceHook | undefined;
+let components: Beginning;
+const there = new TestMachine();
+
+beforeAll(() => there.listen());
+afterAll(() => there.close());
+/** As a run begins: nobody was asked anything yet. */
+async function begin(preview = false): Promise<void> {
+  jest.spyOn(engine, "registerResourceHook").mockImplementation((registered) => {
+    hook = registered;
+    return Promise.resolve();
+  });
+  await pulumi.runtime.setMocks(
+    { newResource: ({ name, inputs }) => ({ id: name, state: inputs as object }), call: () => ({}) },
+    ...(["keelson", "unit", preview] as const),
+  );
+  await jest.isolateModulesAsync(async () => {
+    jest.doMock("@pulumi/pulumi", () => pulumi);
+    jest.doMock("@pulumi/command", () => command);
+    components = await import("../../components/script");
+  });
+}
+
+/** A script on a machine whose SSH server is at a port of this computer, and shows this key. */
+function script(name: string, port: number, hostKey?: string): Script {
+  const firstHop = { name, host: "127.0.0.1", port, ...(hostKey === undefined ? {} : { hostKey }) };
+  const machine: Machine = machineOf(environment(), 0, { name, firstHop });
+  return new components.HostScript(`${name}-script`, {
+    machine,
+    script: require.resolve("../../components/network/dns.sh"),
+  });
+}
+
+/** As the engine does, before a script of a name runs; what does not run has no command. */
+const run = (name: string, create: string | undefined = "bash") =>
+  hook?.callback({ urn: "", id: "", name: `${name}-script`, type: "", ...(create ? { newInputs: { create } } : {}) });
+
+/** A port of this computer where nothing listens. */
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+describe("before a script runs", () => {
+  test("its machine has to answer, and one that does not is named with all the others", async () => {
+    await begin();
+    const [first, second] = [await closedPort(), await closedPort()];
+    script("gone", first);
+    script("silent", second);
+    script("there", there.port, there.hostKey);
+    await expect(run("gone")).rejects.toThrow(/^2 machines do not answer:\n {2}gone .*\n {2}silent .*\nstart them/);
+    await expect(run("there")).resolves.toBeUndefined();
+  });
+  test("its machine has to be the one that it is known as", async () => {
+    await begin();
+    script("other", there.port, new TestMachine().hostKey);
+    await expect(run("other")).rejects.toThrow(/^host key mismatch: 1 machine answers as another/);
+  });
+  test("nobody is asked in a preview, and nobody for what does not run", async () => {
+    await begin();
+    script("gone", await closedPort());
+    await expect(run("gone", "")).resolves.toBeUndefined();
+    await begin(true);
+    script("gone", await closedPort());
+    await expect(run("gone")).resolves.toBeUndefined();
+  });
+  test.each([false, true])(
+    "what must hold for all is asked, once, and nothing runs where it does not; preview: %j",
+    async (preview) => {
+      await begin(preview);
+      let asked = 0;
+      components.onlyIf(() => {
+        asked += 1;
+        return Promise.reject(new Error("it cannot be"));
+      });
+      script("there", there.port, there.hostKey);
+      await expect(run("there", "")).resolves.toBeUndefined();
+      await expect(run("there")).rejects.toThrow("it cannot be");
+      await expect(run("there")).rejects.toThrow("it cannot be");
+      expect(asked).toBe(1);
+    },
+  );
+});
