@@ -13,7 +13,7 @@ import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/st
 
 import { TestEngine } from "./support/engine";
 
-const root = join(__dirname, "..", "..", "..", "..");
+const root = join(__dirname, "..", "..", "..");
 const host = join(__dirname, "..", "language", "bin", "pulumi-language-nodejs");
 
 let engine: TestEngine;
