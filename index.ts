@@ -1,21 +1,20 @@
 import * as k8s from "@pulumi/kubernetes";
 
 import { artifactSet } from "./components/artifacts";
-import { mastersOf, readConfig } from "./components/environment";
+import { CertificateLife, clockOf, firstEnds } from "./components/certificates";
+import { listenersOn, readConfig } from "./components/environment";
 import { DockerEngine } from "./components/docker";
 import { ApiProxies } from "./components/endpoint";
 import { EtcdCluster, majorityGuard, memberHealth } from "./components/etcd";
 import { ClusterHealth } from "./components/health";
 import { Kubelets } from "./components/kubelet";
 import { addressesHere, buildsHere, LocalMachines, localLogin, loginsHere } from "./components/local";
-import { Preflight, isNode, sshMachines } from "./components/machine";
+import { Preflight, isNode, mastersOf, sshMachines } from "./components/machine";
 import { ControlPlane } from "./components/master";
 import { ClusterDns, Network } from "./components/network";
-import { Nodes } from "./components/nodes";
+import { joinNodes, Nodes, Rollout } from "./components/node";
 import { Plan } from "./components/plan";
-import { Rollout } from "./components/rollout";
 import { ClusterIdentity, takeSurvey } from "./components/survey";
-import { joinNodes } from "./components/worker";
 import { Workloads } from "./components/workloads";
 
 /** The whole program: what a stack's file asks for, made and kept. Its outputs are the stack's. */
@@ -28,11 +27,13 @@ export = async () => {
 
   // What the machines that are there tell of themselves; those of another cluster are nobody's to take.
   const survey = await takeSurvey(environment, loginsHere(environment, builds));
+  const clock = clockOf(survey.clocks);
   const identity = new ClusterIdentity("identity", survey);
   await identity.refuseOthers();
 
   // A change that would lose the cluster is refused; every other one is told in plain words.
-  const plan = new Plan("plan", { environment, builds, health, unnamed: survey.unnamed, back: survey.back });
+  const { unnamed, back } = survey;
+  const plan = new Plan("plan", { environment, builds, etcd: artifacts.etcd, health, unnamed, back });
   const accepted = { dependsOn: [plan] };
 
   // Machines that answer over SSH, each found fit before anything is changed on any.
@@ -43,7 +44,13 @@ export = async () => {
   const guards = [majorityGuard(environment)];
   const preflight = new Preflight(
     "preflight",
-    { machines: survey.see(found), environment, identity: identity.cluster, guards },
+    {
+      machines: survey.see(found),
+      environment,
+      listens: (machine) => listenersOn(machine, environment),
+      identity: identity.cluster,
+      guards,
+    },
     accepted,
   );
   const { machines } = preflight;
@@ -51,13 +58,14 @@ export = async () => {
 
   // Docker everywhere; meanwhile etcd forms, and then the nodes get a kubelet and their way to the API.
   const engines = new DockerEngine("docker", { machines, environment, artifacts }, fit);
-  const etcd = new EtcdCluster("etcd", { machines, environment, artifacts }, fit);
+  const etcd = new EtcdCluster("etcd", { machines, environment, artifacts, clock }, fit);
   const nodeMachines = engines.machines.filter(isNode);
   const kubelets = new Kubelets("kubelets", { machines: nodeMachines, environment, artifacts });
   const prepared = new ApiProxies("proxies", { machines: nodeMachines, environment }).before(kubelets.machines);
 
   // The control plane, and the way in that everything in the cluster uses.
   const master = new ControlPlane("master", { machines: prepared, environment, artifacts, etcd });
+  new CertificateLife("certificates", { environment, goodUntil: etcd.goodUntil, firstEnd: survey.firstEnd, clock });
   const provider = new k8s.Provider(
     "cluster",
     {
@@ -83,7 +91,7 @@ export = async () => {
   // What resolves names runs where pods may, and that may be on machines that have joined.
   new ClusterDns("dns", { master }, { dependsOn: ready });
 
-  // What was put on nodes at work is put to use, node by node.
+  // Restarts that were deferred on nodes at work are made, one batch of nodes after the other.
   const rollout = new Rollout("rollout", { machines: prepared, environment }, { dependsOn: ready });
 
   const workloads = environment.workloads.enabled
@@ -105,6 +113,7 @@ export = async () => {
   return {
     apiEndpoint: `https://${master.endpoint}`,
     kubeconfig: master.kubeconfig,
+    certificates: firstEnds(etcd.ends, master.ends),
     nodes: table.rows,
     pods: workloads?.pods,
     nginxUrl: workloads?.url,

@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { parseEnvironment, type Environment, type MachineConfig } from "../components/environment";
+import { parseEnvironment, type Environment } from "../components/environment";
+import type { MachineConfig } from "../components/machine";
 import type { SshLogin } from "../components/ssh";
 import { addressesHere } from "../components/local/builds";
 import { keyPair, stackDirectory } from "../components/local/keys";

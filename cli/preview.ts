@@ -1,5 +1,6 @@
 import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
 
+import { stepOf } from "../components/steps";
 import { plainText, resourceName } from "./progress";
 
 type Metadata = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];
@@ -27,13 +28,6 @@ const changing: Partial<Record<OpType, string>> = {
   replace: "±",
   delete: "-",
 };
-
-/** Names of a machine's resources end with what they are there for; here in the order of the story. */
-const chapters = [
-  ...["preflight", "docker", "etcd", "etcd-member", "kubelet", "proxy", "master", "virtual-address"],
-  ...["admit", "join", "member", "node", "rollout"],
-];
-const machineStep = new RegExp(`^(.+?)-(${chapters.join("|")})$`);
 
 /** From so many machines on, those that have all the same before them are told together. */
 const crowd = 4;
@@ -98,7 +92,7 @@ export class Story {
   private lines(op: OpType, steps: readonly Step[]): readonly string[] {
     const own = steps
       .filter((step) => step.op === op)
-      .sort((a, b) => chapterOf(a) - chapterOf(b) || byName(a.name, b.name));
+      .sort((a, b) => orderOf(a) - orderOf(b) || byName(a.name, b.name));
     const told = own.filter(({ urn, values }) => this.said.has(urn) || (op === "update" && isObject(values, urn)));
     // A machine's container and its disk have one name.
     const rest = [...new Set(own.filter((step) => !told.includes(step)).map(({ name }) => name))];
@@ -112,11 +106,11 @@ export class Story {
 
 /** What a resource is to its machine, "docker". */
 function nameFor({ name, subject }: Step): string {
-  return name === subject ? "container" : (machineStep.exec(name)?.[2] ?? name);
+  return name === subject ? "container" : (stepOf(name)?.step.name ?? name);
 }
 
-function chapterOf({ urn }: Step): number {
-  return chapters.indexOf(machineStep.exec(resourceName(urn))?.[2] ?? "");
+function orderOf({ urn }: Step): number {
+  return stepOf(resourceName(urn))?.step.order ?? 0;
 }
 
 /** "worker-2" before "worker-10". */
@@ -146,7 +140,7 @@ function isObject(values: readonly string[], urn: string): boolean {
 
 function subjectFor(name: string, type: string): string {
   if (type.startsWith("docker:")) return name === "machines" ? "this computer" : name;
-  return machineStep.exec(name)?.[1] ?? "the cluster";
+  return stepOf(name)?.machine ?? "the cluster";
 }
 
 function noteOf(said: string): Note {

@@ -1,5 +1,7 @@
 import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
 
+import { stepOf } from "../components/steps";
+
 /** How long one resource took, milliseconds since the run began. */
 export interface Step {
   readonly urn: string;
@@ -110,14 +112,11 @@ function isOver(said: string, urn: string): boolean {
   return said.startsWith("Dial ") || (urn.split("::")[2] ?? "").includes("kubernetes:");
 }
 
-/** The chapter of the program that a resource belongs to, from the component it lies in. */
+/** What a resource is told under: the title of its machine's step, or the component that it lies in. */
 export function phaseOf(urn: string): string {
-  const phase = /\bkeelson:(\w+):/.exec(urn.split("::")[2] ?? "")?.[1];
-  return (
-    { local: "machines", kubelet: "kubelets", worker: "workers", endpoint: "proxies" }[phase ?? ""] ??
-    phase ??
-    "cluster"
-  );
+  const component = /\bkeelson:(\w+):/.exec(urn.split("::")[2] ?? "")?.[1] ?? "cluster";
+  // Containers and disks are their machines'.
+  return component === "local" ? "machines" : (stepOf(resourceName(urn))?.step.title ?? component);
 }
 
 /** The name that the program gave a resource. */

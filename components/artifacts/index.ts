@@ -1,18 +1,26 @@
 import { join } from "node:path";
 
-import type { Environment, MachineConfig } from "../environment";
+import type { ArtifactSettings } from "./settings";
+import type { MachineConfig } from "../machine";
 import { bundleSet } from "./bundle";
 import { publishedSet } from "./published";
 import type { Artifact, ArtifactSet } from "./set";
 
-export type { ArtifactSet, ImageNames } from "./set";
-export { supportedVersions } from "./lockFile";
+export { bundleDirectory } from "./cache";
 
-/** Functions of a script that installs programs and loads images. */
-export const artifactScripts: readonly string[] = ["fetch.sh", "install.sh"].map((file) => join(__dirname, file));
+export type { ArtifactSet, ImageNames } from "./set";
+export { compareVersions, minorOf, supportedVersions } from "./lockFile";
+
+/** Functions of a script that installs programs. */
+export const artifactScripts: readonly string[] = ["fetch.sh", "install.sh", "versions.sh"].map((file) =>
+  join(__dirname, file),
+);
+
+/** Functions of a script that loads images as well. */
+export const imagesScript = join(__dirname, "images.sh");
 
 /** What the stack's machines install, from the source that the stack has chosen. */
-export function artifactSet(environment: Environment): ArtifactSet {
+export function artifactSet(environment: ArtifactSettings): ArtifactSet {
   const { source, baseUrl, imageRegistry } = environment.artifacts;
   if (source === "bundle") return bundleSet(environment);
   return publishedSet({ version: environment.kubernetes.version, baseUrl, imageRegistry });
@@ -44,7 +52,7 @@ function programLine({ name, kind, locations, members }: Artifact, directory: st
 }
 
 /**
- * Lines for a script's IMAGES, as install.sh reads them: the archives of images that run on a machine of these roles.
+ * Lines for a script's IMAGES, as images.sh reads them: the archives of images that run on a machine of these roles.
  * The control plane's are for masters only.
  */
 export function imageArchives(set: ArtifactSet, roles: MachineConfig["roles"]): string[] {

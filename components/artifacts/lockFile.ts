@@ -21,6 +21,8 @@ const release = z.strictObject({ kubeadm: digests, kubelet: digests, kubectl: di
 const lockSchema = z.strictObject({
   version: z.literal(1),
   kubernetes: z.strictObject({
+    /** The release of stacks that name none; a bundle always has it. */
+    default: z.string(),
     /** With {version}, {arch} and {program}. */
     url: z.string(),
     releases: z.record(z.string(), release),
@@ -66,11 +68,17 @@ export function supportedVersions(lock = readLock()): readonly string[] {
   return Object.keys(lock.kubernetes.releases).sort(compareVersions);
 }
 
+/** The release of stacks that name none. */
+export function defaultVersion(lock = readLock()): string {
+  return lock.kubernetes.default;
+}
+
 /** "1.36" of "1.36.3". */
 export function minorOf(version: string): string {
   return version.split(".").slice(0, 2).join(".");
 }
 
-function compareVersions(one: string, other: string): number {
+/** Which of two releases is the older. */
+export function compareVersions(one: string, other: string): number {
   return one.localeCompare(other, "en", { numeric: true });
 }

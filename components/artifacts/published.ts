@@ -25,7 +25,12 @@ export function publishedSet(args: PublishedArgs, lock: Lock = readLock()): Arti
     const provides = [name, ...members.map((member) => member.slice(member.lastIndexOf("/") + 1))];
     return { name, kind: "archive", provides, members, locations: locations(archive, args) };
   });
-  return { artifacts: [...binaries, ...archives], images: imageNames(images, args.imageRegistry), imageArchives: [] };
+  return {
+    artifacts: [...binaries, ...archives],
+    etcd: lock.archives["etcd"]?.version ?? "",
+    images: imageNames(images, args.imageRegistry),
+    imageArchives: [],
+  };
 }
 
 interface Template {

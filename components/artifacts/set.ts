@@ -39,6 +39,8 @@ export interface ImageNames {
 /** Everything that a stack's machines install, with one place for each and its digest. */
 export interface ArtifactSet {
   readonly artifacts: readonly Artifact[];
+  /** The release of etcd among them, "3.6.14". */
+  readonly etcd: string;
   readonly images: ImageNames;
   /** Empty where images come from registries. */
   readonly imageArchives: readonly ImageArchive[];

@@ -12,7 +12,15 @@ up() {
     wait_for 60 "Docker's daemon to answer" docker info || die "the Docker Engine of $(hostname), which is used as it is, does not answer: see docker info there"
   else
     install_engine
-    run_unit_in_turn docker.service /etc/docker/daemon.json
+  fi
+  install_programs
+}
+
+turn() {
+  write_files
+  link_programs
+  if [ ! -e "$STATE/adopted" ]; then
+    run_unit docker.service /etc/docker/daemon.json
     wait_for 60 "Docker's daemon to answer" docker info || unit_failed docker.service
   fi
   case $RUNTIME in
@@ -101,9 +109,8 @@ add_source_of_docker() {
 }
 
 run_cri_dockerd() {
-  install_programs
   run_unit cri-docker.socket /etc/systemd/system/cri-docker.socket
-  run_unit_in_turn cri-docker.service /etc/systemd/system/cri-docker.service /usr/local/bin/cri-dockerd
+  run_unit cri-docker.service /etc/systemd/system/cri-docker.service /usr/local/bin/cri-dockerd
 }
 
 run_containerd() {
@@ -111,7 +118,7 @@ run_containerd() {
   [ "$(cgroup_driver)" != systemd ] || systemd_cgroup=true
   sed -e "s/@SYSTEMD_CGROUP@/$systemd_cgroup/" -e "s/@RESTRICT_OOM_SCORE_ADJ@/$(oom_scores_fixed)/" \
     <<<"$CONTAINERD_CONFIG" | put /etc/containerd/config.toml 0644
-  run_unit_in_turn containerd.service /etc/containerd/config.toml
+  run_unit containerd.service /etc/containerd/config.toml
   wait_for 30 "containerd's CRI to answer" ctr --address /run/containerd/containerd.sock plugins list || unit_failed containerd.service
 }
 

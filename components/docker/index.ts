@@ -3,17 +3,21 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
-import type { Environment } from "../environment";
+import type { DockerSettings } from "./settings";
 import type { Machine } from "../machine";
-import { foundScript, HostScript, packageScripts, unitsScript, type Effects } from "../script";
+import { foundScript, HostScript, packageScripts, stepOn, unitsScripts, type Effects } from "../script";
 import { containerdConfig, criDockerdFile, criDockerdUnits, daemonFile, daemonJson } from "./render";
+import { dockerStep } from "./step";
+
+export { criSocket } from "./render";
+export type { DockerSettings } from "./settings";
 
 /** Tells which cgroup driver Docker runs on. */
 export const cgroupScript = join(__dirname, "cgroup.sh");
 
 export interface DockerEngineArgs {
   readonly machines: readonly Machine[];
-  readonly environment: Environment;
+  readonly environment: DockerSettings;
   readonly artifacts: ArtifactSet;
 }
 
@@ -30,11 +34,11 @@ export class DockerEngine extends pulumi.ComponentResource {
     this.machines = args.machines.map((machine) => {
       const { adopt } = machine.config;
       const engine = new HostScript(
-        `${machine.name}-docker`,
+        stepOn(machine, dockerStep),
         {
           machine,
           script: join(__dirname, "docker.sh"),
-          uses: [unitsScript, ...packageScripts, foundScript, ...artifactScripts, cgroupScript],
+          uses: [...unitsScripts, ...packageScripts, foundScript, ...artifactScripts, cgroupScript],
           values: {
             PACKAGES: docker.packages,
             RUNTIME: kubernetes.runtime,

@@ -1,4 +1,6 @@
-import { fields, list, map, type Fields } from "../settings/kinds";
+import { kinds, type Fields } from "../settings";
+
+const { fields, list, map } = kinds;
 
 const texts = list("text");
 /**

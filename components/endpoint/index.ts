@@ -2,9 +2,9 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment } from "../environment";
+import type { EndpointSettings } from "./settings";
 import type { Machine } from "../machine";
-import { HostScript, packageScripts, unitsScript, type Effects } from "../script";
+import { HostScript, packageScripts, stepOn, unitsScripts, type Effects } from "../script";
 import {
   addressCheck,
   proxyConfig,
@@ -14,13 +14,17 @@ import {
   virtualAddressConfigFile,
   virtualAddressUnit,
 } from "./render";
+import { proxyStep } from "./step";
+
+export { ask, type Answer, type Question } from "./api";
+export { proxyPort } from "./settings";
 
 export { clusterEndpoint, nodeEndpoint, proxyHost } from "./render";
 
 export interface ApiProxiesArgs {
   /** Every machine that is to be a node. */
   readonly machines: readonly Machine[];
-  readonly environment: Environment;
+  readonly environment: EndpointSettings;
 }
 
 const effects: Effects = {
@@ -41,12 +45,12 @@ export class ApiProxies extends pulumi.ComponentResource {
     super("keelson:endpoint:ApiProxies", name, {}, opts);
     const files = [proxyConfig(environment), proxyUnit];
     const script = join(__dirname, "proxy.sh");
-    const uses = [unitsScript, ...packageScripts];
+    const uses = [...unitsScripts, ...packageScripts];
     const values = { CONFIG_FILE: proxyConfigFile };
     this.proxies = new Map(
       machines.map((machine) => [
         machine.name,
-        new HostScript(`${machine.name}-proxy`, { machine, script, uses, values, files, effects }, { parent: this }),
+        new HostScript(stepOn(machine, proxyStep), { machine, script, uses, values, files, effects }, { parent: this }),
       ]),
     );
     this.registerOutputs({});
@@ -64,7 +68,7 @@ export class ApiProxies extends pulumi.ComponentResource {
 export interface VirtualAddressArgs {
   /** A master whose API server answers. */
   readonly machine: Machine;
-  readonly environment: Environment;
+  readonly environment: EndpointSettings;
   readonly virtualAddress: string;
 }
 
@@ -80,7 +84,7 @@ export class VirtualAddress extends HostScript {
       {
         machine,
         script: join(__dirname, "virtualAddress.sh"),
-        uses: [unitsScript, ...packageScripts],
+        uses: [...unitsScripts, ...packageScripts],
         values: {
           CONFIG: virtualAddressConfig(machine, environment, virtualAddress),
           CONFIG_FILE: virtualAddressConfigFile,

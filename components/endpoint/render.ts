@@ -1,5 +1,5 @@
-import { mastersOf, proxyPort, type Environment } from "../environment";
-import type { Machine } from "../machine";
+import { mastersOf, type Machine } from "../machine";
+import { proxyPort, type EndpointSettings } from "./settings";
 import type { ScriptFile } from "../script";
 
 /** Where a node's own proxy listens, with proxyPort. */
@@ -12,7 +12,7 @@ export const proxyConfigFile = "/etc/keelson/api-proxy.cfg";
 export const virtualAddressConfigFile = "/etc/keelson/virtual-address.conf";
 
 /** Where people and Pulumi reach the API, "10.0.0.11:6443". */
-export function clusterEndpoint(environment: Environment): string {
+export function clusterEndpoint(environment: EndpointSettings): string {
   const { endpoint, virtualAddress, advertiseAddress, bindPort } = environment.kubernetes;
   return endpoint ?? `${virtualAddress ?? advertiseAddress ?? mastersOf(environment)[0].address}:${bindPort}`;
 }
@@ -23,7 +23,7 @@ export function clusterEndpoint(environment: Environment): string {
  * are alive: what they can answer they do, and the connections to them go on. A server that lets only known users ask is well
  * too. Source: HAProxy configuration manual, "http-check expect", "observe", "on-marked-down", "nbsrv", "hard-stop-after".
  */
-export function proxyConfig(environment: Environment): ScriptFile {
+export function proxyConfig(environment: EndpointSettings): ScriptFile {
   const servers = mastersOf(environment).map(
     ({ name, address }) => `  server ${name} ${address}:${environment.kubernetes.bindPort}`,
   );
@@ -95,7 +95,7 @@ const addressCheckFile = "/etc/keelson/virtual-address-check";
  * machine that was lost and boots again registers a node that is neither. What the cluster cannot say, while etcd stalls, keeps
  * no master from the address.
  */
-export function addressCheck(machine: Machine, environment: Environment): ScriptFile {
+export function addressCheck(machine: Machine, environment: EndpointSettings): ScriptFile {
   const pki = "/etc/kubernetes/pki";
   return {
     path: addressCheckFile,
@@ -122,7 +122,7 @@ esac
  * The masters agree by VRRP on who has the virtual address. Addresses are told one by one, because few networks carry
  * multicast, and nobody else is listened to. Source: keepalived.conf(5); @INTERFACE@ is what only the machine knows.
  */
-export function virtualAddressConfig(machine: Machine, environment: Environment, virtualAddress: string): string {
+export function virtualAddressConfig(machine: Machine, environment: EndpointSettings, virtualAddress: string): string {
   const masters = mastersOf(environment);
   const others = masters.filter(({ name }) => name !== machine.name).map(({ address }) => `    ${address}\n`);
   return `global_defs {

@@ -1,8 +1,7 @@
-import type { Contradiction, Subject } from "./checks";
-import { liesIn, type Environment } from "./resolve";
-import { networkOf, nthAddress, overlaps, size } from "../settings/network";
-import { podMask, roomForNodes } from "../network/podNetwork";
-import type { Path } from "../settings/problems";
+import { podMask, roomForNodes } from "../network/settings";
+import { liesIn, networkOf, nthAddress, overlaps, size, type Contradiction, type Path } from "../settings";
+import type { Subject } from "./checks";
+import type { Environment } from "./resolve";
 
 const podSubnet = ["kubernetes", "networking", "podSubnet"];
 const serviceSubnet = ["kubernetes", "networking", "serviceSubnet"];

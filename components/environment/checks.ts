@@ -1,20 +1,18 @@
-import { supportedVersions } from "../artifacts/lockFile";
+import { artifactChecks } from "../artifacts/settings";
+import { certificateChecks } from "../certificates/settings";
+import { dockerChecks } from "../docker/settings";
+import { endpointChecks } from "../endpoint/settings";
+import { etcdChecks } from "../etcd/settings";
+import { kubeletChecks } from "../kubelet/settings";
+import { having } from "../machine/settings";
+import { componentChecks, flagChecks } from "../master/settings";
+import { flannelChecks, podMask } from "../network/settings";
+import { liesIn, show, type Context, type Contradiction } from "../settings";
+import { loginChecks } from "../ssh";
 import { addressChecks } from "./addressChecks";
-import { componentChecks } from "../master/componentChecks";
-import { liesIn, tenthAddress, type Context, type Environment } from "./resolve";
-import { flagChecks } from "./flagChecks";
-import { foreignChecks } from "./foreignChecks";
-import { loginChecks } from "../ssh/loginChecks";
 import { portChecks } from "./portChecks";
-import type { Path, Problem } from "../settings/problems";
+import { tenthAddress, type Environment } from "./resolve";
 import type { Configuration } from "./schema";
-import { show } from "../settings/show";
-
-/** A contradiction between fields. It is no news where one of the fields it uses is wrong by itself. */
-export interface Contradiction extends Problem {
-  /** Fields it was found from, besides the one it names. @default none */
-  readonly uses?: readonly Path[];
-}
 
 /** A configuration with what it resolves to, as the checks read them. */
 export interface Subject {
@@ -28,15 +26,40 @@ export function contradictions(subject: Subject): readonly Contradiction[] {
   return [
     ...machineChecks(subject),
     ...addressChecks(subject),
+    ...providerChecks(subject),
     ...loginChecks(subject),
-    ...portChecks(subject),
+    ...portChecks(subject.environment),
     ...endpointChecks(subject),
-    ...kubernetesChecks(subject),
+    ...flannelChecks(subject),
+    ...kubeletSpans(subject),
+    ...certificateChecks(subject.configuration.certificates),
     ...componentChecks(subject),
     ...flagChecks(subject),
-    ...foreignChecks(subject),
+    ...etcdChecks(subject),
+    ...kubeletChecks(subject),
+    ...dockerChecks(subject),
     ...artifactChecks(subject),
   ];
+}
+
+/** Sections that say something about the other kind of machines. */
+function* providerChecks({ configuration }: Subject): Generator<Contradiction> {
+  const { provider, local, ssh, machines } = configuration;
+  const uses = [["provider"]];
+  if (provider === "ssh" && local) {
+    yield { path: ["local"], uses, message: 'is for provider "local", and the provider is "ssh": leave it out' };
+  }
+  for (const [index, { image }] of machines.entries()) {
+    if (provider !== "ssh" || image === undefined) continue;
+    const message = 'is for provider "local", and the provider is "ssh": leave it out';
+    yield { path: ["machines", index, "image"], uses, message };
+  }
+  if (provider !== "local") return;
+  const message = 'is for provider "ssh"; local machines are made with logins of their own: leave it out';
+  if (ssh) yield { path: ["ssh"], uses, message };
+  for (const [index, machine] of machines.entries()) {
+    if (machine.ssh) yield { path: ["machines", index, "ssh"], uses, message };
+  }
 }
 
 function* machineChecks({ configuration, environment }: Subject): Generator<Contradiction> {
@@ -104,45 +127,17 @@ function* roleChecks({ machines, workloads }: Environment): Generator<Contradict
   }
 }
 
-/** Machines of a role that are not lost. */
-function having(machines: Environment["machines"], role: "master" | "etcd" | "worker"): Environment["machines"] {
-  return machines.filter(({ roles, lost }) => !lost && roles.includes(role));
-}
-
-/** Several masters need one address that is none of theirs: the API is to be reached while any one of them is gone. */
-function* endpointChecks({ configuration, environment }: Subject): Generator<Contradiction> {
-  const { advertiseAddress, endpoint } = configuration.kubernetes;
-  const masters = having(environment.machines, "master").map(({ name }) => name);
-  const uses = [["machines"], ["provider"]];
-  if (masters.length < 2) return;
-  if (endpoint === undefined && environment.kubernetes.virtualAddress === undefined) {
-    const message = `is missing: ${masters.length} masters (${masters.join(", ")}) need one address for the API; use a free one on their network, or set kubernetes.endpoint to your load balancer`;
-    yield { path: ["kubernetes", "virtualAddress"], uses: [...uses, ["kubernetes", "endpoint"]], message };
-  }
-  if (advertiseAddress !== undefined) {
-    const message = `is one address, and there are ${masters.length} masters (${masters.join(", ")}): leave it out, and set kubernetes.virtualAddress or kubernetes.endpoint`;
-    yield { path: ["kubernetes", "advertiseAddress"], uses, message };
-  }
-}
-
-/** What a packet on the wire has at most. Source: RFC 791, "Total Length". */
-const longestPacket = 65535;
-
-/** What vxlan wraps around a packet, bytes. Source: flannel documentation, "Backends". */
-const wrapping = 50;
-
-function* kubernetesChecks({ configuration }: Subject): Generator<Contradiction> {
-  const { version, kubelet, networking } = configuration.kubernetes;
-  const { backend, mtu = 0 } = configuration.flannel;
-  if (backend === "vxlan" && mtu + wrapping > longestPacket) {
-    const message = `${mtu} leaves no room for the ${wrapping} bytes that vxlan wraps around a packet: use ${longestPacket - wrapping} at most`;
-    yield { path: ["flannel", "mtu"], uses: [["flannel", "backend"]], message };
-  }
-  if (!supportedVersions().includes(version)) {
-    yield {
-      path: ["kubernetes", "version"],
-      message: `${show(version)} is not supported: use one of ${supportedVersions().join(", ")}, or add it with \`make lock VERSION=1.x.y\``,
-    };
+/** What kubelets are told of the cluster's networks. */
+function* kubeletSpans({ configuration, environment }: Subject): Generator<Contradiction> {
+  const { kubelet, networking } = configuration.kubernetes;
+  const { maxPods } = kubelet.configuration;
+  // The network's own address, the bridge's and that for all are no pod's; a few pods share their machine's.
+  const most = 2 ** (32 - podMask(environment.kubernetes)) - 1;
+  if (typeof maxPods === "number" && maxPods > most) {
+    const path = ["kubernetes", "kubelet", "configuration", "maxPods"];
+    const uses = [["kubernetes", "controllerManager", "extraArgs"]];
+    const message = `${maxPods} pods are more than a node has addresses for: use ${most} at most`;
+    yield { path, uses, message };
   }
   for (const [index, address] of (kubelet.clusterDNS ?? []).entries()) {
     if (liesIn(address, networking.serviceSubnet)) continue;
@@ -151,26 +146,5 @@ function* kubernetesChecks({ configuration }: Subject): Generator<Contradiction>
       uses: [["kubernetes", "networking", "serviceSubnet"]],
       message: `${address} is not in kubernetes.networking.serviceSubnet ${networking.serviceSubnet}: use ${tenthAddress(configuration)}, where the cluster's DNS is, or leave it out`,
     };
-  }
-}
-
-function* artifactChecks({ configuration, environment }: Subject): Generator<Contradiction> {
-  const { artifacts } = configuration;
-  const { source } = environment.artifacts;
-  const uses = [["artifacts", "source"], ["provider"]];
-  if (source === "mirror" && artifacts.baseUrl === undefined) {
-    const message = 'is missing: with source "mirror", use the mirror\'s URL, as in "https://mirror.example.com"';
-    yield { path: ["artifacts", "baseUrl"], uses, message };
-  }
-  const only = { baseUrl: "mirror", directory: "bundle", lock: "bundle" } as const;
-  for (const [field, itsSource] of Object.entries(only)) {
-    if (artifacts[field as keyof typeof only] === undefined || source === itsSource) continue;
-    const message = `is for source "${itsSource}", and the source is "${source}": leave it out, or set artifacts.source`;
-    yield { path: ["artifacts", field], uses, message };
-  }
-  if (source === "bundle" && artifacts.imageRegistry !== undefined) {
-    const message =
-      'images come from the bundle, not from a registry: leave it out, or set artifacts.source to "mirror"';
-    yield { path: ["artifacts", "imageRegistry"], uses, message };
   }
 }

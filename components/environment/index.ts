@@ -5,19 +5,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { isConfigSecret } from "@pulumi/pulumi/runtime/config";
 import { parse as parseYaml } from "yaml";
 
+import { ConfigError, isSecretField, marked, parse, strayState, takenName, touches, type Context } from "../settings";
 import { contradictions } from "./checks";
-import { resolve, type Context, type Environment, type MachineConfig } from "./resolve";
-import { isSecretField, parse } from "../settings/parse";
-import { strayState, takenName } from "../settings/place";
-import { ConfigError, touches } from "../settings/problems";
-import { marked } from "../settings/secret";
+import { resolve, type Environment } from "./resolve";
+import { configuration as schema, standIn } from "./schema";
 
-export { filesDirectory } from "../master/componentSchema";
-export { roomForNodes } from "../network/podNetwork";
-export { proxyPort } from "./portChecks";
-export type { ArtifactsConfig, Context, Environment, EtcdConfig, MachineConfig, SshConfig, SshLogin } from "./resolve";
-export { kindOfKey } from "../ssh/privateKey";
-export { ConfigError, type Problem } from "../settings/problems";
+export { listenersOn } from "./portChecks";
+export type { Environment } from "./resolve";
 
 declare module "@pulumi/pulumi/runtime/config" {
   /** Whether a key's value was encrypted; there at run time, and left out of the package's types. */
@@ -47,7 +41,7 @@ export function readConfig(addressesIn?: (stack: string) => ReadonlyMap<string, 
   const read = (key: string) => {
     const value = valueOf(config, key);
     if (!isConfigSecret(`${project}:${key}`)) return value;
-    return marked(value, writtenFor(key, context), isSecretField, [key]);
+    return marked(value, writtenFor(key, context), (path) => isSecretField(schema, path), [key]);
   };
   return parseEnvironment(Object.fromEntries(keys.map((key) => [key, read(key)])), context);
 }
@@ -71,7 +65,7 @@ function writtenFor(key: string, { directory, stack }: Context): unknown {
 
 /** Makes an environment of a stack's configuration, as its file has it. Throws one error that lists everything wrong. */
 export function parseEnvironment(raw: Readonly<Record<string, unknown>>, context: Context): Environment {
-  const { configuration, problems } = parse(raw);
+  const { configuration, problems } = parse({ schema, standIn }, raw);
   const environment = resolve(configuration, context);
   const more = contradictions({ configuration, environment, context }).filter(
     ({ path, uses = [] }) => ![path, ...uses].some((used) => touches(used, problems)),
@@ -92,25 +86,4 @@ function freeze<T>(value: T): T {
     Object.freeze(value);
   }
   return value;
-}
-
-/** Machines of the control plane, at least one; by name, so that their order in the stack's file changes nothing. */
-export function mastersOf({ machines }: Environment): readonly [MachineConfig, ...MachineConfig[]] {
-  const [first, ...others] = machines.filter(({ roles }) => roles.includes("master")).sort(byName);
-  if (!first) throw new Error('no machine has the role "master"');
-  return [first, ...others];
-}
-
-/** Machines that join as workers; a master that takes pods is in the cluster already. */
-export function workersOf({ machines }: Environment): readonly MachineConfig[] {
-  return machines.filter(({ roles }) => roles.includes("worker") && !roles.includes("master"));
-}
-
-/** Machines that carry a member of etcd each, at least one; by name. */
-export function etcdMembersOf({ machines }: Environment): readonly MachineConfig[] {
-  return machines.filter(({ roles }) => roles.includes("etcd")).sort(byName);
-}
-
-function byName(one: MachineConfig, other: MachineConfig): number {
-  return one.name < other.name ? -1 : 1;
 }

@@ -1,62 +1,13 @@
-import { join } from "node:path";
-
-import { bundleDirectory } from "../artifacts/cache";
-import { withContents, type ComponentFile } from "../master/componentFiles";
-import { expand, login, sshConfig, type SshConfig, type SshLogin } from "../ssh/login";
-import { contains, networkOf, nthAddress, parseAddress, size } from "../settings/network";
-import { local as localSchema, type Configuration, type MachineSettings } from "./schema";
-
-/** A value whose every part is read-only. */
-export type Frozen<T> = T extends readonly (infer E)[]
-  ? readonly Frozen<E>[]
-  : T extends object
-    ? { readonly [K in keyof T]: Frozen<T[K]> }
-    : T;
-
-/** What the program cannot read from the configuration itself. */
-export interface Context {
-  /** Name of the stack, "dev". */
-  readonly stack: string;
-  /** The project's directory, where relative paths begin. */
-  readonly directory: string;
-  /** Reads a file on this computer. @default the file system's */
-  readonly readFile?: (path: string) => string;
-  /** Addresses that local machines have already, by their names; asked for where there are such. @default none */
-  readonly addresses?: () => ReadonlyMap<string, string>;
-  /** The environment's variables. @default the process's */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-}
-
-/** One machine as the stack describes it. */
-export interface MachineConfig {
-  readonly name: string;
-  readonly roles: readonly ("master" | "etcd" | "worker")[];
-  /** IPv4 address under which the other machines reach it. */
-  readonly address: string;
-  readonly ssh: SshLogin;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-  /** Taints of its node; where absent, they stay what Kubernetes made them. */
-  readonly taints?: Frozen<NonNullable<MachineSettings["taints"]>>;
-  readonly unschedulable: boolean;
-  /** What its container is made of; absent where it is none. */
-  readonly image?: string;
-  /** It shares its kernel with the computer that it runs on. */
-  readonly sharedKernel: boolean;
-  /** Its own Docker Engine is used as it is. */
-  readonly adopt: boolean;
-  /** It is gone for good, and is not contacted. */
-  readonly lost: boolean;
-  /** What pods may have, in thousandths of a core and in bytes; absent parts are not limited. */
-  readonly allocatable?: { readonly millicpu?: number; readonly memoryBytes?: number };
-}
+import { artifactsConfig, type ArtifactsConfig } from "../artifacts/settings";
+import type { EtcdConfig } from "../etcd/settings";
+import { local as localSchema } from "../local/settings";
+import type { MachineConfig, MachineSettings } from "../machine/settings";
+import { withContents, type WithContents } from "../master/settings";
+import { liesIn, networkOf, nthAddress, size, type Context, type Frozen } from "../settings";
+import { login, sshConfig, type SshConfig } from "../ssh";
+import type { Configuration } from "./schema";
 
 type Kubernetes = Frozen<Configuration["kubernetes"]>;
-type WithContents<T> = Omit<T, "files"> & { readonly files: readonly ComponentFile[] };
-
-export type { SshConfig, SshLogin } from "../ssh/login";
-
-export type EtcdConfig = Frozen<Configuration["etcd"]>;
 
 /** One stack's configuration: complete, without contradictions, and frozen. */
 export interface Environment {
@@ -80,19 +31,9 @@ export interface Environment {
   readonly docker: Frozen<Configuration["docker"]>;
   readonly etcd: EtcdConfig;
   readonly flannel: Frozen<Configuration["flannel"]>;
+  readonly certificates: Frozen<Configuration["certificates"]>;
   readonly artifacts: ArtifactsConfig;
   readonly workloads: Frozen<Configuration["workloads"]>;
-}
-
-export interface ArtifactsConfig {
-  readonly source: "upstream" | "mirror" | "bundle";
-  /** What stands in place of the published URLs' scheme and host. */
-  readonly baseUrl?: string;
-  /** The bundle's directory on each machine. */
-  readonly directory: string;
-  /** Absolute path of the bundle's lock on this computer. */
-  readonly lock: string;
-  readonly imageRegistry?: string;
 }
 
 /**
@@ -190,20 +131,4 @@ function machineConfig(machine: MachineSettings, etcdRole: "etcd" | "master", pr
     lost: machine.lost,
     ...(machine.allocatable ? { allocatable: { millicpu: cpu, memoryBytes: memory } } : {}),
   };
-}
-
-function artifactsConfig({ provider, artifacts }: Configuration, context: Context): ArtifactsConfig {
-  return {
-    source: artifacts.source ?? (provider === "local" ? "bundle" : "upstream"),
-    ...(artifacts.baseUrl === undefined ? {} : { baseUrl: artifacts.baseUrl }),
-    directory: artifacts.directory ?? "/opt/keelson/bundle",
-    lock: artifacts.lock === undefined ? join(bundleDirectory(), "lock.json") : expand(artifacts.lock, context),
-    ...(artifacts.imageRegistry === undefined ? {} : { imageRegistry: artifacts.imageRegistry }),
-  };
-}
-
-/** Whether an address, as a text, lies in a network, as a text; false where there is no address. */
-export function liesIn(address: string, network: string): boolean {
-  const number = parseAddress(address);
-  return number !== undefined && contains(networkOf(network), number);
 }

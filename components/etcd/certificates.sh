@@ -1,26 +1,28 @@
 # Certificates of etcd's authority, by kubeadm's own phases.
 # Reads: CERTIFICATE_CONFIG ETCD_CA_CRT ETCD_CA_KEY
 
-# etcd_certificates KUBEADM DIRECTORY NAME...: signs those that are missing, of another authority, or near their end.
+# etcd_certificates KUBEADM DIRECTORY NAME...: signs those that are missing, of another authority, or to be renewed. What
+# reads them goes on with those before until each new one is there whole.
 # The authority's key is on this machine only while it signs, and in memory: a machine that loses its power has lost it.
 etcd_certificates() {
-  local kubeadm=$1 directory=$2 name path key=/run/keelson/$SCRIPT-authority.key
+  local kubeadm=$1 directory=$2 name path new=$2/new key=/run/keelson/$SCRIPT-authority.key
   shift 2
   make_directory "$directory/etcd"
   base64 -d <<<"$ETCD_CA_CRT" | put "$directory/etcd/ca.crt" 0644
   for name; do
     path=$(certificate_path "$directory" "$name")
-    if ! openssl_verifies "$directory/etcd/ca.crt" "$path.crt"; then
-      rm -f "$path.crt" "$path.key"
-      trap 'rm -f '"$key $directory"'/etcd/ca.key' EXIT
-      rm -f "$directory/etcd/ca.key"
-      (umask 077 && base64 -d <<<"$ETCD_CA_KEY" >"$key")
-      ln -s "$key" "$directory/etcd/ca.key"
-      "$kubeadm" init phase certs "$name" --config /dev/stdin <<<"$CERTIFICATE_CONFIG" >/dev/null
-    fi
+    ! is_current "$path" "$directory/etcd/ca.crt" || continue
+    [ ! -s "$path.crt" ] || log "$path.crt is issued anew"
+    trap 'rm -rf '"$key $new" EXIT
+    rm -rf "$new"
+    (umask 077 && mkdir -p "$new/etcd" && base64 -d <<<"$ETCD_CA_KEY" >"$key")
+    ln -s "$key" "$new/etcd/ca.key"
+    cp "$directory/etcd/ca.crt" "$new/etcd/ca.crt"
+    issue "$kubeadm" init phase certs "$name" --config /dev/stdin <<<"$(issuing_in "$new" "$CERTIFICATE_CONFIG")"
+    put_pair "$(certificate_path "$new" "$name")" "$path"
   done
   # And what runs that were killed left of it.
-  rm -f "$key" "$directory/etcd/ca.key" "$directory"/etcd/ca.key.??????
+  rm -rf "$key" "$new" "$directory/etcd/ca.key" "$directory"/etcd/ca.key.??????
 }
 
 certificate_path() {
@@ -28,10 +30,4 @@ certificate_path() {
   etcd-*) printf '%s/etcd/%s\n' "$1" "${2#etcd-}" ;;
   *) printf '%s/%s\n' "$1" "$2" ;;
   esac
-}
-
-# 30 days: time for an administrator to run the program again.
-openssl_verifies() {
-  [ -e "$2" ] && openssl verify -CAfile "$1" "$2" >/dev/null 2>&1 &&
-    openssl x509 -in "$2" -noout -checkend $((30 * 24 * 3600)) >/dev/null
 }

@@ -8,10 +8,13 @@ up() {
   local failed_before
   refuse_foreign_data
   failed_before=$(last_failure)
-  # What the member is known to run on is kept until it runs on what it is to run on now.
+  forget_leaves
+  # What the member is known to run on is kept until it runs on what it is to run on now, and in its place until its turn.
   ! runs_on "${UNIT[@]}" 2>/dev/null || keep_running_settings
+  forget_deferred
+  deferring=yes
   install_programs
-  etcd_certificates /usr/local/lib/keelson/kubeadm "$PKI" etcd-server etcd-peer etcd-healthcheck-client
+  deferring='' etcd_certificates /usr/local/lib/keelson/kubeadm "$PKI" etcd-server etcd-peer etcd-healthcheck-client
   make_directory "$DATA_DIR"
   chmod 0700 "$DATA_DIR"
   printf '%s\n' "$DATA_DIR" >"$STATE/etcd-data"
@@ -21,9 +24,10 @@ up() {
   systemctl daemon-reload
   set_removed_data_aside
   [ -d "$DATA_DIR/member" ] || begin
-  if ! runs_on "${UNIT[@]}" && systemctl is-active --quiet etcd.service; then
+  if { has_deferred "${UNIT[@]}" || ! runs_on "${UNIT[@]}"; } && systemctl is-active --quiet etcd.service; then
     restart_in_turn "$failed_before"
   else
+    use_new_settings
     start_member
   fi
   forget_settings
@@ -33,10 +37,14 @@ up() {
   ! healthy >/dev/null 2>&1 || note_member
   # Its unit notes there that it has begun, when it is one of a majority.
   disown_file "$BEGINNING"
+  tell_ends "$PKI"/etcd/{server,peer,healthcheck-client}.crt
 }
 
-readonly UNIT=(etcd.service /etc/systemd/system/etcd.service /usr/local/bin/etcd
-  "$PKI"/etcd/ca.crt "$PKI"/etcd/server.crt "$PKI"/etcd/peer.crt)
+# Its own certificates are none of what it was started on: it reads them at each connection.
+readonly UNIT=(etcd.service /etc/systemd/system/etcd.service /usr/local/bin/etcd "$PKI"/etcd/ca.crt)
+
+# A member that an earlier release started is known by them as well, and is not restarted for that.
+forget_leaves() { ! runs_on "${UNIT[@]}" "$PKI"/etcd/{server,peer}.crt 2>/dev/null || note_digest "${UNIT[@]}"; }
 
 # The member runs on its files as they are now, or is on its way: it is ready only when a majority is, which nobody can wait
 # for who keeps the others from being started. A member that fails at once is told at once.

@@ -1,9 +1,10 @@
-import { etcdMembersOf, type Environment } from "../environment";
+import { etcdMembersOf } from "../machine";
+import type { EtcdSettings } from "./settings";
 import { ask, type Login } from "../ssh";
 
 /** Asks members of etcd, each on its own machine, whether they are well; gives what is wrong with those that are not. */
 export function memberHealth(
-  environment: Environment,
+  environment: EtcdSettings,
   login: (name: string) => Login,
 ): (names: readonly string[]) => Promise<readonly string[]> {
   const command = healthCommand(environment.etcd.clientPort);

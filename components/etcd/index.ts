@@ -3,9 +3,10 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
-import { etcdMembersOf, type Environment, type EtcdConfig, type MachineConfig } from "../environment";
-import { anotherOf, named, type Machine } from "../machine";
-import { HostScript, unitsScript, type Effects } from "../script";
+import { endsOf, goodUntilOf, leavesScript, lengthsOf } from "../certificates";
+import { etcdMembersOf, type MachineConfig, anotherOf, named, type Machine } from "../machine";
+import type { EtcdSettings, EtcdConfig } from "./settings";
+import { HostScript, stepOn, unitsScripts, type Effects } from "../script";
 import {
   beginningFile,
   certificateConfig,
@@ -18,6 +19,9 @@ import {
   markFile,
   peerUrl,
 } from "./render";
+import { etcdStep, memberStep } from "./step";
+
+export { certificateConfig } from "./render";
 
 export { memberHealth } from "./health";
 export { majorityGuard } from "./majority";
@@ -25,8 +29,10 @@ export { majorityGuard } from "./majority";
 export interface EtcdClusterArgs {
   /** All machines; those with the role etcd carry one member each. */
   readonly machines: readonly Machine[];
-  readonly environment: Environment;
+  readonly environment: EtcdSettings;
   readonly artifacts: ArtifactSet;
+  /** What time it is on the machines, seconds since 1970. */
+  readonly clock: number;
 }
 
 /** Certificate and key of etcd's authority, each base64 of its PEM text. */
@@ -59,6 +65,10 @@ export class EtcdCluster extends pulumi.ComponentResource {
   readonly endpoints: readonly string[];
   /** What clients' certificates are signed with. */
   readonly authority: EtcdAuthority;
+  /** What the cluster's certificates have to be good until, seconds since 1970; those that end sooner are issued anew. */
+  readonly goodUntil: pulumi.Output<string>;
+  /** The first end of the certificates of each member, as of the last run that saw to them. */
+  readonly ends: Record<string, pulumi.Output<string>> = {};
   private readonly beginning: Authority;
 
   constructor(name: string, args: EtcdClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -67,9 +77,11 @@ export class EtcdCluster extends pulumi.ComponentResource {
     const lost = args.environment.lost.filter(({ roles }) => roles.includes("etcd"));
     this.beginning = this.makeAuthority(name, members, args);
     this.authority = this.beginning;
+    this.goodUntil = goodUntilOf(this.authority.certificate, args.environment, args.clock);
     this.endpoints = members.map((member) => clientUrl(member, args.environment.etcd));
     const running = members.map((machine) => {
       const member = this.member(machine, members, args);
+      this.ends[machine.name] = endsOf(member);
       return { ...machine, dependsOn: [member], revisions: [member.revision] };
     });
     for (const machine of running) this.membership(machine, running, args.environment.etcd);
@@ -109,11 +121,18 @@ export class EtcdCluster extends pulumi.ComponentResource {
   private member(machine: Machine, members: readonly Machine[], args: EtcdClusterArgs): HostScript {
     const { etcd, kubernetes } = args.environment;
     return new HostScript(
-      `${machine.name}-etcd`,
+      stepOn(machine, etcdStep),
       {
         machine,
         script: join(__dirname, "etcd.sh"),
-        uses: [unitsScript, ...artifactScripts, certificatesScript, membershipScript, ...memberScripts],
+        uses: [
+          ...unitsScripts,
+          ...artifactScripts,
+          leavesScript,
+          certificatesScript,
+          membershipScript,
+          ...memberScripts,
+        ],
         values: {
           PROGRAMS: [...signingPrograms(args.artifacts), ...programs(args.artifacts, ["etcd", "etcdctl"])],
           CERTIFICATE_CONFIG: certificateConfig(machine, kubernetes.version, etcdPki),
@@ -122,6 +141,8 @@ export class EtcdCluster extends pulumi.ComponentResource {
           CLIENT_PORT: etcd.clientPort,
           BEGINNING: beginningFile,
           MARK: markFile,
+          GOOD_UNTIL: this.goodUntil,
+          VALIDITY: lengthsOf(args.environment).validity,
           ...peerValues(machine, members, etcd),
         },
         secrets: {
@@ -142,10 +163,10 @@ export class EtcdCluster extends pulumi.ComponentResource {
     if (!hand) throw new pulumi.RunError("every member of etcd is lost");
     const machine = args.machines.find(({ name }) => name === config.name);
     const script = join(__dirname, "member.sh");
-    if (machine) new HostScript(`${config.name}-etcd`, { machine, script }, { parent: this });
+    if (machine) new HostScript(stepOn(config, etcdStep), { machine, script }, { parent: this });
     const { etcd } = args.environment;
     new HostScript(
-      `${config.name}-etcd-member`,
+      stepOn(config, memberStep),
       {
         machine: hand,
         of: { identity: "lost" },
@@ -164,7 +185,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
    */
   private membership(machine: Machine, members: readonly Machine[], etcd: EtcdConfig): void {
     new HostScript(
-      `${machine.name}-etcd-member`,
+      stepOn(machine, memberStep),
       {
         machine: anotherOf(members, machine),
         script: join(__dirname, "member.sh"),
@@ -192,6 +213,7 @@ const effects: Effects = {
   update: (changed) => {
     if (changed.has(etcdUnitFile) || changed.has("PROGRAMS"))
       return "its member of etcd restarts when the others are well: one member at a time";
+    if (changed.has("GOOD_UNTIL")) return "the certificates of its member of etcd are renewed, and it does not restart";
     return `its member of etcd ${changed.has("PEERS") ? "is told of the others" : "is checked"}, and does not restart`;
   },
 };

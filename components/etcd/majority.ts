@@ -1,14 +1,14 @@
 import { join } from "node:path";
 
-import { etcdMembersOf, type Environment } from "../environment";
-import type { Guard } from "../machine";
+import { etcdMembersOf, type Guard } from "../machine";
+import type { EtcdSettings } from "./settings";
 import { clientUrl, peerUrl } from "./render";
 
 /**
  * Has machines with a member of etcd refuse what would cost etcd its majority. It sees what the state cannot know: which
  * members are there, and well.
  */
-export function majorityGuard(environment: Environment): Guard {
+export function majorityGuard(environment: EtcdSettings): Guard {
   const members = etcdMembersOf(environment);
   return ({ name }) => {
     const member = members.find((member) => member.name === name);

@@ -1,4 +1,4 @@
-import type { EtcdConfig } from "../environment";
+import type { EtcdConfig } from "./settings";
 import type { Machine } from "../machine";
 import { yaml, type ScriptFile } from "../script";
 

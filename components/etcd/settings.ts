@@ -1,9 +1,50 @@
 import { z } from "zod";
 
-import * as f from "../settings/fields";
-import { flags } from "../settings/foreign";
-import { etcdFlags } from "../settings/owned";
-import { show } from "../settings/show";
+import type { CertificateSettings } from "../certificates/settings";
+import type { MachineConfig } from "../machine/settings";
+import {
+  fields as f,
+  flags,
+  harm,
+  harmIn,
+  isFalse,
+  isTrue,
+  leaveOut,
+  questions,
+  show,
+  type Flags,
+  type Frozen,
+  type Harm,
+  type Listener,
+  type Owned,
+} from "../settings";
+
+const certificates = "keelson makes the certificates: leave it out";
+const etcdMembers = 'it follows from the machines with the role "etcd": leave it out';
+const address = "it follows from the machine's address: set machines[].address";
+
+/** Flags of etcd that keelson gives it. */
+export const owned: Owned = {
+  "advertise-client-urls": `${address} or etcd.clientPort`,
+  "auto-tls": certificates,
+  "cert-file": certificates,
+  "client-cert-auth": "clients without a certificate are never let in: leave it out",
+  "config-file": "etcd would not read its flags any more: give them in etcd.extraArgs",
+  "data-dir": "set etcd.dataDir",
+  "initial-advertise-peer-urls": `${address} or etcd.peerPort`,
+  "initial-cluster": etcdMembers,
+  "initial-cluster-state": etcdMembers,
+  "key-file": certificates,
+  "listen-client-urls": `${address} or etcd.clientPort`,
+  "listen-peer-urls": `${address} or etcd.peerPort`,
+  name: "it is the machine's: set machines[].name",
+  "peer-auto-tls": certificates,
+  "peer-cert-file": certificates,
+  "peer-client-cert-auth": "peers without a certificate are never let in: leave it out",
+  "peer-key-file": certificates,
+  "peer-trusted-ca-file": certificates,
+  "trusted-ca-file": certificates,
+};
 
 /** Directories of the system and of other programs, which etcd must not empty. */
 const foreignDirectory = new RegExp(
@@ -37,5 +78,76 @@ export const etcd = z.strictObject({
     ),
   clientPort: f.port().default(2379).describe("TCP port for clients of etcd."),
   peerPort: f.port().default(2380).describe("TCP port for the members among themselves."),
-  extraArgs: flags(etcdFlags).describe("More flags of etcd."),
+  extraArgs: flags(owned).describe("More flags of etcd."),
 });
+
+/** What etcd's members are made by. */
+export type EtcdConfig = Frozen<z.output<typeof etcd>>;
+
+const map = "etcd.extraArgs";
+
+const members = `etcd refuses it beside its members, which follow from the machines with the role "etcd": ${leaveOut}`;
+const discovery = ["discovery", "discovery-endpoints", "discovery-srv", "discovery-token"].map((name) =>
+  harm(map, name, "any", () => true, members),
+);
+
+const milliseconds = (value: unknown, usual: number) => (value === undefined ? usual : Number(value));
+
+/** Whether etcd refuses to start on its times. Source: etcd, embed/config.go, Validate. */
+function isAmiss({ "election-timeout": election, "heartbeat-interval": heartbeat }: Flags) {
+  return milliseconds(election, 1000) < 5 * milliseconds(heartbeat, 100) || milliseconds(election, 1000) > 50_000;
+}
+
+const times = "etcd starts only where election-timeout is five times heartbeat-interval at least, and 50000 at most";
+
+const harms: readonly Harm[] = [
+  harm(
+    map,
+    "force-new-cluster",
+    "true",
+    isTrue,
+    `each restart would make a cluster of its own of each member: ${leaveOut}`,
+  ),
+  harm(
+    map,
+    "unsafe-no-fsync",
+    "true",
+    isTrue,
+    `a machine that loses its power would lose the cluster's data: ${leaveOut}`,
+  ),
+  harm(map, "strict-reconfig-check", "false", isFalse, `by it etcd refuses what would lose its majority: ${leaveOut}`),
+  harm(
+    ...([map, "listen-client-http-urls", "http://"] as const),
+    (value) => /(^|,)\s*http:/i.test(value),
+    "clients without a certificate would be let in: use https://, or listen-metrics-urls for metrics",
+  ),
+  harm(map, "election-timeout", "too short or too long", (_, flags) => isAmiss(flags), times),
+  harm(
+    ...([map, "heartbeat-interval", "too long"] as const),
+    (_, flags) => flags["election-timeout"] === undefined && isAmiss(flags),
+    times,
+  ),
+  ...discovery,
+  ...questions(map),
+];
+
+/** Flags with which etcd would not start, or lose the cluster's data. */
+export function etcdChecks({ configuration }: { readonly configuration: { readonly etcd: EtcdConfig } }) {
+  return harmIn(map, configuration.etcd.extraArgs, harms);
+}
+
+/** Where a member of etcd listens. */
+export function etcdListens({ clientPort, peerPort }: EtcdConfig): readonly Listener[] {
+  return [
+    { what: "etcd.clientPort", port: clientPort, path: ["etcd", "clientPort"], program: "etcd" },
+    { what: "etcd.peerPort", port: peerPort, path: ["etcd", "peerPort"], program: "etcd" },
+  ];
+}
+
+/** What of the stack's settings the members of etcd follow. */
+export interface EtcdSettings extends CertificateSettings {
+  readonly machines: readonly MachineConfig[];
+  readonly lost: readonly MachineConfig[];
+  readonly etcd: EtcdConfig;
+  readonly kubernetes: { readonly version: string };
+}

@@ -1,47 +1,49 @@
 # A restart of a member of etcd that runs: in its turn, while all others are well, and taken back where it fails.
 # Reads: CLIENT_PORT PEER_URL
 
-# What a restart puts to use: as the member runs on it, and as it waits for the member's turn.
+# What a restart puts to use, as the member runs on it.
 readonly SETTINGS=(/etc/systemd/system/etcd.service /usr/local/bin/etcd)
-readonly KEPT=$STATE/etcd-kept NEXT=$STATE/etcd-next
+readonly KEPT=$STATE/etcd-kept
 readonly TURN=/run/keelson/etcd-turn
 # The key in etcd that says which member did not come up, and why.
 readonly FAILURE=keelson/restart-failed
 
-# keep_settings DIRECTORY: copies of them as they are now.
-keep_settings() {
+# Of the program its link is kept.
+keep_running_settings() {
   local path
-  mkdir -p "$1"
-  for path in "${SETTINGS[@]}"; do
-    cp -p "$path" "$1/new"
-    mv -f "$1/new" "$1/${path##*/}"
-  done
+  mkdir -p "$KEPT"
+  for path in "${SETTINGS[@]}"; do copy_setting "$path" "$KEPT/${path##*/}"; done
 }
 
-keep_running_settings() { keep_settings "$KEPT"; }
-
-forget_settings() { rm -rf "$KEPT" "$NEXT"; }
-
-use_settings() {
-  local path
-  for path in "${SETTINGS[@]}"; do
-    cp -p "$1/${path##*/}" "$path.new"
-    mv -f "$path.new" "$path"
-  done
+copy_setting() {
+  cp -pP "$1" "$2.new"
+  mv -fT "$2.new" "$2"
 }
 
-has_settings() { [ -e "$1/etcd" ] && [ -e "$1/etcd.service" ]; }
+# An earlier release kept new ones for their turn.
+forget_settings() {
+  forget_deferred
+  rm -rf "$KEPT" "$STATE/etcd-next"
+}
+
+use_new_settings() {
+  deferring=
+  write_files
+  link_programs
+  systemctl daemon-reload
+}
+
+use_kept_settings() {
+  local path
+  for path in "${SETTINGS[@]}"; do copy_setting "$KEPT/${path##*/}" "$path"; done
+}
+
+are_kept() { [ -e "$KEPT/etcd" ] && [ -e "$KEPT/etcd.service" ]; }
 
 # restart_in_turn FAILURE: that is what was said of a failure when this run began. Under a lock that etcd itself keeps: no
 # other member is down meanwhile, and this one is well when it is over.
 restart_in_turn() {
   local began others=
-  # A machine that reboots before its turn comes up as it was.
-  if has_settings "$KEPT"; then
-    keep_settings "$NEXT"
-    use_settings "$KEPT"
-    systemctl daemon-reload
-  fi
   if wait_for 30 "etcd's members to tell of each other" all_members; then
     others=$(other_urls)
     [ -z "$others" ] || take_turn "$others" "$1"
@@ -53,7 +55,7 @@ restart_in_turn() {
     others=none
   fi
   began=$(date +%s)
-  ! has_settings "$NEXT" || use_settings "$NEXT"
+  use_new_settings
   if [ "$others" = none ]; then
     try_start 3 || take_back "$began"
     return
@@ -133,8 +135,8 @@ take_back() {
   local words flags outcome
   words=$(last_words "$1")
   flags=$(new_flags)
-  has_settings "$KEPT" || unit_failed etcd.service
-  use_settings "$KEPT"
+  are_kept || unit_failed etcd.service
+  use_kept_settings
   if try_start 60 && { [ "$#" = 1 ] || wait_for 60 "this etcd member to be healthy again" healthy; }; then
     outcome="It runs on its old settings again"
   else
@@ -147,7 +149,7 @@ take_back() {
 
 # The flags that the member has now and had not before.
 new_flags() {
-  has_settings "$KEPT" || return 0
+  are_kept || return 0
   { diff <(flags_in "$KEPT/etcd.service") <(flags_in "${SETTINGS[0]}") || true; } | sed -n 's/^> //p' | paste -sd ' ' -
 }
 

@@ -2,12 +2,12 @@ import { join } from "node:path";
 
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { Environment } from "../environment";
+import type { MachineConfig } from "../machine";
 import { HostScript, type Again } from "../script";
 import type { ControlPlane } from "../master";
 
 export interface ClusterHealthArgs {
-  readonly environment: Environment;
+  readonly environment: { readonly machines: readonly MachineConfig[] };
   readonly master: ControlPlane;
   /** Where nginx answers; absent where it does not run. */
   readonly nginx?: string;

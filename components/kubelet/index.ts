@@ -2,20 +2,22 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { artifactScripts, imageArchives, programs, type ArtifactSet } from "../artifacts";
-import type { Environment } from "../environment";
+import { artifactScripts, imageArchives, imagesScript, programs, type ArtifactSet } from "../artifacts";
+import type { KubeletSettings } from "./settings";
 import { cgroupScript } from "../docker";
-import { criSocket } from "../docker/render";
+import { criSocket } from "../docker";
 import type { Machine } from "../machine";
-import { foundScript, HostScript, packageScripts, unitsScript, type Effects } from "../script";
+import { HostScript, packageScripts, stepOn, unitsScripts, type Effects } from "../script";
+import { leaveScripts } from "./leave";
 import { kernelFiles, kubeletConfigFile, kubeletConfiguration, kubeletUnit, kubeletUnitFile } from "./render";
 import { ownReservations } from "./reserved";
+import { kubeletStep } from "./step";
+
+export { leaveScripts } from "./leave";
+export { clusterKubeletConfiguration, kubeletConfigFile } from "./render";
 
 /** Functions of a script that starts the kubelet's unit. */
-export const kubeletUnitScripts: readonly string[] = [unitsScript, join(__dirname, "unit.sh")];
-
-/** Functions of a script that takes its machine out of the cluster. */
-export const leaveScripts: readonly string[] = [foundScript, join(__dirname, "leave.sh")];
+export const kubeletUnitScripts: readonly string[] = [...unitsScripts, join(__dirname, "unit.sh")];
 
 const effects: Effects = {
   create: "the Kubernetes programs, the images it will run, and a kubelet are installed",
@@ -35,7 +37,7 @@ const effects: Effects = {
 
 export interface KubeletsArgs {
   readonly machines: readonly Machine[];
-  readonly environment: Environment;
+  readonly environment: KubeletSettings;
   readonly artifacts: ArtifactSet;
 }
 
@@ -50,11 +52,18 @@ export class Kubelets extends pulumi.ComponentResource {
     const reserved = ownReservations(environment.kubernetes.kubelet.configuration);
     this.machines = args.machines.map((machine) => {
       const kubelet = new HostScript(
-        `${machine.name}-kubelet`,
+        stepOn(machine, kubeletStep),
         {
           machine,
           script: join(__dirname, "kubelet.sh"),
-          uses: [...packageScripts, ...artifactScripts, cgroupScript, ...leaveScripts, ...kubeletUnitScripts],
+          uses: [
+            ...packageScripts,
+            ...artifactScripts,
+            imagesScript,
+            cgroupScript,
+            ...leaveScripts,
+            ...kubeletUnitScripts,
+          ],
           values: {
             RUNTIME: environment.kubernetes.runtime,
             CRI_SOCKET: criSocket(environment.kubernetes.runtime),

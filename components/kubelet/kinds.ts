@@ -1,4 +1,6 @@
-import { fields, list, map, type Fields, type Kind } from "../settings/kinds";
+import { kinds, type Fields, type Kind } from "../settings";
+
+const { fields, list, map } = kinds;
 
 /** What can be reserved on a node. */
 const reserved = map("quantity", ["cpu", "memory", "ephemeral-storage", "pid"]);

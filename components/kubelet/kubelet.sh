@@ -3,7 +3,7 @@
 # Reads: ALLOCATABLE_MILLICPU ALLOCATABLE_BYTES RESERVED_MILLICPU RESERVED_MEMORY CRI_SOCKET
 
 up() {
-  local programs images configuration begun=false
+  local programs images begun=false
   ! changed /etc/systemd/system/kubelet.service || begun=true
   remember_before_node "$begun"
   install_programs &
@@ -17,16 +17,22 @@ up() {
   remove_file /etc/sysctl.d/90-keelson.conf
   settings_last
   install_socat
-  configuration=$(detected_configuration)
-  put "$KUBELET_CONFIG_FILE" 0600 <<<"$configuration"
   wait "$programs" || die "the Kubernetes programs are not all in place on $(hostname)"
   wait "$images" || die "the images are not all loaded on $(hostname)"
+}
+
+turn() {
+  local configuration
+  write_files
+  configuration=$(detected_configuration)
+  put "$KUBELET_CONFIG_FILE" 0600 <<<"$configuration"
+  link_programs
   systemctl daemon-reload
   systemctl enable --quiet kubelet.service
   note unit kubelet.service
   # Before the machine has joined, the kubelet has nothing to do: kubeadm starts it.
   if [ -e /etc/kubernetes/kubelet.conf ]; then
-    for_kubelet run_unit_in_turn
+    for_kubelet run_unit
     wait_for 60 "the kubelet to be healthy" curl -fsS --max-time 2 http://127.0.0.1:10248/healthz || unit_failed kubelet.service
   fi
 }

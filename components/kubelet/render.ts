@@ -1,5 +1,5 @@
-import type { Environment } from "../environment";
-import { criSocket } from "../docker/render";
+import type { KubeletSettings } from "./settings";
+import { criSocket } from "../docker";
 import type { Machine } from "../machine";
 import { yaml, type ScriptFile } from "../script";
 
@@ -7,7 +7,7 @@ import { yaml, type ScriptFile } from "../script";
 export const kubeletConfigFile = "/etc/kubernetes/kubelet-config.yaml";
 
 /** Fields that hold for every machine of the cluster; kubeadm keeps them in the cluster as well. */
-export function clusterKubeletConfiguration(environment: Environment): Record<string, unknown> {
+export function clusterKubeletConfiguration(environment: KubeletSettings): Record<string, unknown> {
   const { kubelet, networking, runtime } = environment.kubernetes;
   return {
     apiVersion: "kubelet.config.k8s.io/v1beta1",
@@ -33,7 +33,7 @@ export function clusterKubeletConfiguration(environment: Environment): Record<st
  * The stack's feature gates. From Kubernetes 1.36 on, the kubelet speaks to the runtime's streaming server in a way that
  * cri-dockerd does not understand, and every `kubectl exec` fails (cri-dockerd issue 569): there it keeps to the old way.
  */
-function featureGates({ kubernetes }: Environment): Record<string, unknown> {
+function featureGates({ kubernetes }: KubeletSettings): Record<string, unknown> {
   const { featureGates: asked } = kubernetes.kubelet.configuration;
   const oldStreaming = kubernetes.runtime === "docker" && Number(kubernetes.version.split(".")[1]) >= 36;
   const gates = { ...(oldStreaming ? { ExtendWebSocketsToKubelet: false } : {}), ...(asked as object | undefined) };
@@ -44,7 +44,7 @@ function featureGates({ kubernetes }: Environment): Record<string, unknown> {
  * One machine's KubeletConfiguration, but for what only the machine knows (cgroup driver, resolv.conf, its capacity):
  * its script adds that.
  */
-export function kubeletConfiguration(environment: Environment, machine: Machine): string {
+export function kubeletConfiguration(environment: KubeletSettings, machine: Machine): string {
   return yaml({
     ...(machine.sharedKernel ? sharedDisk : {}),
     ...(machine.config.adopt ? othersImages : {}),

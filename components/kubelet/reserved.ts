@@ -1,4 +1,4 @@
-import { amount } from "../settings/quantity";
+import { amount } from "../settings";
 
 /** What a node keeps from its pods by the stack's own settings of the kubelet. */
 export interface Reservations {

@@ -2,11 +2,14 @@ import { randomBytes } from "node:crypto";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment, MachineConfig } from "../environment";
-import type { Rebuild } from "../plan";
+import type { LocalSettings } from "./settings";
+import type { MachineConfig } from "../machine";
 import { requireKeys } from "./keys";
 import { recordsOf, remember, type MachineRecord } from "./records";
 import { docker, missingImages, surveyed, type Container, type Survey } from "./survey";
+
+/** Why a local machine is made anew: its container is gone, or is to be of another image. */
+export type Rebuild = { readonly gone: true } | { readonly gone: false; readonly from: string; readonly to: string };
 
 /** One container of a machine, and its disk. */
 export interface Build {
@@ -35,7 +38,7 @@ export function addressesHere(stack: string): ReadonlyMap<string, string> {
  * Which containers a local stack has, and which are to be made. Throws where Docker does not answer, and a preview says so;
  * what has come to be known is remembered, but by a preview.
  */
-export function buildsHere(environment: Environment): Builds {
+export function buildsHere(environment: LocalSettings): Builds {
   if (environment.provider !== "local") return new Map();
   const { stack } = environment;
   const survey = surveyed(stack);
@@ -51,7 +54,7 @@ export function buildsHere(environment: Environment): Builds {
 
 /** Decides which machines are made anew. */
 export function buildsOf(
-  environment: Environment,
+  environment: LocalSettings,
   { silence, containers }: Survey,
   records: Readonly<Record<string, MachineRecord>>,
   newId: () => string,
@@ -84,7 +87,7 @@ function buildOf(
 }
 
 /** Machines that are to be made need their image here: nobody publishes it. */
-function requireImages({ stack, machines }: Environment, { silence }: Survey, builds: Builds): void {
+function requireImages({ stack, machines }: LocalSettings, { silence }: Survey, builds: Builds): void {
   if (silence !== undefined) return;
   const wanted = machines.flatMap(({ name, image }) => (builds.get(name)?.why && image !== undefined ? [image] : []));
   const missing = missingImages(wanted, docker);
@@ -95,7 +98,7 @@ function requireImages({ stack, machines }: Environment, { silence }: Survey, bu
 }
 
 function recordsAfter(
-  { machines, lost }: Environment,
+  { machines, lost }: LocalSettings,
   { silence }: Survey,
   records: Readonly<Record<string, MachineRecord>>,
   builds: Builds,
@@ -109,7 +112,7 @@ function recordsAfter(
   return Object.fromEntries(entries);
 }
 
-function tell({ silence, containers }: Survey, { stack, machines }: Environment): void {
+function tell({ silence, containers }: Survey, { stack, machines }: LocalSettings): void {
   if (silence !== undefined) {
     const fault = `Docker does not answer on this computer (${silence})`;
     if (!pulumi.runtime.isDryRun())

@@ -1,7 +1,7 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { MachineConfig } from "../environment";
+import type { MachineConfig } from "../machine";
 
 /**
  * Every capability but SYS_RESOURCE, which some computers withhold from every process: the machines then behave the

@@ -4,9 +4,9 @@ import { dirname } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
-import { bundleDirectory } from "../artifacts/cache";
-import type { Environment, MachineConfig } from "../environment";
-import type { Machine } from "../machine";
+import { bundleDirectory } from "../artifacts";
+import type { LocalSettings } from "./settings";
+import type { MachineConfig, Machine } from "../machine";
 import { apart } from "./apart";
 import type { Build, Builds } from "./builds";
 import { containerArgs, livingContainer } from "./container";
@@ -16,11 +16,13 @@ import { rememberBuilt } from "./records";
 import { removeContainer, removeEmptyNetwork } from "./leftovers";
 import { buildLabel, prefixOf } from "./survey";
 
-export { addressesHere, buildsHere, type Builds } from "./builds";
+export { stackDirectory } from "./keys";
+
+export { addressesHere, buildsHere, type Builds, type Rebuild } from "./builds";
 export { localLogin, loginsHere } from "./login";
 
 export interface LocalMachinesArgs {
-  readonly environment: Environment;
+  readonly environment: LocalSettings;
   /** Which containers there are, and which are to be made. */
   readonly builds: Builds;
 }

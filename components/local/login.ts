@@ -1,10 +1,10 @@
-import type { Environment } from "../environment";
+import type { LocalSettings } from "./settings";
 import type { Login } from "../ssh";
 import type { Builds } from "./builds";
 import { existingKeyPair, hostKeyFile, loginKeyFile } from "./keys";
 
 /** How to log in on a local machine that is there. */
-export function localLogin({ stack, machines }: Environment, name: string): Login {
+export function localLogin({ stack, machines }: LocalSettings, name: string): Login {
   const address = machines.find((machine) => machine.name === name)?.address ?? "";
   const { publicKey: hostKey } = existingKeyPair(hostKeyFile(stack, name));
   const { privateKey } = existingKeyPair(loginKeyFile(stack));
@@ -13,7 +13,7 @@ export function localLogin({ stack, machines }: Environment, name: string): Logi
 
 /** How to log in on the local machines that are there and stay; absent where a stack's machines are others. */
 export function loginsHere(
-  environment: Environment,
+  environment: LocalSettings,
   builds: Builds,
 ): ((name: string) => Login | undefined) | undefined {
   if (environment.provider !== "local") return undefined;

@@ -2,14 +2,25 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { proxyPort, type Environment } from "../environment";
-import { packageScripts, type ScriptValue } from "../script/compose";
-import { HostScript } from "../script/hostScript";
+import { HostScript, packageScripts, stepOn, type ScriptValue } from "../script";
+import type { Listener } from "../settings";
 import type { Machine } from "./machine";
+import { preflightStep } from "./step";
+import type { MachineConfig } from "./roles";
+
+/** What of the stack's settings a machine must be fit for. */
+export interface PreflightSettings {
+  readonly kubernetes: {
+    readonly kubelet: { readonly failSwapOn: boolean; readonly configuration: Readonly<Record<string, unknown>> };
+  };
+  readonly docker: { readonly packages: string };
+}
 
 export interface PreflightArgs {
   readonly machines: readonly Machine[];
-  readonly environment: Environment;
+  readonly environment: PreflightSettings;
+  /** Where what is to run on a machine will listen. */
+  readonly listens: (machine: MachineConfig) => readonly Listener[];
   /** What the cluster is known by on its machines, "ID STACK". */
   readonly identity: pulumi.Output<string>;
   /** What else is looked at on each machine, before anything is touched. @default nothing */
@@ -38,10 +49,10 @@ export class Preflight extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  private check(machine: Machine, { environment, identity, guards = [] }: PreflightArgs): HostScript {
+  private check(machine: Machine, { environment, listens, identity, guards = [] }: PreflightArgs): HostScript {
     const found = guards.map((guard) => guard(machine)).filter((guard) => guard !== undefined);
     return new HostScript(
-      `${machine.name}-preflight`,
+      stepOn(machine, preflightStep),
       {
         machine,
         script: join(__dirname, "preflight.sh"),
@@ -49,7 +60,7 @@ export class Preflight extends pulumi.ComponentResource {
         values: {
           CLUSTER: identity,
           SWAP_ALLOWED: !environment.kubernetes.kubelet.failSwapOn,
-          PORTS: portsOf(machine, environment),
+          PORTS: portsOf(listens(machine.config)),
           ROLES: machine.config.roles,
           ADDRESS: machine.address,
           ADOPT: machine.config.adopt,
@@ -63,29 +74,15 @@ export class Preflight extends pulumi.ComponentResource {
   }
 }
 
-/** "PORT PROGRAM" of what is to listen on the machine, by TCP. Source: Kubernetes documentation, "Ports and Protocols". */
-function portsOf({ config }: Machine, { kubernetes, etcd }: Environment): readonly string[] {
-  const ports: string[] = [];
-  const listens = (program: string, ...found: readonly number[]) =>
-    ports.push(...found.map((port) => `${port} ${program}`));
-  if (config.roles.includes("etcd")) listens("etcd", etcd.clientPort, etcd.peerPort);
-  if (config.roles.includes("master")) {
-    listens("kube-apiserver", kubernetes.bindPort);
-    listens("kube-controller-manager", 10257);
-    listens("kube-scheduler", 10259);
-  }
-  if (config.roles.some((role) => role !== "etcd")) {
-    listens("haproxy", proxyPort);
-    listens("kubelet", 10250);
-    listens("kube-proxy", 10256);
-  }
-  return ports;
+/** "PORT PROGRAM" of what is to listen on the machine, where nothing else may. */
+function portsOf(listeners: readonly Listener[]): readonly string[] {
+  return listeners.flatMap(({ port, program }) => (program === undefined ? [] : [`${port} ${program}`]));
 }
 
 /**
  * How full, in percent, a disk may be for the kubelet to take pods. Source: Kubernetes documentation, "Node-pressure Eviction",
  * its default of imagefs.available; a stack's own thresholds are its own matter.
  */
-function fullestDisk({ sharedKernel }: Machine, { kubernetes }: Environment): number {
+function fullestDisk({ sharedKernel }: Machine, { kubernetes }: PreflightSettings): number {
   return sharedKernel || "evictionHard" in kubernetes.kubelet.configuration ? 100 : 85;
 }

@@ -1,10 +1,16 @@
 import { z } from "zod";
 
-import * as f from "../settings/fields";
-import { nodeLabels, type Owned } from "../settings/owned";
-import { bytes, millicpu } from "../settings/quantity";
-import { show } from "../settings/show";
+import { bytes, fields as f, millicpu, show, type Owned } from "../settings";
 import { machineSsh } from "../ssh/settings";
+
+export { etcdMembersOf, having, mastersOf, workersOf, type MachineConfig } from "./roles";
+
+/** Labels that the kubelet gives its node. */
+export const nodeLabels: Owned = {
+  "kubernetes.io/arch": "the kubelet sets it: leave it out",
+  "kubernetes.io/hostname": "the kubelet sets it: leave it out",
+  "kubernetes.io/os": "the kubelet sets it: leave it out",
+};
 
 const name = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const prefix = /^(?=.{1,253}\/)([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\//;
@@ -138,3 +144,6 @@ export const machine = z.strictObject({
     ),
   allocatable: allocatable.optional().describe("What pods may take of it.").meta({ defaultsTo: "all that it has" }),
 });
+
+/** One machine as the stack's file has it. */
+export type MachineSettings = z.output<typeof machine>;

@@ -1,7 +1,11 @@
-import type { Contradiction, Subject } from "../environment/checks";
+import { show, type Context, type Contradiction, type Path } from "../settings";
 import { readableFile } from "./componentFiles";
-import type { Path } from "../settings/problems";
-import { show } from "../settings/show";
+import type { Components } from "./settings";
+
+interface Subject {
+  readonly configuration: { readonly kubernetes: Components };
+  readonly context: Context;
+}
 
 /** The components of the control plane, by their names in the configuration. */
 export const components = {

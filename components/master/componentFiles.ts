@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 
-import type { Context } from "../environment/resolve";
-import { expand } from "../ssh/login";
-import type { Configuration } from "../environment/schema";
+import { expand, type Context } from "../settings";
+import type { Components } from "./settings";
 
 /** A file that is written to the masters for a component of the control plane. */
 export interface ComponentFile {
@@ -11,7 +10,7 @@ export interface ComponentFile {
   readonly content: string;
 }
 
-type Component = Configuration["kubernetes"]["scheduler"];
+type Component = Components["scheduler"];
 
 /** A component whose files have their text, wherever that came from. */
 export function withContents<T extends Component>(

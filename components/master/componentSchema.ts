@@ -1,8 +1,6 @@
 import { z } from "zod";
 
-import * as f from "../settings/fields";
-import { repeatableFlags } from "../settings/foreign";
-import type { Owned } from "../settings/owned";
+import { fields as f, repeatableFlags, type Owned } from "../settings";
 
 /** Where the components of the control plane find the stack's files. */
 export const filesDirectory = "/etc/kubernetes/keelson";

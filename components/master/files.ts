@@ -1,12 +1,12 @@
-import type { Environment } from "../environment";
+import type { MasterSettings } from "./settings";
 import type { ScriptFile } from "../script";
-import { shortDigest } from "../script/digest";
+import { shortDigest } from "../script";
 
-type Component = Environment["kubernetes"]["scheduler"];
+type Component = MasterSettings["kubernetes"]["scheduler"];
 type File = Component["files"][number];
 
 /** The files of the stack that the control plane reads, as they lie on every master. */
-export function componentFiles({ kubernetes }: Environment): readonly ScriptFile[] {
+export function componentFiles({ kubernetes }: MasterSettings): readonly ScriptFile[] {
   const { apiServer, controllerManager, scheduler } = kubernetes;
   const files = [apiServer, controllerManager, scheduler].flatMap(({ files }) => files);
   // Components may read one and the same.

@@ -46,11 +46,10 @@ change_manifests() {
 # rewritten: servers that are to be started on their manifests by the kubelet.
 rewritten=" "
 write_manifests() {
-  local server name configuration
+  local server configuration
   local -A before
   for server in "${SERVERS[@]}"; do before[$server]=$(sha256sum "$MANIFESTS/$server.yaml" 2>/dev/null || true); done
-  name=$(cluster_name)
-  configuration=${KUBEADM_CONFIG/@CLUSTER_NAME@/"$name"}
+  configuration=$(configuration)
   (umask 077 && : >"$LOG")
   # Images that are missing are pulled before a server is stopped for them; whatever else it finds, init does as well.
   kubeadm init phase preflight --ignore-preflight-errors all --config /dev/stdin <<<"$configuration" >>"$LOG" 2>&1 || true

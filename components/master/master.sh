@@ -1,20 +1,24 @@
 # A master: kubeadm init with the cluster's own authorities, again and again until it holds. Every master is made like
 # the first, so that none is more than the others.
 # Reads: KUBEADM_CONFIG CERTIFICATE_CONFIG CERTIFICATE_NAMES AUTHORITY ETCD_CA_CRT ETCD_CA_KEY CRI_SOCKET ENDPOINT IGNORED_CHECKS
-# Reads: COREDNS_TAG PROXY KUBELET_CONFIG_FILE NODE TAINTS TAKES_PODS FILES_DIRECTORY FILES
+# Reads: COREDNS_TAG PROXY KUBELET_CONFIG_FILE NODE TAINTS TAKES_PODS FILES_DIRECTORY FILES TIMER
 
 readonly PKI=/etc/kubernetes/pki
 readonly MANIFESTS=/etc/kubernetes/manifests
 readonly LOG=/var/log/keelson-kubeadm.log
+readonly ADMIN=/etc/kubernetes/admin.conf
 readonly MASTERS_TAINT=node-role.kubernetes.io/control-plane:NoSchedule
 
 up() {
   local before
   set_foreign_manifests_aside
   install_authority
-  renew_names
   etcd_certificates kubeadm "$PKI" apiserver-etcd-client
+  renew_certificates
+  begin_again
+  restart_renewed
   write_files
+  set_timer
   keep_found_manifests
   change_manifests
   before=$(server_settings)
@@ -33,6 +37,7 @@ up() {
   # shellcheck disable=SC2153
   remove_other_files "${FILES[@]}"
   log "the API answers at https://$ENDPOINT"
+  tell_ends "$PKI"/*.crt
 }
 
 # Static pods that lie there before the first init are nobody's we know: they would run beside ours.
@@ -61,32 +66,17 @@ install_authority() {
   done <<<"$AUTHORITY"
 }
 
-# kubeadm keeps a certificate whatever names it is good for: one that lacks a name is made anew, and read at once.
-renew_names() {
-  local name names
-  [ -e "$PKI/apiserver.crt" ] || return 0
-  names=$(openssl x509 -in "$PKI/apiserver.crt" -noout -ext subjectAltName | sed 's/, /\n/g; s/^ *//')
-  for name in "${CERTIFICATE_NAMES[@]}"; do
-    if ! grep -qxF -e "DNS:$name" -e "IP Address:$name" <<<"$names"; then
-      log "the API server's certificate is made anew: it is to be good for $name"
-      rm -f "$PKI/apiserver.crt" "$PKI/apiserver.key"
-      return
-    fi
-  done
-}
-
 # kubeadm's phases keep what is right and write what is not, so init itself is what converges; its checks for a
 # machine that was never initialised are the ones that a second run is bound to fail.
 initialise() {
   local ports=Port-${ENDPOINT##*:},Port-10250,Port-10257,Port-10259
   local files=FileAvailable--etc-kubernetes-manifests-kube-apiserver.yaml,FileAvailable--etc-kubernetes-manifests-kube-controller-manager.yaml,FileAvailable--etc-kubernetes-manifests-kube-scheduler.yaml
-  local skipped=() configuration name
+  local skipped=() configuration
   # kubeadm would move the settings of CoreDNS on, and refuses to where it does not know the release that runs.
   ! dns_is_current || skipped+=(--skip-phases addon/coredns)
   # A kubelet that is at work has nothing to gain from its restarts.
   ! kubelet_is_joined || skipped+=(--skip-phases "kubelet-start,kubelet-finalize")
-  name=$(cluster_name)
-  configuration=${KUBEADM_CONFIG/@CLUSTER_NAME@/"$name"}
+  configuration=$(configuration)
   # A new node has its taints before any pod comes; afterwards they are set elsewhere, and kubeadm would add to them.
   has_joined || configuration=${configuration/"taints: []"/"taints: $TAINTS"}
   (umask 077 && : >"$LOG")
@@ -95,20 +85,26 @@ initialise() {
   [ -e "$STATE/units/kubelet.service" ] || for_kubelet note_start
 }
 
-# Asked by this node's proxy with the administrator's kubeconfig from the state: a new master has none yet.
+# Asked by this node's proxy: a new master has no API server yet.
 dns_is_current() {
   local image
   api_ready "$PROXY" || return
-  image=$(admin_conf |
-    kubectl --kubeconfig /dev/stdin --namespace kube-system get deployment coredns --request-timeout 10s \
-      -o 'jsonpath={.spec.template.spec.containers[0].image}' 2>/dev/null) || return
+  image=$(kubectl --kubeconfig "$ADMIN" --namespace kube-system get deployment coredns --request-timeout 10s \
+    -o 'jsonpath={.spec.template.spec.containers[0].image}' 2>/dev/null) || return
   [[ $image = *":$COREDNS_TAG" ]]
 }
 
-admin_conf() { sed -n 's/^admin.conf //p' <<<"$AUTHORITY" | base64 -d; }
+configuration() {
+  local name
+  name=$(cluster_name)
+  printf '%s\n' "${KUBEADM_CONFIG/@CLUSTER_NAME@/"$name"}"
+}
 
-# The administrator's kubeconfig was made with it, and a stack that is renamed changes nothing here.
-cluster_name() { admin_conf | sed -n 's/^current-context: kubernetes-admin@//p'; }
+# The authorities were made with it, and a stack that is renamed changes nothing here. The timer has no secret to look into.
+cluster_name() {
+  if [ -s "$ADMIN" ]; then cat "$ADMIN"; else sed -n 's/^admin.conf //p' <<<"$AUTHORITY" | base64 -d; fi |
+    sed -n 's/^current-context: kubernetes-admin@//p'
+}
 
 kubelet_is_joined() { has_joined && systemctl is-active --quiet kubelet.service; }
 
@@ -163,10 +159,11 @@ masters_taint_gone() {
     {\"op\": \"remove\", \"path\": \"/spec/taints/$place\"}]"
 }
 
-as_admin() { kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 3s "$@"; }
+as_admin() { kubectl --kubeconfig "$ADMIN" --request-timeout 3s "$@"; }
 
 down() {
   leave_cluster
+  drop_timer
   remove_other_files
   remove_empty "$FILES_DIRECTORY"
   rm -rf "$STATE/master" "$STATE/manifests" "$LOG"

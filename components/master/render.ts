@@ -1,31 +1,32 @@
 import { isIPv6 } from "node:net";
 
 import type { ArtifactSet } from "../artifacts";
-import { mastersOf, type Environment, type MachineConfig } from "../environment";
-import { criSocket } from "../docker/render";
+import { lengthsOf } from "../certificates";
+import { mastersOf, type MachineConfig, type Machine } from "../machine";
+import type { MasterSettings } from "./settings";
+import { criSocket, type DockerSettings } from "../docker";
 import { clusterEndpoint, nodeEndpoint } from "../endpoint";
-import { clusterKubeletConfiguration } from "../kubelet/render";
+import { clusterKubeletConfiguration } from "../kubelet";
 import { extraVolumes } from "./files";
-import type { Machine } from "../machine";
 import { yaml } from "../script";
 
 const apiVersion = "kubeadm.k8s.io/v1beta4";
 
 export interface KubeadmConfigArgs {
-  readonly environment: Environment;
+  readonly environment: MasterSettings;
   readonly machine: Machine;
   readonly etcdEndpoints: readonly string[];
   readonly artifacts: ArtifactSet;
 }
 
 /** Where a master's own API server answers, "10.0.0.11:6443". */
-export function serverAddress(environment: Environment, machine: Machine): string {
+export function serverAddress(environment: MasterSettings, machine: Machine): string {
   const { advertiseAddress, bindPort } = environment.kubernetes;
   return `${advertiseAddress ?? machine.address}:${bindPort}`;
 }
 
 /** Names and addresses that a master's certificate is good for, besides those that kubeadm adds of its own. */
-export function certificateNames(environment: Environment, machine: Machine): readonly string[] {
+export function certificateNames(environment: MasterSettings, machine: Machine): readonly string[] {
   const { apiServer, virtualAddress } = environment.kubernetes;
   const names = [...apiServer.certSANs, "127.0.0.1", machine.address, hostOf(clusterEndpoint(environment))];
   return [...new Set([...names, ...(virtualAddress === undefined ? [] : [virtualAddress])])];
@@ -46,7 +47,7 @@ function hostOf(endpoint: string): string {
 }
 
 /** The configuration by which kubeadm makes the cluster's authorities, and the administrator's kubeconfig, in a directory. */
-export function authorityConfig(environment: Environment, directory: string): string {
+export function authorityConfig(environment: MasterSettings, directory: string): string {
   const { version } = environment.kubernetes;
   return yaml(
     {
@@ -65,6 +66,17 @@ export function authorityConfig(environment: Environment, directory: string): st
       certificatesDir: directory,
     },
   );
+}
+
+/** The configuration by which a master issues the administrator's kubeconfig; it puts in the cluster's name. */
+export function administratorConfig(environment: MasterSettings): string {
+  return yaml({
+    apiVersion,
+    kind: "ClusterConfiguration",
+    clusterName: "@CLUSTER_NAME@",
+    kubernetesVersion: `v${environment.kubernetes.version}`,
+    controlPlaneEndpoint: nodeEndpoint,
+  });
 }
 
 /**
@@ -97,7 +109,7 @@ function initConfiguration({ environment, machine }: KubeadmConfigArgs): object 
 }
 
 /** How kubeadm registers a machine as a node. */
-export function nodeRegistration(environment: Environment, machine: Machine): object {
+export function nodeRegistration(environment: Pick<DockerSettings, "kubernetes">, machine: Machine): object {
   return {
     name: machine.name,
     criSocket: criSocket(environment.kubernetes.runtime),
@@ -125,6 +137,7 @@ function clusterConfiguration({ environment, machine, etcdEndpoints, artifacts }
     kubernetesVersion: `v${kubernetes.version}`,
     controlPlaneEndpoint: nodeEndpoint,
     imageRepository: artifacts.images.repository,
+    ...validityPeriod(environment),
     networking: { ...kubernetes.networking },
     etcd: {
       external: {
@@ -146,6 +159,12 @@ function clusterConfiguration({ environment, machine, etcdEndpoints, artifacts }
     scheduler: { extraArgs: extraArgs(kubernetes.scheduler.extraArgs), ...extraVolumes(kubernetes.scheduler) },
     dns: { imageRepository: artifacts.images.corednsRepository, imageTag: artifacts.images.corednsTag },
   };
+}
+
+/** kubeadm's own, a year, is not told, so that a cluster of an earlier release has the configuration that it had. */
+function validityPeriod(environment: MasterSettings): object {
+  const { validity } = lengthsOf(environment);
+  return validity === 365 * 86_400 ? {} : { certificateValidityPeriod: `${validity}s` };
 }
 
 /** A server that is told to end would wait for its watches, which never end: its machine kills it after half a minute. */

@@ -2,14 +2,14 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ArtifactSet } from "../artifacts";
-import type { Environment } from "../environment";
+import type { NetworkSettings } from "./settings";
 import { flannelPod } from "./pod";
 import { cniConfig, digestOf, networkConfig } from "./render";
 
 export { ClusterDns, podsScript } from "./dns";
 
 export interface NetworkArgs {
-  readonly environment: Environment;
+  readonly environment: NetworkSettings;
   readonly artifacts: ArtifactSet;
 }
 

@@ -1,8 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
 
 import type { ArtifactSet } from "../artifacts";
-import { proxyPort } from "../environment";
-import { proxyHost } from "../endpoint";
+import { proxyPort, proxyHost } from "../endpoint";
 import { announceNetwork, configDirectory } from "./render";
 
 type PodSpec = types.input.core.v1.PodSpec;

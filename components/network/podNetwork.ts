@@ -1,4 +1,4 @@
-import { networkOf } from "../settings/network";
+import { networkOf } from "../settings";
 
 /** What says how the pods' network is divided. */
 interface Divided {

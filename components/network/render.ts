@@ -1,5 +1,5 @@
-import type { Environment } from "../environment";
-import { shortDigest } from "../script/digest";
+import type { NetworkSettings } from "./settings";
+import { shortDigest } from "../script";
 
 /** Where flannel's container finds the two files below. */
 export const configDirectory = "/etc/kube-flannel";
@@ -8,7 +8,7 @@ export const configDirectory = "/etc/kube-flannel";
 const wrapping = 50;
 
 /** The pod network as flanneld reads it, whose MTU is that of packets on the wire. Source: flannel documentation, "Configuration". */
-export function networkConfig({ kubernetes, flannel }: Environment): string {
+export function networkConfig({ kubernetes, flannel }: NetworkSettings): string {
   const { backend, mtu } = flannel;
   return JSON.stringify({
     Network: kubernetes.networking.podSubnet,
@@ -20,7 +20,7 @@ export function networkConfig({ kubernetes, flannel }: Environment): string {
 
 /** The CNI configuration list by which the runtime connects a pod. The version is the newest that the
  * flannel plugin knows, which takes an MTU of flanneld's where it is told none. Source: CNI specification. */
-export function cniConfig({ flannel: { mtu } }: Environment): string {
+export function cniConfig({ flannel: { mtu } }: NetworkSettings): string {
   return JSON.stringify({
     name: "cbr0",
     cniVersion: "0.3.1",

@@ -2,22 +2,28 @@ import { AsyncResource } from "node:async_hooks";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment, MachineConfig } from "../environment";
+import type { Environment } from "../environment";
+import type { MachineConfig } from "../machine";
 import { onlyIf } from "../script";
 import { onceKnown } from "../ssh";
-import { atOnce } from "../rollout/waves";
+import type { Rebuild } from "../local";
+import { atOnce } from "../node";
 import { consequences } from "./consequences";
-import { rebuildConsequences, rebuildRefusals, rebuildsBetween, type Rebuild, type Rebuilds } from "./rebuilds";
+import { rebuildConsequences, rebuildRefusals, rebuildsBetween, type Rebuilds } from "./rebuilds";
 import { refusals } from "./refusals";
 import { renamed } from "./renamed";
 import { having, listed, newlyLost, topologyOf, type Topology } from "./topology";
 
-export type { Rebuild } from "./rebuilds";
+export { skewViolations, type Client } from "./skew";
+export { listed } from "./topology";
+export { upgradeFaults } from "./versions";
 
 export interface PlanArgs {
   readonly environment: Environment;
   /** The containers of local machines, and why those are made that are to be. @default there are none */
   readonly builds?: ReadonlyMap<string, { readonly id?: string; readonly why?: Rebuild }>;
+  /** The release of etcd that members get. @default it is not known, and not compared */
+  readonly etcd?: string;
   /** Asks members of etcd whether they are well, and gives what is wrong with those that are not. @default all are */
   readonly health?: (names: readonly string[]) => Promise<readonly string[]>;
   /** Machines that an earlier release changed, which names no cluster on them. @default none is known to be */
@@ -33,7 +39,7 @@ export interface PlanArgs {
  */
 export class Plan extends pulumi.Stash {
   constructor(name: string, args: PlanArgs, opts: pulumi.CustomResourceOptions = {}) {
-    const after = topologyOf(args.environment, args.builds);
+    const after = topologyOf(args.environment, args.builds, args.etcd);
     const judge = new pulumi.ResourceHook(
       "keelson-plan",
       AsyncResource.bind(async ({ oldInputs }: pulumi.ResourceHookArgs) => {

@@ -1,8 +1,6 @@
+import type { Rebuild } from "../local";
 import type { Consequence } from "./consequences";
 import { having, listed, placeIn, type Topology } from "./topology";
-
-/** Why a local machine is made anew: its container is gone, or is to be of another image. */
-export type Rebuild = { readonly gone: true } | { readonly gone: false; readonly from: string; readonly to: string };
 
 /** Machines that are made anew, by their names. */
 export type Rebuilds = ReadonlyMap<string, Rebuild>;

@@ -1,5 +1,7 @@
+import { compareVersions } from "../artifacts";
 import { reasonFor } from "./fixed";
 import { having, joining, leaving, listed, newlyLost, placeIn, type Place, type Topology } from "./topology";
+import { alongside, etcdFaults, upgradeFaults } from "./versions";
 
 /** Everything for which a cluster of one shape cannot be made one of another in one go, each with the way that is safe. */
 export function refusals(before: Topology, after: Topology): readonly string[] {
@@ -13,33 +15,40 @@ export function refusals(before: Topology, after: Topology): readonly string[] {
     ...majority(before, after),
     ...handover(before, after),
     ...order(before, after),
+    ...versions(before, after),
   ];
 }
 
 function settings({ fixed: before }: Topology, { fixed: after }: Topology): readonly string[] {
   return Object.entries(before)
-    .filter(([path, value]) => after[path] !== undefined && after[path] !== value)
+    .filter(([path, value]) => path !== release && after[path] !== undefined && after[path] !== value)
     .map(([path, value]) => settingRefusal(path, value, after[path] ?? ""));
 }
 
 function settingRefusal(path: string, was: string, is: string): string {
   const back = was === "" ? "leave it out" : "set it back";
   const change = `${path} is ${was === "" ? "not set" : was} and cannot become ${is === "" ? "unset" : is} while the cluster lives`;
-  if (path === "kubernetes.version") return `${change}: ${versionFault(was, is)}. The way: ${back}`;
   const reason = reasonFor(path);
   return `${change}: ${reason === undefined ? "" : `${reason}. The way: `}${back}, or destroy the cluster and build it anew`;
 }
 
-/** Why a release cannot take the place of another. Source: Kubernetes documentation, "Version Skew Policy". */
-function versionFault(was: string, is: string): string {
-  const [[, old = 0, oldPatch = 0], [, now = 0, patch = 0]] = [was.split(".").map(Number), is.split(".").map(Number)];
-  if (now < old || (now === old && patch < oldPatch)) {
-    return "a downgrade is supported by no part of Kubernetes, and etcd's data may be unreadable to the older release";
-  }
-  if (now > old + 1) {
-    return "an upgrade goes from each minor release to the next, and may leave none out";
-  }
-  return "an upgrade in place would run kubelets that are newer than their API servers, and is not there yet";
+const release = "kubernetes.version";
+
+/** Releases follow each other in an order; and none can take another's place while the cluster lives, until nodes can be led there. */
+function versions(before: Topology, after: Topology): readonly string[] {
+  const [from, to] = [before.fixed[release], after.fixed[release]];
+  const etcd = before.etcd === undefined || after.etcd === undefined ? [] : etcdFaults(before.etcd, after.etcd);
+  const members = etcd.map((fault) => `etcd is ${before.etcd ?? ""} and cannot become ${after.etcd ?? ""}: ${fault}`);
+  if (from === undefined || to === undefined || from === to) return members;
+  const change = `${release} is ${from} and cannot become ${to} while the cluster lives`;
+  const faults = upgradeFaults({ from, to });
+  const isUpgrade = compareVersions(from, to) < 0;
+  const notYet =
+    "an upgrade in place would run kubelets that are newer than their API servers, and is not there yet. The way: set it back";
+  return [
+    ...members,
+    ...[...faults, ...alongside(before, after), ...(isUpgrade ? [notYet] : [])].map((fault) => `${change}: ${fault}`),
+  ];
 }
 
 /** What is encrypted can be read by those who know the key. */

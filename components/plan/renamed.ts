@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Environment } from "../environment";
-import { stackDirectory } from "../local/keys";
+import { stackDirectory } from "../local";
 import type { Topology } from "./topology";
 
 /** Whether the keys of a stack's local machines are in this checkout. */

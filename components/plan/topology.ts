@@ -1,4 +1,6 @@
-import { roomForNodes, type Environment, type MachineConfig } from "../environment";
+import type { Environment } from "../environment";
+import type { MachineConfig } from "../machine";
+import { roomForNodes } from "../network/settings";
 import { encrypts, fixedSettings, issuers } from "./fixed";
 
 /** One machine, as far as changes of the cluster's shape go. */
@@ -25,12 +27,18 @@ export interface Topology {
   readonly encrypts?: boolean;
   /** Nodes that the pods' network has room for; states of earlier releases do not have it. */
   readonly room?: number;
+  /** etcd's release; states of earlier releases do not have it. */
+  readonly etcd?: string;
   /** The stack's name, where machines on this computer bear it; states of earlier releases do not have it. */
   readonly stack?: string;
 }
 
-/** The shape that an environment asks for, with containers told apart by their names. */
-export function topologyOf(environment: Environment, builds: ReadonlyMap<string, Build> = new Map()): Topology {
+/** The shape that an environment asks for, with containers told apart by their names, and the release of etcd that it gets. */
+export function topologyOf(
+  environment: Environment,
+  builds: ReadonlyMap<string, Build> = new Map(),
+  etcd?: string,
+): Topology {
   const { stack, provider } = environment;
   return {
     machines: [...environment.machines, ...environment.lost]
@@ -40,6 +48,7 @@ export function topologyOf(environment: Environment, builds: ReadonlyMap<string,
     issuers: issuers(environment),
     encrypts: encrypts(environment),
     room: roomForNodes(environment.kubernetes),
+    ...(etcd === undefined ? {} : { etcd }),
     ...(provider === "local" ? { stack } : {}),
   };
 }

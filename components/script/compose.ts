@@ -24,6 +24,8 @@ export interface ScriptParts {
   readonly uses?: readonly string[];
   /** Named values; the names are shell variables. */
   readonly values?: Readonly<Record<string, ScriptValue>>;
+  /** Names of values of one line that come from other resources. @default none */
+  readonly outputs?: readonly string[];
   readonly files?: readonly ScriptFile[];
   /**
    * Names of the values that the machine does not keep, where it keeps a program that takes back what this one does.
@@ -42,8 +44,8 @@ export function composeLook(script: string, values: Readonly<Record<string, Scri
     .join("\n");
 }
 
-/** Functions of a script that keeps units of systemd running. */
-export const unitsScript = join(__dirname, "units.sh");
+/** Functions of a script that keeps units of systemd running, and may have a turn in which it restarts them. */
+export const unitsScripts: readonly string[] = ["units.sh", "turns.sh"].map((file) => join(__dirname, file));
 
 /** Functions of a script that installs packages: how this program does it, and how the distribution does. */
 export const packageScripts: readonly string[] = ["packages.sh", "apt.sh"].map((name) => join(__dirname, name));
@@ -73,15 +75,21 @@ export function compose(parts: ScriptParts): string {
 
 /**
  * The names of values, and the paths of files, of which an earlier program of the script has no such text; "script" where
- * its own text, or what it uses, is another.
+ * its own text, or what it uses, is another. Of values that come from other resources, those that it had, and that are others now.
  */
-export function changedParts(parts: ScriptParts, before: string): ReadonlySet<string> {
+export function changedParts(parts: ScriptParts, before: string, now = ""): ReadonlySet<string> {
   const texts = [
     ...[...library, parts.script, ...(parts.uses ?? [])].map((text) => ["script", text] as const),
     ...Object.entries(parts.values ?? {}).map(([name, value]) => [name, assignment(name, value)] as const),
     ...(parts.files ?? []).map((file) => [file.path, writing(file)] as const),
   ];
-  return new Set(texts.filter(([, text]) => !before.includes(text)).map(([name]) => name));
+  const own = texts.filter(([, text]) => !before.includes(text)).map(([name]) => name);
+  const valueIn = (text: string, name: string) => new RegExp(`^readonly ${name}=.*$`, "m").exec(text)?.[0];
+  const others = (parts.outputs ?? []).filter((name) => {
+    const [old, value] = [valueIn(before, name), valueIn(now, name)];
+    return old !== undefined && value !== undefined && old !== value;
+  });
+  return new Set([...own, ...others]);
 }
 
 /** One shell word that expands to exactly `text`. Throws where bash cannot hold the text at all. */

@@ -3,10 +3,8 @@ import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 
 import { changedParts, type ScriptParts } from "./compose";
-import { onceKnown } from "../ssh/known";
-import type { FirstHop } from "../machine/machine";
+import { onceKnown, unreachable, unreachableMessage, type FirstHop, type Unreachable } from "../ssh";
 import type { Again } from "./seen";
-import { unreachable, unreachableMessage, type Unreachable } from "../ssh/reachability";
 
 /** What a run of a script means for its machine, in plain words. */
 export interface Effects {
@@ -105,8 +103,9 @@ interface Change {
 async function wordsFor({ parts, effects, again }: Known, { now, before }: Change): Promise<string> {
   if (before?.["create"] === undefined) return effects?.create ?? "";
   const old = await textOf(before["stdin"]);
-  const changed = changedParts(parts, old);
-  if (changed.size > 0 && old !== (await textOf(now["stdin"]))) return effects?.update(changed) ?? "";
+  const sent = await textOf(now["stdin"]);
+  const changed = changedParts(parts, old, sent);
+  if (changed.size > 0 && old !== sent) return effects?.update(changed) ?? "";
   if (again) {
     const { words, files } = again;
     return [...words, ...(effects && files.size > 0 ? [effects.update(files)] : [])].join("; ");

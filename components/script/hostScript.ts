@@ -6,12 +6,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { compose, type ScriptFile, type ScriptParts, type ScriptValue } from "./compose";
 import { afterFirstRun, beforeRunning, remember, type Effects, type FirstRun } from "./hooks";
 import { shortDigest } from "./digest";
-import type { Machine } from "../machine/machine";
 import type { Again } from "./seen";
+import type { Target } from "./target";
 
 export interface HostScriptArgs {
   /** Where the script runs. */
-  readonly machine: Machine;
+  readonly machine: Target;
   /** Absolute path of the `.sh` file with `up` and `down`. */
   readonly script: string;
   /** Absolute paths of `.sh` files with functions that the script calls. @default none */
@@ -51,7 +51,7 @@ export interface HostScriptArgs {
   /** What it does follows from other scripts on its machine: where one of them is to run again, so is this. @default false */
   readonly follows?: boolean;
   /** The machine that a script speaks of, where it acts by way of another. @default the one it runs on */
-  readonly of?: Pick<Machine, "identity">;
+  readonly of?: Pick<Target, "identity">;
 }
 
 /**
@@ -108,6 +108,7 @@ function partsOf(name: string, args: HostScriptArgs): ScriptParts {
     script: readFileSync(args.script, "utf8"),
     uses: (args.uses ?? []).map((path) => readFileSync(path, "utf8")),
     values,
+    outputs: Object.keys(args.values ?? {}).filter((value) => !(value in values)),
     files: args.files,
     // What speaks of another machine is not undone when this one leaves.
     ...(isRepeatable(args) && !args.of ? { secrets: Object.keys(args.secrets ?? {}) } : {}),
@@ -158,7 +159,7 @@ function runAgain({ token }: Again): string {
 }
 
 /** A record in the state that stands for nothing: neither an update to it nor its end reaches any machine. */
-function forgotten({ connection: { host } }: Machine): command.remote.CommandArgs {
+function forgotten({ connection: { host } }: Target): command.remote.CommandArgs {
   return { connection: { host }, triggers: ["lost"], addPreviousOutputInEnv: false };
 }
 

@@ -1,7 +1,10 @@
 export type { ScriptFile, ScriptValue } from "./compose";
 export { onlyIf, type Effects } from "./hooks";
-export { composeLook, foundScript, packageScripts, unitsScript } from "./compose";
+export { composeLook, foundScript, packageScripts, unitsScripts } from "./compose";
 export { shortDigest } from "./digest";
+export type { Target } from "./target";
+export { quote } from "./compose";
 export { HostScript, type HostScriptArgs } from "./hostScript";
 export type { Again, Seen } from "./seen";
 export { yaml } from "./yaml";
+export { stepOn, type Step } from "./step";

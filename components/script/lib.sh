@@ -24,14 +24,19 @@ main() {
     # Refuses before anything is changed.
     ! declare -F look >/dev/null || look
     note_begin
-    up
+    if declare -F turn >/dev/null; then stage; else up; fi
     note_end
+    ;;
+  turn)
+    note_turn_begin
+    turn
+    note_turn_end
     ;;
   down)
     down
     forget_script
     ;;
-  *) die "unknown direction '$1': a script goes up or down" ;;
+  *) die "unknown direction '$1': a script goes up, takes its turn, or goes down" ;;
   esac
 }
 
@@ -43,7 +48,7 @@ die() {
 }
 
 # put PATH MODE: installs standard input as PATH, at once and whole; leaves a file that is the same already alone.
-# What was there before our first version is kept for remove_file.
+# What was there before our first version is kept for remove_file. What a unit at work reads may have to wait: turns.sh.
 put() {
   local path=$1 mode=$2 new
   note file "$path"
@@ -57,7 +62,7 @@ put() {
   else
     keep_found "$path"
     is_as_left file "$path" || forget_starts "$path"
-    mv -f "$new" "$path"
+    if ! declare -F defer >/dev/null || ! defer "$path" "$new"; then mv -f "$new" "$path"; fi
   fi
 }
 

@@ -2,6 +2,7 @@
 #   ran    "running" or "done", the digest of the program, and an id of that run alone
 #   wrote  what the script left here, a line each: KIND FINGERPRINT NAME
 #   undo   a program that takes it back, for whoever has nothing but this machine
+#   turn   a program that does what waits for the machine's turn
 # and in $STATE/scripts/order the names, in the order in which they first ran.
 # Reads: PROGRAM SECRETS
 
@@ -25,17 +26,34 @@ note_begin() {
 
 # note_end: it has done what it was sent for.
 note_end() {
-  local record=$SCRIPTS/$SCRIPT state program run lock
-  # Scripts end side by side, and what one of them left may be another's too.
-  exec {lock}>"$SCRIPTS/lock"
-  flock "$lock"
-  remember wrote "$(sort -u "$record/wrote.new" | fingerprints)"
-  rm -f "$record/wrote.new"
-  tell_others
-  exec {lock}>&-
+  local record=$SCRIPTS/$SCRIPT state program run
+  note_left
   read -r state program run <"$record/ran"
   remember ran "${state/running/done} $program $run"
 }
+
+# A turn is a part of the script's run: what it does not speak of is as it was noted then.
+note_turn_begin() {
+  in_turn=yes
+  : >"$SCRIPTS/$SCRIPT/wrote.new"
+}
+
+note_turn_end() { note_left "$(cat "$SCRIPTS/$SCRIPT/wrote" 2>/dev/null || true)"; }
+
+# note_left [BEFORE]: what is here now of what was noted; of the rest what BEFORE says.
+note_left() {
+  local record=$SCRIPTS/$SCRIPT left lock
+  # Scripts end side by side, and what one of them left may be another's too.
+  exec {lock}>"$SCRIPTS/lock"
+  flock "$lock"
+  left=$(sort -u "$record/wrote.new" | fingerprints)
+  remember wrote "$(awk "$BY_KIND_AND_NAME"' NF && !(key() in left) { left[key()] = $0; print }' <<<"$left${1:+$'\n'$1}")"
+  rm -f "$record/wrote.new"
+  tell_others
+  exec {lock}>&-
+}
+
+readonly BY_KIND_AND_NAME='function key() { return $1 " " substr($0, length($1 $2) + 3) }'
 
 # forget_script: what it did is undone.
 forget_script() {
@@ -61,7 +79,7 @@ tell_others() {
   [ -s "$own" ] || return 0
   for other in "$SCRIPTS"/*/wrote; do
     if [ "$other" = "$own" ] || ! grep -qvxFf "$own" "$other"; then continue; fi
-    awk 'function key() { return $1 " " substr($0, length($1 $2) + 3) }
+    awk "$BY_KIND_AND_NAME"'
       NR == FNR { left[key()] = $0; next }
       { print key() in left ? left[key()] : $0 }' "$own" "$other" >"$other.told"
     mv -f "$other.told" "$other"
@@ -93,7 +111,8 @@ fingerprints() {
   done
   [ "${#files[@]}" = 0 ] || paste -d ' ' <(sha256sum "${files[@]}" | cut -c 1-16) <(stat -c '%a:%U:%G %n' "${files[@]}") |
     sed 's/ /:/; s/^/file /'
-  [ "${#programs[@]}" = 0 ] || stat -c 'program %s:%Y:%a:%U:%G %n' "${programs[@]}"
+  # Its link says nothing of it.
+  [ "${#programs[@]}" = 0 ] || stat -L -c 'program %s:%Y:%a:%U:%G %n' "${programs[@]}"
 }
 
 # is_as_left KIND PATH: nobody has changed the file since a script left it here; true also where none did.
@@ -111,20 +130,25 @@ forget_starts() {
   done
 }
 
-# What was sent but for secrets, which lie here no longer than they are needed.
-remember_undo() {
-  local undo=$SCRIPTS/$SCRIPT/undo hidden
-  declare -p SECRETS >/dev/null 2>&1 || return 0
-  hidden=$(IFS='|' && printf '%s' "${SECRETS[*]}")
+remember_undo() { ! declare -p SECRETS >/dev/null 2>&1 || keep_program undo down; }
+
+# keep_program FILE DIRECTION: this program without its secrets, to be run in that direction.
+keep_program() {
+  local file=$SCRIPTS/$SCRIPT/$1
   (
     umask 077
-    {
-      readonly -p | grep -vE "^declare -[a-zA-Z]+ (BASH[A-Z_]*|EUID|PPID|SHELLOPTS|UID|$hidden)(=|\$)"
-      declare -f
-      printf 'shell_settings\nmain down </dev/null\n'
-    } >"$undo.new"
+    program_of "main $2" >"$file.new"
   )
-  mv -f "$undo.new" "$undo"
+  mv -f "$file.new" "$file"
+}
+
+# program_of COMMAND: this program, as one that does only that. Secrets lie here no longer than they are needed.
+program_of() {
+  local hidden
+  hidden=$(IFS='|' && printf '%s' "${SECRETS[*]}")
+  readonly -p | grep -vE "^declare -[a-zA-Z]+ (BASH[A-Z_]*|EUID|PPID|SHELLOPTS|UID|$hidden)(=|\$)"
+  declare -f
+  printf 'shell_settings\n%s </dev/null\n' "$1"
 }
 
 # undo_scripts: takes back, the last first, whatever is remembered but of the script that asks.

@@ -1,15 +1,21 @@
 # Units of systemd that a script keeps running, and what of them the machine remembers in $STATE/units: a digest of the files
-# that a unit was started on; those files as they were when it last came up, for the way back (UNIT.good); and those that wait
-# for the machine's turn (UNIT.next).
+# that a unit was started on, their names (UNIT.files), and those files as they were when it last came up, for the way back
+# (UNIT.good).
 
 # run_unit UNIT FILE...: UNIT is enabled and runs on the FILEs as they are now. A restart happens only when one of
 # them is another than at the last start; the record is written when it is up, so a killed run restarts again. Where it does not
 # come up, it runs on the files of its last good start again, and the script fails.
 run_unit() {
   note unit "$1"
-  if runs_on "$@"; then
+  forget_put_off "$1"
+  if ! has_deferred "$@" && runs_on "$@"; then
     systemctl is-enabled --quiet "$1" || systemctl enable --quiet "$1"
+  elif has_to_wait "$1"; then
+    accepted "$1" || start_failed "$@"
+    defer_restart "$1"
+    return
   else
+    note_restart "$@"
     start_on "$@" || start_failed "$@"
   fi
   keep_files "$@"
@@ -36,44 +42,6 @@ note_digest() {
   sha256sum "$@" | sha256sum >"$STATE/units/$unit"
 }
 
-# run_unit_in_turn UNIT FILE...: as run_unit, but where pods are at work a restart is put off until it is the machine's turn,
-# in which run_put_off makes it. Until then the files of the last good start are in their places, for a machine that is
-# rebooted meanwhile.
-run_unit_in_turn() {
-  note unit "$1"
-  rm -rf "$STATE/units/$1.next"
-  if [ -e /etc/kubernetes/kubelet.conf ] && ! runs_on "$@" && systemctl is-active --quiet "$1"; then
-    accepted "$1" || start_failed "$@"
-    grep -qsxF "$*" "$STATE/put-off" || printf '%s\n' "$*" >>"$STATE/put-off"
-    set_aside "$@"
-    log "$1 is to restart with its new settings when it is this machine's turn"
-  else
-    run_unit "$@"
-  fi
-}
-
-# run_put_off: restarts what was put off, in the order in which it was.
-run_put_off() {
-  local -a words
-  turn=true
-  while read -r -a words; do
-    log "restarting ${words[0]}"
-    take_up "${words[@]}"
-    run_unit "${words[@]}"
-  done <"$STATE/put-off"
-}
-
-# end_turn: what was restarted is well.
-end_turn() {
-  local -a words
-  turn=
-  while read -r -a words; do
-    keep_files "${words[@]}"
-    rm -rf "$STATE/units/${words[0]}.next"
-  done <"$STATE/put-off"
-  rm -f "$STATE/put-off"
-}
-
 runs_on() {
   local unit=$1
   shift
@@ -83,7 +51,7 @@ runs_on() {
 # accepts UNIT: what its program says of new settings before it is restarted on them, where it can be asked.
 accepts() {
   [ "$1" != docker.service ] || [[ $(dockerd --help 2>/dev/null) != *--validate* ]] ||
-    dockerd --validate --config-file /etc/docker/daemon.json
+    dockerd --validate --config-file "$(as_deferred /etc/docker/daemon.json)"
 }
 
 # accepted UNIT: as accepts, and refusal is what was said where it does not.
@@ -103,22 +71,15 @@ start_failed() {
   # It goes on trying, and its last words are not the last any more when it runs again.
   said=${refusal:-$(journalctl --no-pager --output=cat --lines=1 --since="@${began:-0}" "_SYSTEMD_UNIT=$unit" 2>/dev/null || true)}
   differs=$(changes "$@")
+  deferring=
   [ -n "${refusal:-}" ] || journalctl --no-pager --lines=20 --unit="$unit" >&2 || true
-  if [ -n "${turn:-}" ]; then turn_back; else go_back "$@"; fi ||
+  if [ -n "${in_turn:-}" ]; then turn_back; else go_back "$@"; fi ||
     die "unit $unit of $(hostname) comes up neither on its new settings nor on those of its last good start.$(told "$differs" "$said")"
   [ -n "$differs" ] || unit_failed "$unit"
   die "unit $unit of $(hostname) does not come up on its new settings, and is on those of its last good start again.$(told "$differs" "$said")"
 }
 
 told() { printf '%s' "${1:+ What differs: ${1//$'\n'/ | }.}${2:+ What it said: ${2//$'\n'/ | }}"; }
-
-# turn_back: everything that was put off is on its last good start.
-turn_back() {
-  local -a words
-  local status=0
-  while read -r -a words; do go_back "${words[@]}" || status=1; done <"$STATE/put-off"
-  return "$status"
-}
 
 # go_back UNIT FILE...: UNIT runs on the files of its last good start.
 go_back() {
@@ -159,7 +120,8 @@ stop_unit() {
   systemctl disable --quiet --now "$@" 2>/dev/null || true
   local unit
   for unit; do
-    rm -rf "$STATE/units/$unit" "$STATE/units/$unit".{files,read,good,next,read.good}
+    rm -rf "$STATE/units/$unit" "$STATE/units/$unit".{files,read,good,read.good}
+    forget_put_off "$unit"
     systemctl reset-failed --quiet "$unit" 2>/dev/null || true
   done
 }
@@ -167,18 +129,20 @@ stop_unit() {
 # keep_files NAME FILE...: they are NAME's good ones; in a turn those before are, until it is over.
 keep_files() {
   local kept=$STATE/units/$1.good file
-  [ -z "${turn:-}" ] || return 0
+  [ -z "${in_turn:-}" ] || return 0
   shift
   for file; do cmp -s "$file" "$kept$file" || keep_file "$file" "$kept"; done
 }
 
-# keep_file FILE DIRECTORY: a large file is a program, which is only ever replaced as a whole: another name for it costs
-# nothing. A program of the distribution's packages is theirs.
+# keep_file FILE DIRECTORY: of a program its link is kept. A large file is a program as an earlier release put it there, which is
+# only ever replaced as a whole: another name for it costs nothing. A program of the distribution's packages is theirs.
 keep_file() {
   local copy=$2$1
   ! is_of_package "$1" || return 0
   (umask 077 && mkdir -p "${copy%/*}")
-  if is_large "$1"; then
+  if [ -L "$1" ]; then
+    copy_link "$1" "$copy"
+  elif is_large "$1"; then
     ln -f "$1" "$copy" 2>/dev/null || rm -f "$copy"
   else
     cp -p "$1" "$copy.new"
@@ -194,33 +158,22 @@ is_kept() {
 
 is_of_package() { [[ $1 = /usr/sbin/* ]]; }
 
-is_large() { [ "$(stat -c %s "$1")" -gt 1048576 ]; }
+is_large() { [ "$(stat -L -c %s "$1")" -gt 1048576 ]; }
 
 # put_back NAME FILE...: those of which good ones are kept are in their places.
 put_back() { restore_from good "$@"; }
-
-# set_aside UNIT FILE...: the new FILEs wait, and the good ones are in their places; where one is not kept, all are left, for
-# a program and its settings belong together.
-set_aside() {
-  local unit=$1 kept=$STATE/units/$1.good file
-  is_kept "$@" || return 0
-  shift
-  for file; do cmp -s "$file" "$kept$file" || keep_file "$file" "$STATE/units/$unit.next"; done
-  restore_from good "$unit" "$@"
-}
-
-# take_up UNIT FILE...: what waited is in its place.
-take_up() { restore_from next "$@"; }
 
 restore_from() {
   local kept=$STATE/units/$2.$1 file mode
   shift 2
   for file; do
     if [ ! -e "$kept$file" ] || cmp -s "$kept$file" "$file"; then continue; fi
-    if is_large "$kept$file"; then
-      ln -f "$kept$file" "$file.new" && mv -f "$file.new" "$file"
-      # The program of an archive is taken from it again.
-      rm -f "$STATE/archives/${file##*/}"
+    if [ -L "$kept$file" ]; then
+      note program "$file"
+      copy_link "$kept$file" "$file"
+    elif is_large "$kept$file"; then
+      note program "$file"
+      ln -f "$kept$file" "$file.new" && mv -fT "$file.new" "$file"
     else
       mode=$(stat -c %a "$kept$file")
       put "$file" "$mode" <"$kept$file"
@@ -228,13 +181,16 @@ restore_from() {
   done
 }
 
-# changes NAME FILE...: how the FILEs differ from the good ones that are kept, in a few lines.
+copy_link() { cp -P "$1" "$2.new" && mv -fT "$2.new" "$2"; }
+
+# changes NAME FILE...: how the FILEs, or what is to be in their places, differ from the good ones that are kept, in a few lines.
 changes() {
-  local kept=$STATE/units/$1.good file
+  local kept=$STATE/units/$1.good file new
   shift
   for file; do
-    if [ ! -e "$kept$file" ] || cmp -s "$kept$file" "$file"; then continue; fi
-    if is_large "$file"; then printf '%s is another program\n' "$file"; else changed_lines "$kept$file" "$file"; fi
+    new=$(as_deferred "$file")
+    if [ ! -e "$kept$file" ] || cmp -s "$kept$file" "$new"; then continue; fi
+    if is_large "$new"; then printf '%s is another program\n' "$file"; else changed_lines "$kept$file" "$new"; fi
   done
 }
 

@@ -1,1 +1,17 @@
-export { ConfigError, type Problem } from "./problems";
+export { expand, type Context } from "./context";
+export * as fields from "./fields";
+export { flags, foreignFields, repeatableFlags } from "./foreign";
+export type { Frozen } from "./frozen";
+export { harm, harmIn, isFalse, isTrue, leaveOut, questions, type Flags, type Harm } from "./harms";
+export * as kinds from "./kinds";
+export type { Fields, Kind } from "./kinds";
+export { liesIn, networkOf, nthAddress, overlaps, size } from "./network";
+export type { Owned } from "./owned";
+export { isSecretField, parse, type Form, type Parsed } from "./parse";
+export { strayState, takenName } from "./place";
+export type { Listener } from "./ports";
+export { ConfigError, touches, type Contradiction, type Path, type Problem } from "./problems";
+export { bytes, millicpu, amount } from "./quantity";
+export { referenceOf, type Reference } from "./docs";
+export { marked, Secret } from "./secret";
+export { show } from "./show";

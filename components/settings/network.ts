@@ -61,3 +61,9 @@ export function overlaps(one: Network, other: Network): boolean {
 export function nthAddress(network: Network, index: number): string | undefined {
   return index >= 0 && index < size(network) ? formatAddress(network.base + index) : undefined;
 }
+
+/** Whether an address, as a text, lies in a network, as a text; false where there is no address. */
+export function liesIn(address: string, network: string): boolean {
+  const number = parseAddress(address);
+  return number !== undefined && contains(networkOf(network), number);
+}

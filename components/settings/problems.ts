@@ -9,6 +9,12 @@ export interface Problem {
   readonly message: string;
 }
 
+/** A contradiction between fields. It is no news where one of the fields it uses is wrong by itself. */
+export interface Contradiction extends Problem {
+  /** Fields it was found from, besides the one it names. @default none */
+  readonly uses?: readonly Path[];
+}
+
 /** A stack's configuration is wrong; the message lists every mistake. Pulumi prints it without a stack trace. */
 export class ConfigError extends pulumi.RunError {
   readonly problems: readonly Problem[];

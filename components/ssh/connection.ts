@@ -3,39 +3,15 @@ import { readFileSync } from "node:fs";
 import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment } from "../environment";
-import { kindOfKey, type SshLogin } from ".";
-import { bastionName, type FirstHop, type Machine } from "../machine/machine";
-
-/** The machines that the stack names by their SSH addresses, those among them that are lost. */
-export function sshMachines(environment: Environment): readonly Machine[] {
-  const { bastion, connectTimeout } = environment.ssh;
-  const proxy = bastion && loginArgs(bastion, connectTimeout);
-  return [...environment.machines, ...environment.lost].map((config) => ({
-    name: config.name,
-    address: config.address,
-    config,
-    lost: config.lost,
-    connection: { ...loginArgs(config.ssh, connectTimeout), ...(proxy ? { proxy } : {}) },
-    firstHop: firstHop(config.name, config.ssh, bastion),
-    identity: config.ssh.hostKey ?? config.ssh.host,
-    dependsOn: [],
-    sharedKernel: config.sharedKernel,
-    nameservers: [],
-  }));
-}
-
-function firstHop(machine: string, login: SshLogin, bastion: SshLogin | undefined): FirstHop {
-  const { host, port, hostKey } = bastion ?? login;
-  return { name: bastion ? bastionName : machine, host, port, hostKey };
-}
+import type { SshLogin } from "./login";
+import { kindOfKey } from "./privateKey";
 
 /**
  * One login as the plugin takes it. A passphrase goes with an encrypted key only: the plugin refuses one that opens
  * nothing. The agent is found by the plugin in its own environment: a path here would be another in each session, and
  * every script would run again.
  */
-function loginArgs(login: SshLogin, connectTimeout: number): types.input.remote.ProxyConnectionArgs {
+export function loginArgs(login: SshLogin, connectTimeout: number): types.input.remote.ProxyConnectionArgs {
   const { host, port, user, hostKey, privateKeyFile, passphrase } = login;
   const text = privateKeyFile === undefined ? undefined : readFileSync(privateKeyFile, "utf8");
   const password = text !== undefined && kindOfKey(text) === "encrypted" ? passphrase?.reveal() : undefined;

@@ -1,22 +1,36 @@
-/** A machine's public key in the form that known_hosts and authorized_keys have. */
 import type { ServerHostKeyAlgorithm } from "ssh2";
 
-/** The key, and the signature algorithms that prove it. */
+/** A machine's public key in the form that known_hosts and authorized_keys have, and the signature algorithms that prove it. */
 export interface HostKey {
   readonly blob: Buffer;
   readonly algorithms: readonly ServerHostKeyAlgorithm[];
 }
 
-const RSA: readonly ServerHostKeyAlgorithm[] = ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"];
+const rsa: readonly ServerHostKeyAlgorithm[] = ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"];
 
 /** Reads `ssh-ed25519 AAAA... comment`. */
 export function parseHostKey(line: string): HostKey {
-  const [type, base64] = line.trim().split(/\s+/);
-  const blob = Buffer.from(base64 ?? "", "base64");
-  if (type === undefined || blob.length < 8 || typeOf(blob) !== type) {
+  const key = read(line);
+  if (!key) {
     throw new Error(`failed to parse host key: ${JSON.stringify(line)}; it should look like "ssh-ed25519 AAAA..."`);
   }
-  return { blob, algorithms: type === "ssh-rsa" ? RSA : [type as ServerHostKeyAlgorithm] };
+  const { type, blob } = key;
+  return { blob, algorithms: type === "ssh-rsa" ? rsa : [type as ServerHostKeyAlgorithm] };
+}
+
+/** Whether a text is nothing but a key, whole and of a type that servers are known by, as `ssh-keyscan` prints it. */
+export function isHostKey(text: string): boolean {
+  const { type = "", blob = Buffer.alloc(0) } = read(text) ?? {};
+  if (!/^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521))$/.test(type)) return false;
+  if (text !== `${type} ${blob.toString("base64")}` || blob.length < 4 + type.length + 4) return false;
+  return type !== "ssh-ed25519" || (blob.length === 51 && blob.readUInt32BE(15) === 32);
+}
+
+/** Type and bytes of a key, which name the same type. Source: RFC 4253, section 6.6. */
+function read(line: string): { readonly type: string; readonly blob: Buffer } | undefined {
+  const [type, base64] = line.trim().split(/\s+/);
+  const blob = Buffer.from(base64 ?? "", "base64");
+  return type === undefined || blob.length < 8 || typeOf(blob) !== type ? undefined : { type, blob };
 }
 
 function typeOf(blob: Buffer): string {

@@ -1,5 +1,14 @@
+export { loginArgs } from "./connection";
 export { onceKnown } from "./known";
+export { login, sshConfig, type SshConfig, type SshLogin } from "./login";
+export { loginChecks } from "./loginChecks";
 export { kindOfKey } from "./privateKey";
-export type { SshConfig, SshLogin } from "./login";
-export { wordsFor } from "./reachability";
+export {
+  bastionName,
+  unreachable,
+  unreachableMessage,
+  wordsFor,
+  type FirstHop,
+  type Unreachable,
+} from "./reachability";
 export { ask, Session, type Answer, type Login } from "./session";

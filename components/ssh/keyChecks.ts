@@ -1,11 +1,23 @@
 import { readFileSync, statSync } from "node:fs";
 
-import type { Contradiction, Subject } from "../environment/checks";
-import type { SshLogin } from "./login";
+import { show, type Context, type Contradiction, type Path } from "../settings";
+import type { SshConfig, SshLogin } from "./login";
 import { isWrongPassphrase, kindOfKey, type KeyKind } from "./privateKey";
-import type { Path } from "../settings/problems";
-import { show } from "../settings/show";
-import { passphraseCommand, passphraseVariable } from "./settings";
+import { passphraseCommand, passphraseVariable, type MachineSsh, type SshSettings } from "./settings";
+
+/** What of a stack the checks of its logins read. */
+export interface Subject {
+  readonly configuration: {
+    readonly provider: "local" | "ssh";
+    readonly ssh?: SshSettings;
+    readonly machines: readonly { readonly ssh?: MachineSsh }[];
+  };
+  readonly environment: {
+    readonly ssh: SshConfig;
+    readonly machines: readonly { readonly address: string; readonly ssh: SshLogin }[];
+  };
+  readonly context: Context;
+}
 
 /** Contradictions in what logs in: key files, their passphrases, the agent. */
 export function* keyChecks(subject: Subject): Generator<Contradiction> {

@@ -1,10 +1,7 @@
-import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 
-import type { Context } from "../environment/resolve";
-import type { Configuration, MachineSettings } from "../environment/schema";
-import { Secret } from "../settings/secret";
-import { passphraseVariable, ssh as sshSchema } from "./settings";
+import { expand, Secret, type Context } from "../settings";
+import { passphraseVariable, ssh as sshSchema, type MachineSsh, type SshSettings } from "./settings";
 
 /** How to log in to a machine. */
 export interface SshLogin {
@@ -29,13 +26,19 @@ export interface SshConfig {
   readonly bastion?: SshLogin;
 }
 
+/** What of a stack's configuration says how to log in. */
+interface Configured {
+  readonly provider: "local" | "ssh";
+  readonly ssh?: SshSettings;
+}
+
 /** What the stack says of SSH, with its defaults. */
-function settingsOf(configuration: Configuration) {
+function settingsOf(configuration: Configured) {
   return configuration.ssh ?? sshSchema.parse({});
 }
 
 /** How the stack's machines are reached, from its configuration. */
-export function sshConfig(configuration: Configuration, context: Context): SshConfig {
+export function sshConfig(configuration: Configured, context: Context): SshConfig {
   const ssh = settingsOf(configuration);
   const { agent, connectTimeout, bastion } = ssh;
   if (configuration.provider === "local" || !bastion) return { agent, connectTimeout };
@@ -50,8 +53,8 @@ export function sshConfig(configuration: Configuration, context: Context): SshCo
 
 /** How to log in to one machine. */
 export function login(
-  configuration: Configuration,
-  machine: MachineSettings,
+  configuration: Configured,
+  machine: { readonly ssh?: MachineSsh },
   address: string,
   context: Context,
 ): SshLogin {
@@ -74,7 +77,7 @@ export function login(
 function keyOf(
   ownFile: string | undefined,
   ownPassphrase: Secret | undefined,
-  configuration: Configuration,
+  configuration: Configured,
   context: Context,
 ): Pick<SshLogin, "privateKeyFile" | "passphrase"> {
   const ssh = settingsOf(configuration);
@@ -87,10 +90,4 @@ function keyOf(
 function fromEnvironment({ env = process.env }: Context): Secret | undefined {
   const value = env[passphraseVariable];
   return value ? new Secret(value) : undefined;
-}
-
-/** The absolute path of a file on this computer. */
-export function expand(path: string, { directory }: Context): string {
-  if (path === "~" || path.startsWith("~/")) return join(homedir(), path.slice(1));
-  return isAbsolute(path) ? path : join(directory, path);
 }

@@ -1,33 +1,12 @@
-import type { Contradiction, Subject } from "../environment/checks";
-import { keyChecks } from "./keyChecks";
+import type { Contradiction } from "../settings";
+import { keyChecks, type Subject } from "./keyChecks";
 
 /** Contradictions in how machines are reached. */
 export function* loginChecks(subject: Subject): Generator<Contradiction> {
-  yield* sections(subject);
-  if (subject.environment.provider !== "ssh") return;
+  if (subject.configuration.provider !== "ssh") return;
   yield* hostKeys(subject);
   yield* keyChecks(subject);
   yield* servers(subject);
-}
-
-/** Sections that say something about the other kind of machines. */
-function* sections({ configuration }: Subject): Generator<Contradiction> {
-  const { provider, local, ssh, machines } = configuration;
-  const uses = [["provider"]];
-  if (provider === "ssh" && local) {
-    yield { path: ["local"], uses, message: 'is for provider "local", and the provider is "ssh": leave it out' };
-  }
-  for (const [index, { image }] of machines.entries()) {
-    if (provider !== "ssh" || image === undefined) continue;
-    const message = 'is for provider "local", and the provider is "ssh": leave it out';
-    yield { path: ["machines", index, "image"], uses, message };
-  }
-  if (provider !== "local") return;
-  const message = 'is for provider "ssh"; local machines are made with logins of their own: leave it out';
-  if (ssh) yield { path: ["ssh"], uses, message };
-  for (const [index, machine] of machines.entries()) {
-    if (machine.ssh) yield { path: ["machines", index, "ssh"], uses, message };
-  }
 }
 
 function* hostKeys({ configuration, environment }: Subject): Generator<Contradiction> {

@@ -2,7 +2,20 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { anotherKey } from "./hostKey";
-import { bastionName, type FirstHop } from "../machine/machine";
+
+/** An SSH server that is dialled first on the way to a machine. */
+export interface FirstHop {
+  /** The machine's name, or `bastionName`. */
+  readonly name: string;
+  /** A DNS name or an IPv4 address. */
+  readonly host: string;
+  readonly port: number;
+  /** The public key that it is known by, "ssh-ed25519 AAAA...". @default any will do */
+  readonly hostKey?: string;
+}
+
+/** What the bastion is called beside the machines' names, which are DNS labels. */
+export const bastionName = "the bastion";
 
 /** A machine that does not answer, or as another than the one it is known as; or the bastion before all of them. */
 export interface Unreachable {

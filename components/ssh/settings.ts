@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import * as f from "../settings/fields";
-import { Secret } from "../settings/secret";
+import { fields as f, Secret } from "../settings";
+import { isHostKey } from "./hostKey";
 
 /** What a stack says of a passphrase, and where else it can come from. */
 export const passphraseVariable = "KEELSON_SSH_PASSPHRASE";
@@ -34,17 +34,6 @@ function passphrase(field: string) {
     })
     .optional()
     .meta({ values: "a secret", secret: true });
-}
-
-/** Whether a text is type and base64 of a public key, both naming the same type. Source: RFC 4253, section 6.6. */
-function isHostKey(text: string): boolean {
-  const [type, key, ...rest] = text.split(" ");
-  if (!type || !key || rest.length > 0 || !/^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521))$/.test(type))
-    return false;
-  const bytes = Buffer.from(key, "base64");
-  if (bytes.toString("base64") !== key || bytes.length < 4 + type.length + 4) return false;
-  const named = bytes.readUInt32BE(0) === type.length && bytes.toString("latin1", 4, 4 + type.length) === type;
-  return named && (type !== "ssh-ed25519" || (bytes.length === 51 && bytes.readUInt32BE(15) === 32));
 }
 
 const bastion = z.strictObject({
@@ -115,3 +104,7 @@ export const machineSsh = z.strictObject({
     .describe("The machine's public host key; another machine that answers in its place is refused.")
     .meta({ defaultsTo: "none; required unless ssh.hostKeyChecking is false" }),
 });
+
+/** What the stack's file says of logging in. */
+export type SshSettings = z.output<typeof ssh>;
+export type MachineSsh = z.output<typeof machineSsh>;

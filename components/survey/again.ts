@@ -16,12 +16,12 @@ export function seenOf({ scripts, waiting }: Answer): Seen {
     follows: () => {
       const why = [...mended, ...(waiting === undefined ? [] : [waiting])];
       if (why.length === 0) return undefined;
-      return because(shortDigest(why.join()), waiting === undefined ? putToUse : putOff);
+      return because(shortDigest(why.join()), waiting === undefined ? putToUse : deferred);
     },
   };
 }
 
-const putOff = "restarts that were put off are made, each machine in its turn";
+const deferred = "deferred restarts are made, each machine in its turn";
 const putToUse = "what is mended on it is put to use in its turn";
 
 function unfinished({ ended, working, run }: Ran): Again | undefined {

@@ -29,7 +29,7 @@ export interface Answer {
   /** Whose it is, "ID STACK"; "-" where a release made it that named no cluster; absent where it is nobody's. */
   readonly owner?: string;
   readonly scripts: ReadonlyMap<string, Ran>;
-  /** Since when restarts that were put off wait for their turn; absent where none does. */
+  /** Since when deferred restarts wait for their turn; absent where none does. */
   readonly waiting?: string;
   /** Identity of its boot. */
   readonly boot: string;

@@ -3,11 +3,11 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment, MachineConfig } from "../environment";
-import type { SshLogin } from "../ssh";
-import type { Machine } from "../machine";
+import { lengthsOf } from "../certificates";
+import type { SurveySettings } from "./settings";
+import type { MachineConfig, Machine } from "../machine";
+import { type SshLogin, Session, wordsFor, type Login } from "../ssh";
 import { composeLook, type Again } from "../script";
-import { Session, wordsFor, type Login } from "../ssh";
 import { seenOf } from "./again";
 import { unwellAmong } from "./unwell";
 import { parseAnswer, type Answer } from "./answer";
@@ -36,6 +36,8 @@ export class Survey {
     readonly asked: readonly Asked[],
     /** Machines that are marked as lost, and answer as machines of a cluster. */
     readonly back: readonly MachineConfig[] = [],
+    /** So many seconds before its end a certificate should have been renewed. @default whenever it ends */
+    private readonly lastCall = 0,
   ) {}
 
   /** The machines, each with what it told. */
@@ -56,7 +58,18 @@ export class Survey {
 
   /** What is not well in the cluster; nothing where all is, or nobody could tell. */
   get unwell(): Again | undefined {
-    return unwellAmong(this.asked);
+    return unwellAmong(this.asked, this.lastCall);
+  }
+
+  /** The machines' clocks, seconds since 1970. */
+  get clocks(): readonly number[] {
+    return this.asked.flatMap(({ answer }) => answer?.clock ?? []);
+  }
+
+  /** First end of all certificates that machines told of, seconds since 1970; absent where none did. */
+  get firstEnd(): number | undefined {
+    const ends = this.asked.flatMap(({ answer }) => (answer ? [...answer.ends.values()] : []));
+    return ends.length > 0 ? Math.min(...ends) : undefined;
   }
 
   /** Names of machines that an earlier release changed, which names no cluster on them. */
@@ -70,7 +83,7 @@ export class Survey {
  * changed on any, and one that does not answer is named, and no more.
  */
 export async function takeSurvey(
-  environment: Environment,
+  environment: SurveySettings,
   /** How to log in on a machine; nothing for one that is not there. @default as the stack says */
   loginOf: (name: string) => Login | undefined = (name) => loginFor(environment, name),
 ): Promise<Survey> {
@@ -92,11 +105,11 @@ export async function takeSurvey(
   };
   await Promise.all(Array.from({ length: atOnce }, askOne));
   way?.close();
-  return told(all);
+  return told(all, lengthsOf(environment).lastCall);
 }
 
 /** Names those that do not answer, and those that should not. */
-async function told(all: readonly Asked[]): Promise<Survey> {
+async function told(all: readonly Asked[], lastCall: number): Promise<Survey> {
   const asked = all.filter(({ config }) => !config.lost);
   for (const { config, silence } of asked) {
     if (silence !== undefined) await pulumi.log.info(`${config.name}: was not asked how it is: it ${silence}`);
@@ -107,11 +120,12 @@ async function told(all: readonly Asked[]): Promise<Survey> {
     const able = roles.includes("master")
       ? "it has the keys of the cluster's authorities, and by them it can do everything"
       : "its pods may be at work there";
-    await pulumi.log.warn(
+    // What a preview tells, and a run, is what is said in this way.
+    await pulumi.log.info(
       `${name}: is marked as lost, and answers: ${able}. Switch it off, or take everything off it with sudo bash /var/lib/keelson/undo there`,
     );
   }
-  return new Survey(asked, back);
+  return new Survey(asked, back, lastCall);
 }
 
 async function look(login: Login, program: string, way: Session | undefined): Promise<Omit<Asked, "config">> {
@@ -141,7 +155,7 @@ function silenceOf(error: NodeJS.ErrnoException, { user }: Login): Omit<Asked, "
   return { silence: `does not answer (${wordsFor(error)})` };
 }
 
-function loginFor({ machines, lost }: Environment, name: string): Login | undefined {
+function loginFor({ machines, lost }: SurveySettings, name: string): Login | undefined {
   const machine = [...machines, ...lost].find((machine) => machine.name === name);
   return machine && sshLogin(machine.ssh);
 }
@@ -153,7 +167,7 @@ function sshLogin({ host, port, user, privateKeyFile, passphrase, hostKey }: Ssh
   };
 }
 
-function nginxUrl({ workloads, machines }: Environment): string {
+function nginxUrl({ workloads, machines }: SurveySettings): string {
   const master = machines.find(({ roles }) => roles.includes("master"));
   return workloads.enabled && workloads.nginx.replicas > 0 && master
     ? `http://${master.address}:${workloads.nginx.nodePort}`

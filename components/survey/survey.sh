@@ -7,7 +7,7 @@ survey() {
   printf 'clock %s\n' "$EPOCHSECONDS"
   owner
   scripts
-  [ ! -s "$STATE/put-off" ] || printf 'waiting %s\n' "$(stat -c %Y "$STATE/put-off")"
+  turns
   versions
   certificates
   members
@@ -34,6 +34,13 @@ scripts() {
     ! at_work "$name" || printf 'working %s\n' "$name"
     changes "$name"
   done
+}
+
+# Since when something waits for the machine's turn; an earlier release wrote that down elsewhere.
+turns() {
+  local kept
+  kept=$(find "$SCRIPTS" "$STATE/put-off" "$STATE/restarted" -maxdepth 2 \( -name turn -o -name put-off -o -name restarted \) -size +0 -printf '%Ts\n' 2>/dev/null)
+  [ -z "$kept" ] || printf 'waiting %s\n' "$(sort -n <<<"$kept" | tail -n 1)"
 }
 
 at_work() { [ -e "/run/keelson/$1.lock" ] && ! flock --shared --nonblock "/run/keelson/$1.lock" true; }
@@ -88,9 +95,19 @@ versions() {
 certificates() {
   local file
   for file in /etc/kubernetes/pki/*.crt /etc/kubernetes/pki/etcd/*.crt /etc/etcd/pki/etcd/*.crt; do
-    [ -e "$file" ] || continue
-    printf 'ends %s %s\n' "$(date -d "$(openssl x509 -in "$file" -noout -enddate | cut -d = -f 2)" +%s)" "$file"
+    [ ! -e "$file" ] || tell_end "$file" "$file"
   done
+  for file in admin controller-manager scheduler; do
+    file=/etc/kubernetes/$file.conf
+    [ ! -e "$file" ] || tell_end "$file" <(sed -n 's/^ *client-certificate-data: //p' "$file" | base64 -d)
+  done
+}
+
+# tell_end PATH CERTIFICATE: when what lies at the path ends.
+tell_end() {
+  local end
+  end=$(openssl x509 -in "$2" -noout -enddate 2>/dev/null) || return 0
+  printf 'ends %s %s\n' "$(date -d "${end#*=}" +%s)" "$1"
 }
 
 members() {

@@ -1,11 +1,12 @@
 import { shortDigest, type Again } from "../script";
 import type { Asked } from ".";
+import type { Answer } from "./answer";
 
 /** A run soon after another that found the same has nothing new to say. */
 const soon = 600;
 
 /** What is not well in the cluster, of what its machines tell; undefined where nothing is known to be. */
-export function unwellAmong(asked: readonly Asked[]): Again | undefined {
+export function unwellAmong(asked: readonly Asked[], lastCall = 0): Again | undefined {
   const told = asked.flatMap(({ config, answer }) => (answer ? [{ name: config.name, answer }] : []));
   const machines = new Set(asked.map(({ config }) => config.name));
   const unready = new Map(told.flatMap(({ answer }) => [...answer.unready]).filter(([name]) => machines.has(name)));
@@ -15,10 +16,19 @@ export function unwellAmong(asked: readonly Asked[]): Again | undefined {
       answer.etcd === "unwell" ? [`the member of etcd on ${name} is not one of a majority`] : [],
     ),
     ...[...unready.keys()].map((name) => `the node ${name} is not ready`),
+    ...told.flatMap(({ name, answer }) => endingOn(name, answer, lastCall)),
     ...(told.some(({ answer }) => answer.nginxSilent) ? ["nginx does not answer"] : []),
   ];
   if (found.length === 0) return undefined;
   const when = Math.floor(Math.max(...told.map(({ answer }) => answer.clock)) / soon);
   const token = shortDigest([...found, ...unready.values(), when].join());
   return { token, words: [...found, "it is looked at again, and has to be well"], files: new Set() };
+}
+
+/** What ends on a machine sooner than it would if up, or the machine's timer, had renewed it. */
+function endingOn(name: string, { ends, clock }: Answer, lastCall: number): readonly string[] {
+  const [first] = [...ends].sort(([, one], [, other]) => one - other);
+  if (!first || first[1] - clock >= lastCall) return [];
+  const days = Math.floor((first[1] - clock) / 86_400);
+  return [`${first[0]} on ${name} ${first[1] < clock ? "has ended" : `ends in ${days} days`}`];
 }

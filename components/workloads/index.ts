@@ -1,11 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Environment } from "../environment";
+import type { WorkloadSettings } from "./settings";
 import { nginxPod } from "./pod";
 
 export interface WorkloadsArgs {
-  readonly nginx: Environment["workloads"]["nginx"];
+  readonly nginx: WorkloadSettings["nginx"];
   /** Address of a node where people reach the Service's port. */
   readonly address: string;
 }

@@ -1,4 +1,4 @@
-/** Runs every suite, each by itself, and prints a table of all tests; the same is written to docs/e2e.md. */
+/** Runs every suite, or those that are named, each by itself, and writes what they showed to docs/e2e.md. */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -6,53 +6,63 @@ import { basename, join } from "node:path";
 
 import { format } from "prettier";
 
-import { bundleDirectory } from "../../components/artifacts/cache";
+import { defaultVersion } from "../../components/artifacts/lockFile";
 import { here, root } from "../support/stack";
-import { countsOf, pageOf, rowsOf, type Figure, type Report, type Row } from "./table";
+import { countsOf, pageOf, rowsOf, shownIn, type Circumstances, type Figure, type Report, type Shown } from "./table";
 
-async function main(): Promise<void> {
+const page = join(root, "docs", "e2e.md");
+
+async function main(named: readonly string[]): Promise<void> {
+  const all = readdirSync(__dirname).flatMap((file) => (file.endsWith(".test.ts") ? [basename(file, ".test.ts")] : []));
+  const unknown = named.filter((suite) => !all.includes(suite));
+  if (unknown.length > 0) throw new Error(`there is no suite ${unknown.join(", ")}: ${all.join(", ")} are`);
   const directory = mkdtempSync(join(tmpdir(), "keelson-e2e-"));
   try {
-    const figures = join(directory, "figures");
-    const suites = readdirSync(__dirname).filter((file) => file.endsWith(".test.ts"));
-    const rows = suites.sort().flatMap((file) => run(file, join(directory, `${file}.json`), figures));
-    const measured = existsSync(figures) ? readFileSync(figures, "utf8").trim().split("\n") : [];
-    await tell(
-      rows,
-      measured.map((line) => JSON.parse(line) as Figure),
-    );
+    const asked = named.length > 0 ? named : all;
+    const now = asked.map((suite) => run(suite, join(directory, `${suite}.json`), join(directory, `${suite}.figures`)));
+    const before = existsSync(page) ? shownIn(readFileSync(page, "utf8")) : [];
+    await tell([...before.filter(({ suite }) => all.includes(suite) && !asked.includes(suite)), ...now]);
+    const { passed, failed } = countsOf(now.flatMap(({ rows }) => rows));
+    process.stdout.write(`${passed} passed, ${failed} failed\n`);
+    process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
   } finally {
     rmSync(directory, { recursive: true });
   }
 }
 
 /** Runs one suite by itself: whatever becomes of it, the next one begins. */
-function run(file: string, report: string, figures: string): readonly Row[] {
+function run(suite: string, report: string, figures: string): Shown {
   const began = Date.now();
   const jest = join(root, "node_modules", "jest", "bin", "jest.js");
   const options = ["--config", "tests/e2e/jest.config.js", "--runInBand", "--json", "--outputFile", report];
-  const { status } = spawnSync(process.execPath, [jest, ...options, join("tests", "e2e", file)], {
+  const { status } = spawnSync(process.execPath, [jest, ...options, join("tests", "e2e", `${suite}.test.ts`)], {
     cwd: root,
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, KEELSON_FIGURES: figures },
   });
   const told = existsSync(report) ? (JSON.parse(readFileSync(report, "utf8")) as Report) : undefined;
-  return rowsOf(basename(file, ".test.ts"), told, status === 0, (Date.now() - began) / 1000);
+  const measured = existsSync(figures) ? readFileSync(figures, "utf8").trim().split("\n") : [];
+  return {
+    suite,
+    ...circumstances(),
+    rows: rowsOf(suite, told, status === 0, (Date.now() - began) / 1000),
+    figures: measured.map((line) => JSON.parse(line) as Figure),
+  };
 }
 
-async function tell(rows: readonly Row[], figures: readonly Figure[]): Promise<void> {
-  const lock = readFileSync(join(bundleDirectory(), "lock.json"), "utf8");
-  const page = pageOf(rows, figures, {
+function circumstances(): Circumstances {
+  return {
     date: new Date().toISOString().slice(0, 10),
     commit: here("git", "-C", root, "describe", "--always", "--dirty", "--abbrev=12").trim(),
-    kubernetes: (JSON.parse(lock) as { readonly kubernetes: string }).kubernetes,
+    kubernetes: defaultVersion(),
     cores: cpus().length,
-  });
-  const text = await format(page, { parser: "markdown", printWidth: 120 });
-  writeFileSync(join(root, "docs", "e2e.md"), text);
-  const { passed, failed } = countsOf(rows);
-  process.stdout.write(`${text}\n${passed} passed, ${failed} failed\n`);
-  process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+  };
 }
 
-void main();
+async function tell(shown: readonly Shown[]): Promise<void> {
+  const text = await format(pageOf(shown), { parser: "markdown", printWidth: 120 });
+  writeFileSync(page, text);
+  process.stdout.write(text);
+}
+
+void main(process.argv.slice(2));

@@ -87,7 +87,7 @@ test("three masters are built, each with a member of etcd", async () => {
   const { output } = await stack.succeed("up");
   expect(output).toContain("(200)");
   await stack.succeed("kubeconfig");
-  here("docker", "cp", "--quiet", `${container("master-1")}:/usr/local/bin/kubectl`, `.keelson/${name}/kubectl`);
+  here("docker", "cp", "--quiet", "--follow-link", `${container("master-1")}:/usr/local/bin/kubectl`, `.keelson/${name}/kubectl`);
   for (const { name } of [...masters, worker]) expect(ready(name)).toBe(true);
   expect(etcdMembers("master-1")).toEqual(voters(["master-1", "master-2", "master-3"]));
   expect(Object.keys((await stack.succeed("up")).counts)).toEqual(["unchanged"]);

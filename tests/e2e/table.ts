@@ -26,12 +26,19 @@ export interface Report {
   }[];
 }
 
-/** Where and of what the table is. */
+/** When, and of what, a suite was run. */
 export interface Circumstances {
   readonly date: string;
   readonly commit: string;
   readonly kubernetes: string;
   readonly cores: number;
+}
+
+/** What one suite showed when it was last run. */
+export interface Shown extends Circumstances {
+  readonly suite: string;
+  readonly rows: readonly Row[];
+  readonly figures: readonly Figure[];
 }
 
 /** The lines of one suite, which took so many seconds and was well or not as jest said in the end. */
@@ -49,34 +56,72 @@ export function rowsOf(suite: string, report: Report | undefined, well: boolean,
   return [...rows, { suite, test: "the suite itself", result: "failed", seconds }];
 }
 
-/** The page, as Markdown. */
-export function pageOf(
-  rows: readonly Row[],
-  figures: readonly Figure[],
-  { date, commit, kubernetes, cores }: Circumstances,
-): string {
-  const cell = (text: string) => text.replaceAll("|", "\\|");
-  const seconds = rows.reduce((sum, row) => sum + row.seconds, 0).toFixed(0);
+/** The page, as Markdown, with the suites in the order of their names. */
+export function pageOf(shown: readonly Shown[]): string {
+  const suites = [...shown].sort((one, other) => (one.suite < other.suite ? -1 : 1));
   return `# What the end-to-end tests showed
 
-\`make e2e-all\` wrote this page: every suite on machines of one computer, with real clusters.
+Every suite on machines of one computer, with real clusters, as it was last run. \`make e2e-all\` runs all of them and writes this page;
+\`toolchain/e2e all SUITE...\` runs these, and leaves the others' lines as they are.
 
-| Date | keelson | Kubernetes | Cores | Seconds in tests |
-| --- | --- | --- | --- | --- |
-| ${date} | ${commit} | ${kubernetes} | ${cores} | ${seconds} |
+## Suites
+
+${table(["Suite", "Date", "keelson", "Kubernetes", "Cores", "Result", "Seconds in tests"], suites.map(summaryOf))}
 
 ## Tests
 
-| Suite | Test | Result | Seconds |
-| --- | --- | --- | --- |
-${rows.map(({ suite, test, result, seconds }) => `| ${suite} | ${cell(test)} | ${result} | ${seconds.toFixed(1)} |`).join("\n")}
+${table(
+  ["Suite", "Test", "Result", "Seconds"],
+  suites.flatMap(({ rows }) =>
+    rows.map(({ suite, test, result, seconds }) => [suite, test, result, seconds.toFixed(1)]),
+  ),
+)}
 
 ## Figures
 
-| Measured | Value |
-| --- | --- |
-${figures.map(({ what, value }) => `| ${cell(what)} | ${cell(value)} |`).join("\n")}
+${table(
+  ["Suite", "Measured", "Value"],
+  suites.flatMap(({ suite, figures }) => figures.map(({ what, value }) => [suite, what, value])),
+)}
 `;
+}
+
+function summaryOf({ suite, date, commit, kubernetes, cores, rows }: Shown): readonly string[] {
+  const { passed, failed } = countsOf(rows);
+  const seconds = rows.reduce((sum, row) => sum + row.seconds, 0).toFixed(0);
+  return [suite, date, commit, kubernetes, String(cores), `${passed} passed, ${failed} failed`, seconds];
+}
+
+function table(titles: readonly string[], lines: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(titles), line(titles.map(() => "---")), ...lines.map(line)].join("\n");
+}
+
+/** What a page says, which `pageOf` wrote: of suites that are not run now. */
+export function shownIn(page: string): readonly Shown[] {
+  const [suites, tests, figures] = ["Suites", "Tests", "Figures"].map((title) => linesUnder(page, title));
+  return (suites ?? []).map(([suite = "", date = "", commit = "", kubernetes = "", cores]): Shown => {
+    const own = (lines: readonly (readonly string[])[] = []) => lines.filter(([name]) => name === suite);
+    return {
+      ...{ suite, date, commit, kubernetes, cores: Number(cores) },
+      rows: own(tests).map(([, test = "", result, seconds]) => ({
+        ...{ suite, test, result: result as Row["result"], seconds: Number(seconds) },
+      })),
+      figures: own(figures).map(([, what = "", value = ""]) => ({ what, value })),
+    };
+  });
+}
+
+/** The cells of a table under a title, without its head. */
+function linesUnder(page: string, title: string): readonly (readonly string[])[] {
+  const [, text = ""] = page.split(`\n## ${title}\n`);
+  const lines = (text.split("\n## ")[0] ?? "").split("\n").filter((line) => line.startsWith("|"));
+  return lines.slice(2).map((line) =>
+    line
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim().replaceAll("\\|", "|")),
+  );
 }
 
 /** What is said last. A test that was not run did not pass. */

@@ -25,7 +25,7 @@ describe.each([
   const make = () =>
     host.run({
       script: Host.script(script),
-      uses: ["artifacts/fetch.sh", "artifacts/install.sh"].map((path) => Host.script(path)),
+      uses: ["artifacts/fetch.sh", "artifacts/install.sh", "artifacts/versions.sh"].map((path) => Host.script(path)),
       values: {
         ...{ PROGRAMS: [], CERTIFICATE_CONFIG: "", KUBEADM_CONFIG: "", FOUNDERS: "m=https://192.0.2.1:2380" },
         MARK: "/var/lib/keelson/etcd-member",

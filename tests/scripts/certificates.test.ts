@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { Host } from "./host";
+import { signingKubeadm } from "./signing";
 
 const work = mkdtempSync(join(tmpdir(), "keelson-certificates-"));
 const openssl = (...args: readonly string[]) => execFileSync("openssl", args, { cwd: work, stdio: "pipe" });
@@ -42,50 +43,66 @@ beforeEach(() => {
 afterEach(() => host.remove());
 
 const base64 = (name: string) => Buffer.from(text(name)).toString("base64");
-/** Sees to the server's certificate, of which this is there already; then runs a few lines more. */
+const day = 86_400;
+/** Sees to the server's certificate, of which this is there already and has to be good for thirty days; then runs a few lines more. */
 const certificates = (after = "") => {
-  const kubeadm = `${host.root}/kubeadm`;
-  const values = { CERTIFICATE_CONFIG: "", ETCD_CA_CRT: base64("ca.crt"), ETCD_CA_KEY: base64("ca.key") };
-  host.write(
+  const values = {
+    CERTIFICATE_CONFIG: `kind: ClusterConfiguration\ncertificatesDir: ${host.path("pki")}\n`,
+    ETCD_CA_CRT: base64("ca.crt"),
+    ETCD_CA_KEY: base64("ca.key"),
+    GOOD_UNTIL: Math.floor(Date.now() / 1000) + 30 * day,
+    VALIDITY: 365 * day,
+  };
+  host.stub(
     "kubeadm",
-    `#!/bin/bash\nprintf 'signs with %s key\\n' "$(grep -c BEGIN '${host.path("pki/etcd/ca.key")}')" >&2\n`,
+    `printf 'signs\\n' >>'${host.path("said")}'\n{ ${watch}; } >>'${host.path("said")}'\n${signingKubeadm}`,
   );
-  const body = `chmod +x '${kubeadm}'; etcd_certificates '${kubeadm}' '${host.path("pki")}' etcd-server\n${after}`;
-  return host.up(body, { uses: [Host.script("etcd/certificates.sh")], values });
+  const body = `etcd_certificates kubeadm '${host.path("pki")}' etcd-server\n${after}`;
+  const result = host.up(body, {
+    uses: ["certificates/leaves.sh", "etcd/certificates.sh"].map((path) => Host.script(path)),
+    values,
+  });
+  return { ...result, stderr: result.stderr + (host.has("said") ? host.read("said") : "") };
 };
-const has = (name: string) => host.write("pki/etcd/server.crt", text(`${name}.crt`));
-const anew = { status: 0, stdout: "", stderr: "signs with 1 key\n" };
+let watch = ":";
+beforeEach(() => (watch = ":"));
+const has = (name: string) => {
+  host.write("pki/etcd/server.crt", text(`${name}.crt`));
+  host.write("pki/etcd/server.key", text("member.key"));
+};
+const anew = { status: 0, stdout: "", stderr: expect.stringMatching(/(^|\n)signs\n$/) as string };
 
 test.each([
   ["40 days more", 40, "ca", { ...anew, stderr: "" }],
-  ["20 days more: an administrator has them to run the program", 20, "ca", anew],
-  ["by another authority", 3650, "other", anew],
+  ["20 days more", 20, "ca", anew],
+  ["longer than is asked for", 400, "ca", anew],
+  ["by another authority", 365, "other", anew],
 ])("a certificate that is good for %s", (_, days, authority, expected) => {
   sign("member", days, authority);
   has("member");
   expect(certificates()).toEqual(expected);
 });
 
+test("the pair that is there stays whole until the new one is", () => {
+  sign("member", 20, "ca");
+  has("member");
+  watch = `cmp '${host.path("pki/etcd/server.crt")}' '${join(work, "member.crt")}'`;
+  expect(certificates()).toEqual({ ...anew, stderr: `${host.path("pki/etcd/server.crt")} is issued anew\nsigns\n` });
+  expect(host.read("pki/etcd/server.key")).not.toBe(text("member.key"));
+});
+
 test("a certificate that is missing is made, and the authority's key is gone before anything else is done", () => {
-  const ca = host.path("pki/etcd/ca.key");
-  expect(certificates(`[ ! -e '${ca}' ] || log 'the key is still there'`)).toEqual(anew);
+  expect(certificates(`[ ! -e '${host.path("pki/new")}' ] || log 'the key is still there'`)).toEqual({
+    ...anew,
+    stderr: "signs\n",
+  });
 });
 
 test("the authority's key is in memory while it signs, and what runs that were killed left of it goes", () => {
   const key = "run/keelson/test-authority.key";
   host.write("pki/etcd/ca.key.Xa1b2c", "left behind");
-  const signs = `#!/bin/bash\nreadlink '${host.path("pki/etcd/ca.key")}' >&2; stat -c %a '${host.path(key)}' >&2\n`;
-  const values = { CERTIFICATE_CONFIG: "", ETCD_CA_CRT: base64("ca.crt"), ETCD_CA_KEY: base64("ca.key") };
-  host.write("signs", signs);
-  const body = `chmod +x '${host.path("signs")}'; etcd_certificates '${host.path("signs")}' '${host.path("pki")}' etcd-server`;
-  expect(host.up(body, { uses: [Host.script("etcd/certificates.sh")], values })).toEqual({
-    status: 0,
-    stdout: "",
-    stderr: `${host.path(key)}\n600\n`,
-  });
-  expect([key, "pki/etcd/ca.key", "pki/etcd/ca.key.Xa1b2c"].map((path) => host.has(path))).toEqual([
-    false,
-    false,
-    false,
-  ]);
+  watch = `readlink '${host.path("pki/new/etcd/ca.key")}'; stat -c %a '${host.path(key)}'`;
+  expect(certificates()).toEqual({ status: 0, stdout: "", stderr: `signs\n${host.path(key)}\n600\n` });
+  const left = [key, "pki/new", "pki/etcd/ca.key", "pki/etcd/ca.key.Xa1b2c"].filter((path) => host.has(path));
+  expect(left).toEqual([]);
 });

@@ -17,7 +17,7 @@ describe("admit.sh", () => {
   const identity = "ssh-ed25519 AAAA";
   const admit = (joined = "no") =>
     host.run({
-      script: Host.script("worker/admit.sh"),
+      script: Host.script("node/admit.sh"),
       values: { NODE: "worker-1", IDENTITY: identity, JOINED: joined },
     });
   const cluster = (machine: string) => host.stub("kubectl", `case $1 in get) printf '%s' '${machine}' ;; esac`);
@@ -62,7 +62,7 @@ describe("admit.sh", () => {
     expect(admit().status).toBe(1);
   });
   test("leaves nothing to undo", () => {
-    expect(host.run({ script: Host.script("worker/admit.sh") }, "down").status).toBe(0);
+    expect(host.run({ script: Host.script("node/admit.sh") }, "down").status).toBe(0);
     expect(host.called()).toEqual([]);
   });
 });
@@ -70,7 +70,7 @@ describe("admit.sh", () => {
 describe("join.sh", () => {
   const join = (change = (script: string) => script) =>
     host.run({
-      script: change(Host.script("worker/join.sh")),
+      script: change(Host.script("node/join.sh")),
       uses: [Host.script("kubelet/unit.sh")],
       values: {
         JOIN_CONFIG: `token: ${token}\n`,

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import { composeLook } from "../../components/script/compose";
 import { composed, sources, type Composed } from "./composed";
@@ -14,12 +14,15 @@ const kinds = new Map(
   composed.map((program) => [`${program.path.split("/")[0] ?? ""} ${program.sources.join()}`, program]),
 );
 
-/** Programs that only look, and are sent by the program itself. */
-const looks = ["components/survey/survey.sh"];
+/** Programs that only look, and are sent by the program itself: what each is made of. */
+const looks = [["survey/survey.sh"], ["upgrade/judge.sh", "upgrade/requests.sh", "upgrade/guard.sh"]];
+const textsOf = (look: readonly string[]) => look.map((path) => readFileSync(join(components, path), "utf8"));
 
 test("every script of the components is in a program", () => {
   const scripts = readdirSync(components, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".sh"));
-  expect([...sources.keys(), ...looks].sort()).toEqual(scripts.map((path) => `components/${path}`).sort());
+  expect([...sources.keys(), ...looks.flat().map((path) => `components/${path}`)].sort()).toEqual(
+    scripts.map((path) => `components/${path}`).sort(),
+  );
 });
 
 if (!isThere) test.skip("shellcheck is not installed (apt-get install shellcheck)", () => undefined);
@@ -37,13 +40,18 @@ else {
         writeFileSync(file, text);
         return file;
       });
-      const look = join(directory, "survey.sh");
-      writeFileSync(look, composeLook(readFileSync(join(components, "survey/survey.sh"), "utf8"), { NGINX: "" }));
+      const looking = looks.map((look) => {
+        const file = join(directory, basename(look.at(-1) ?? ""));
+        const texts = textsOf(look);
+        const values = Object.fromEntries(texts.flatMap(header).map((name) => [name, ""]));
+        writeFileSync(file, composeLook(texts.join("\n"), values));
+        return file;
+      });
       const wrong = join(directory, "wrong.sh");
       writeFileSync(wrong, "main() { cd $1; }\n");
       expect(shellcheck([wrong]).stdout).toContain("SC2086");
       expect(files.length).toBeGreaterThan(30);
-      expect(shellcheck([...files, look])).toMatchObject({ stdout: "", stderr: "", status: 0 });
+      expect(shellcheck([...files, ...looking])).toMatchObject({ stdout: "", stderr: "", status: 0 });
     } finally {
       rmSync(directory, { recursive: true });
     }
@@ -115,6 +123,12 @@ test("a guard is in the preflights of etcd's members, and in no other", () => {
 test.each(chapters)("%s, which has functions for others, says what they read", (path) => {
   const text = sources.get(path) ?? "";
   expect(header(text)).toEqual(wanted(text));
+});
+
+test.each(looks)("a look that begins with %s says what it reads, and what its parts read", (...look) => {
+  const texts = textsOf(look);
+  for (const text of texts.slice(0, -1)) expect(header(text)).toEqual(wanted(text));
+  expect(header(texts.at(-1) ?? "")).toEqual([...new Set(texts.flatMap(wanted))].sort());
 });
 
 test.each(mains)("%s has every function that it calls", (path) => {

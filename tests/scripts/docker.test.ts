@@ -7,7 +7,8 @@ beforeEach(() => {
 });
 afterEach(() => host.remove());
 
-const artifacts = () => ["artifacts/fetch.sh", "artifacts/install.sh"].map((path) => Host.script(path));
+const artifacts = () =>
+  ["artifacts/fetch.sh", "artifacts/install.sh", "artifacts/versions.sh"].map((path) => Host.script(path));
 
 const clean = { status: 0, stdout: "", stderr: "" };
 const config = "cgroups = @SYSTEMD_CGROUP@\nscores = @RESTRICT_OOM_SCORE_ADJ@\n";

@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { Environment, EtcdConfig } from "../../components/environment";
+import type { Environment } from "../../components/environment";
+import type { EtcdConfig } from "../../components/etcd/settings";
 import { etcdDataGuard, etcdUnit } from "../../components/etcd/render";
 import type { Machine } from "../../components/machine";
 import { Host, type Result } from "./host";
@@ -139,6 +140,8 @@ export class EtcdMember {
     const uses = [
       "artifacts/fetch",
       "artifacts/install",
+      "artifacts/versions",
+      "certificates/leaves",
       "etcd/certificates",
       "etcd/membership",
       "etcd/beginning",

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-import { compose, packageScripts, unitsScript, type ScriptParts } from "../../components/script/compose";
+import { compose, packageScripts, unitsScripts, type ScriptParts } from "../../components/script/compose";
 
 /** The "/" before a directory of the system that programs change. */
 const systemDirectory = /(?<![\w.])\/(?=(var|run|etc|proc|sys|opt|usr\/libexec|usr\/local)(\/|\b))/g;
@@ -78,7 +78,7 @@ export class Host {
   }
 
   private static program(parts: Partial<ScriptParts> & Pick<ScriptParts, "script">): string {
-    const library = [unitsScript, ...packageScripts].map((path) => readFileSync(path, "utf8"));
+    const library = [...unitsScripts, ...packageScripts].map((path) => readFileSync(path, "utf8"));
     const values = { PROGRAM: "0123456789abcdef", ...parts.values };
     return compose({ name: "test", ...parts, values, uses: [...library, ...(parts.uses ?? [])] });
   }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import { artifactScripts } from "../../components/artifacts";
+import { artifactScripts, imagesScript } from "../../components/artifacts";
 import { readFileSync } from "node:fs";
 
 import { Host } from "./host";
@@ -17,10 +17,10 @@ afterEach(() => host.remove());
 const digest = createHash("sha256").update("archive").digest("hex");
 const load = (runtime: string) =>
   host.up(`load_images ${runtime}`, {
-    uses: artifactScripts.map((path) => readFileSync(path, "utf8")),
+    uses: [...artifactScripts, imagesScript].map((path) => readFileSync(path, "utf8")),
     values: {
-      IMAGES: [`nginx ${host.path("archive.tar")} ${digest} a.example/nginx:1 a.example/pause:2`],
       PROGRAMS: [],
+      IMAGES: [`nginx ${host.path("archive.tar")} ${digest} a.example/nginx:1 a.example/pause:2`],
     },
   });
 const pinned = ["a.example/nginx:1", "a.example/pause:2"].map(

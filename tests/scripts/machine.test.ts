@@ -28,7 +28,7 @@ describe("kubelet.sh", () => {
     RESERVED_MEMORY: ["104857600"],
   };
   const configuration = (more: Partial<Record<keyof typeof values, string | number | string[]>> = {}) => {
-    const uses = [Host.script("docker/cgroup.sh"), Host.script("kubelet/kubelet.sh")];
+    const uses = [Host.script("docker/cgroup.sh"), Host.script("kubelet/kubelet.sh"), "turn() { :; }"];
     const result = host.up("detected_configuration", { uses, values: { ...values, ...more } });
     return { ...result, stdout: result.status === 0 ? (parse(result.stdout) as unknown) : undefined };
   };
@@ -40,6 +40,7 @@ describe("kubelet.sh", () => {
     );
   const parts = [
     ...["docker/cgroup.sh", "kubelet/unit.sh", "artifacts/fetch.sh", "artifacts/install.sh"],
+    ...["artifacts/versions.sh", "artifacts/images.sh"],
     ...["script/found.sh", "kubelet/leave.sh"],
   ];
 
@@ -137,7 +138,7 @@ describe("kubelet.sh", () => {
     const config = (text: string) => host.stub("systemd-analyze", `cat <<'EOF'\n${text}\nEOF`);
     const ours = "# /etc/sysctl.d/99-zz-keelson.conf\nnet.ipv4.ip_forward = 1\nnet.bridge.bridge-nf-call-iptables = 1";
     const last = () => {
-      const uses = [Host.script("docker/cgroup.sh"), Host.script("kubelet/kubelet.sh")];
+      const uses = [Host.script("docker/cgroup.sh"), Host.script("kubelet/kubelet.sh"), "turn() { :; }"];
       return host.up("settings_last", { uses, values });
     };
     test("the last word on a setting counts, and is keelson's", () => {

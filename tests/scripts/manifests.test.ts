@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 
 import { kubeconfigFor } from "../support/printed";
 import { Host } from "./host";
+import { allIsCurrent } from "./renewed";
 
 let host: Host;
 afterEach(() => host.remove());
@@ -49,7 +50,7 @@ const master = (flag: string) => {
   const paths = ["etcd/certificates.sh", "kubelet/leave.sh", "kubelet/unit.sh", "master/manifests.sh"];
   return host.run({
     script: short(Host.script("master/master.sh")),
-    uses: paths.map((path) => short(Host.script(path))),
+    uses: [...paths.map((path) => short(Host.script(path))), allIsCurrent],
     values: {
       KUBEADM_CONFIG: "kind: InitConfiguration\n",
       CERTIFICATE_CONFIG: "",

@@ -4,6 +4,7 @@ import type { ScriptFile } from "../../components/script";
 import type { ScriptParts } from "../../components/script/compose";
 import { kubeconfigFor } from "../support/printed";
 import { Host } from "./host";
+import { allIsCurrent } from "./renewed";
 
 let host: Host;
 beforeEach(() => {
@@ -36,7 +37,9 @@ describe("master.sh", () => {
           "kubelet/leave.sh",
           "kubelet/unit.sh",
           "master/manifests.sh",
-        ].map((path) => Host.script(path)),
+        ]
+          .map((path) => Host.script(path))
+          .concat(allIsCurrent),
         values: {
           KUBEADM_CONFIG: 'kind: InitConfiguration\nclusterName: "@CLUSTER_NAME@"\n',
           CERTIFICATE_CONFIG: "",
@@ -93,7 +96,7 @@ describe("master.sh", () => {
   test("hands the configuration over on standard input, and forgives a second init what it finds of the first", () => {
     master();
     // By the name that the cluster was made with, whatever its stack is called by now.
-    expect(host.read("config")).toBe('kind: InitConfiguration\nclusterName: "as-it-was-made"\n\n');
+    expect(host.read("config")).toBe('kind: InitConfiguration\nclusterName: "as-it-was-made"\n');
     const init = host.called().find((call) => call.startsWith("kubeadm init"));
     expect(init).toContain("--config /dev/stdin");
     expect(init).toMatch(/--ignore-preflight-errors Port-8443,Port-10250,.*,SystemVerification$/);
@@ -105,23 +108,6 @@ describe("master.sh", () => {
       "key\n",
     ]);
     expect(statSync(host.path("etc/kubernetes/pki/ca.key")).mode & 0o777).toBe(0o600);
-  });
-  test("has its certificate made anew where that lacks a name, and only there", () => {
-    host.stub(
-      "openssl",
-      "echo '    DNS:kubernetes, IP Address:127.0.0.1, IP Address:192.0.2.10, IP Address:2001:DB8:0:0:0:0:0:1, DNS:*.example.com'",
-    );
-    for (const [names, kept] of [
-      [["127.0.0.1", "192.0.2.10", "kubernetes"], true],
-      [["127.0.0.1", "192.0.2.1"], false],
-      [["2001:DB8:0:0:0:0:0:1", "*.example.com"], true],
-      [["*.example.org"], false],
-      [["kubernete."], false],
-    ] as const) {
-      host.write("etc/kubernetes/pki/apiserver.crt", "");
-      expect(master("up", names).status).toBe(0);
-      expect(host.has("etc/kubernetes/pki/apiserver.crt")).toBe(kept);
-    }
   });
   test("writes the components' files before they start, and those that nobody reads any more go", () => {
     const file = (text: string) => ({ path: `${directory}/audit.yaml.${text}`, content: `${text}\n`, mode: "0600" });

@@ -12,7 +12,7 @@ afterEach(() => host.remove());
 const clean = { status: 0, stdout: "", stderr: "" };
 const member = (direction: string, { lost = "false", change = (script: string) => script } = {}) =>
   host.run(
-    { script: change(Host.script("worker/member.sh")), values: { NODE: "w", DRAIN_SECONDS: 120, LOST: lost } },
+    { script: change(Host.script("node/node.sh")), values: { NODE: "w", DRAIN_SECONDS: 120, LOST: lost } },
     direction,
   );
 
@@ -56,7 +56,7 @@ describe("a node that joins", () => {
   const short = (script: string) => script.replace(/wait_for (300|120|10) /g, "wait_for 1 ");
   const ready = () =>
     host.run({
-      script: short(Host.script("worker/ready.sh")),
+      script: short(Host.script("node/ready.sh")),
       uses: [Host.script("network/pods.sh")],
       values: { NODE: "w" },
     });

@@ -10,17 +10,12 @@ beforeEach(() => {
 afterEach(() => host.remove());
 
 const clean = { status: 0, stdout: "", stderr: "" };
-const putOff = "var/lib/keelson/put-off";
 const restarts = () =>
   host
     .called()
     .map((call) => /^systemctl restart (\S+)$/.exec(call)?.[1])
     .filter((unit) => unit !== undefined);
 const isNode = () => host.write("etc/kubernetes/kubelet.conf", "");
-const inTurn = (...units: readonly string[]) =>
-  host.up(units.map((unit) => `run_unit_in_turn ${unit}.service '${host.path(unit)}'`).join("\n"));
-const waiting = (unit: string) =>
-  `${unit}.service is to restart with its new settings when it is this machine's turn\n`;
 
 describe("new settings", () => {
   const good = "good\n";
@@ -64,25 +59,16 @@ describe("new settings", () => {
     const mode = (path: string) => statSync(host.path(`var/lib/keelson/units/${path}`)).mode & 0o777;
     expect(mode("a.service.good")).toBe(0o700);
   });
-  test("that wait for a turn are not in their places, for a machine that is rebooted meanwhile", () => {
-    isNode();
-    host.write("a", bad);
-    expect(inTurn("a")).toEqual({ ...clean, stderr: waiting("a") });
-    expect(host.read("a")).toBe(good);
-    // Whoever asks for the old ones before that gets them, and nothing is left of the others.
-    expect(inTurn("a")).toEqual(clean);
-    expect(host.up("run_put_off").status).toBe(0);
-    expect(restarts()).toEqual([]);
-    expect(host.read("a")).toBe(good);
-  });
   test("fail a turn, and whatever was restarted in it is on those before; the next one tries them again", () => {
     isNode();
-    host.write("b", "good\nother\n");
-    host.write("a", bad);
-    inTurn("b", "a");
+    const put = (unit: string, text: string) =>
+      `printf '${text.replaceAll("\n", "\\n")}' | put '${host.path(unit)}' 0644`;
+    const run = (unit: string) => `run_unit ${unit}.service '${host.path(unit)}'`;
+    const script = `up() { :; }\nturn() { ${put("b", "good\nother\n")}; ${put("a", bad)}; ${run("b")}; ${run("a")}; }\ndown() { :; }`;
+    expect(host.run({ name: "w-docker", script, secrets: [] }).status).toBe(0);
     host.called();
     for (const turn of [1, 2]) {
-      expect([turn, host.up("run_put_off").stderr]).toEqual([
+      expect([turn, host.up("take_turns").stderr]).toEqual([
         turn,
         `restarting b.service\nrestarting a.service\n${said("a")}`,
       ]);
@@ -90,24 +76,13 @@ describe("new settings", () => {
       expect([host.read("a"), host.read("b")]).toEqual([good, good]);
     }
   });
-  test("are the good ones when a turn is over", () => {
-    isNode();
-    host.write("b", "other\n");
-    inTurn("b");
-    expect(host.up("run_put_off\nend_turn").status).toBe(0);
-    expect([host.read("b"), host.read(`var/lib/keelson/units/b.service.good${host.path("b")}`)]).toEqual([
-      "other\n",
-      "other\n",
-    ]);
-    expect([host.has(putOff), host.has("var/lib/keelson/units/b.service.next")]).toEqual([false, false]);
-  });
-  test("that Docker refuses are refused before it is restarted, or put off", () => {
+  test("that Docker refuses are refused before it is restarted, or its restart is deferred", () => {
     const daemon = "etc/docker/daemon.json";
     const docker = (how: string) => host.up(`${how} docker.service /etc/docker/daemon.json`);
     host.stub("docker");
     host.stub(
       "dockerd",
-      `case $* in --help) echo "  --validate" ;; *) ! grep bad '${host.path(daemon)}' && echo "configuration OK" ;; esac`,
+      'case $* in --help) echo "  --validate" ;; *) ! grep bad "${@: -1}" && echo "configuration OK" ;; esac',
     );
     host.write(daemon, '{\n  "debug": true\n}\n');
     expect(docker("run_unit")).toEqual(clean);
@@ -115,13 +90,19 @@ describe("new settings", () => {
     const message =
       "error: unit docker.service of w does not come up on its new settings, and is on those of its last good start again. " +
       'What differs: - "debug": true | + "bad": true. What it said:   "bad": true\n';
-    for (const how of ["run_unit", "run_unit_in_turn"]) {
-      isNode();
-      host.write(daemon, '{\n  "bad": true\n}\n');
-      expect(docker(how)).toEqual({ status: 1, stdout: "", stderr: message });
+    const newer = "printf '{\\n  \"bad\": true\\n}\\n' | put /etc/docker/daemon.json 0644";
+    const unit = "run_unit docker.service /etc/docker/daemon.json";
+    const ways = [`up() { ${newer}; ${unit}; }`, `up() { :; }\nturn() { ${newer}; ${unit}; }`];
+    isNode();
+    for (const way of ways) {
+      expect(host.run({ name: "w-docker", script: `${way}\ndown() { :; }`, secrets: [] })).toEqual({
+        ...clean,
+        status: 1,
+        stderr: message,
+      });
       expect(restarts()).toEqual([]);
       expect(host.read(daemon)).toContain("debug");
-      expect(host.has(putOff)).toBe(false);
+      expect(host.has("var/lib/keelson/scripts/w-docker/turn")).toBe(false);
     }
   });
   test("that Docker takes, and does not start on, are told with what it said in the end", () => {

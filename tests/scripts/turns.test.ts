@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import { rmSync, statSync } from "node:fs";
+
 import { Host } from "./host";
 
 let host: Host;
@@ -8,119 +11,138 @@ beforeEach(() => {
 afterEach(() => host.remove());
 
 const clean = { status: 0, stdout: "", stderr: "" };
-const putOff = "var/lib/keelson/put-off";
+const restarted = "var/lib/keelson/restarted";
+const kept = "var/lib/keelson/scripts/w-docker/turn";
 const restarts = () =>
   host
     .called()
     .map((call) => /^systemctl restart (\S+)$/.exec(call)?.[1])
     .filter((unit) => unit !== undefined);
 const isNode = () => host.write("etc/kubernetes/kubelet.conf", "");
-const inTurn = (...units: readonly string[]) =>
-  host.up(units.map((unit) => `run_unit_in_turn ${unit}.service '${host.path(unit)}'`).join("\n"));
-const waiting = (unit: string) =>
-  `${unit}.service is to restart with its new settings when it is this machine's turn\n`;
-const lineOf = (unit: string) => `${unit}.service ${host.path(unit)}\n`;
-
-describe("a unit whose settings change", () => {
-  beforeEach(() => ["a", "b"].forEach((unit) => host.write(unit, "new\n")));
-
-  test("restarts at once where no pods are at work", () => {
-    expect(inTurn("a", "b")).toEqual(clean);
-    expect(restarts()).toEqual(["a.service", "b.service"]);
-    expect(host.has(putOff)).toBe(false);
-  });
-  test("waits for its machine's turn on a node, in the order in which it changed, and once", () => {
-    host.up('mkdir -p "$STATE"');
-    isNode();
-    expect(inTurn("b", "a")).toEqual({ ...clean, stderr: waiting("b") + waiting("a") });
-    expect(inTurn("a", "b")).toEqual({ ...clean, stderr: waiting("a") + waiting("b") });
-    expect(restarts()).toEqual([]);
-    expect(host.read(putOff)).toBe(lineOf("b") + lineOf("a"));
-  });
-  test("starts at once where it does not run: nothing is at work on it", () => {
-    isNode();
-    host.stub("systemctl", '[ "$1" != is-active ]');
-    expect(inTurn("a")).toEqual(clean);
-    expect(restarts()).toEqual(["a.service"]);
-    expect(host.has(putOff)).toBe(false);
-  });
-  test("is left alone where it runs on them already", () => {
-    inTurn("a");
-    restarts();
-    isNode();
-    expect(inTurn("a")).toEqual(clean);
-    expect(restarts()).toEqual([]);
-    expect(host.has(putOff)).toBe(false);
-  });
-});
-
-describe("a turn", () => {
-  beforeEach(() => {
-    ["a", "b"].forEach((unit) => host.write(unit, "new\n"));
-    host.up('mkdir -p "$STATE"');
-    isNode();
-  });
-
-  test("restarts what was put off, in its order, and what was done already no more", () => {
-    inTurn("b", "a");
-    restarts();
-    expect(host.up("run_put_off")).toEqual({ ...clean, stderr: "restarting b.service\nrestarting a.service\n" });
-    expect(restarts()).toEqual(["b.service", "a.service"]);
-    expect(host.up("run_put_off").status).toBe(0);
-    expect(restarts()).toEqual([]);
-  });
-  test("ends at the first unit that does not start", () => {
-    inTurn("b", "a");
-    restarts();
-    host.stub("systemctl", '[ "$1" != restart ] && [ "$1" != is-active ]');
-    expect(host.up("run_put_off").status).toBe(1);
-    expect(restarts()).toEqual(["b.service"]);
-  });
-});
-
-describe("rollout.sh", () => {
-  const short = (script: string) => script.replace(/wait_for 1[28]0/g, "wait_for 1");
-  const rollout = (direction = "up") =>
-    host.run({ script: short(Host.script("rollout/rollout.sh")), values: { NODE: "w" } }, direction);
-  /** A cluster whose node tells, after the restart, what is said here; before it, both pods are there, one of them ready. */
-  const cluster = ({ renewed = "now + 60 seconds", ready = "True", pods = "one True\\ntwo False\\n" } = {}) =>
-    host.stub(
-      "kubectl",
-      `case "$*" in
+/** Sends a script that keeps units running, each on a file of its own. */
+const send = (files: Readonly<Record<string, string>>, name = "w-docker") => {
+  const lines = Object.entries(files).map(
+    ([unit, text]) => `echo ${text} | put '${host.path(unit)}' 0644\nrun_unit ${unit}.service '${host.path(unit)}'`,
+  );
+  const script = `up() { echo plain | put '${host.path(name)}' 0644; }\nturn() {\n${lines.join("\n")}\n}\ndown() { :; }`;
+  return host.run({ name, script, secrets: [] });
+};
+const deferred = (unit: string) => `${unit}.service: its restart is deferred to the step w-rollout\n`;
+const short = (script: string) => script.replace(/wait_for 1[28]0/g, "wait_for 1");
+const rollout = (direction = "up") =>
+  host.run(
+    { name: "w-rollout", script: short(Host.script("node/rollout/rollout.sh")), values: { NODE: "w" } },
+    direction,
+  );
+/** A cluster whose node tells, after the restart, what is said here; before it, both pods are there, one of them ready. */
+const cluster = ({ renewed = "now + 60 seconds", ready = "True", pods = "one True\\ntwo False\\n" } = {}) =>
+  host.stub(
+    "kubectl",
+    `case "$*" in
       "get lease w "*) date -d '${renewed}' +%Y-%m-%dT%H:%M:%SZ ;;
       "get node w "*) echo '${ready}' ;;
       "get pods "*) if [ -e '${host.path("asked")}' ]; then printf '${pods}'; else touch '${host.path("asked")}'; printf 'one True\\ntwo False\\n'; fi ;;
       "describe node w") printf 'Name: w\\nConditions:\\n  Ready False\\nAddresses:\\n' ;;
       esac`,
-    );
-  const ends =
-    "error: w is not well on its new settings, and it goes on with them, for those of its last good start are not known; " +
-    "no other node is restarted. Its conditions and the kubelet's last lines are above.\n";
+  );
+const wrote = (name: string) => host.read(`var/lib/keelson/scripts/${name}/wrote`);
 
-  beforeEach(() => host.write("a", "new\n"));
-  const putOffOne = () => {
-    host.up('mkdir -p "$STATE"');
+beforeEach(() => {
+  send({ a: "old", b: "old" });
+  host.called();
+});
+
+describe("a unit whose settings change", () => {
+  test("restarts at once where no pods are at work", () => {
+    expect(send({ a: "new", b: "new" })).toEqual(clean);
+    expect(restarts()).toEqual(["a.service", "b.service"]);
+    expect(host.has(kept)).toBe(false);
+  });
+  test("waits for its machine's turn on a node, and so do its files: a reboot meanwhile finds the old ones", () => {
     isNode();
-    inTurn("a");
+    expect(send({ b: "new", a: "new" })).toEqual({ ...clean, stderr: deferred("b") + deferred("a") });
+    expect(restarts()).toEqual([]);
+    expect([host.read("a"), host.read("b"), host.has(kept)]).toEqual(["old\n", "old\n", true]);
+  });
+  test("waits no more where it is to be as it was", () => {
+    isNode();
+    send({ a: "new" });
+    expect(send({ a: "old" })).toEqual(clean);
+    expect([host.has(kept), restarts()]).toEqual([false, []]);
+  });
+  test("starts at once where it does not run: nothing is at work on it", () => {
+    isNode();
+    host.stub("systemctl", '[ "$*" != "is-active --quiet a.service" ]');
+    expect(send({ a: "new", b: "new" })).toEqual({ ...clean, stderr: deferred("b") });
+    expect(restarts()).toEqual(["a.service"]);
+    expect([host.read("a"), host.read("b")]).toEqual(["new\n", "old\n"]);
+  });
+  test("starts at once on a file that is gone", () => {
+    isNode();
+    rmSync(host.path("a"));
+    expect(send({ a: "old" })).toEqual({ ...clean, stderr: deferred("a") });
+    expect(host.read("a")).toBe("old\n");
+  });
+  test("is left alone where it runs on them already", () => {
+    isNode();
+    expect(send({ a: "old" })).toEqual(clean);
+    expect([host.has(kept), restarts()]).toEqual([false, []]);
+  });
+});
+
+test("what is kept for a turn has no secret in it, and is root's alone", () => {
+  isNode();
+  const script = `up() { :; }\nturn() { echo new | put '${host.path("a")}' 0644; run_unit a.service '${host.path("a")}'; }\ndown() { :; }`;
+  host.run({ name: "w-docker", script, values: { TOKEN: "canary-token" }, secrets: ["TOKEN"] });
+  expect(host.read(kept)).not.toContain("canary-token");
+  expect(statSync(host.path(kept)).mode & 0o777).toBe(0o600);
+});
+
+describe("rollout.sh", () => {
+  const ends =
+    "error: w is not well on its new settings, and it is on those of its last good start again; no other node is restarted. " +
+    "Its conditions and the kubelet's last lines are above. What differs: - old | + new.\n";
+  /** A node on which restarts wait. */
+  const defer = (...scripts: readonly (readonly [string, Readonly<Record<string, string>>])[]) => {
+    isNode();
+    for (const [name, files] of scripts) send(files, name);
     host.called();
   };
+  const deferOne = () => defer(["w-docker", { a: "new" }]);
 
-  test("does nothing where nothing was put off", () => {
+  test("does nothing where nothing waits", () => {
     cluster();
-    expect(rollout()).toEqual(clean);
-    host.write(putOff, "");
     expect(rollout()).toEqual(clean);
     expect(host.called()).toEqual([]);
   });
-  test("restarts what was put off, and is done when the node and its pods are well again", () => {
-    putOffOne();
+  test("takes the turn, and is done when the node and its pods are well again", () => {
+    deferOne();
     cluster();
     expect(rollout()).toEqual({ ...clean, stderr: "restarting a.service\nw runs on its new settings\n" });
     expect(restarts()).toEqual(["a.service"]);
-    expect(host.has(putOff)).toBe(false);
+    expect([host.read("a"), host.has(kept), host.has(restarted)]).toEqual(["new\n", false, false]);
+    expect(host.read(`var/lib/keelson/units/a.service.good${host.path("a")}`)).toBe("new\n");
+  });
+  test("takes those of several scripts in the order in which they first ran", () => {
+    send({ c: "old" }, "w-kubelet");
+    defer(["w-kubelet", { c: "new" }], ["w-docker", { b: "new", a: "new" }]);
+    cluster();
+    expect(rollout().status).toBe(0);
+    expect(restarts()).toEqual(["b.service", "a.service", "c.service"]);
+  });
+  test("leaves each script's memory as its turn has left the machine, well or not", () => {
+    const digestOf = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 16);
+    cluster({ ready: "False" });
+    deferOne();
+    expect(rollout().status).toBe(1);
+    expect(wrote("w-docker")).toContain(`file ${digestOf("old\n")}`);
+    cluster();
+    expect(rollout().status).toBe(0);
+    expect(wrote("w-docker")).toContain(`file ${digestOf("new\n")}`);
+    expect(wrote("w-docker")).toContain(`file ${digestOf("plain\n")}`);
   });
   test("awaits no pod that is gone, and none that was not ready before", () => {
-    putOffOne();
+    deferOne();
     cluster({ pods: "two False\\nthree False\\n" });
     expect(rollout().status).toBe(0);
   });
@@ -128,33 +150,39 @@ describe("rollout.sh", () => {
     ["the node is not ready", { ready: "False" }, "the node w to be ready again"],
     ["what the node says is from before", { renewed: "now - 60 seconds" }, "the node w to be ready again"],
     ["a pod is not ready again", { pods: "one False\\n" }, "the pods that were ready on w to be ready again"],
-  ])("fails where %s, and begins again in the next run", (_, found, awaited) => {
-    putOffOne();
+  ])("goes back where %s, says what was different, and begins again in the next run", (_, found, awaited) => {
+    deferOne();
     cluster(found);
     expect(rollout()).toEqual({
       ...clean,
       status: 1,
       stderr: `restarting a.service\ngave up after 1 s waiting for ${awaited}\nConditions:\n  Ready False\nAddresses:\n${ends}`,
     });
-    expect(host.read(putOff)).toBe(lineOf("a"));
-  });
-  test("goes back to the settings on which the node was well, and says what was different", () => {
-    host.up(`run_unit a.service '${host.path("a")}'`);
-    host.write("a", "newer\n");
-    putOffOne();
-    cluster({ ready: "False" });
-    expect(rollout().stderr).toContain(
-      "error: w is not well on its new settings, and it is on those of its last good start again; no other node is restarted. " +
-        "Its conditions and the kubelet's last lines are above. What differs: - new | + newer.\n",
-    );
     expect(restarts()).toEqual(["a.service", "a.service"]);
+    expect([host.read("a"), host.has(kept)]).toEqual(["old\n", true]);
+    cluster();
+    expect(rollout().status).toBe(0);
     expect(host.read("a")).toBe("new\n");
   });
+  test("goes on with what a turn that was cut off has begun", () => {
+    defer(["w-docker", { a: "new", b: "new" }]);
+    cluster();
+    host.stub("systemctl", `[ "$*" != "restart b.service" ] || kill -9 $PPID`);
+    expect(rollout().status).not.toBe(0);
+    host.stub("systemctl");
+    restarts();
+    expect(rollout().status).toBe(0);
+    expect(restarts()).toEqual(["b.service"]);
+    expect([host.read("a"), host.read("b"), host.has(kept), host.has(restarted)]).toEqual([
+      ...["new\n", "new\n"],
+      ...[false, false],
+    ]);
+  });
   test("restarts nothing where the API does not answer", () => {
-    putOffOne();
+    deferOne();
     host.stub("kubectl", "exit 1");
-    const { status, stderr } = rollout();
-    expect({ status, stderr }).toEqual({
+    expect(rollout()).toEqual({
+      ...clean,
       status: 1,
       stderr:
         "error: the API does not tell w of its pods, so nothing is restarted: see systemctl status kubelet.service there\n",
@@ -162,8 +190,29 @@ describe("rollout.sh", () => {
     expect(restarts()).toEqual([]);
   });
   test("leaves nothing when it goes", () => {
-    putOffOne();
+    deferOne();
     expect(rollout("down")).toEqual(clean);
-    expect(host.has(putOff)).toBe(false);
+    expect(host.has(kept)).toBe(false);
+  });
+
+  describe("on a machine on which an earlier release put a restart off", () => {
+    const putOff = "var/lib/keelson/put-off";
+    beforeEach(() => {
+      isNode();
+      host.write(putOff, `a.service ${host.path("a")}\n`);
+      host.write(`var/lib/keelson/units/a.service.next${host.path("a")}`, "next\n");
+      cluster();
+    });
+
+    test("makes it", () => {
+      expect(rollout()).toEqual({ ...clean, stderr: "restarting a.service\nw runs on its new settings\n" });
+      expect([host.read("a"), host.has(putOff)]).toEqual(["next\n", false]);
+      expect(host.has("var/lib/keelson/units/a.service.next")).toBe(false);
+    });
+    test("makes the one of a script that was sent since", () => {
+      send({ a: "new" });
+      expect(rollout().status).toBe(0);
+      expect([restarts(), host.read("a")]).toEqual([["a.service"], "new\n"]);
+    });
   });
 });

@@ -1,11 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { artifactScripts, artifactSet, imageArchives, programs, supportedVersions } from "../../components/artifacts";
 import { formatLock, lockFile, minorOf, readLock } from "../../components/artifacts/lockFile";
 import { parseEnvironment, type Environment } from "../../components/environment";
-import { ConfigError } from "../../components/settings";
 
 const directory = mkdtempSync(join(tmpdir(), "keelson-artifacts-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -114,85 +113,6 @@ describe("published artifacts", () => {
       flannel: `${imageRegistry}/flannel-io/flannel:v0.28.10`,
       flannelCni: `${imageRegistry}/flannel-io/flannel-cni-plugin:v1.9.1-flannel1`,
     });
-  });
-});
-
-describe("a bundle", () => {
-  const sha256 = "a".repeat(64);
-  const bundle = {
-    version: 1,
-    kubernetes: "1.36.3",
-    artifacts: [
-      { name: "kubeadm", version: "1.36.3", path: "bin/kubeadm", sha256, arch: "amd64" },
-      { name: "flannel-cni", version: "0.9.1", path: "bin/flannel", sha256, arch: "amd64" },
-      { name: "cni-plugins", version: "1.9.1", path: "cni/cni-plugins.tgz", sha256, arch: "amd64" },
-    ],
-    images: ["control-plane", "node", "workloads"].map((name) => ({
-      name,
-      path: `images/${name}.tar`,
-      sha256,
-      references: [`example/${name}:1`, `example/${name}:2`],
-    })),
-    imageNames: {
-      pause: "registry.k8s.io/pause:3.10.1",
-      repository: "registry.k8s.io",
-      corednsRepository: "registry.k8s.io/coredns",
-      corednsTag: "v1.14.7",
-      flannel: "ghcr.io/flannel-io/flannel:v0.28.10",
-      nginx: ["docker.io/library/nginx:latest"],
-    },
-  };
-  const lock = join(directory, "lock.json");
-  const local = environmentOf({ artifacts: { lock: "lock.json" } });
-  const write = (text: string) => writeFileSync(lock, text);
-  beforeEach(() => write(JSON.stringify(bundle)));
-
-  test("has its programs in its directory on the machine", () => {
-    expect(programs(artifactSet(local), ["kubeadm"])).toEqual([
-      `kubeadm binary /usr/local/bin /opt/keelson/bundle/bin/kubeadm ${sha256} - -`,
-    ]);
-    expect(programs(artifactSet(local), ["cni-plugins", "flannel-cni"], "/opt/cni/bin")).toEqual([
-      `cni-plugins archive /opt/cni/bin /opt/keelson/bundle/cni/cni-plugins.tgz ${sha256} - - bridge host-local loopback portmap`,
-      `flannel-cni binary /opt/cni/bin /opt/keelson/bundle/bin/flannel ${sha256} - - flannel`,
-    ]);
-  });
-
-  test("has the control plane's images for masters only", () => {
-    const names = (roles: ("master" | "worker")[]) =>
-      imageArchives(artifactSet(local), roles).map((line) => line.split(" ")[0]);
-    expect(names(["master"])).toEqual(["control-plane", "node", "workloads"]);
-    expect(names(["worker"])).toEqual(["node", "workloads"]);
-    expect(imageArchives(artifactSet(local), ["worker"])[0]).toBe(
-      `node /opt/keelson/bundle/images/node.tar ${sha256} example/node:1 example/node:2`,
-    );
-  });
-
-  test("names its images itself", () => {
-    expect(artifactSet(local).images).toMatchObject({ corednsTag: "v1.14.7", pause: "registry.k8s.io/pause:3.10.1" });
-    expect(artifactSet(local).images.flannelCni).toBeUndefined();
-  });
-
-  test.each([
-    [
-      "that is missing",
-      () => rmSync(lock),
-      `artifacts.lock: "${lock}" is not there, so there is no bundle: run \`make env\`, which builds it`,
-    ],
-    ["that is no JSON", () => write("{"), `artifacts.lock: "${lock}" cannot be read: SyntaxError`],
-    [
-      "that leads out of it",
-      () => write(JSON.stringify({ ...bundle, images: [{ ...bundle.images[0], path: "../x" }] })),
-      `artifacts.lock: "${lock}" is no lock of a bundle (images.0.path: `,
-    ],
-    [
-      "of another release",
-      () => write(JSON.stringify({ ...bundle, kubernetes: "1.36.4" })),
-      'kubernetes.version: "1.36.3" is not what the bundle has: use "1.36.4", or run `make env`, which builds it',
-    ],
-  ])("with a lock %s is a mistake in the configuration", (_, spoil, line) => {
-    spoil();
-    expect(() => artifactSet(local)).toThrow(ConfigError);
-    expect(() => artifactSet(local)).toThrow(line);
   });
 });
 

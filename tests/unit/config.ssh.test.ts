@@ -5,7 +5,8 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { parseEnvironment, readConfig, type Context, type Environment } from "../../components/environment";
+import { parseEnvironment, readConfig, type Environment } from "../../components/environment";
+import type { Context } from "../../components/settings";
 import { ConfigError } from "../../components/settings";
 import { Secret } from "../../components/settings/secret";
 import { SshKeys } from "../support/sshKeys";

@@ -5,16 +5,10 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 
-import {
-  etcdMembersOf,
-  mastersOf,
-  parseEnvironment,
-  readConfig,
-  workersOf,
-  type Environment,
-} from "../../components/environment";
+import { parseEnvironment, readConfig, type Environment } from "../../components/environment";
+import { etcdMembersOf, mastersOf, workersOf } from "../../components/machine";
 import { ConfigError } from "../../components/settings";
-import { configurationDocs, docsFile } from "../../components/settings/docs";
+import { configurationDocs, docsFile } from "../../components/environment/docs";
 
 const root = join(__dirname, "..", "..");
 const readFile = () => "-----BEGIN OPENSSH PRIVATE KEY-----\n";

@@ -1,10 +1,5 @@
-import {
-  rebuildConsequences,
-  rebuildRefusals,
-  rebuildsBetween,
-  type Rebuild,
-  type Rebuilds,
-} from "../../components/plan/rebuilds";
+import { rebuildConsequences, rebuildRefusals, rebuildsBetween, type Rebuilds } from "../../components/plan/rebuilds";
+import type { Rebuild } from "../../components/local";
 import { topologyOf } from "../../components/plan/topology";
 import { lost, masters, place, topology, worker } from "./plan.fixture";
 import { environment } from "./render.fixture";

@@ -46,11 +46,6 @@ describe("a setting that holds for the cluster's life", () => {
   const daemon = (fields: Raw): Raw => ({ docker: { daemon: fields } });
   const reasoned: readonly (readonly [string, string, string, string, Raw])[] = [
     [
-      ...(["kubernetes.version", "1.36.3", "1.35.4"] as const),
-      "a downgrade is supported by no part of Kubernetes, and etcd's data may be unreadable to the older release",
-      { kubernetes: { version: "1.35.4" } },
-    ],
-    [
       ...(["kubernetes.apiServer.extraArgs.etcd-prefix", "", "/other", empty] as const),
       { kubernetes: { apiServer: { extraArgs: { "etcd-prefix": "/other" } } } },
     ],
@@ -90,36 +85,15 @@ describe("a setting that holds for the cluster's life", () => {
     ],
   ];
 
-  test.each(reasoned.filter(([path]) => !path.endsWith("version")))(
-    "%s stays what it is, and why",
-    (path, was, is, reason, more) => {
-      const [way, found] = was === "" ? ["leave it out", "not set"] : ["set it back", was];
-      expect(of(more)).toContain(
-        `${path} is ${found} and cannot become ${is} while the cluster lives: ${reason}. The way: ${way}, or destroy the cluster and build it anew`,
-      );
-      const back = refusals(topologyOf(environment(more)), before);
-      expect(back.some((problem) => problem.startsWith(`${path} is ${is} and cannot become ${was || "unset"} `))).toBe(
-        true,
-      );
-    },
-  );
-  test("is the release of Kubernetes, until it can be upgraded in place", () => {
-    const change = (was: string, is: string) =>
-      refusals(topology([], { "kubernetes.version": was }), topology([], { "kubernetes.version": is }));
-    const refused = (was: string, is: string, why: string) => [
-      `kubernetes.version is ${was} and cannot become ${is} while the cluster lives: ${why}. The way: set it back`,
-    ];
-    const older =
-      "a downgrade is supported by no part of Kubernetes, and etcd's data may be unreadable to the older release";
-    const later = "an upgrade in place would run kubelets that are newer than their API servers, and is not there yet";
-    expect(change("1.36.3", "1.35.9")).toEqual(refused("1.36.3", "1.35.9", older));
-    expect(change("1.36.3", "1.36.2")).toEqual(refused("1.36.3", "1.36.2", older));
-    expect(change("1.35.4", "1.36.0")).toEqual(refused("1.35.4", "1.36.0", later));
-    expect(change("1.36.3", "1.36.10")).toEqual(refused("1.36.3", "1.36.10", later));
-    expect(change("1.34.1", "1.36.3")).toEqual(
-      refused("1.34.1", "1.36.3", "an upgrade goes from each minor release to the next, and may leave none out"),
+  test.each(reasoned)("%s stays what it is, and why", (path, was, is, reason, more) => {
+    const [way, found] = was === "" ? ["leave it out", "not set"] : ["set it back", was];
+    expect(of(more)).toContain(
+      `${path} is ${found} and cannot become ${is} while the cluster lives: ${reason}. The way: ${way}, or destroy the cluster and build it anew`,
     );
-    expect(change("1.36.3", "1.36.3")).toEqual([]);
+    const back = refusals(topologyOf(environment(more)), before);
+    expect(back.some((problem) => problem.startsWith(`${path} is ${is} and cannot become ${was || "unset"} `))).toBe(
+      true,
+    );
   });
   test("is who signs tokens, unless it is taken besides the next one", () => {
     const issued = (issuer?: unknown) =>
@@ -161,7 +135,9 @@ describe("a setting that holds for the cluster's life", () => {
   });
   test("is each of those that the state keeps, and the provider", () => {
     const others = reasoned.map(([path]) => path);
-    expect(Object.keys(before.fixed).sort()).toEqual(["provider", ...settings.map(([path]) => path), ...others].sort());
+    expect(Object.keys(before.fixed).sort()).toEqual(
+      ["provider", "kubernetes.version", ...settings.map(([path]) => path), ...others].sort(),
+    );
     expect(refusals(topology([], { provider: "ssh" }), topology([], { provider: "local" }))).toEqual([
       "provider is ssh and cannot become local while the cluster lives: set it back, or destroy the cluster and build it anew",
     ]);

@@ -51,6 +51,7 @@ test("the plan is the cluster's shape, judged before it changes", async () => {
       issuers: ["https://kubernetes.default.svc.cluster.local"],
       encrypts: false,
       room: 256,
+      etcd: "3.6.14",
     },
   });
 });

@@ -27,10 +27,10 @@ test("every resource has the name that its state is kept under", () => {
     [
       ...masterSteps.map((step) => `Command master-1-${step}`),
       ...workerSteps.map((step) => `Command worker-1-${step}`),
-      ...["etcd-authority", "master-authority", "dns", "health"].map((name) => `Command ${name}`),
+      ...["etcd-authority", "master-authority", "credentials", "dns", "health"].map((name) => `Command ${name}`),
       ...["Namespace kube-flannel", "ConfigMap kube-flannel-cfg", "DaemonSet kube-flannel-ds"],
       ...["ServiceAccount flannel", "ClusterRole flannel", "ClusterRoleBinding flannel"],
-      ...["NodePatch master-1-node", "NodePatch worker-1-node", "Stash identity", "Stash plan"],
+      ...["NodePatch master-1-node", "NodePatch worker-1-node", "Stash certificates", "Stash identity", "Stash plan"],
       ...["Pod nginx-test", "Deployment nginx-deployment", "Service nginx", "kubernetes cluster"],
     ].sort(),
   );
@@ -73,7 +73,13 @@ describe("a script", () => {
     expect(Object.fromEntries(triggers)).toEqual({
       ...Object.fromEntries(masterSteps.map((step) => [`master-1-${step}`, [first]])),
       ...Object.fromEntries(workerSteps.map((step) => [`worker-1-${step}`, [second]])),
-      ...{ "etcd-authority": [first], "master-authority": [first], dns: [first], health: [first] },
+      ...{
+        "etcd-authority": [first],
+        "master-authority": [first],
+        credentials: [first],
+        dns: [first],
+        health: [first],
+      },
     });
   });
   test("runs again, and is not made anew, for another machine, unless it is of one moment or for good", () => {
@@ -128,7 +134,7 @@ describe("secrets", () => {
     const printing = commands(program).filter(({ additionalSecretOutputs }) =>
       additionalSecretOutputs.includes("stdout"),
     );
-    expect(quiet.map(({ name }) => name).sort()).toEqual(["etcd-authority", "master-authority"]);
+    expect(quiet.map(({ name }) => name).sort()).toEqual(["credentials", "etcd-authority", "master-authority"]);
     expect(printing).toEqual(quiet);
     for (const script of printing) expect(script.additionalSecretOutputs).toContain("stderr");
   });

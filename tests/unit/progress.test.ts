@@ -37,13 +37,16 @@ const tell = (message: string, urn = "", severity = "info") => event({ diagnosti
 test.each([
   ["keelson:docker:DockerEngine$command:remote:Command", "docker"],
   ["keelson:local:LocalMachines$docker:index/container:Container", "machines"],
-  ["keelson:kubelet:Kubelets$command:remote:Command", "kubelets"],
-  ["keelson:worker:Worker$command:remote:Command", "workers"],
+  ["keelson:workloads:Workloads$kubernetes:apps/v1:Deployment", "workloads"],
   ["keelson:nodes:Nodes$kubernetes:core/v1:NodePatch", "nodes"],
   ["kubernetes:core/v1:Namespace", "cluster"],
   ["", "cluster"],
 ])("a resource of %j belongs to %s", (type, phase) => {
   expect(phaseOf(urnOf("keelson:docker:x", type))).toBe(phase);
+});
+test("a step of a machine is told under its own title, wherever it lies", () => {
+  expect(phaseOf(urnOf("worker-1-proxy", "keelson:endpoint:ApiProxies$command:remote:Command"))).toBe("proxies");
+  expect(phaseOf(urnOf("master-1-member", "command:remote:Command"))).toBe("nodes");
 });
 
 test("colours of the engine and of terminals are nothing to read", () => {
@@ -61,7 +64,7 @@ describe("a line is told", () => {
     tell("<{%reset%}>waiting for the API\njoined\n", urn);
     expect(spoken()).toBe("");
     end(urn);
-    expect(spoken()).toBe("  done     workers   worker-1-join            1.5 s  joined\n");
+    expect(spoken()).toBe("  done     nodes     worker-1-join            1.5 s  joined\n");
     end(urn);
     expect(spoken()).toBe("");
   });
@@ -73,7 +76,7 @@ describe("a line is told", () => {
   ])("for %s", (op, word) => {
     begin(urn, op);
     end(urn, op);
-    expect(spoken()).toMatch(new RegExp(`^ {2}${word} +workers +worker-1-join +0\\.0 s\n$`));
+    expect(spoken()).toMatch(new RegExp(`^ {2}${word} +nodes +worker-1-join +0\\.0 s\n$`));
   });
   test("for nothing that changes nothing", () => {
     begin(urn, "same");
@@ -94,8 +97,8 @@ describe("a line is told", () => {
     begin(urn);
     tell("it broke", urn, "error");
     fail(urn);
-    expect(spoken()).toMatch(/^ {2}FAILED {3}workers +worker-1-join +0\.0 s\n$/);
-    expect(progress.steps).toMatchObject([{ urn, name: "worker-1-join", phase: "workers", failed: true }]);
+    expect(spoken()).toMatch(/^ {2}FAILED {3}nodes +worker-1-join +0\.0 s\n$/);
+    expect(progress.steps).toMatchObject([{ urn, name: "worker-1-join", phase: "nodes", failed: true }]);
   });
   test("once of what is of no resource", () => {
     tell("stand-in plugins");
@@ -110,7 +113,7 @@ describe("a line is told", () => {
     jest.advanceTimersByTime(9_999);
     expect(spoken()).toBe("");
     jest.advanceTimersByTime(1);
-    expect(spoken()).toBe("  now      workers   worker-1-join           10.0 s (and 1 more)  waiting\n");
+    expect(spoken()).toBe("  now      nodes     worker-1-join           10.0 s (and 1 more)  waiting\n");
     progress.close();
     jest.advanceTimersByTime(60_000);
     expect(spoken()).toBe("");
@@ -148,7 +151,7 @@ describe("a failure", () => {
     tellFailure(progress, new Error("code: 255"), "dev");
     expect(written).toBe(
       [
-        "\nfailed: workers, worker-1-join",
+        "\nfailed: nodes, worker-1-join",
         "  error: the token did not appear",
         "  downloading",
         "  waiting for the API",
@@ -172,7 +175,7 @@ describe("a failure", () => {
     }
     tellFailure(progress, undefined, "prod");
     expect(written).toMatch(
-      /failed: workers, worker-1-join\n.*worker-1-join broke\n\nfailed: workers, worker-2-join\n/s,
+      /failed: nodes, worker-1-join\n.*worker-1-join broke\n\nfailed: nodes, worker-2-join\n/s,
     );
     expect(written).toContain("run make up STACK=prod again");
   });

@@ -40,6 +40,7 @@ export function machineOf({ machines }: Environment, index: number, more: Partia
 
 export const artifacts: ArtifactSet = {
   artifacts: [],
+  etcd: "3.6.14",
   imageArchives: [],
   images: {
     pause: "registry.example.com/pause:1",

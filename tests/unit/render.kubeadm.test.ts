@@ -8,7 +8,7 @@ import {
   serverAddress,
   takesPods,
 } from "../../components/master/render";
-import { joinConfig } from "../../components/worker/render";
+import { joinConfig } from "../../components/node/render";
 import type { Raw } from "./config.fixture";
 import { ambiguous, artifacts, documents, environment, machineOf, ofKind } from "./render.fixture";
 

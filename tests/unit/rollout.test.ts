@@ -1,4 +1,4 @@
-import { waves } from "../../components/rollout/waves";
+import { batches } from "../../components/node/rollout/batches";
 import { orderOf } from "../golden/received";
 import type { Program } from "../support/program";
 import { commands, find, machine, run, valueOf } from "./program.fixture";
@@ -15,7 +15,7 @@ const cluster = (masters: readonly string[], workers: readonly string[]) => ({
 function turns(masters: string, workers: string, share: number | string, lost = ""): readonly string[] {
   const whole = environment(cluster(Array.from(masters), Array.from(workers)));
   const machines = whole.machines.map(({ name }, index) => machineOf(whole, index, { lost: lost.includes(name) }));
-  return waves(machines, share).map((wave) => wave.map(({ name }) => name).join(""));
+  return batches(machines, share).map((batch) => batch.map(({ name }) => name).join(""));
 }
 
 describe("turns", () => {
@@ -40,7 +40,7 @@ describe("turns", () => {
     expect(turns("abc", "uvwxyz", "50%", "bwz")).toEqual(["a", "c", "uv", "xy"]);
   });
   test("are none where there is no node", () => {
-    expect(waves([], "50%")).toEqual([]);
+    expect(batches([], "50%")).toEqual([]);
   });
 });
 

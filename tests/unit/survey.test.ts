@@ -74,7 +74,7 @@ describe("a script runs again", () => {
     seen.again("m-docker", "abc");
     expect(seen.follows()?.words).toEqual(["what is mended on it is put to use in its turn"]);
     expect(seenOf(answer("waiting 123")).follows()?.words).toEqual([
-      "restarts that were put off are made, each machine in its turn",
+      "deferred restarts are made, each machine in its turn",
     ]);
   });
 });

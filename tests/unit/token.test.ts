@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { JoinToken } from "../../components/worker/token";
+import { JoinToken } from "../../components/node/token";
 import { TestApi } from "../support/kubernetesApi";
 import { loopbackCertificate } from "../support/certificate";
 

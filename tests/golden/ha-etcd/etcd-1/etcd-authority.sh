@@ -8,6 +8,8 @@ readonly SCRIPT='etcd-authority'
 
 # Here is the text of components/artifacts/install.sh.
 
+# Here is the text of components/artifacts/versions.sh.
+
 readonly -a PROGRAMS=('kubeadm binary /usr/local/lib/keelson /srv/bundle/bin/kubeadm 1111111111111111111111111111111111111111111111111111111111111111 - -')
 
 readonly CERTIFICATE_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4

@@ -6,6 +6,8 @@ readonly SCRIPT='worker-2-join'
 
 # Here is the text of components/script/units.sh.
 
+# Here is the text of components/script/turns.sh.
+
 # Here is the text of components/kubelet/unit.sh.
 
 readonly NODE='worker-2'
@@ -43,7 +45,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/worker/join.sh.
+# Here is the text of components/node/join.sh.
 
 main "$1" </dev/null
 exit

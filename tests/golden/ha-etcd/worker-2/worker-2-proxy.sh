@@ -8,6 +8,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/units.sh.
 
+# Here is the text of components/script/turns.sh.
+
 # Here is the text of components/script/packages.sh.
 
 # Here is the text of components/script/apt.sh.

@@ -8,9 +8,11 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/units.sh.
 
+# Here is the text of components/script/turns.sh.
+
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('ba4fc74ef67fcd9f' '394949c808e25640')
+readonly -a REVISIONS=('a0e07b0d6e4f66a0' '0307ae4f7f10b69b')
 
 readonly PROGRAM='its digest'
 
@@ -21,7 +23,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/rollout/rollout.sh.
+# Here is the text of components/node/rollout/rollout.sh.
 
 main "$1" </dev/null
 exit

@@ -19,7 +19,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/worker/member.sh.
+# Here is the text of components/node/node.sh.
 
 main "$1" </dev/null
 exit

@@ -19,7 +19,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/worker/admit.sh.
+# Here is the text of components/node/admit.sh.
 
 main "$1" </dev/null
 exit

@@ -6,13 +6,21 @@ readonly SCRIPT='master-2-master'
 
 readonly -a SECRETS=('AUTHORITY' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
+# Here is the text of components/certificates/leaves.sh.
+
 # Here is the text of components/etcd/certificates.sh.
+
+# Here is the text of components/certificates/renewal.sh.
+
+# Here is the text of components/certificates/timer.sh.
 
 # Here is the text of components/script/found.sh.
 
 # Here is the text of components/kubelet/leave.sh.
 
 # Here is the text of components/script/units.sh.
+
+# Here is the text of components/script/turns.sh.
 
 # Here is the text of components/kubelet/unit.sh.
 
@@ -96,6 +104,12 @@ clusterCIDR: 10.244.0.0/16
 mode: iptables
 '
 
+readonly VALIDITY='31536000'
+
+readonly LAST_CALL='2592000'
+
+readonly TIMER='true'
+
 readonly CERTIFICATE_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
 kind: InitConfiguration
 localAPIEndpoint:
@@ -142,6 +156,8 @@ readonly TAKES_PODS='false'
 
 readonly PROGRAM='its digest'
 
+readonly GOOD_UNTIL='0'
+
 readonly AUTHORITY='ca.crt dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
 ca.key Y2FuYXJ5OiBrZXkgb2YgdGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
 admin.conf YXBpVmVyc2lvbjogdjEKY2x1c3RlcnM6Ci0gY2x1c3RlcjoKICAgIHNlcnZlcjogaHR0cHM6Ly8xMjcuMC4wLjE6NjQ0NAogIG5hbWU6IGFzLWl0LXdhcy1tYWRlCmN1cnJlbnQtY29udGV4dDoga3ViZXJuZXRlcy1hZG1pbkBhcy1pdC13YXMtbWFkZQp1c2VyczoKLSBuYW1lOiBrdWJlcm5ldGVzLWFkbWluCiAgdXNlcjoKICAgIGNsaWVudC1rZXktZGF0YTogImNhbmFyeTogdGhlIGFkbWluaXN0cmF0b3IncyBrdWJlY29uZmlnIgo=
@@ -153,10 +169,28 @@ readonly ETCD_CA_CRT='ZXRjZCdzIGF1dGhvcml0eQ=='
 readonly ETCD_CA_KEY='Y2FuYXJ5OiBrZXkgb2YgZXRjZCdzIGF1dGhvcml0eQ=='
 
 write_files() {
-  :
+  put '/etc/systemd/system/keelson-certificates.service' 0644 <<'END_OF_FILE'
+[Unit]
+Description=Renewal of this Kubernetes master's certificates that nobody has renewed
+
+[Service]
+Type=oneshot
+ExecStart=/bin/bash /usr/local/lib/keelson/renew-certificates
+END_OF_FILE
+  put '/etc/systemd/system/keelson-certificates.timer' 0644 <<'END_OF_FILE'
+[Unit]
+Description=Daily look at this Kubernetes master's certificates
+
+[Timer]
+OnCalendar=*-*-* 11:32:00
+
+[Install]
+WantedBy=timers.target
+END_OF_FILE
 }
 remove_files() {
-  :
+  remove_file '/etc/systemd/system/keelson-certificates.timer'
+  remove_file '/etc/systemd/system/keelson-certificates.service'
 }
 
 # Here is the text of components/master/master.sh.

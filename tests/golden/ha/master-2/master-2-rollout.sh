@@ -8,9 +8,11 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/units.sh.
 
+# Here is the text of components/script/turns.sh.
+
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('08bdd8cf27d05162' 'fab6599c730a9f13')
+readonly -a REVISIONS=('3f1296cbe68e1598' 'ab7d5618719c4157')
 
 readonly PROGRAM='its digest'
 
@@ -21,7 +23,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/rollout/rollout.sh.
+# Here is the text of components/node/rollout/rollout.sh.
 
 main "$1" </dev/null
 exit

@@ -8,9 +8,15 @@ readonly -a SECRETS=('FOUNDERS' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/script/units.sh.
 
+# Here is the text of components/script/turns.sh.
+
 # Here is the text of components/artifacts/fetch.sh.
 
 # Here is the text of components/artifacts/install.sh.
+
+# Here is the text of components/artifacts/versions.sh.
+
+# Here is the text of components/certificates/leaves.sh.
 
 # Here is the text of components/etcd/certificates.sh.
 
@@ -52,11 +58,15 @@ readonly BEGINNING='/etc/etcd/beginning.env'
 
 readonly MARK='/var/lib/keelson/etcd-member'
 
+readonly VALIDITY='31536000'
+
 readonly PEER_URL='https://192.0.2.13:2380'
 
 readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.12:2379')
 
 readonly PROGRAM='its digest'
+
+readonly GOOD_UNTIL='0'
 
 readonly FOUNDERS=''
 

@@ -6,6 +6,8 @@ readonly SCRIPT='0-w-join'
 
 # Here is the text of components/script/units.sh.
 
+# Here is the text of components/script/turns.sh.
+
 # Here is the text of components/kubelet/unit.sh.
 
 readonly NODE='0-w'
@@ -43,7 +45,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/worker/join.sh.
+# Here is the text of components/node/join.sh.
 
 main "$1" </dev/null
 exit

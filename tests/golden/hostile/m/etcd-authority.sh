@@ -8,6 +8,8 @@ readonly SCRIPT='etcd-authority'
 
 # Here is the text of components/artifacts/install.sh.
 
+# Here is the text of components/artifacts/versions.sh.
+
 readonly -a PROGRAMS=('kubeadm binary /usr/local/lib/keelson file:///srv/mirror/it'\''s$(x)/release/v1.36.3/bin/linux/amd64/kubeadm bba1733c701bf70ec74ba1cc3fd5745404c1134a8a4b0a5f8560cc9832023421 file:///srv/mirror/it'\''s$(x)/release/v1.36.3/bin/linux/arm64/kubeadm 276cfbdc43b10fef663288cc1ed76abf77b1b7f700e9f1c053cb5dc3115484de')
 
 readonly CERTIFICATE_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4

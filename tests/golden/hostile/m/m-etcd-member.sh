@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('6f25c74d6e432d72')
+readonly -a REVISIONS=('3d44a44df9533576')
 
 readonly PROGRAM='its digest'
 

@@ -6,13 +6,21 @@ readonly SCRIPT='m-master'
 
 readonly -a SECRETS=('AUTHORITY' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
+# Here is the text of components/certificates/leaves.sh.
+
 # Here is the text of components/etcd/certificates.sh.
+
+# Here is the text of components/certificates/renewal.sh.
+
+# Here is the text of components/certificates/timer.sh.
 
 # Here is the text of components/script/found.sh.
 
 # Here is the text of components/kubelet/leave.sh.
 
 # Here is the text of components/script/units.sh.
+
+# Here is the text of components/script/turns.sh.
 
 # Here is the text of components/kubelet/unit.sh.
 
@@ -147,6 +155,12 @@ clusterCIDR: 10.244.0.0/16
 mode: iptables
 '
 
+readonly VALIDITY='31536000'
+
+readonly LAST_CALL='2592000'
+
+readonly TIMER='true'
+
 readonly CERTIFICATE_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
 kind: InitConfiguration
 localAPIEndpoint:
@@ -193,6 +207,8 @@ readonly TAKES_PODS='true'
 
 readonly PROGRAM='its digest'
 
+readonly GOOD_UNTIL='0'
+
 readonly AUTHORITY='ca.crt dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
 ca.key Y2FuYXJ5OiBrZXkgb2YgdGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
 admin.conf YXBpVmVyc2lvbjogdjEKY2x1c3RlcnM6Ci0gY2x1c3RlcjoKICAgIHNlcnZlcjogaHR0cHM6Ly8xMjcuMC4wLjE6NjQ0NAogIG5hbWU6IGFzLWl0LXdhcy1tYWRlCmN1cnJlbnQtY29udGV4dDoga3ViZXJuZXRlcy1hZG1pbkBhcy1pdC13YXMtbWFkZQp1c2VyczoKLSBuYW1lOiBrdWJlcm5ldGVzLWFkbWluCiAgdXNlcjoKICAgIGNsaWVudC1rZXktZGF0YTogImNhbmFyeTogdGhlIGFkbWluaXN0cmF0b3IncyBrdWJlY29uZmlnIgo=
@@ -212,8 +228,28 @@ END_OF_FILE
 	tab\
 @SYSTEMD_CGROUP@ last
 END_OF_FILE_
+  put '/etc/systemd/system/keelson-certificates.service' 0644 <<'END_OF_FILE'
+[Unit]
+Description=Renewal of this Kubernetes master's certificates that nobody has renewed
+
+[Service]
+Type=oneshot
+ExecStart=/bin/bash /usr/local/lib/keelson/renew-certificates
+END_OF_FILE
+  put '/etc/systemd/system/keelson-certificates.timer' 0644 <<'END_OF_FILE'
+[Unit]
+Description=Daily look at this Kubernetes master's certificates
+
+[Timer]
+OnCalendar=*-*-* 07:35:00
+
+[Install]
+WantedBy=timers.target
+END_OF_FILE
 }
 remove_files() {
+  remove_file '/etc/systemd/system/keelson-certificates.timer'
+  remove_file '/etc/systemd/system/keelson-certificates.service'
   remove_file '/etc/kubernetes/keelson/audit.yaml.be5e1450df16440a'
 }
 

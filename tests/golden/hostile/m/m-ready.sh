@@ -19,7 +19,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/worker/ready.sh.
+# Here is the text of components/node/ready.sh.
 
 main "$1" </dev/null
 exit

@@ -8,6 +8,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/units.sh.
 
+# Here is the text of components/script/turns.sh.
+
 # Here is the text of components/script/packages.sh.
 
 # Here is the text of components/script/apt.sh.
@@ -17,6 +19,8 @@ readonly -a SECRETS=()
 # Here is the text of components/artifacts/fetch.sh.
 
 # Here is the text of components/artifacts/install.sh.
+
+# Here is the text of components/artifacts/versions.sh.
 
 # Here is the text of components/docker/cgroup.sh.
 

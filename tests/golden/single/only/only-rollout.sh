@@ -8,9 +8,11 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/units.sh.
 
+# Here is the text of components/script/turns.sh.
+
 readonly NODE='only'
 
-readonly -a REVISIONS=('dc5513e11c0d9393' 'd1289fe75e0d08c4')
+readonly -a REVISIONS=('8da1d9abe0614c64' '92e2090e63d3d6e5')
 
 readonly PROGRAM='its digest'
 
@@ -21,7 +23,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/rollout/rollout.sh.
+# Here is the text of components/node/rollout/rollout.sh.
 
 main "$1" </dev/null
 exit

@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('dad3afb9a28b57d9')
+readonly -a REVISIONS=('10ad82aebef53ba9')
 
 readonly PROGRAM='its digest'
 

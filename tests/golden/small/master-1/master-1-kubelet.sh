@@ -14,6 +14,10 @@ readonly -a SECRETS=()
 
 # Here is the text of components/artifacts/install.sh.
 
+# Here is the text of components/artifacts/versions.sh.
+
+# Here is the text of components/artifacts/images.sh.
+
 # Here is the text of components/docker/cgroup.sh.
 
 # Here is the text of components/script/found.sh.
@@ -21,6 +25,8 @@ readonly -a SECRETS=()
 # Here is the text of components/kubelet/leave.sh.
 
 # Here is the text of components/script/units.sh.
+
+# Here is the text of components/script/turns.sh.
 
 # Here is the text of components/kubelet/unit.sh.
 

@@ -8,9 +8,11 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/units.sh.
 
+# Here is the text of components/script/turns.sh.
+
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('00878ba9ab48305f' '941f05d4fb67fe05')
+readonly -a REVISIONS=('7e8e29fb2459e961' 'b2ea4ad591e7efdd')
 
 readonly PROGRAM='its digest'
 
@@ -21,7 +23,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/rollout/rollout.sh.
+# Here is the text of components/node/rollout/rollout.sh.
 
 main "$1" </dev/null
 exit

@@ -8,9 +8,11 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/units.sh.
 
+# Here is the text of components/script/turns.sh.
+
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('4037929b7276a7e8' '1c86e068e78bebc8')
+readonly -a REVISIONS=('247b0f4de74158db' '6df685351f9422ec')
 
 readonly PROGRAM='its digest'
 
@@ -21,7 +23,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/rollout/rollout.sh.
+# Here is the text of components/node/rollout/rollout.sh.
 
 main "$1" </dev/null
 exit

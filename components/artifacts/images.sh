@@ -1,0 +1,51 @@
+# Images from verified archives.
+# Reads: IMAGES
+
+# load_images RUNTIME: the archives in IMAGES, one line each: NAME LOCATION SHA256 REFERENCE...
+load_images() {
+  local line
+  for line in "${IMAGES[@]}"; do load_archive "$1" "$line"; done
+}
+
+load_archive() {
+  local runtime=$1 name location sha256 references record
+  read -r name location sha256 references <<<"$2"
+  record=$STATE/images/$name
+  # shellcheck disable=SC2086 # references are several words
+  if [ "$(cat "$record" 2>/dev/null)" = "$sha256" ] && has_images "$runtime" $references; then
+    # shellcheck disable=SC2086
+    pin_images "$runtime" $references
+    return
+  fi
+  artifact_verify "$name" "$location" "$sha256"
+  case $runtime in
+  docker) docker load --quiet --input "$location" >/dev/null ;;
+  containerd) ctr --namespace k8s.io images import "$location" >/dev/null ;;
+  esac
+  # shellcheck disable=SC2086
+  pin_images "$runtime" $references
+  mkdir -p "$STATE/images"
+  printf '%s\n' "$sha256" >"$record"
+}
+
+# A kubelet whose disk fills up deletes images that no pod uses, and there is no registry that has these. cri-dockerd knows
+# no pins.
+pin_images() {
+  local runtime=$1 reference
+  shift
+  [ "$runtime" = containerd ] || return 0
+  for reference; do ctr --namespace k8s.io images label "$reference" io.cri-containerd.pinned=pinned >/dev/null; done
+}
+
+has_images() {
+  local runtime=$1 reference
+  shift
+  case $runtime in
+  docker) docker image inspect "$@" >/dev/null 2>&1 ;;
+  containerd)
+    for reference; do
+      [ -n "$(ctr --namespace k8s.io images ls -q "name==$reference")" ] || return 1
+    done
+    ;;
+  esac
+}

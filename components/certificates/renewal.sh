@@ -1,0 +1,110 @@
+# Certificates of a master that are renewed while all of it goes on: servers read their certificates at the next connection, and the two
+# that have theirs in a kubeconfig start again.
+# Reads: KUBEADM_CONFIG CERTIFICATE_NAMES
+
+# issue anew what is to be: pairs first, for a server that starts again finds everything.
+renew_certificates() {
+  local new=$PKI/new
+  renewed=
+  rm -rf "$new"
+  renew_pair apiserver ca
+  renew_pair apiserver-kubelet-client ca
+  renew_pair front-proxy-client front-proxy-ca
+  renew_kubeconfig admin
+  renew_kubeconfig controller-manager
+  renew_kubeconfig scheduler
+  rm -rf "$new"
+}
+
+# renew_pair NAME AUTHORITY: what was never there is made by kubeadm init.
+renew_pair() {
+  [ -e "$PKI/$1.crt" ] || return 0
+  if is_current "$PKI/$1" "$PKI/$2.crt" && { [ "$1" != apiserver ] || has_names; }; then return 0; fi
+  begin_issuing
+  ln -s "$PKI/$2.key" "$PKI/$2.crt" "$new/"
+  issue kubeadm init phase certs "$1" --config /dev/stdin <<<"$(issuing_in "$new" "$(configuration)")"
+  put_pair "$new/$1" "$PKI/$1"
+  log "$PKI/$1.crt was issued anew, and is read at the next connection"
+}
+
+begin_issuing() {
+  renewed=yes
+  rm -rf "$new"
+  (umask 077 && mkdir -p "$new")
+}
+
+# kubeadm keeps a certificate whatever names it is good for.
+has_names() {
+  local name names
+  names=$(openssl x509 -in "$PKI/apiserver.crt" -noout -ext subjectAltName | sed 's/, /\n/g; s/^ *//')
+  for name in "${CERTIFICATE_NAMES[@]}"; do
+    grep -qxF -e "DNS:$name" -e "IP Address:$name" <<<"$names" || {
+      log "the API server's certificate is to be good for $name"
+      return 1
+    }
+  done
+}
+
+# renew_kubeconfig NAME: a new master gets the administrator's before its API server is there, and the others by kubeadm init.
+renew_kubeconfig() {
+  local file=/etc/kubernetes/$1.conf
+  if [ ! -s "$file" ]; then
+    [ "$1" = admin ] || return 0
+  elif kubeconfig_is_current "$file"; then
+    return 0
+  fi
+  begin_issuing
+  issue kubeadm init phase kubeconfig "$1" --config /dev/stdin --kubeconfig-dir "$new" <<<"$(issuing_in "$PKI" "$(configuration)")"
+  [ ! -s "$file" ] || log "$file is issued anew"
+  # Another file under the name: who has the one before open goes on with it.
+  mv -f "$new/$1.conf" "$file"
+}
+
+kubeconfig_is_current() {
+  local pair=/run/keelson/$SCRIPT-client status=0
+  (
+    umask 077
+    sed -n 's/^ *client-certificate-data: //p' "$1" | base64 -d >"$pair.crt"
+    sed -n 's/^ *client-key-data: //p' "$1" | base64 -d >"$pair.key"
+  ) 2>/dev/null
+  is_current "$pair" "$PKI/ca.crt" || status=1
+  rm -f "$pair.crt" "$pair.key"
+  return "$status"
+}
+
+# The kubelet starts a server again at once that ends, and on its kubeconfig as it is then. That of a run that was killed may have gone on.
+restart_renewed() {
+  local name server pid
+  for name in controller-manager scheduler; do
+    server=kube-$name
+    if ! pid=$(process_of "$server") || ! started_before "$pid" "/etc/kubernetes/$name.conf"; then continue; fi
+    log "$server starts again: its kubeconfig is another one"
+    kill "$pid" 2>/dev/null || true
+    wait_for 150 "$server to be up again" is_another "$server" "$pid" ||
+      die "$server of $(hostname) does not come up with the kubeconfig that was issued anew: see crictl logs or docker logs of it there, and /etc/kubernetes/$name.conf. No other master was touched"
+  done
+}
+
+started_before() {
+  local age
+  age=$(ps -o etimes= -p "$1") && [ $((EPOCHSECONDS - age)) -lt "$(stat -c %Y "$2")" ]
+}
+
+is_another() {
+  local pid
+  pid=$(process_of "$1") && [ "$pid" != "$2" ] && answers_well "$1"
+}
+
+# Servers that ended for want of a certificate that holds are started by the kubelet again after up to five minutes, unless it begins
+# anew itself.
+begin_again() {
+  local server
+  [ -n "$renewed" ] && systemctl is-active --quiet kubelet.service || return 0
+  for server in "${SERVERS[@]}"; do
+    [ ! -e "$MANIFESTS/$server.yaml" ] || process_of "$server" >/dev/null || {
+      log "$server does not run: the kubelet starts again, so that it does so at once"
+      systemctl restart kubelet.service
+      return
+    }
+  done
+}

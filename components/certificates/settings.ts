@@ -1,0 +1,71 @@
+import { z } from "zod";
+
+import { fields as f, type Contradiction } from "../settings";
+
+/** Seconds of a unit of time. */
+const units: Readonly<Record<string, number>> = { d: 86_400, h: 3600, m: 60 };
+
+/** Seconds of a length of time, 7776000 for "90d"; undefined for what is none. */
+export function secondsOf(length: string): number | undefined {
+  const [, count, unit = ""] = /^([1-9]\d{0,5})([dhm])$/.exec(length) ?? [];
+  return count === undefined ? undefined : Number(count) * (units[unit] ?? 0);
+}
+
+const length = () =>
+  f.text(
+    "a length of time",
+    (text) => secondsOf(text) !== undefined,
+    "is no length of time",
+    'use a number of days, hours or minutes, as in "365d" or "12h"',
+  );
+
+/** The authorities themselves end after ten years. */
+const longest = 5 * 365 * 86_400;
+const shortest = 5 * 60;
+
+export const certificates = z.strictObject({
+  validity: length()
+    .refine((text) => (secondsOf(text) ?? longest) <= longest && (secondsOf(text) ?? longest) >= shortest, {
+      error: ({ input }) =>
+        `"${String(input)}" is out of range: use "5m" to "1825d", for the authorities end after 3650 days`,
+    })
+    .default("365d")
+    .describe(
+      "How long certificates hold that `up` issues, and the administrator's kubeconfig. Another length renews them.",
+    ),
+  renewBefore: length()
+    .default("90d")
+    .describe(
+      "How long before their end `up` renews certificates, all of the cluster in one run. Nothing is renewed when nobody runs it in that time, but for what the timer renews.",
+    ),
+  administrator: f
+    .integer(1, 999_999)
+    .default(1)
+    .describe(
+      "The number of the administrator's kubeconfig. The next number issues another one, and all before it that were issued by number lose every right at once.",
+    ),
+  timer: z
+    .boolean()
+    .default(true)
+    .describe(
+      "A timer on each master renews certificates there that nobody has renewed, 30 days before their end, one master at a time.",
+    ),
+});
+
+export type Certificates = z.output<typeof certificates>;
+
+/** What of the stack's settings certificates follow. */
+export interface CertificateSettings {
+  readonly certificates: Certificates;
+}
+
+/** What contradicts itself in how long certificates hold. */
+export function* certificateChecks({ validity, renewBefore }: Certificates): Generator<Contradiction> {
+  const [all, last] = [secondsOf(validity), secondsOf(renewBefore)];
+  if (all === undefined || last === undefined || last < all) return;
+  yield {
+    path: ["certificates", "renewBefore"],
+    uses: [["certificates", "validity"]],
+    message: `"${renewBefore}" is not shorter than certificates.validity, "${validity}", so nothing would ever be new enough: use a quarter of it`,
+  };
+}

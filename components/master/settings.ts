@@ -1,0 +1,172 @@
+import { z } from "zod";
+
+import {
+  fields as f,
+  harm,
+  harmIn,
+  isFalse,
+  leaveOut,
+  questions,
+  type Contradiction,
+  type Frozen,
+  type Harm,
+  type Listener,
+  type Owned,
+} from "../settings";
+import type { EndpointSettings } from "../endpoint/settings";
+import type { KubeletSettings } from "../kubelet/settings";
+import type { CertificateSettings } from "../certificates/settings";
+import type { MachineConfig } from "../machine/settings";
+import { componentFields } from "./componentSchema";
+import type { ComponentFile } from "./componentFiles";
+
+export { filesDirectory } from "./componentSchema";
+export { componentChecks } from "./componentChecks";
+export { withContents } from "./componentFiles";
+
+const certificates = "keelson makes the certificates: leave it out";
+const etcdMembers = 'it follows from the machines with the role "etcd": leave it out';
+const kubeconfigs = "kubeadm makes the file: leave it out";
+const subnet = "set kubernetes.networking.serviceSubnet";
+
+export const apiServerFlags: Owned = {
+  "advertise-address": "set kubernetes.advertiseAddress",
+  "allow-privileged": "kube-proxy cannot run without it: leave it out",
+  "client-ca-file": certificates,
+  "enable-bootstrap-token-auth": "machines join by it: leave it out",
+  "etcd-cafile": certificates,
+  "etcd-certfile": certificates,
+  "etcd-keyfile": certificates,
+  "etcd-servers": etcdMembers,
+  "kubelet-client-certificate": certificates,
+  "kubelet-client-key": certificates,
+  "proxy-client-cert-file": certificates,
+  "proxy-client-key-file": certificates,
+  "requestheader-client-ca-file": certificates,
+  "secure-port": "set kubernetes.bindPort",
+  "service-account-key-file": certificates,
+  "service-account-signing-key-file": certificates,
+  "service-cluster-ip-range": subnet,
+  "tls-cert-file": certificates,
+  "tls-private-key-file": certificates,
+};
+
+export const controllerManagerFlags: Owned = {
+  "allocate-node-cidrs": "flannel needs it: leave it out",
+  "authentication-kubeconfig": kubeconfigs,
+  "authorization-kubeconfig": kubeconfigs,
+  "client-ca-file": certificates,
+  "cluster-cidr": "set kubernetes.networking.podSubnet",
+  "cluster-name": "it is the stack's name: leave it out",
+  "cluster-signing-cert-file": certificates,
+  "cluster-signing-key-file": certificates,
+  kubeconfig: kubeconfigs,
+  "node-cidr-mask-size": "each node takes a /24 of kubernetes.networking.podSubnet: leave it out",
+  "requestheader-client-ca-file": certificates,
+  "root-ca-file": certificates,
+  "service-account-private-key-file": certificates,
+  "service-cluster-ip-range": subnet,
+};
+
+export const schedulerFlags: Owned = {
+  "authentication-kubeconfig": kubeconfigs,
+  "authorization-kubeconfig": kubeconfigs,
+  kubeconfig: kubeconfigs,
+};
+
+/** Where the API servers listen; a field of the section `kubernetes`, as the components are. */
+export const bindPort = f.port().default(6443).describe("TCP port at which the API server listens.");
+
+export const apiServer = z.strictObject({
+  ...componentFields("kube-apiserver", apiServerFlags),
+  certSANs: f
+    .list(f.certificateName())
+    .default([])
+    .describe("More names and addresses that the API's certificate is to be good for."),
+});
+
+const component = (name: string, owned: Readonly<Record<string, string>>) =>
+  z.strictObject(componentFields(name, owned)).prefault({});
+
+export const controllerManager = component("kube-controller-manager", controllerManagerFlags);
+export const scheduler = component("kube-scheduler", schedulerFlags);
+
+/** The section's fields of the control plane, as the stack's file has them. */
+export interface Components {
+  readonly apiServer: Frozen<z.output<typeof apiServer>>;
+  readonly controllerManager: Frozen<z.output<typeof controllerManager>>;
+  readonly scheduler: Frozen<z.output<typeof scheduler>>;
+}
+
+/** A component whose files have their text. */
+export type WithContents<T> = Omit<T, "files"> & { readonly files: readonly ComponentFile[] };
+
+const maps = {
+  apiServer: "kubernetes.apiServer.extraArgs",
+  controllerManager: "kubernetes.controllerManager.extraArgs",
+  scheduler: "kubernetes.scheduler.extraArgs",
+} as const;
+
+const isLoopback = (value: string) => /^(127\.|::1$)/.test(value);
+const has = (value: string, ...names: readonly string[]) =>
+  value.split(",").some((part) => names.includes(part.trim()));
+
+const harms: readonly Harm[] = [
+  harm(
+    maps.apiServer,
+    "anonymous-auth",
+    "false",
+    isFalse,
+    `kubelets ask the server for its health without a name, and would restart it for ever: ${leaveOut}`,
+  ),
+  harm(
+    maps.apiServer,
+    "bind-address",
+    "a loopback address",
+    isLoopback,
+    `no other machine would reach the server: ${leaveOut}`,
+  ),
+  harm(
+    ...([maps.apiServer, "authorization-mode", "without Node and RBAC"] as const),
+    (value) => !has(value, "AlwaysAllow") && !(has(value, "Node") && has(value, "RBAC")),
+    'nodes would not be let in: use both, as in "Node,RBAC"',
+  ),
+  harm(
+    ...([maps.controllerManager, "controllers", "without bootstrapsigner"] as const),
+    (value) => !has(value, "bootstrapsigner", "bootstrap-signer-controller"),
+    'no machine could join: add it, as in "*,bootstrapsigner,tokencleaner"',
+  ),
+  ...Object.values(maps).flatMap(questions),
+];
+
+/** Flags with which the control plane, or what needs it, would not work. */
+export function* flagChecks({ configuration: { kubernetes } }: Subject): Generator<Contradiction> {
+  for (const component of ["apiServer", "controllerManager", "scheduler"] as const) {
+    yield* harmIn(maps[component], kubernetes[component].extraArgs, harms);
+  }
+}
+
+interface Subject {
+  readonly configuration: { readonly kubernetes: Components };
+}
+
+/** Where a master listens. Source: Kubernetes documentation, "Ports and Protocols". */
+export function masterListens(bindPort: number): readonly Listener[] {
+  return [
+    { what: "kubernetes.bindPort", port: bindPort, path: ["kubernetes", "bindPort"], program: "kube-apiserver" },
+    { what: "kube-controller-manager", port: 10257, program: "kube-controller-manager" },
+    { what: "kube-scheduler", port: 10259, program: "kube-scheduler" },
+  ];
+}
+
+/** What of the stack's settings the control plane follows. */
+export interface MasterSettings extends CertificateSettings {
+  readonly stack: string;
+  readonly machines: readonly MachineConfig[];
+  readonly kubernetes: EndpointSettings["kubernetes"] &
+    KubeletSettings["kubernetes"] & {
+      readonly networking: { readonly podSubnet: string; readonly serviceSubnet: string; readonly dnsDomain: string };
+    } & {
+      readonly [Name in keyof Components]: WithContents<Components[Name]>;
+    };
+}

@@ -1,0 +1,40 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { NodeSettings } from "./settings";
+import type { Machine } from "../machine";
+import type { ControlPlane } from "../master";
+import type { JoinedMachine } from "./labels";
+import { deleteLostNodes } from "./lost";
+import { LeavingNode, ReadyNode } from "./ready";
+import { Worker } from "./worker";
+
+export { Nodes } from "./labels";
+export { atOnce, Rollout } from "./rollout";
+
+export interface JoinArgs {
+  /** Machines with their kubelets and proxies prepared. */
+  readonly machines: readonly Machine[];
+  readonly master: ControlPlane;
+  readonly environment: NodeSettings;
+  /** What pods need before a node can be ready: the pod network. */
+  readonly network: pulumi.Resource;
+}
+
+/** Makes every machine's node a ready one of the cluster, and lets the nodes of lost machines go. */
+export function joinNodes(args: JoinArgs): readonly JoinedMachine[] {
+  const { machines, master, environment, network } = args;
+  const { drainTimeout } = environment.kubernetes;
+  const workers = machines.filter(({ lost, config }) => lost !== true && !config.roles.includes("master"));
+  deleteLostNodes({ lost: environment.lost, machines, master });
+  return [
+    ...master.machines.map((machine) => {
+      const member = new LeavingNode(machine.name, { machine, master, drainTimeout }, {});
+      const ready = new ReadyNode(machine.name, { machine, master }, { dependsOn: [member, network] });
+      return { config: machine.config, identity: machine.identity, member, ready };
+    }),
+    ...workers.map((machine) => {
+      const worker = new Worker(machine.name, { machine, master, environment, network });
+      return { config: machine.config, identity: machine.identity, member: worker, ready: worker };
+    }),
+  ];
+}

@@ -1,0 +1,63 @@
+import { join } from "node:path";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { anotherOf, type Machine } from "../machine";
+import { HostScript, stepOn } from "../script";
+import type { ControlPlane } from "../master";
+import { podsScript } from "../network";
+import { leaveStep, readyStep } from "./step";
+
+/** Awaits a node. */
+export const readyScript = join(__dirname, "ready.sh");
+
+export interface LeavingNodeArgs {
+  /** The machine whose node is meant. */
+  readonly machine: Pick<Machine, "name" | "identity" | "dependsOn">;
+  readonly master: ControlPlane;
+  /** Seconds that pods may take to leave a node that is removed. */
+  readonly drainTimeout: number;
+  /** What the machine was that is gone: its node is deleted at once, by a master that is there. @default it is not gone */
+  readonly lost?: "master" | "worker";
+}
+
+/**
+ * A machine's node goes with it: it is drained and deleted on the way out. In the state before the machine joins, so that one
+ * whose join failed leaves no node behind either.
+ */
+export class LeavingNode extends HostScript {
+  constructor(name: string, args: LeavingNodeArgs, opts: pulumi.CustomResourceOptions) {
+    const { machine, master, drainTimeout, lost } = args;
+    super(
+      stepOn({ name }, leaveStep),
+      {
+        machine: lost ? master.operator : anotherOf(master.machines, machine),
+        of: machine,
+        script: join(__dirname, "node.sh"),
+        values: { NODE: machine.name, DRAIN_SECONDS: drainTimeout, LOST: lost ?? false },
+        ...(lost ? { ends: "undone" } : {}),
+      },
+      pulumi.mergeOptions({ deletedWith: master.cluster, dependsOn: [...machine.dependsOn] }, opts),
+    );
+  }
+}
+
+export type ReadyNodeArgs = Pick<LeavingNodeArgs, "machine" | "master">;
+
+/** A machine's node is in the cluster and ready, and its pods are in the pods' network. */
+export class ReadyNode extends HostScript {
+  constructor(name: string, { machine, master }: ReadyNodeArgs, opts: pulumi.CustomResourceOptions) {
+    super(
+      stepOn({ name }, readyStep),
+      {
+        machine: anotherOf(master.machines, machine),
+        of: machine,
+        script: readyScript,
+        uses: [podsScript],
+        // A machine that was made anew is waited for again.
+        values: { NODE: machine.name, IDENTITY: machine.identity },
+      },
+      pulumi.mergeOptions({ deletedWith: master.cluster, dependsOn: [...machine.dependsOn] }, opts),
+    );
+  }
+}

@@ -1,0 +1,59 @@
+# A node takes its turn: the units restart whose restart was deferred, and the node must be ready again before the next batch
+# begins. Where it is not, it goes back to the settings that it was well on.
+# Reads: NODE
+# Runs again for: REVISIONS
+
+export KUBECONFIG=/etc/kubernetes/kubelet.conf
+
+up() {
+  local began ready
+  # Another revision of the scripts brings this one here; it may have deferred nothing.
+  has_turns || return 0
+  began=$(date +%s)
+  ready=$(pods_ready) || die "the API does not tell $NODE of its pods, so nothing is restarted: see systemctl status kubelet.service there"
+  take_turns
+  wait_for 120 "the node $NODE to be ready again" node_is_back "$began" || node_failed
+  wait_for 180 "the pods that were ready on $NODE to be ready again" pods_are_back "$ready" || node_failed
+  end_turns
+  log "$NODE runs on its new settings"
+}
+
+# Told since the restarts began, and not before.
+node_is_back() {
+  local told
+  told=$(kubectl get lease "$NODE" --namespace kube-node-lease --request-timeout 3s -o 'jsonpath={.spec.renewTime}') || return
+  [ "$(date -d "$told" +%s)" -gt "$1" ] && node_ready
+}
+
+node_ready() {
+  [ "$(kubectl get node "$NODE" --request-timeout 3s -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}')" = True ]
+}
+
+# UID and readiness of every pod here.
+pods() {
+  kubectl get pods --all-namespaces --field-selector "spec.nodeName=$NODE" --request-timeout 5s \
+    -o 'jsonpath={range .items[*]}{.metadata.uid}{" "}{.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}'
+}
+
+pods_ready() { pods 2>/dev/null | awk '$2 == "True" { print $1 }'; }
+
+# Pods that are gone are not awaited, nor those that were not ready before.
+pods_are_back() {
+  local now
+  now=$(pods) || return
+  awk -v ready="$1" 'BEGIN { split(ready, list, "\n"); for (i in list) was[list[i]] = 1 } $1 in was && $2 != "True" { exit 1 }' <<<"$now"
+}
+
+node_failed() {
+  local differs back="it goes on with them, for those of its last good start are not known"
+  kubectl describe node "$NODE" 2>/dev/null | sed -n '/^Conditions:/,/^Addresses:/p' >&2 || true
+  journalctl --no-pager --lines=10 --unit=kubelet.service >&2 || true
+  differs=$(each_restarted changes)
+  if [ -n "$differs" ]; then
+    turn_back && back="it is on those of its last good start again" || back="it does not come up on those of its last good start either"
+  fi
+  die "$NODE is not well on its new settings, and $back; no other node is restarted." \
+    "Its conditions and the kubelet's last lines are above.$(told "$differs" "")"
+}
+
+down() { forget_turns; }

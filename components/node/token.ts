@@ -1,0 +1,113 @@
+import { randomInt } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { ask, type Answer, type Question } from "../endpoint";
+
+/** How long a token is good for, minutes. */
+const goodFor = 15;
+/** How long an API that does not answer is asked again, milliseconds: its server may restart, its address move. */
+const patience = 30_000;
+
+const secrets = "/api/v1/namespaces/kube-system/secrets";
+
+/**
+ * A bootstrap token for one machine, random in each run: the program offers it to the cluster when the machine is about to
+ * join, and takes it back when it has. Source: Kubernetes documentation, "Authenticating with bootstrap tokens".
+ */
+export class JoinToken {
+  /** Its public half; not known in a preview, as what `up` sends is another one. */
+  readonly id: pulumi.Output<string>;
+  /** The whole of it, a secret, "abcdef.0123456789abcdef"; not known in a preview. */
+  readonly text: pulumi.Output<string>;
+  private readonly halves = { "token-id": randomText(6), "token-secret": randomText(16) };
+
+  constructor(
+    private readonly node: string,
+    private readonly kubeconfig: pulumi.Output<string>,
+  ) {
+    const { "token-id": id, "token-secret": secret } = this.halves;
+    this.id = inRuns(id);
+    this.text = inRuns(`${id}.${secret}`);
+  }
+
+  /** Lets the machine join for 15 minutes; a token that a join before left behind, which failed or was killed, goes. */
+  async offer(): Promise<void> {
+    const { date } = await this.withdraw();
+    await this.ask("offered", { method: "POST", path: secrets, body: this.secret(date) });
+  }
+
+  /** The machine has joined. The token ends by itself as well, so a failure is told and no more. */
+  async takeBack(): Promise<void> {
+    try {
+      await this.withdraw();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      await pulumi.log.warn(`${why}; it ends by itself ${goodFor} minutes after it was offered`);
+    }
+  }
+
+  private withdraw(): Promise<Answer> {
+    // The type as well: nothing else of the namespace may ever be meant.
+    const selectors = { labelSelector: `keelson.io/admits=${this.node}`, fieldSelector: `type=${tokenType}` };
+    const path = `${secrets}?${new URLSearchParams(selectors).toString()}`;
+    return this.ask("taken back", { method: "DELETE", path });
+  }
+
+  private async ask(what: string, question: Question): Promise<Answer> {
+    const kubeconfig = await new Promise<string>((resolve) => void this.kubeconfig.apply(resolve));
+    const answer = await patiently(kubeconfig, question);
+    // There already: an attempt before was heard, and its answer was not.
+    if (answer.status < 300 || (question.method === "POST" && answer.status === 409)) return answer;
+    const said = answer.text.slice(0, 300).replaceAll(this.halves["token-secret"], "...");
+    throw new Error(`${this.node}'s token to join could not be ${what}: the API answers ${answer.status}: ${said}`);
+  }
+
+  /** By the server's clock, which is the one that ends it. */
+  private secret(now: Date): object {
+    return {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: `bootstrap-token-${this.halves["token-id"]}`, labels: { "keelson.io/admits": this.node } },
+      type: tokenType,
+      stringData: {
+        description: `keelson admits ${this.node}`,
+        ...this.halves,
+        expiration: new Date(now.getTime() + goodFor * 60_000).toISOString().replace(/\.\d+Z$/, "Z"),
+        "usage-bootstrap-authentication": "true",
+        "usage-bootstrap-signing": "true",
+        "auth-extra-groups": "system:bootstrappers:kubeadm:default-node-token",
+      },
+    };
+  }
+}
+
+const tokenType = "bootstrap.kubernetes.io/token";
+
+/** What is refused is answered as well, and not asked again. */
+async function patiently(kubeconfig: string, question: Question): Promise<Answer> {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const isLast = Date.now() > deadline;
+    try {
+      const answer = await ask(kubeconfig, question);
+      if (isLast || (answer.status < 500 && answer.status !== 429)) return answer;
+    } catch (error) {
+      if (isLast) throw error;
+    }
+    await sleep(1000);
+  }
+}
+
+/** A preview's plan could not be kept with a text that is another one in each run, nor would its token be of any use. */
+function inRuns(text: string): pulumi.Output<string> {
+  const value: unknown = pulumi.runtime.isDryRun() ? pulumi.unknown : text;
+  return pulumi.secret(value) as pulumi.Output<string>;
+}
+
+/** Random letters and digits. */
+function randomText(length: number): string {
+  const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
+  return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join("");
+}

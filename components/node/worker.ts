@@ -1,0 +1,83 @@
+import { join } from "node:path";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { nodeEndpoint } from "../endpoint";
+import { kubeletConfigFile, kubeletUnitScripts } from "../kubelet";
+import { anotherOf, type Machine } from "../machine";
+import { HostScript, stepOn } from "../script";
+import type { NodeSettings } from "./settings";
+import type { ControlPlane } from "../master";
+import { LeavingNode, ReadyNode } from "./ready";
+import { joinConfig } from "./render";
+import { admitStep, joinStep } from "./step";
+import { JoinToken } from "./token";
+
+export interface WorkerArgs {
+  /** The machine that joins, its kubelet prepared. */
+  readonly machine: Machine;
+  readonly master: ControlPlane;
+  readonly environment: NodeSettings;
+  /** What pods on the machine need before its node can be ready: the pod network. */
+  readonly network: pulumi.Resource;
+}
+
+/**
+ * A machine is a ready worker node. It joins with a token of 15 minutes that this run alone knows: the token is random in
+ * each run, and only a machine that has yet to join ever sees it.
+ */
+export class Worker extends pulumi.ComponentResource {
+  constructor(name: string, args: WorkerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("keelson:worker:Worker", name, {}, opts);
+    const { machine, master } = args;
+    const admission = new HostScript(
+      stepOn(machine, admitStep),
+      {
+        machine: anotherOf(master.machines, machine),
+        script: join(__dirname, "admit.sh"),
+        values: { NODE: machine.name, IDENTITY: machine.identity, JOINED: machine.joined ?? "" },
+        once: true,
+        of: machine,
+      },
+      { parent: this, dependsOn: [...machine.dependsOn], deletedWith: master.cluster },
+    );
+    const { drainTimeout } = args.environment.kubernetes;
+    const member = new LeavingNode(name, { machine, master, drainTimeout }, { parent: this, dependsOn: [admission] });
+    const joining = this.join(args, [admission, member]);
+    new ReadyNode(name, { machine, master }, { parent: this, dependsOn: [joining, args.network] });
+    this.registerOutputs({});
+  }
+
+  private join(args: WorkerArgs, before: readonly pulumi.Resource[]): HostScript {
+    const { machine, master, environment } = args;
+    const token = new JoinToken(machine.name, master.kubeconfig);
+    return new HostScript(
+      stepOn(machine, joinStep),
+      {
+        machine,
+        script: join(__dirname, "join.sh"),
+        uses: kubeletUnitScripts,
+        values: {
+          NODE: machine.name,
+          IDENTITY: machine.identity,
+          ENDPOINT: nodeEndpoint,
+          KUBELET_CONFIG_FILE: kubeletConfigFile,
+          IGNORED_CHECKS: machine.sharedKernel ? ",SystemVerification" : "",
+        },
+        secrets: {
+          TOKEN_ID: token.id,
+          JOIN_CONFIG: pulumi
+            .all([master.caHash, token.text])
+            .apply(([caHash, token]) => joinConfig({ environment, machine, endpoint: nodeEndpoint, token, caHash })),
+        },
+        once: true,
+        firstRun: { before: () => token.offer(), after: () => token.takeBack() },
+        effects: {
+          create: "joins by a token of its own, which is good for 15 minutes",
+          update: () => "has joined, and is left as it is",
+        },
+      },
+      { parent: this, dependsOn: [...master.operator.dependsOn, ...before] },
+    );
+  }
+}

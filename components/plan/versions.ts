@@ -1,0 +1,143 @@
+import { compareVersions, minorOf, supportedVersions } from "../artifacts";
+import { having, joining, leaving, listed, newlyLost, type Topology } from "./topology";
+
+/** Minor releases that a kubelet may be older than the API servers it speaks to. Source: Kubernetes, "Version Skew Policy". */
+export const kubeletLag = 3;
+
+/** What a release of Kubernetes is to take the place of. */
+export interface Upgrade {
+  readonly from: string;
+  readonly to: string;
+  /** Releases of the nodes' kubelets, by their nodes, where they were asked. @default those of `from` */
+  readonly kubelets?: Readonly<Record<string, string>>;
+  /** Releases that can be installed. @default those of the lock */
+  readonly available?: readonly string[];
+}
+
+/** Why a release of Kubernetes cannot take the place of another, each with the way that is safe. */
+export function upgradeFaults({
+  from,
+  to,
+  kubelets = {},
+  available = supportedVersions(),
+}: Upgrade): readonly string[] {
+  const steps = minorNumber(to) - minorNumber(from);
+  if (steps < 0) {
+    return [
+      "a downgrade to an older minor release is supported by no part of Kubernetes, and etcd's data may be unreadable to it. The way: set it back",
+    ];
+  }
+  if (steps === 0 && compareVersions(to, from) < 0) {
+    const later = available.filter((version) => isNext(from, version));
+    const or = later.length === 0 ? "" : `; a later release may take its place: ${later.join(", ")}`;
+    return [
+      `an older patch release is not put under a cluster that ran a newer one. The way: leave it at ${from}${or}`,
+    ];
+  }
+  return [
+    ...(available.includes(to)
+      ? []
+      : [
+          `the lock has no release ${to}. The way: use one of ${available.join(", ")}, or add it with \`make lock VERSION=${to}\``,
+        ]),
+    ...(steps > 1 ? [leftOut(from, to, available)] : []),
+    ...oldKubelets(kubelets, to),
+  ];
+}
+
+/** Whether a release may take the place of another in one go. */
+function isNext(from: string, to: string): boolean {
+  const steps = minorNumber(to) - minorNumber(from);
+  return steps === 1 || (steps === 0 && compareVersions(to, from) > 0);
+}
+
+function leftOut(from: string, to: string, available: readonly string[]): string {
+  const between = Array.from({ length: minorNumber(to) - minorNumber(from) - 1 }, (_, at) => {
+    const minor = `1.${minorNumber(from) + at + 1}`;
+    return available.filter((version) => minorOf(version) === minor).at(-1) ?? `a release of ${minor}`;
+  });
+  const order = [...between, to].map((version, at) => `${at + 1}. set it to ${version}, and run up`);
+  return `an upgrade goes from each minor release to the next, and may leave none out. The safe order: ${order.join("; ")}`;
+}
+
+function oldKubelets(kubelets: Readonly<Record<string, string>>, to: string): readonly string[] {
+  const old = Object.entries(kubelets).filter(([, version]) => minorNumber(to) - minorNumber(version) > kubeletLag);
+  if (old.length === 0) return [];
+  const names = listed(old.map(([node, version]) => `${node} (${version})`));
+  return [
+    `the ${old.length === 1 ? "kubelet" : "kubelets"} of ${names} would be more than ${kubeletLag} minor releases behind the API servers. The way: run up with the release that the cluster has, until all nodes have it`,
+  ];
+}
+
+/**
+ * Why a release of etcd cannot take the place of another. Source: etcd documentation, "Upgrading etcd from v3.5 to v3.6"
+ * and "from v3.6 to v3.7"; the oldest one that Kubernetes takes: kubeadm, MinExternalEtcdVersion.
+ */
+export function etcdFaults(from: string, to: string): readonly string[] {
+  const steps = minorNumber(to) - minorNumber(from);
+  if (steps < 0) {
+    return ["a member of etcd does not start on the data of a newer minor release. The way: go on with the newer one"];
+  }
+  if (steps === 0 && compareVersions(to, from) < 0) {
+    return [
+      `an older patch release of etcd is not put on the data of a newer one. The way: go on with ${from}, or later`,
+    ];
+  }
+  if (steps > 1) {
+    return [
+      `an upgrade of etcd goes from each minor release to the next. The safe order: 1. go to 3.${minorNumber(from) + 1}; 2. go on from there`,
+    ];
+  }
+  const needed = steps === 1 ? lastOf[minorOf(from)] : undefined;
+  return [
+    ...(needed !== undefined && compareVersions(from, needed) < 0
+      ? [
+          `members of etcd ${from} may come to ${minorOf(to)} with others' votes. The safe order: 1. go to ${needed} or later; 2. go to ${to}`,
+        ]
+      : []),
+    ...(compareVersions(to, oldestEtcd) < 0 ? [`kubeadm takes no etcd that is older than ${oldestEtcd}`] : []),
+  ];
+}
+
+/** The patch release of a minor, or later, from which the next minor is safe. */
+const lastOf: Readonly<Record<string, string>> = { "3.5": "3.5.26", "3.6": "3.6.11" };
+const oldestEtcd = "3.5.24";
+
+/** Why an upgrade cannot be part of a change of the cluster's shape: each is proven by what the other moves. */
+export function alongside(before: Topology, after: Topology): readonly string[] {
+  const isCentral = ({ roles }: { readonly roles: readonly string[] }) =>
+    roles.includes("master") || roles.includes("etcd");
+  const named = (places: readonly { readonly name: string; readonly roles: readonly string[] }[], what: string) => {
+    const names = places.filter(isCentral).map(({ name }) => name);
+    return names.length === 0 ? [] : [`${listed(names)} ${what}`];
+  };
+  const turned = (["master", "etcd"] as const).flatMap((role) => {
+    const [old, now] = [having(before, role), having(after, role)];
+    const known = new Set([...before.machines, ...after.machines].map(({ name }) => name));
+    const moved = [...known].filter((name) => old.includes(name) !== now.includes(name));
+    const stay = moved.filter((name) => isIn(before, name) && isIn(after, name));
+    return stay.length === 0 ? [] : [`${listed(stay)} would be given, or lose, the role ${role}`];
+  });
+  const runtime = "kubernetes.runtime";
+  const changes = [
+    ...named(joining(before, after), "would join"),
+    ...named(leaving(before, after), "would leave"),
+    ...named(newlyLost(before, after), "would be given up as lost"),
+    ...turned,
+    ...(before.fixed[runtime] === after.fixed[runtime] ? [] : [`${runtime} would change`]),
+  ];
+  if (changes.length === 0) return [];
+  return [
+    `${changes.join(", and ")} in the same change, and masters and members of etcd go to another release only while they stay as they are. ` +
+      "The safe order: 1. change the machines with the release that the cluster has, and run up; 2. change the release, and run up",
+  ];
+}
+
+function isIn({ machines }: Topology, wanted: string): boolean {
+  return machines.some(({ name, lost }) => name === wanted && !lost);
+}
+
+/** 36 of "1.36.3", and of "v1.36.3". */
+export function minorNumber(version: string): number {
+  return Number(version.split(".")[1]);
+}

@@ -1,0 +1,29 @@
+import type { types } from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { FirstHop } from "../ssh";
+import type { Seen } from "./seen";
+
+/** Where a script runs: what it takes to reach a machine, and to know it again. */
+export interface Target {
+  /** It is gone for good: nothing of it is contacted, and its scripts are forgotten. @default false */
+  readonly lost?: boolean;
+  /** How to log in; its user is root or has password-less sudo. */
+  readonly connection: types.input.remote.ConnectionArgs;
+  /**
+   * What is dialled first on the way to it: the machine itself, or the bastion before it. Absent where the program
+   * starts the machine and waits for it.
+   */
+  readonly firstHop?: FirstHop;
+  /**
+   * By what it is known, its host key or where it is: another one where the machine behind the name was made anew, and
+   * then it joins anew. Not known while that is to come.
+   */
+  readonly identity: string | pulumi.Output<string>;
+  /** What must be there before the first login. */
+  readonly dependsOn: readonly pulumi.Resource[];
+  /** A resource that takes everything on the machine with it when it is deleted: nothing needs undoing one by one. */
+  readonly deletedWith?: pulumi.Resource;
+  /** What it told before the run; absent where it was not asked. */
+  readonly seen?: Seen;
+}

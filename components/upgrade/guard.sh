@@ -1,0 +1,38 @@
+# What a machine tells before Kubernetes is upgraded: it only looks. A line for each thing: its kind, and fields with tabs between.
+# Reads: RELEASE RUNTIME REPOSITORY KUBEADM KUBELET KUBEADM_CONFIG KUBELET_CONFIG_FILE ENDPOINT CLIENT_URL
+
+guard() {
+  local scratch
+  set +e
+  scratch=$(mktemp -d)
+  judge_kubelet "$scratch"
+  if [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ]; then
+    judge_servers "$scratch"
+    ! tell_server "$scratch" || tell_cluster "$scratch"
+  fi
+  [ ! -e /etc/etcd/pki/etcd/healthcheck-client.crt ] || tell_member
+  rm -rf "$scratch"
+  printf 'end\n'
+}
+
+# tell KIND FIELD...: what programs say may have tabs in it.
+tell() {
+  local kind=$1 field
+  shift
+  printf '%s' "$kind"
+  for field; do printf '\t%s' "${field//[$'\t\n']/ }"; done
+  printf '\n'
+}
+
+# The member of etcd of this machine, in etcdctl's own form.
+tell_member() {
+  local status pki=/etc/etcd/pki/etcd
+  if status=$(etcdctl --endpoints="$CLIENT_URL" --cacert="$pki/ca.crt" --cert="$pki/healthcheck-client.crt" \
+    --key="$pki/healthcheck-client.key" --command-timeout=5s endpoint status -w json 2>&1); then
+    tell member "$status"
+  else
+    tell unknown etcd "its member does not answer at $CLIENT_URL: $(tail -n 1 <<<"$status")"
+  fi
+}
+
+guard

@@ -1,0 +1,103 @@
+# The programs of the release that is to come judge the settings that they would get, before anything is changed: they parse
+# them and end. RELEASE's kubeadm and kubelet lie at KUBEADM and KUBELET, its images are at hand.
+# Reads: RELEASE RUNTIME REPOSITORY KUBEADM KUBELET KUBEADM_CONFIG KUBELET_CONFIG_FILE
+
+readonly JUDGED=(kube-apiserver kube-controller-manager kube-scheduler)
+
+# judge_servers: with the flags that the new kubeadm gives them, which are its own and ours. It writes where it is told to.
+judge_servers() {
+  local directory=$1 server words flags
+  mkdir "$directory/manifests"
+  if ! words=$(KUBEADM_INIT_DRYRUN_DIR=$directory/manifests timeout 60 "$KUBEADM" init phase control-plane all --dry-run \
+    --config /dev/stdin <<<"${KUBEADM_CONFIG/@CLUSTER_NAME@/kubernetes}" 2>&1); then
+    tell refused kubeadm "$(reason_in "$words")"
+    return
+  fi
+  for server in "${JUDGED[@]}"; do
+    if ! has_image "$server"; then
+      tell unknown "$server" "its image $REPOSITORY/$server:v$RELEASE is not there"
+      continue
+    fi
+    mapfile -t flags < <(kubectl annotate --local -f "$directory/manifests/$server.yaml" keelson.io/judged=true \
+      -o 'jsonpath={range .spec.containers[0].command[*]}{@}{"\n"}{end}' | tail -n +2)
+    judge_flags "$server" "${flags[@]}"
+  done
+}
+
+# judge_flags SERVER FLAG...: a program names the first thing that it does not know: that one is left out, and it is asked again.
+judge_flags() {
+  local server=$1 words rest rounds
+  shift
+  for ((rounds = 0; rounds < 20; rounds++)); do
+    if words=$(run_new "$server" "$@" --version 2>&1) && grep -qxF "Kubernetes v$RELEASE" <<<"$words"; then
+      tell_warnings "$server" "$words"
+      return
+    fi
+    words=$(reason_in "$words")
+    tell refused "$server" "$words"
+    mapfile -t rest < <(printf '%s\n' "$@" | without "$words")
+    # Nothing could be left out.
+    [ "${rest[*]}" != "$*" ] || return 0
+    set -- "${rest[@]}"
+  done
+}
+
+# without WORDS: flags without the one, or the feature gate, that a program said it does not take.
+without() {
+  local flag gate
+  flag=$(sed -nE 's/.*unknown flag: (--[a-z0-9-]+).*/\1/p' <<<"$1")
+  gate=$(sed -nE 's/.*feature gate:? ([A-Za-z0-9]+).*/\1/p' <<<"$1")
+  if [ -n "$flag" ]; then
+    sed -E "/^$flag(=|\$)/d"
+  else
+    sed -E "/^--feature-gates=/ { s/([=,])${gate:-,}=[a-z]+/\1/; s/,,/,/; s/=,/=/; s/,\$//; /=\$/d; }"
+  fi
+}
+
+# run_new SERVER FLAG...: the program in its image, without a network, and without any file of this machine.
+run_new() {
+  local server=$1 image=$REPOSITORY/$1:v$RELEASE
+  shift
+  case $RUNTIME in
+  docker) timeout 60 docker run --rm --pull never --network none --entrypoint "$server" "$image" "$@" ;;
+  containerd) timeout 60 ctr --namespace k8s.io run --rm "$image" "keelson-judged-$server" "$server" "$@" ;;
+  esac
+}
+
+has_image() {
+  case $RUNTIME in
+  docker) docker image inspect "$REPOSITORY/$1:v$RELEASE" >/dev/null 2>&1 ;;
+  containerd) [ -n "$(ctr --namespace k8s.io images ls -q "name==$REPOSITORY/$1:v$RELEASE")" ] ;;
+  esac
+}
+
+# judge_kubelet: it ends at a kubeconfig that is not there, after it has parsed its flags and its file, and before it touches
+# anything but the directory that it is given.
+judge_kubelet() {
+  local directory=$1 words flags
+  [ -e "$KUBELET_CONFIG_FILE" ] || return 0
+  read -ra flags <<<"$(sed -n 's/^ExecStart=[^ ]* //p' /etc/systemd/system/kubelet.service)"
+  words=$(timeout 60 "$KUBELET" "${flags[@]}" --bootstrap-kubeconfig= --kubeconfig="$directory/none" \
+    --cert-dir="$directory/certificates" --root-dir="$directory/root" 2>&1) || true
+  if ! grep -qF "invalid kubeconfig: stat $directory/none" <<<"$words"; then
+    tell refused kubelet "$(reason_in "$words")"
+    return
+  fi
+  tell_warnings kubelet "$words"
+}
+
+# What it takes, and does not heed.
+tell_warnings() {
+  local line
+  while read -r line; do tell ignored "$1" "$line"; done < <(
+    sed -nE 's/^.*"Using lenient decoding[^"]*" err="(.*)"$/\1/p; s/^(Flag --\S+ has been deprecated.*)$/\1/p' <<<"$2" |
+      sed 's/\\"/"/g; s/^strict decoding error: //'
+  )
+}
+
+# reason_in WORDS: what a program of Kubernetes ended for, out of all that it said.
+reason_in() {
+  local reason
+  reason=$(sed -nE 's/^E.*"command failed" err="(.*)"$/\1/p; s/^[Ee]rror: (.*)$/\1/p; s/^panic: (.*)$/\1/p' <<<"$1" | sed 's/\\"/"/g' | head -n 1)
+  printf '%s\n' "${reason:-$(grep -v '^To see the stack trace' <<<"$1" | tail -n 1)}"
+}

@@ -1,0 +1,34 @@
+# Here is the text of components/script/lib.sh.
+
+# Here is the text of components/script/memory.sh.
+
+readonly SCRIPT='credentials'
+
+readonly -a SECRETS=()
+
+readonly KUBEADM_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
+kind: ClusterConfiguration
+clusterName: "@CLUSTER_NAME@"
+kubernetesVersion: v1.36.3
+controlPlaneEndpoint: 127.0.0.1:6444
+'
+
+readonly ADMINISTRATOR='1'
+
+readonly VALIDITY='31536000'
+
+readonly PROGRAM='its digest'
+
+readonly GOOD_UNTIL='0'
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/certificates/credentials.sh.
+
+main "$1" </dev/null
+exit

@@ -1,0 +1,115 @@
+import { refusals } from "../../components/plan/refusals";
+import { alongside, etcdFaults, upgradeFaults } from "../../components/plan/versions";
+import { masters, place, topology, worker } from "./plan.fixture";
+
+const available = ["1.34.4", "1.35.4", "1.35.8", "1.36.1", "1.36.3", "1.36.4", "1.37.2"];
+const faults = (from: string, to: string) => upgradeFaults({ from, to, available });
+
+describe("another release of Kubernetes", () => {
+  test.each([
+    ["a later patch release", "1.36.1", "1.36.3"],
+    ["the next minor release", "1.35.4", "1.36.3"],
+    ["an early patch of the next minor release", "1.35.8", "1.36.1"],
+    ["the same", "1.36.3", "1.36.3"],
+  ])("%s may take the place of one", (_, from, to) => {
+    expect(faults(from, to)).toEqual([]);
+  });
+
+  test("may leave no minor release out: the safe order goes by the latest of each", () => {
+    expect(faults("1.35.4", "1.37.2")).toEqual([
+      "an upgrade goes from each minor release to the next, and may leave none out. " +
+        "The safe order: 1. set it to 1.36.4, and run up; 2. set it to 1.37.2, and run up",
+    ]);
+    expect(upgradeFaults({ from: "1.34.4", to: "1.37.2", available: ["1.37.2", "1.36.4"] })[0]).toMatch(
+      /1\. set it to a release of 1\.35, and run up; 2\. set it to 1\.36\.4, and run up; 3\. set it to 1\.37\.2, /,
+    );
+  });
+
+  test("of an older minor is refused for good", () => {
+    expect(faults("1.36.3", "1.35.8")).toEqual([
+      "a downgrade to an older minor release is supported by no part of Kubernetes, and etcd's data may be unreadable to it. The way: set it back",
+    ]);
+  });
+
+  test("an older patch is refused, and told what is allowed", () => {
+    expect(faults("1.36.3", "1.36.1")).toEqual([
+      "an older patch release is not put under a cluster that ran a newer one. The way: leave it at 1.36.3; a later release may take its place: 1.36.4, 1.37.2",
+    ]);
+    expect(upgradeFaults({ from: "1.36.3", to: "1.36.1", available: ["1.36.1"] })[0]).toMatch(/leave it at 1\.36\.3$/);
+  });
+
+  test("that nobody can install is refused", () => {
+    expect(faults("1.36.3", "1.36.9")).toEqual([
+      `the lock has no release 1.36.9. The way: use one of ${available.join(", ")}, or add it with \`make lock VERSION=1.36.9\``,
+    ]);
+  });
+
+  test("waits for kubelets that would be too far behind", () => {
+    const kubelets = { a: "1.33.2", b: "1.32.9", c: "1.36.3" };
+    expect(upgradeFaults({ from: "1.36.4", to: "1.37.2", kubelets, available })).toEqual([
+      "the kubelets of a (1.33.2) and b (1.32.9) would be more than 3 minor releases behind the API servers. The way: run up with the release that the cluster has, until all nodes have it",
+    ]);
+    expect(upgradeFaults({ from: "1.36.4", to: "1.37.2", kubelets: { a: "1.34.4" }, available })).toEqual([]);
+  });
+});
+
+describe("another release of etcd", () => {
+  test.each([
+    ["3.6.14", "3.6.16"],
+    ["3.5.26", "3.6.14"],
+    ["3.6.11", "3.7.3"],
+    ["3.6.14", "3.6.14"],
+  ])("%s may become %s", (from, to) => {
+    expect(etcdFaults(from, to)).toEqual([]);
+  });
+
+  test.each([
+    ["3.5.25", "3.6.14", "1. go to 3.5.26 or later; 2. go to 3.6.14"],
+    ["3.6.10", "3.7.3", "1. go to 3.6.11 or later; 2. go to 3.7.3"],
+    ["3.5.26", "3.7.3", "goes from each minor release to the next. The safe order: 1. go to 3.6; 2. go on from there"],
+    ["3.7.1", "3.6.16", "does not start on the data of a newer minor release"],
+    ["3.6.16", "3.6.14", "is not put on the data of a newer one. The way: go on with 3.6.16, or later"],
+    ["3.5.20", "3.5.23", "kubeadm takes no etcd that is older than 3.5.24"],
+  ])("%s may not become %s", (from, to, why) => {
+    expect(etcdFaults(from, to)).toHaveLength(1);
+    expect(etcdFaults(from, to)[0]).toContain(why);
+  });
+});
+
+describe("a release changes", () => {
+  const before = topology([...masters("abc"), worker]);
+
+  test("while workers come and go, and not while masters or members do, or the runtime", () => {
+    expect(alongside(before, topology([...masters("abc"), place("x", "worker")]))).toEqual([]);
+    const order =
+      " in the same change, and masters and members of etcd go to another release only while they stay as they are. " +
+      "The safe order: 1. change the machines with the release that the cluster has, and run up; 2. change the release, and run up";
+    expect(alongside(before, topology([...masters("abcd"), worker]))).toEqual([`d would join${order}`]);
+    expect(alongside(before, topology([...masters("ab"), worker]))).toEqual([`c would leave${order}`]);
+    const given = topology([...masters("ab"), ...masters("c", { lost: true }), worker]);
+    expect(alongside(before, given)).toEqual([`c would be given up as lost${order}`]);
+    const moved = topology([...masters("ab"), place("c", "master"), place("w", "worker etcd")]);
+    expect(alongside(before, moved)).toEqual([`c and w would be given, or lose, the role etcd${order}`]);
+    expect(alongside(before, topology([...masters("abc"), worker], { "kubernetes.runtime": "containerd" }))).toEqual([
+      `kubernetes.runtime would change${order}`,
+    ]);
+  });
+
+  test("and the plan tells all that is wrong with it, and last that it is not there yet", () => {
+    const at = (version: string, machines = masters("abc")) => topology(machines, { "kubernetes.version": version });
+    const told = refusals(at("1.35.4"), at("1.36.3", masters("abcd")));
+    expect(told).toHaveLength(2);
+    expect(told[0]).toMatch(/^kubernetes\.version is 1\.35\.4 and cannot become 1\.36\.3 .*: d would join in the same/);
+    expect(told[1]).toMatch(/: an upgrade in place would run kubelets .* and is not there yet\. The way: set it back$/);
+    expect(refusals(at("1.36.3"), at("1.35.4"))).toHaveLength(1);
+  });
+
+  test("and a release of etcd that the lock brings is weighed where the state knows the one before", () => {
+    const at = (etcd?: string) => ({ ...before, ...(etcd === undefined ? {} : { etcd }) });
+    expect(refusals(at("3.6.10"), at("3.7.3"))).toEqual([
+      "etcd is 3.6.10 and cannot become 3.7.3: members of etcd 3.6.10 may come to 3.7 with others' votes. The safe order: 1. go to 3.6.11 or later; 2. go to 3.7.3",
+    ]);
+    expect(refusals(at(), at("3.7.3"))).toEqual([]);
+    expect(refusals(at("3.6.14"), at("3.6.16"))).toEqual([]);
+  });
+});
