@@ -1,10 +1,6 @@
 # Every target is a door to a script; the logic is theirs. STACK names the stack, dev unless said otherwise.
 STACK ?= dev
-SHELL := /bin/bash
 export STACK
-
-# What runs the program: the toolchain's answer says where Pulumi and its plugins are, and the state.
-cli = set -e; settings="$$(toolchain/setup $(STACK))"; eval "$$settings"; exec node --require ./loader.cjs cli/main.ts
 
 .PHONY: help env up preview refresh destroy status kubeconfig shell test check e2e e2e-all bench lock docs
 
@@ -15,25 +11,25 @@ env: ## obtain all that a stack needs, and print the settings for plain pulumi: 
 	@toolchain/setup $(STACK) shell
 
 up: ## build the cluster, or bring it to what the configuration says
-	@$(cli) up $(STACK)
+	@cli/keelson up --stack $(STACK)
 
 preview: ## say what up would change, and change nothing; DIFF=1 shows every value
-	@$(cli) preview $(STACK)
+	@cli/keelson preview --stack $(STACK) $(if $(DIFF),--diff)
 
 refresh: ## compare the state with what is really there
-	@$(cli) refresh $(STACK)
+	@cli/keelson refresh --stack $(STACK)
 
 destroy: ## take the cluster away; machines are left as they were found
-	@$(cli) destroy $(STACK)
+	@cli/keelson destroy --stack $(STACK)
 
 status: ## show nodes, pods and whether nginx answers
-	@$(cli) status $(STACK)
+	@cli/keelson status --stack $(STACK)
 
 kubeconfig: ## write the administrator's kubeconfig to a file of mode 0600
-	@$(cli) kubeconfig $(STACK)
+	@cli/keelson kubeconfig --stack $(STACK)
 
 shell: ## log in on one machine: make shell MACHINE=worker-1
-	@$(cli) shell $(STACK) $(MACHINE)
+	@cli/keelson shell --stack $(STACK) $(if $(MACHINE),--machine $(MACHINE))
 
 test: ## unit, golden, script and plugin tests, lint, types and format; no root, no Docker
 	@toolchain/test

@@ -1,10 +1,11 @@
-import type { Progress } from "./progress";
+import { plain, type Paint } from "./color";
+import { messageOf, type Progress } from "./progress";
 
 /** Lines of a script's output that are worth reading when it failed. */
 const tail = 15;
 
 /** Tells what failed: the resource, the cause in a sentence, the last lines that matter, and what to do next. */
-export function tellFailure(progress: Progress, error: unknown, stack: string): void {
+export function tellFailure(progress: Progress, error: unknown, stack: string, paint: Paint = plain): void {
   const failed = progress.steps.filter((step) => step.failed);
   const told = new Map<string, string[]>();
   for (const step of failed) {
@@ -12,7 +13,8 @@ export function tellFailure(progress: Progress, error: unknown, stack: string): 
     const text = indented([...matter(output), ...hint(output, stack)]);
     // What stopped several steps, such as machines that do not answer, is told once.
     told.set(text, [...(told.get(text) ?? []), step.name]);
-    if (told.get(text)?.length === 1) process.stderr.write(`\nfailed: ${step.phase}, ${step.name}\n${text}\n`);
+    if (told.get(text)?.length === 1)
+      process.stderr.write(`\n${paint("red", "failed")}: ${step.phase}, ${step.name}\n${text}\n`);
   }
   for (const names of told.values()) {
     if (names.length > 1) process.stderr.write(`\nfor the same cause: ${names.slice(1).join(", ")}\n`);
@@ -72,10 +74,6 @@ function ownErrors(progress: Progress): string {
   return [...new Set([...progress.errors.values()].flat().map(withoutPrefix))]
     .filter((text) => !/^(preview|update) failed$/.test(text))
     .join("\n");
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function indented(lines: readonly string[]): string {

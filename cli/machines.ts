@@ -8,6 +8,7 @@ import type { SshLogin } from "../components/ssh";
 import { addressesHere } from "../components/local/builds";
 import { keyPair, stackDirectory } from "../components/local/keys";
 import { quote } from "../components/script/compose";
+import { among, meant, UsageError } from "./arguments";
 import { root, settingsOf } from "./project";
 
 /** The stack's configuration, read without an engine. */
@@ -26,9 +27,10 @@ export function environmentOf(stack: string): Environment {
 /** A login on one machine of the stack, in this terminal; the exit status of the shell there. */
 export function shell(stack: string, name: string | undefined): number {
   const environment = environmentOf(stack);
-  const names = environment.machines.map((machine) => machine.name).join(", ");
+  const names = environment.machines.map((machine) => machine.name);
   const machine = environment.machines.find((machine) => machine.name === name);
-  if (!machine) throw new Error(`MACHINE=${name ?? ""} names no machine of stack ${stack}: it has ${names}`);
+  if (name === undefined) throw new UsageError(`no machine is named with --machine: ${among(names)}`);
+  if (!machine) throw new UsageError(`stack ${stack} has no machine ${name}: ${meant(name, names)}`);
   return spawnSync("ssh", loginArguments(environment, machine), { stdio: "inherit" }).status ?? 1;
 }
 

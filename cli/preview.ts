@@ -22,6 +22,13 @@ interface Note {
   readonly text: string;
 }
 
+/** What is told of one subject, for programs. */
+export interface Subject {
+  readonly name: string;
+  readonly notes: readonly string[];
+  readonly steps: readonly { readonly name: string; readonly kind: OpType; readonly words: string }[];
+}
+
 const changing: Partial<Record<OpType, string>> = {
   create: "+",
   update: "~",
@@ -47,10 +54,28 @@ export class Story {
     else if (!text.startsWith("stand-in plugin")) this.notes.push(noteOf(text));
   }
 
+  /** The same story for programs: every subject by itself, with its notes and its steps; values as `text` shows them. */
+  subjects(): readonly Subject[] {
+    return this.sorted().map((name) => ({
+      name,
+      notes: this.notes.filter(({ subject }) => subject === name).map(({ text }) => text),
+      steps: this.steps
+        .filter(({ subject }) => subject === name)
+        .map(({ urn, name, op, values }) => {
+          const shown = op === "update" && isObject(values, urn) ? values.join("; ") : "";
+          return { name, kind: op, words: this.said.get(urn) ?? shown };
+        }),
+    }));
+  }
+
+  private sorted(): readonly string[] {
+    const subjects = [...this.notes.map(({ subject }) => subject), ...this.steps.map(({ subject }) => subject)];
+    return [...new Set(subjects)].sort((one, other) => rank(one) - rank(other) || byName(one, other));
+  }
+
   /** The whole story; nothing where nothing changes. */
   text(): string {
-    const subjects = [...this.notes.map(({ subject }) => subject), ...this.steps.map(({ subject }) => subject)];
-    const sorted = [...new Set(subjects)].sort((one, other) => rank(one) - rank(other) || byName(one, other));
+    const sorted = this.sorted();
     const alike = new Map<string, string[]>();
     for (const subject of sorted) {
       const about = this.about(subject, true);
@@ -133,9 +158,10 @@ function successor(name: string): string | undefined {
   return digits === "" ? undefined : `${prefix}${String(Number(digits) + 1).padStart(digits.length, "0")}`;
 }
 
-/** Objects of the cluster change value by value; a script's text says little. */
+/** Objects of the cluster change value by value; a script's text says little, and a Secret's values are nobody's to read. */
 function isObject(values: readonly string[], urn: string): boolean {
-  return values.length > 0 && urn.includes("kubernetes:");
+  const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
+  return values.length > 0 && type.startsWith("kubernetes:") && type !== "kubernetes:core/v1:Secret";
 }
 
 function subjectFor(name: string, type: string): string {

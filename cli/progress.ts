@@ -1,6 +1,7 @@
 import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
 
 import { stepOf } from "../components/steps";
+import { plain, type Paint } from "./color";
 
 /** How long one resource took, milliseconds since the run began. */
 export interface Step {
@@ -38,7 +39,10 @@ export class Progress {
   private readonly active = new Map<string, Step>();
   private readonly timer: NodeJS.Timeout;
 
-  constructor(private readonly out: NodeJS.WriteStream = process.stdout) {
+  constructor(
+    private readonly out: NodeJS.WriteStream = process.stdout,
+    private readonly paint: Paint = plain,
+  ) {
     this.timer = setInterval(() => this.now(), out.isTTY ? 200 : quietTime);
   }
 
@@ -54,6 +58,11 @@ export class Progress {
   close(): void {
     clearInterval(this.timer);
     this.clear();
+  }
+
+  /** All that was reported as wrong; the error that ended the run, where nothing was. */
+  wrongs(error: unknown): readonly string[] {
+    return this.errors.size > 0 ? [...this.errors.values()].flat() : [messageOf(error)];
   }
 
   private begin({ urn, op, type }: { urn: string; op: OpType; type: string }): void {
@@ -89,7 +98,10 @@ export class Progress {
 
   private line(word: string, step: Step, rest: string): void {
     this.clear();
-    this.out.write(`  ${word.padEnd(wordWidth)}${step.phase.padEnd(10)}${step.name.padEnd(22)} ${rest}\n`);
+    const head = word.padEnd(wordWidth);
+    this.out.write(
+      `  ${step.failed ? this.paint("red", head) : head}${step.phase.padEnd(10)}${step.name.padEnd(22)} ${rest}\n`,
+    );
   }
 
   private now(): void {
@@ -122,6 +134,11 @@ export function phaseOf(urn: string): string {
 /** The name that the program gave a resource. */
 export function resourceName(urn: string): string {
   return urn.slice(urn.lastIndexOf("::") + 2);
+}
+
+/** An error's own words. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** "12.3 s". */

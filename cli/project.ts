@@ -1,10 +1,11 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
 
 import { strayState, takenName } from "../components/settings/place";
+import { meant, UsageError } from "./arguments";
 
 /** The project's own directory. */
 export const root = join(__dirname, "..");
@@ -30,6 +31,15 @@ function wantsAgent(stackName: string): boolean {
   const { config = {} } = settingsOf(stackName);
   const ssh = config["keelson:ssh"] as { readonly agent?: unknown } | null | undefined;
   return ssh?.agent === true;
+}
+
+/** Throws where there is no such stack: one is what its file says. */
+export function requireStack(stackName: string): void {
+  if (existsSync(join(root, `Pulumi.${stackName}.yaml`))) return;
+  const known = readdirSync(root).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+  throw new UsageError(
+    `there is no stack ${stackName}: ${meant(stackName, known)}; for another, write Pulumi.${stackName}.yaml (docs/configuration.md)`,
+  );
 }
 
 /** A stack's file as it is written. */

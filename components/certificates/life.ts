@@ -28,8 +28,8 @@ export class CertificateLife extends pulumi.Stash {
         }),
         { onDryRun: true },
       );
-    const first = tell("keelson-certificates-new", () => firstWords(args));
-    const later = tell("keelson-certificates", (before, now) => renewalWords(args, Number(before), Number(now)));
+    const first = tell(`keelson-${name}-new`, () => firstWords(args));
+    const later = tell(`keelson-${name}`, (before, now) => renewalWords(args, Number(before), Number(now)));
     super(name, { input: args.goodUntil }, { ...opts, hooks: { beforeCreate: [first], beforeUpdate: [later] } });
   }
 }

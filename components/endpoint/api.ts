@@ -40,8 +40,7 @@ export function ask(kubeconfig: string, question: Question): Promise<Answer> {
   const url = new URL(path, server);
   const headers = { accept, ...(body ? { "content-type": "application/json" } : {}) };
   return new Promise((resolve, reject) => {
-    const fail = ({ message }: Error) =>
-      reject(new Error(`the cluster's API at ${url.origin} does not answer (${message}): does its machine run?`));
+    const fail = ({ message }: Error) => reject(new Error(apiSilence(url.origin, message)));
     const call = request(url, { ...identity, method, headers, timeout: 10_000 }, (response) => {
       const { statusCode: status = 0, headers } = response;
       let text = "";
@@ -54,6 +53,11 @@ export function ask(kubeconfig: string, question: Question): Promise<Answer> {
     call.on("error", fail);
     call.end(body && JSON.stringify(body));
   });
+}
+
+/** What is said of an API that does not answer. */
+export function apiSilence(where: string, why: string): string {
+  return `the cluster's API at ${where} does not answer (${why}): does its machine run?`;
 }
 
 function accessOf(kubeconfig: string) {

@@ -75,7 +75,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
     super("keelson:etcd:EtcdCluster", name, {}, opts);
     const members = named(etcdMembersOf(args.environment), args.machines);
     const lost = args.environment.lost.filter(({ roles }) => roles.includes("etcd"));
-    this.beginning = this.makeAuthority(name, members, args);
+    this.beginning = this.makeAuthority(members, args);
     this.authority = this.beginning;
     this.goodUntil = goodUntilOf(this.authority.certificate, args.environment, args.clock);
     this.endpoints = members.map((member) => clientUrl(member, args.environment.etcd));
@@ -89,11 +89,11 @@ export class EtcdCluster extends pulumi.ComponentResource {
     this.registerOutputs({ endpoints: this.endpoints });
   }
 
-  private makeAuthority(name: string, members: readonly Machine[], args: EtcdClusterArgs): Authority {
+  private makeAuthority(members: readonly Machine[], args: EtcdClusterArgs): Authority {
     const [machine] = members;
     if (!machine) throw new pulumi.RunError("no machine has the role etcd: give it to 1, 3 or 5 of them");
     const script = new HostScript(
-      `${name}-authority`,
+      "etcd-authority",
       {
         machine,
         script: join(__dirname, "authority.sh"),

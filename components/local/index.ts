@@ -7,6 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { bundleDirectory } from "../artifacts";
 import type { LocalSettings } from "./settings";
 import type { MachineConfig, Machine } from "../machine";
+import type { Fleet } from "../script";
 import { apart } from "./apart";
 import type { Build, Builds } from "./builds";
 import { containerArgs, livingContainer } from "./container";
@@ -25,6 +26,7 @@ export interface LocalMachinesArgs {
   readonly environment: LocalSettings;
   /** Which containers there are, and which are to be made. */
   readonly builds: Builds;
+  readonly fleet: Fleet;
 }
 
 /**
@@ -72,6 +74,7 @@ export class LocalMachines extends pulumi.ComponentResource {
     return {
       name: config.name,
       address: config.address,
+      fleet: this.args.fleet,
       config,
       connection: {
         host: config.address,

@@ -2,6 +2,7 @@ import { bastionName, loginArgs, type FirstHop, type SshConfig, type SshLogin } 
 import type { Machine } from "./machine";
 import type { MachineConfig } from "./roles";
 
+import type { Fleet } from "../script";
 interface Machines {
   readonly ssh: SshConfig;
   readonly machines: readonly MachineConfig[];
@@ -9,12 +10,13 @@ interface Machines {
 }
 
 /** The machines that the stack names by their SSH addresses, those among them that are lost. */
-export function sshMachines(environment: Machines): readonly Machine[] {
+export function sshMachines(environment: Machines, fleet: Fleet): readonly Machine[] {
   const { bastion, connectTimeout } = environment.ssh;
   const proxy = bastion && loginArgs(bastion, connectTimeout);
   return [...environment.machines, ...environment.lost].map((config) => ({
     name: config.name,
     address: config.address,
+    fleet,
     config,
     lost: config.lost,
     connection: { ...loginArgs(config.ssh, connectTimeout), ...(proxy ? { proxy } : {}) },

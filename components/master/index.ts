@@ -92,7 +92,7 @@ export class ControlPlane extends pulumi.ComponentResource {
     const [first] = masters.sort((one, other) => (one.name < other.name ? -1 : 1));
     if (!first) throw new pulumi.RunError("no machine has the role master");
     this.endpoint = clusterEndpoint(args.environment);
-    const authority = this.makeAuthority(name, first, args.environment);
+    const authority = this.makeAuthority(first, args.environment);
     this.cluster = authority;
     // A digest of a public key is no secret, though it comes from among them.
     this.caHash = pulumi.unsecret(authority.printed("ca-hash"));
@@ -115,9 +115,9 @@ export class ControlPlane extends pulumi.ComponentResource {
     this.registerOutputs({ endpoint: this.endpoint, kubeconfig: this.kubeconfig });
   }
 
-  private makeAuthority(name: string, machine: Machine, environment: MasterSettings): HostScript {
+  private makeAuthority(machine: Machine, environment: MasterSettings): HostScript {
     return new HostScript(
-      `${name}-authority`,
+      "master-authority",
       {
         machine,
         script: join(__dirname, "authority.sh"),

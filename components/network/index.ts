@@ -11,6 +11,8 @@ export { ClusterDns, podsScript } from "./dns";
 export interface NetworkArgs {
   readonly environment: NetworkSettings;
   readonly artifacts: ArtifactSet;
+  /** What the names of its resources begin with. */
+  readonly prefix: string;
 }
 
 const namespace = "kube-flannel";
@@ -23,22 +25,23 @@ const name = "kube-flannel-ds";
 export class Network extends pulumi.ComponentResource {
   constructor(resourceName: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:network:Network", resourceName, {}, opts);
+    const scoped = (name: string) => `${args.prefix}${name}`;
     const child = { parent: this, deletedWith: opts?.deletedWith };
     const space = new k8s.core.v1.Namespace(
-      namespace,
+      scoped(namespace),
       { metadata: { name: namespace, labels: { "pod-security.kubernetes.io/enforce": "privileged" } } },
       child,
     );
-    const account = this.account({ ...child, dependsOn: [space] });
+    const account = this.account(scoped("flannel"), { ...child, dependsOn: [space] });
     const data = { "cni-conf.json": cniConfig(args.environment), "net-conf.json": networkConfig(args.environment) };
     const settings = new k8s.core.v1.ConfigMap(
-      "kube-flannel-cfg",
+      scoped("kube-flannel-cfg"),
       { metadata: { name: "kube-flannel-cfg", namespace }, data },
       { ...child, dependsOn: [space] },
     );
     const labels = { app: "flannel", tier: "node" };
     new k8s.apps.v1.DaemonSet(
-      name,
+      scoped(name),
       {
         metadata: {
           name,
@@ -62,10 +65,10 @@ export class Network extends pulumi.ComponentResource {
   }
 
   /** What flanneld may read and write in the cluster. Source: flannel's documentation, kube-flannel.yml. */
-  private account(child: pulumi.CustomResourceOptions): k8s.rbac.v1.ClusterRoleBinding {
-    const account = new k8s.core.v1.ServiceAccount("flannel", { metadata: { name: "flannel", namespace } }, child);
+  private account(scoped: string, child: pulumi.CustomResourceOptions): k8s.rbac.v1.ClusterRoleBinding {
+    const account = new k8s.core.v1.ServiceAccount(scoped, { metadata: { name: "flannel", namespace } }, child);
     const role = new k8s.rbac.v1.ClusterRole(
-      "flannel",
+      scoped,
       {
         metadata: { name: "flannel" },
         rules: [
@@ -77,7 +80,7 @@ export class Network extends pulumi.ComponentResource {
       child,
     );
     return new k8s.rbac.v1.ClusterRoleBinding(
-      "flannel",
+      scoped,
       {
         metadata: { name: "flannel" },
         roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },

@@ -8,7 +8,7 @@ import { deleteLostNodes } from "./lost";
 import { LeavingNode, ReadyNode } from "./ready";
 import { Worker } from "./worker";
 
-export { Nodes } from "./labels";
+export { Nodes, type NodeRow } from "./labels";
 export { atOnce, Rollout } from "./rollout";
 
 export interface JoinArgs {
@@ -21,19 +21,19 @@ export interface JoinArgs {
 }
 
 /** Makes every machine's node a ready one of the cluster, and lets the nodes of lost machines go. */
-export function joinNodes(args: JoinArgs): readonly JoinedMachine[] {
+export function joinNodes(args: JoinArgs, opts: pulumi.CustomResourceOptions): readonly JoinedMachine[] {
   const { machines, master, environment, network } = args;
   const { drainTimeout } = environment.kubernetes;
   const workers = machines.filter(({ lost, config }) => lost !== true && !config.roles.includes("master"));
-  deleteLostNodes({ lost: environment.lost, machines, master });
+  deleteLostNodes({ lost: environment.lost, machines, master }, opts);
   return [
     ...master.machines.map((machine) => {
-      const member = new LeavingNode(machine.name, { machine, master, drainTimeout }, {});
-      const ready = new ReadyNode(machine.name, { machine, master }, { dependsOn: [member, network] });
+      const member = new LeavingNode(machine.name, { machine, master, drainTimeout }, opts);
+      const ready = new ReadyNode(machine.name, { machine, master }, { ...opts, dependsOn: [member, network] });
       return { config: machine.config, identity: machine.identity, member, ready };
     }),
     ...workers.map((machine) => {
-      const worker = new Worker(machine.name, { machine, master, environment, network });
+      const worker = new Worker(machine.name, { machine, master, environment, network }, opts);
       return { config: machine.config, identity: machine.identity, member: worker, ready: worker };
     }),
   ];

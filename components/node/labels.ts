@@ -7,6 +7,8 @@ import { labelsStep } from "./step";
 
 export interface NodesArgs {
   readonly machines: readonly JoinedMachine[];
+  /** What the names of its resources begin with. */
+  readonly prefix: string;
 }
 
 export interface JoinedMachine {
@@ -38,11 +40,15 @@ export class Nodes extends pulumi.ComponentResource {
   constructor(name: string, args: NodesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:nodes:Nodes", name, {}, opts);
     const rows = args.machines.map(({ config, identity, member, ready }) => {
-      const node = new k8s.core.v1.NodePatch(stepOn(config, labelsStep), nodePatch(config, identity), {
-        parent: this,
-        dependsOn: [ready],
-        deletedWith: member,
-      });
+      const node = new k8s.core.v1.NodePatch(
+        `${args.prefix}${stepOn(config, labelsStep)}`,
+        nodePatch(config, identity),
+        {
+          parent: this,
+          dependsOn: [ready],
+          deletedWith: member,
+        },
+      );
       return node.status.apply((status) => rowOf(config, status));
     });
     this.rows = pulumi.all(rows);

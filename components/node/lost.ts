@@ -17,12 +17,12 @@ export interface LostNodesArgs {
 }
 
 /** Lets the nodes of machines go that are gone for good: nothing of these machines is contacted. */
-export function deleteLostNodes({ lost, machines, master }: LostNodesArgs): void {
+export function deleteLostNodes({ lost, machines, master }: LostNodesArgs, opts: pulumi.CustomResourceOptions): void {
   for (const config of lost) {
-    if (config.roles.includes("master")) deleteNode(config.name, "master", master);
+    if (config.roles.includes("master")) deleteNode(config.name, "master", master, opts);
     else if (config.roles.includes("worker")) {
       const machine = machines.find(({ name }) => name === config.name);
-      new LostWorker(config.name, { config, machine, master });
+      new LostWorker(config.name, { config, machine, master }, opts);
     }
   }
 }
@@ -38,7 +38,7 @@ interface LostWorkerArgs {
 class LostWorker extends pulumi.ComponentResource {
   constructor(name: string, { config, machine, master }: LostWorkerArgs, opts?: pulumi.ComponentResourceOptions) {
     // It takes the place of the worker that it was.
-    super("keelson:worker:Worker", name, {}, opts);
+    super("keelson:worker:Worker", `${master.operator.fleet.prefix}${name}`, {}, opts);
     const child = { parent: this };
     const admission = { machine: master.operator, script: join(__dirname, "admit.sh"), once: true } as const;
     new HostScript(stepOn(config, admitStep), { ...admission, ends: "forgotten" }, child);
@@ -54,7 +54,7 @@ function deleteNode(
   name: string,
   lost: "master" | "worker",
   master: ControlPlane,
-  opts: pulumi.CustomResourceOptions = {},
+  opts: pulumi.CustomResourceOptions,
 ): void {
   const machine = { name, identity: "lost", dependsOn: [] };
   new HostScript(

@@ -28,8 +28,8 @@ export interface WorkerArgs {
  */
 export class Worker extends pulumi.ComponentResource {
   constructor(name: string, args: WorkerArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("keelson:worker:Worker", name, {}, opts);
     const { machine, master } = args;
+    super("keelson:worker:Worker", `${machine.fleet.prefix}${name}`, {}, opts);
     const admission = new HostScript(
       stepOn(machine, admitStep),
       {

@@ -4,7 +4,6 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Environment } from "../environment";
 import type { MachineConfig } from "../machine";
-import { onlyIf } from "../script";
 import { onceKnown } from "../ssh";
 import type { Rebuild } from "../local";
 import { atOnce } from "../node";
@@ -38,10 +37,16 @@ export interface PlanArgs {
  * for this happens only when the change is accepted.
  */
 export class Plan extends pulumi.Stash {
-  constructor(name: string, args: PlanArgs, opts: pulumi.CustomResourceOptions = {}) {
+  private readonly after: Topology;
+
+  constructor(
+    name: string,
+    private readonly args: PlanArgs,
+    opts: pulumi.CustomResourceOptions = {},
+  ) {
     const after = topologyOf(args.environment, args.builds, args.etcd);
     const judge = new pulumi.ResourceHook(
-      "keelson-plan",
+      `keelson-${name}`,
       AsyncResource.bind(async ({ oldInputs }: pulumi.ResourceHookArgs) => {
         const before = oldInputs?.["input"] as Topology | undefined;
         if (before) await weigh(before, after, args);
@@ -49,7 +54,7 @@ export class Plan extends pulumi.Stash {
       { onDryRun: true },
     );
     const newborn = new pulumi.ResourceHook(
-      "keelson-plan-new",
+      `keelson-${name}-new`,
       AsyncResource.bind(() => refuse(args.environment.stack, takenOver([], args))),
       { onDryRun: true },
     );
@@ -58,13 +63,16 @@ export class Plan extends pulumi.Stash {
       { input: asPlanned(after, args) },
       { ...opts, hooks: { beforeCreate: [newborn], beforeUpdate: [judge] } },
     );
-    // A run with `--target` leaves the plan out, and the engine gives what the state has of it.
-    onlyIf(async () =>
-      refuse(
-        args.environment.stack,
-        problemsOf(await onceKnown(this.input as pulumi.Output<Topology>, after), after, args),
-      ),
-    );
+    this.after = after;
+  }
+
+  /**
+   * Throws where what is asked for is refused. For what does not wait for this: a run with `--target` leaves the plan out, and
+   * the engine gives what the state has of it.
+   */
+  async holds(): Promise<void> {
+    const before = await onceKnown(this.input as pulumi.Output<Topology>, this.after);
+    refuse(this.args.environment.stack, problemsOf(before, this.after, this.args));
   }
 }
 
@@ -122,7 +130,8 @@ async function weigh(before: Topology, after: Topology, args: PlanArgs): Promise
   }
 }
 
-function refuse(stack: string, problems: readonly string[]): void {
+/** Throws what is wrong with a change, where anything is. */
+export function refuse(stack: string, problems: readonly string[]): void {
   if (problems.length === 0) return;
   throw new Error(
     `stack "${stack}" cannot change like this; nothing was touched:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,

@@ -3,8 +3,9 @@ import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 
 import { changedParts, type ScriptParts } from "./compose";
-import { onceKnown, unreachable, unreachableMessage, type FirstHop, type Unreachable } from "../ssh";
+import { onceKnown } from "../ssh";
 import type { Again } from "./seen";
+import type { Target } from "./target";
 
 /** What a run of a script means for its machine, in plain words. */
 export interface Effects {
@@ -26,20 +27,14 @@ interface Known {
   readonly parts: ScriptParts;
   readonly effects?: Effects;
   readonly firstRun?: FirstRun;
-  /** Where the way to its machine begins; absent where the machine need not be asked whether it answers. */
-  readonly firstHop?: FirstHop;
+  readonly machine: Target;
   /** Why it runs though nothing of it changes. */
   readonly again?: Again;
-  /** Why its machine, which answers, lets nobody in. */
-  readonly refused?: string;
 }
 
 const scripts = new Map<string, Known>();
 let hook: pulumi.ResourceHook | undefined;
 let lastHook: pulumi.ResourceHook | undefined;
-let condition: (() => Promise<void>) | undefined;
-let permitted: Promise<void> | undefined;
-let silent: Promise<readonly Unreachable[]> | undefined;
 
 /**
  * The hooks by which the engine tells that it is about to run a script: a preview then says what that means, and a run
@@ -62,35 +57,28 @@ export function afterFirstRun(): pulumi.ResourceHookBinding {
 /** Tells what there is to know of a script before it runs. */
 export function remember(name: string, script: Known): void {
   scripts.set(name, script);
+  const hop = firstHopOf(script.machine);
+  if (hop) script.machine.fleet.add(hop);
 }
 
-/** Sets what is asked once, in a preview too, before the first script that runs; where it throws, none does. */
-export function onlyIf(asked: () => Promise<void>): void {
-  condition = asked;
-}
+/** A lost machine is asked nothing. */
+const firstHopOf = ({ lost, firstHop }: Target) => (lost ? undefined : firstHop);
 
 async function beforeRun({ name, newInputs, oldInputs }: pulumi.ResourceHookArgs): Promise<void> {
   const script = scripts.get(name);
   // Where there is nothing to run, nothing happens.
   if (!script || newInputs?.["create"] === undefined) return;
-  await (permitted ??= condition?.());
-  const { resource, firstRun, firstHop, refused } = script;
+  const { resource, firstRun, machine } = script;
+  await machine.fleet.accept();
   if (!pulumi.runtime.isDryRun()) {
-    await answers(firstHop);
-    if (refused !== undefined) throw new Error(refused);
+    const hop = firstHopOf(machine);
+    if (hop) await machine.fleet.answers(hop);
+    if (machine.seen?.refused !== undefined) throw new Error(machine.seen.refused);
     if (!oldInputs) await firstRun?.before();
     return;
   }
   const words = await wordsFor(script, { now: newInputs, before: oldInputs });
   if (words !== "") void pulumi.log.info(words, resource);
-}
-
-/** All machines are asked at once, the first time that one is needed: whoever is silent is named with all the others. */
-async function answers(hop: FirstHop | undefined): Promise<void> {
-  if (!hop) return;
-  silent ??= unreachable([...scripts.values()].flatMap(({ firstHop }) => firstHop ?? []));
-  const found = await silent;
-  if (found.some(({ name }) => name === hop.name)) throw new Error(unreachableMessage(found));
 }
 
 interface Change {

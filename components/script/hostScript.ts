@@ -62,11 +62,14 @@ export interface HostScriptArgs {
 export class HostScript extends command.remote.Command {
   private readonly parts: ScriptParts;
 
+  /** @param name What it is called among the scripts of its cluster, and on its machine: "worker-1-docker". */
   constructor(name: string, args: HostScriptArgs, opts: pulumi.CustomResourceOptions = {}) {
     const ends = args.machine.lost === true ? "forgotten" : args.ends;
     const parts = partsOf(name, args);
     const again = isRepeatable(args) ? againOf(parts, args) : undefined;
-    super(name, ends === "forgotten" ? forgotten(args.machine) : inputsOf(args, parts, again), {
+    const { effects, firstRun, machine } = args;
+    const unique = `${machine.fleet.prefix}${name}`;
+    super(unique, ends === "forgotten" ? forgotten(args.machine) : inputsOf(args, parts, again), {
       ...pulumi.mergeOptions(
         {
           dependsOn: [...args.machine.dependsOn],
@@ -81,9 +84,7 @@ export class HostScript extends command.remote.Command {
       hooks: { ...beforeRunning(), ...(args.firstRun ? afterFirstRun() : {}) },
     });
     this.parts = parts;
-    const { effects, firstRun, machine } = args;
-    const firstHop = machine.lost ? undefined : machine.firstHop;
-    remember(name, { resource: this, parts, effects, firstRun, firstHop, again, refused: machine.seen?.refused });
+    remember(unique, { resource: this, parts, effects, firstRun, machine, again });
   }
 
   /** A digest of what is sent but for secrets. */

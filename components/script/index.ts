@@ -1,5 +1,6 @@
+export { Fleet } from "./fleet";
 export type { ScriptFile, ScriptValue } from "./compose";
-export { onlyIf, type Effects } from "./hooks";
+export type { Effects } from "./hooks";
 export { composeLook, foundScript, packageScripts, unitsScripts } from "./compose";
 export { shortDigest } from "./digest";
 export type { Target } from "./target";

@@ -2,10 +2,13 @@ import type { types } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { FirstHop } from "../ssh";
+import type { Fleet } from "./fleet";
 import type { Seen } from "./seen";
 
 /** Where a script runs: what it takes to reach a machine, and to know it again. */
 export interface Target {
+  /** The machines of its cluster. */
+  readonly fleet: Fleet;
   /** It is gone for good: nothing of it is contacted, and its scripts are forgotten. @default false */
   readonly lost?: boolean;
   /** How to log in; its user is root or has password-less sudo. */

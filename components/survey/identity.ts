@@ -16,7 +16,7 @@ export class ClusterIdentity extends pulumi.Stash {
   constructor(name: string, { asked }: { readonly asked: readonly Asked[] }, opts: pulumi.CustomResourceOptions = {}) {
     // A state that has none yet cannot have named a machine.
     const first = new pulumi.ResourceHook(
-      "keelson-identity",
+      `keelson-${name}`,
       AsyncResource.bind(() => refuseOthers(asked, undefined)),
       { onDryRun: true },
     );
@@ -41,7 +41,8 @@ export class ClusterIdentity extends pulumi.Stash {
   }
 }
 
-function refuseOthers(asked: readonly Asked[], id: string | undefined): void {
+/** Throws where a machine that was asked is not of the cluster `id`. */
+export function refuseOthers(asked: readonly Asked[], id: string | undefined): void {
   const others = asked.flatMap(({ config: { name, address }, answer }) => {
     const owner = answer?.owner ?? "-";
     const [cluster = "", stack = ""] = owner.split(" ");

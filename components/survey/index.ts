@@ -142,7 +142,8 @@ async function look(login: Login, program: string, way: Session | undefined): Pr
   }
 }
 
-function silenceOf(error: NodeJS.ErrnoException, { user }: Login): Omit<Asked, "config"> {
+/** Why a machine gave no answer, in words that go on after its name. */
+export function silenceOf(error: NodeJS.ErrnoException, { user }: Login): Omit<Asked, "config"> {
   if (/authentication methods failed/i.test(error.message)) {
     return {
       silence: `refuses the login of ${user}: see ssh.user, and whether the public half of ssh.privateKeyFile stands in its authorized_keys`,

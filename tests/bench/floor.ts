@@ -17,6 +17,7 @@ import { kubeletConfiguration, kubeletUnit } from "../../components/kubelet/rend
 import { capabilities } from "../../components/local/container";
 import { keyPair } from "../../components/local/keys";
 import type { Machine, MachineConfig } from "../../components/machine";
+import { Fleet } from "../../components/script";
 import { kubeadmConfig, serverAddress } from "../../components/master/render";
 import { nameserverLines } from "../support/ownMachines";
 import { here, type TestStack } from "../support/stack";
@@ -109,7 +110,7 @@ export class Floor {
 function machineAt(config: MachineConfig, address: string): Machine {
   const connection = { host: address };
   const common = { identity: "", dependsOn: [], sharedKernel: true, nameservers: [] };
-  return { name: config.name, address, config, connection, ...common };
+  return { name: config.name, address, fleet: new Fleet("", () => Promise.resolve()), config, connection, ...common };
 }
 
 function withToken(kubeadm: string): string {

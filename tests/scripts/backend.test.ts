@@ -69,20 +69,20 @@ test("a passphrase of the person's own is left to them, also an empty one", () =
 
 test("a stack of SSH machines is refused with the ways to choose", () => {
   const { status, stderr, set } = backend("prod");
-  expect(status).toBe(1);
+  expect(status).toBe(78);
   expect(set).toEqual({});
   expect(stderr).toMatch(/stack prod has no backend[^]*\n {2}pulumi login [^]*\n {2}export PULUMI_BACKEND_URL=/);
 });
 
 test("also after a shell was set up for a stack of local machines", () => {
-  expect(backend("prod", { PULUMI_BACKEND_URL: own() }).status).toBe(1);
+  expect(backend("prod", { PULUMI_BACKEND_URL: own() }).status).toBe(78);
 });
 
 test("a backend that the person named, or logged in to, is the backend", () => {
   expect(backend("prod", { PULUMI_BACKEND_URL: "s3://states" })).toMatchObject({ status: 0, set: {} });
   mkdirSync(join(project, ".pulumi"));
   write(".pulumi/credentials.json", JSON.stringify({ current: "" }));
-  expect(backend("prod").status).toBe(1);
+  expect(backend("prod").status).toBe(78);
   write(".pulumi/credentials.json", JSON.stringify({ current: "https://api.example.com" }));
   expect(backend("prod")).toMatchObject({ status: 0, set: {} });
   expect(backend("dev")).toMatchObject({ status: 0, set: {} });

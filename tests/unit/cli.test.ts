@@ -15,7 +15,11 @@ afterEach(() => rmSync(root, { recursive: true }));
 /** The command line's part, as if its project were in a directory of its own. */
 function load<Part>(part: () => Promise<Part>, stack: object = {}): Promise<Part> {
   jest.resetModules();
-  jest.doMock("../../cli/project", () => ({ root, openStack: () => Promise.resolve(stack) }));
+  jest.doMock("../../cli/project", () => ({
+    root,
+    requireStack: () => undefined,
+    openStack: () => Promise.resolve(stack),
+  }));
   return part();
 }
 

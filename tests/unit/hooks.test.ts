@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as engine from "@pulumi/pulumi/runtime/resource";
 
 import type { Machine } from "../../components/machine";
-import type { HostScript as Script } from "../../components/script";
+import type { Fleet, HostScript as Script } from "../../components/script";
 import { TestMachine } from "../support/sshServer";
 import { environment, machineOf } from "./render.fixture";
 
@@ -14,6 +14,7 @@ type Beginning = typeof import("../../components/script");
 /** What the engine is given to call before it runs a script. */
 let hook: pulumi.ResourceHook | undefined;
 let components: Beginning;
+let fleet: Fleet;
 const there = new TestMachine();
 
 beforeAll(() => there.listen());
@@ -33,12 +34,13 @@ async function begin(preview = false): Promise<void> {
     jest.doMock("@pulumi/command", () => command);
     components = await import("../../components/script");
   });
+  fleet = new components.Fleet("", () => Promise.resolve());
 }
 
 /** A script on a machine whose SSH server is at a port of this computer, and shows this key. */
 function script(name: string, port: number, hostKey?: string): Script {
   const firstHop = { name, host: "127.0.0.1", port, ...(hostKey === undefined ? {} : { hostKey }) };
-  const machine: Machine = machineOf(environment(), 0, { name, firstHop });
+  const machine: Machine = machineOf(environment(), 0, { name, firstHop, fleet });
   return new components.HostScript(`${name}-script`, {
     machine,
     script: require.resolve("../../components/network/dns.sh"),
@@ -86,7 +88,7 @@ describe("before a script runs", () => {
     async (preview) => {
       await begin(preview);
       let asked = 0;
-      components.onlyIf(() => {
+      fleet = new components.Fleet("", () => {
         asked += 1;
         return Promise.reject(new Error("it cannot be"));
       });

@@ -174,9 +174,7 @@ describe("a failure", () => {
       fail(urnOf(name));
     }
     tellFailure(progress, undefined, "prod");
-    expect(written).toMatch(
-      /failed: nodes, worker-1-join\n.*worker-1-join broke\n\nfailed: nodes, worker-2-join\n/s,
-    );
+    expect(written).toMatch(/failed: nodes, worker-1-join\n.*worker-1-join broke\n\nfailed: nodes, worker-2-join\n/s);
     expect(written).toContain("run make up STACK=prod again");
   });
   test.each([

@@ -2,6 +2,7 @@ import { parseAllDocuments } from "yaml";
 
 import { parseEnvironment, type Environment } from "../../components/environment";
 import type { Machine } from "../../components/machine";
+import { Fleet } from "../../components/script";
 import type { ArtifactSet } from "../../components/artifacts";
 import { hostKey } from "../golden/topologies";
 import { key, type Raw } from "./config.fixture";
@@ -19,6 +20,9 @@ export function environment(more: Raw = {}, stack = "unit"): Environment {
   return parseEnvironment(raw, { stack, directory: "/project", readFile: key });
 }
 
+/** Machines that share nothing. */
+export const anyFleet = new Fleet("", () => Promise.resolve());
+
 /** A machine of an environment, as components get it. */
 export function machineOf({ machines }: Environment, index: number, more: Partial<Machine> = {}): Machine {
   const config = machines[index];
@@ -28,6 +32,7 @@ export function machineOf({ machines }: Environment, index: number, more: Partia
   return {
     name,
     address,
+    fleet: anyFleet,
     config,
     connection,
     identity: name,

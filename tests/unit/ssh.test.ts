@@ -12,6 +12,7 @@ import { sshMachines } from "../../components/machine";
 import { dialErrorLimit } from "../../components/ssh/connection";
 import { SshKeys } from "../support/sshKeys";
 import { hostKey, remote, type Raw } from "./config.fixture";
+import { anyFleet } from "./render.fixture";
 
 const keys = new SshKeys();
 const passphrase = "canary: opens the key";
@@ -34,7 +35,7 @@ function environmentOf(ssh: Raw): Environment {
 
 /** The first machine's connection, its secrets in clear, and the names of those. */
 async function connection(ssh: Raw): Promise<{ readonly value: Raw; readonly secrets: readonly string[] }> {
-  const args = sshMachines(environmentOf(ssh))[0]?.connection ?? {};
+  const args = sshMachines(environmentOf(ssh), anyFleet)[0]?.connection ?? {};
   const entries = await Promise.all(
     Object.entries(args).map(async ([key, value]) => {
       const output = pulumi.output(value as pulumi.Input<string>);
@@ -84,7 +85,7 @@ describe("a connection", () => {
 });
 
 test("the first hop is the machine, or the bastion before all of them", () => {
-  const hops = (ssh: Raw) => sshMachines(environmentOf(ssh)).map(({ firstHop }) => firstHop);
+  const hops = (ssh: Raw) => sshMachines(environmentOf(ssh), anyFleet).map(({ firstHop }) => firstHop);
   expect(hops({ privateKeyFile: plain })).toEqual([
     { name: "m", host: "192.0.2.1", port: 22, hostKey },
     { name: "w", host: "192.0.2.2", port: 22, hostKey },

@@ -1,0 +1,183 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { Stack } from "@pulumi/pulumi/automation";
+
+import { stackDirectory } from "../components/local/keys";
+import type { Request } from "./arguments";
+import { isColored, painted, paintFor, type Paint } from "./color";
+import { exits } from "./commands";
+import { endingOf } from "./endings";
+import { tellFailure } from "./failure";
+import { shell } from "./machines";
+import { obtain } from "./obtain";
+import { Story } from "./preview";
+import { openStack, requireStack, root } from "./project";
+import { Progress, seconds } from "./progress";
+import { recover } from "./recover";
+import { clusterOf, lookAt, nginxLine, troubles } from "./status";
+import { nodeTable, podTable } from "./tables";
+
+/** One run of the engine. */
+interface Run {
+  readonly stack: Stack;
+  readonly request: Request;
+  readonly progress: Progress;
+}
+
+type Operation = (run: Run) => Promise<void>;
+
+/** Does what is asked for, on a stack that there is, with all that it needs; gives the exit code. */
+export async function perform(request: Request): Promise<number> {
+  requireStack(request.stack);
+  // Set by cli/keelson; the tests have seen to it by then.
+  const obtained = process.env["KEELSON_OBTAIN"] ? obtain(request.stack) : "done";
+  if (obtained !== "done") return exits[obtained];
+  const operation = operations[request.command];
+  if (!operation) throw new Error(`keelson ${request.command} has no operation`);
+  return operation(request);
+}
+
+const operations: Readonly<Record<string, (request: Request) => Promise<number>>> = {
+  up: (request) => change(request, up),
+  preview: async (request) => operate(await openStack(request.stack), request, preview),
+  refresh: (request) => change(request, refresh),
+  destroy: (request) => change(request, destroy),
+  status: (request) => read(request, status),
+  kubeconfig: (request) => read(request, kubeconfig),
+  shell: ({ stack, machine }) => Promise.resolve(shell(stack, machine)),
+};
+
+/** An operation that changes the state: what a killed run left in its way is cleared first. */
+async function change(request: Request, operation: Operation): Promise<number> {
+  const stack = await openStack(request.stack);
+  await recover(stack);
+  return operate(stack, request, operation);
+}
+
+async function read(request: Request, look: (stack: Stack, request: Request) => Promise<void>): Promise<number> {
+  await look(await openStack(request.stack), request);
+  return exits.done;
+}
+
+/** Runs the engine, telling what it does; a failure is told as well, and is the exit code. */
+async function operate(stack: Stack, request: Request, operation: Operation): Promise<number> {
+  const began = Date.now();
+  // Where standard output is for a program, people are told on the other.
+  const out = request.output === "json" ? process.stderr : process.stdout;
+  const progress = new Progress(out, paintFor(request.color, out));
+  const interruption = heedInterrupts();
+  try {
+    await operation({ stack, request, progress });
+    if (request.output === "text") out.write(`finished in ${seconds(Date.now() - began).trim()}\n`);
+    return exits.done;
+  } catch (error) {
+    progress.close();
+    tellFailure(progress, error, stack.name, paintFor(request.color, process.stderr));
+    return interruption.came() ? exits.interrupted : exits[endingOf(progress.wrongs(error))];
+  } finally {
+    progress.close();
+    interruption.over();
+  }
+}
+
+/** Ctrl-C reaches the engine as well, which ends what is under way and writes the state: the run waits for it, and the next Ctrl-C for nothing. */
+function heedInterrupts(): { readonly came: () => boolean; readonly over: () => void } {
+  let count = 0;
+  const heed = (): void => {
+    if (++count > 1) process.exit(exits.interrupted);
+    process.stderr.write(
+      "\ninterrupted: the engine ends what is under way, and keeps what is done; Ctrl-C again leaves at once\n",
+    );
+  };
+  process.on("SIGINT", heed);
+  return { came: () => count > 0, over: () => process.off("SIGINT", heed) };
+}
+
+const quiet = { suppressOutputs: true, onOutput: () => undefined };
+
+async function up({ stack, request, progress }: Run): Promise<void> {
+  const { summary } = await stack.up({ ...quiet, onEvent: (event) => progress.event(event) });
+  progress.close();
+  process.stdout.write(`\n${counted(summary.resourceChanges ?? {})}\n\n`);
+  await status(stack, request);
+  process.stdout.write("next: make status, make kubeconfig, make shell MACHINE=worker-1, make destroy\n");
+}
+
+async function preview({ stack, request: { diff, output, color }, progress }: Run): Promise<void> {
+  const paint = paintFor(color, process.stdout);
+  const story = new Story();
+  let values = "";
+  const { changeSummary } = await stack.preview({
+    // The engine's own words: every resource, and every property that will change. Long, so only made where they are shown.
+    diff,
+    color: isColored(color, process.stdout) ? "always" : "never",
+    onOutput: (text) => (values += diff ? text : ""),
+    onEvent: (event) => {
+      story.event(event);
+      // What goes wrong is told as for every other operation.
+      if (event.diagnosticEvent && event.diagnosticEvent.severity !== "info") progress.event(event);
+    },
+  });
+  if (output === "json") {
+    const answer = { schema: 1, stack: stack.name, subjects: story.subjects(), resources: changeSummary };
+    process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+    return;
+  }
+  const more = stack.name === "dev" ? "" : ` STACK=${stack.name}`;
+  process.stdout.write(diff ? values : painted(story.text(), paint));
+  process.stdout.write(`\n${counted(changeSummary, toDo)}\n`);
+  process.stdout.write(`next: make up${more}; make preview${more} DIFF=1 shows every value\n`);
+}
+
+async function refresh({ stack, progress }: Run): Promise<void> {
+  const { summary } = await stack.refresh({ ...quiet, onEvent: (event) => progress.event(event) });
+  progress.close();
+  process.stdout.write(`\n${counted(summary.resourceChanges ?? {})}\n`);
+}
+
+async function destroy({ stack, progress }: Run): Promise<void> {
+  const { summary } = await stack.destroy({ ...quiet, onEvent: (event) => progress.event(event) });
+  progress.close();
+  process.stdout.write(`\n${counted(summary.resourceChanges ?? {})}\n`);
+  // The keys of local machines, which are gone.
+  rmSync(stackDirectory(stack.name), { recursive: true, force: true });
+}
+
+async function status(stack: Stack, { output, color }: Request): Promise<void> {
+  const cluster = clusterOf(stack.name, await stack.outputs());
+  const look = await lookAt(cluster);
+  if (output === "json") {
+    process.stdout.write(`${JSON.stringify({ schema: 1, stack: stack.name, ...look }, null, 2)}\n`);
+    return;
+  }
+  const paint = paintFor(color, process.stdout);
+  const tables = [await nodeTable(cluster.kubeconfig), await podTable(cluster.kubeconfig)];
+  // Last, where the eye is: what somebody has to see to.
+  const parts = [...tables.map((table) => notReadyIn(table, paint)), ...troubles(look, paint), ...nginxLine(look)];
+  process.stdout.write(`${parts.join("\n\n")}\n`);
+}
+
+const notReadyIn = (table: string, paint: Paint) => table.replace(/\bNotReady\b/g, (word) => paint("red", word));
+
+async function kubeconfig(stack: Stack): Promise<void> {
+  const { kubeconfig } = clusterOf(stack.name, await stack.outputs());
+  const file = join(root, ".keelson", stack.name, "kubeconfig");
+  rmSync(file, { force: true });
+  writeFileSync(file, kubeconfig, { mode: 0o600 });
+  process.stdout.write(`export KUBECONFIG=${file}\n`);
+}
+
+const done: Record<string, string> = {
+  create: "created",
+  update: "changed",
+  replace: "replaced",
+  delete: "deleted",
+  same: "unchanged",
+};
+const toDo = { ...done, create: "to create", update: "to change", replace: "to replace", delete: "to delete" };
+
+function counted(changes: Partial<Record<string, number>>, words: Record<string, string> = done): string {
+  const parts = Object.entries(changes).map(([op, count]) => `${String(count)} ${words[op] ?? op}`);
+  return `resources: ${parts.join(", ") || "none"}`;
+}

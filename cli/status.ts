@@ -1,0 +1,164 @@
+import type { OutputMap } from "@pulumi/pulumi/automation";
+
+import { ask } from "../components/endpoint/api";
+import type { Paint } from "./color";
+import { messageOf } from "./progress";
+
+/** A stack's cluster, as its outputs have it. */
+export interface Cluster {
+  readonly kubeconfig: string;
+  readonly apiEndpoint: string;
+  readonly nginxUrl?: string;
+}
+
+/** How a cluster is: what `status -o json` prints, besides the schema and the stack. */
+export interface Look {
+  readonly apiEndpoint: string;
+  readonly nodes: readonly NodeLook[];
+  readonly podsNotReady: readonly PodLook[];
+  readonly nginx: { readonly url: string; readonly ok: boolean; readonly answer: string } | null;
+}
+
+export interface NodeLook {
+  readonly name: string;
+  readonly ready: boolean;
+  /** Kubernetes' reason, "KubeletReady", and its message. */
+  readonly reason: string;
+  readonly message: string;
+  /** The kubelet's release, "v1.36.3". */
+  readonly version: string;
+}
+
+export interface PodLook {
+  readonly namespace: string;
+  readonly name: string;
+  /** "" where it has none yet. */
+  readonly node: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+interface Named {
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly deletionTimestamp?: string };
+}
+
+interface Node extends Named {
+  readonly status: {
+    readonly conditions?: readonly Condition[];
+    readonly nodeInfo: { readonly kubeletVersion: string };
+  };
+}
+
+interface Pod extends Named {
+  readonly spec: { readonly nodeName?: string };
+  readonly status: {
+    readonly phase: string;
+    readonly reason?: string;
+    readonly message?: string;
+    readonly conditions?: readonly Condition[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+  };
+}
+
+interface ContainerStatus {
+  readonly state?: Readonly<Record<string, { readonly reason?: string; readonly message?: string }>>;
+}
+
+/** Throws where the stack has no cluster. */
+export function clusterOf(stack: string, outputs: OutputMap): Cluster {
+  const [kubeconfig, apiEndpoint, nginxUrl] = ["kubeconfig", "apiEndpoint", "nginxUrl"].map(
+    (name) => outputs[name]?.value as string | undefined,
+  );
+  if (kubeconfig === undefined) throw new Error(`stack ${stack} has no cluster: run make up STACK=${stack}`);
+  return { kubeconfig, apiEndpoint: apiEndpoint ?? "", ...(nginxUrl === undefined ? {} : { nginxUrl }) };
+}
+
+/** Asks the cluster how it is. Throws where its API does not answer. */
+export async function lookAt({ kubeconfig, apiEndpoint, nginxUrl }: Cluster): Promise<Look> {
+  const [nodes, pods] = await Promise.all([
+    list<Node>(kubeconfig, "/api/v1/nodes"),
+    list<Pod>(kubeconfig, "/api/v1/pods"),
+  ]);
+  const nginx = nginxUrl === undefined ? null : { url: nginxUrl, ...(await answerOf(nginxUrl)) };
+  const looks = nodes.map(nodeLook);
+  const silent = new Set(looks.flatMap(({ name, ready }) => (ready ? [] : [name])));
+  return { apiEndpoint, nodes: looks, podsNotReady: pods.flatMap((pod) => podLook(pod, silent)), nginx };
+}
+
+/** What of a cluster somebody has to see to, in words: one paragraph, or none. */
+export function troubles({ nodes, podsNotReady }: Look, paint: Paint): readonly string[] {
+  const lines = [
+    ...nodes.filter(({ ready }) => !ready).map((node) => `  node ${node.name}: ${said(node)}`),
+    ...podsNotReady.map((pod) => `  pod ${pod.namespace}/${pod.name}${pod.node && ` on ${pod.node}`}: ${said(pod)}`),
+  ];
+  return lines.length === 0 ? [] : [`${paint("red", "not ready")}\n${lines.join("\n")}`];
+}
+
+/** Whether nginx answers; nothing where the cluster has none. */
+export function nginxLine({ nginx }: Look): readonly string[] {
+  return nginx ? [`nginx ${nginx.ok ? "answers" : "does not answer"} at ${nginx.url} (${nginx.answer})`] : [];
+}
+
+function said({ reason, message }: { readonly reason: string; readonly message: string }): string {
+  return message === "" ? reason : `${reason}: ${message}`;
+}
+
+function nodeLook({ metadata: { name }, status: { conditions = [], nodeInfo } }: Node): NodeLook {
+  const ready = conditions.find(({ type }) => type === "Ready");
+  return { name, ready: ready?.status === "True", ...wordsOf(ready, "NoStatus"), version: nodeInfo.kubeletVersion };
+}
+
+function podLook(pod: Pod, silent: ReadonlySet<string>): readonly PodLook[] {
+  const { metadata, spec, status } = pod;
+  const { conditions = [], phase } = status;
+  if (phase === "Succeeded" || conditions.some(({ type, status }) => type === "Ready" && status === "True")) return [];
+  const { name, namespace = "" } = metadata;
+  const { nodeName: node = "" } = spec;
+  // What a pod says of itself is of the time when its node last spoke.
+  const cause = silent.has(node) ? wordsOf(undefined, "NodeNotReady") : causeOf(pod);
+  return [{ namespace, name, node, ...cause }];
+}
+
+/** The nearest cause: it goes, what a container says, what the pod says, and what it waits for. */
+function causeOf({ metadata, status }: Pod): { readonly reason: string; readonly message: string } {
+  const { phase, initContainerStatuses = [], containerStatuses = [], conditions = [] } = status;
+  if (metadata.deletionTimestamp !== undefined) return { reason: "Terminating", message: "" };
+  const states = [...initContainerStatuses, ...containerStatuses].flatMap(({ state = {} }) => Object.values(state));
+  // A container that waits for others, or ended well, is not the cause.
+  const own = states.find(({ reason = "Completed" }) => !["Completed", "PodInitializing"].includes(reason));
+  const condition = conditions.find(({ status, message }) => status === "False" && message !== undefined);
+  const usual = phase === "Running" ? "NotReady" : phase;
+  return wordsOf(own ?? (status.reason === undefined ? condition : status), usual);
+}
+
+function wordsOf(
+  told: { readonly reason?: string; readonly message?: string } | undefined,
+  usual: string,
+): { readonly reason: string; readonly message: string } {
+  return { reason: told?.reason ?? usual, message: told?.message ?? "" };
+}
+
+async function list<Item>(kubeconfig: string, path: string): Promise<readonly Item[]> {
+  const { status, text } = await ask(kubeconfig, { path });
+  if (status !== 200) throw new Error(`the cluster's API answers ${path} with ${status}: ${text.slice(0, 200)}`);
+  return (JSON.parse(text) as { readonly items: readonly Item[] }).items;
+}
+
+async function answerOf(url: string): Promise<{ readonly ok: boolean; readonly answer: string }> {
+  try {
+    const { ok, status } = await fetch(url, { signal: AbortSignal.timeout(5000) });
+    return { ok, answer: String(status) };
+  } catch (error) {
+    // "fetch failed" is all that the error says by itself.
+    const cause = error instanceof Error ? error.cause : undefined;
+    return { ok: false, answer: messageOf(cause ?? error) };
+  }
+}

@@ -1,0 +1,153 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { artifactSet } from "../artifacts";
+import { CertificateLife, clockOf, firstEnds } from "../certificates";
+import { listenersOn, type Environment } from "../environment";
+import { DockerEngine } from "../docker";
+import { ApiProxies } from "../endpoint";
+import { EtcdCluster, majorityGuard, memberHealth } from "../etcd";
+import { Kubelets } from "../kubelet";
+import { buildsHere, LocalMachines, localLogin, loginsHere } from "../local";
+import { isNode, Preflight, sshMachines } from "../machine";
+import { ControlPlane } from "../master";
+import { ClusterDns, Network } from "../network";
+import { joinNodes, Nodes, Rollout, type NodeRow } from "../node";
+import { Plan } from "../plan";
+import { Fleet, type Again } from "../script";
+import { ClusterIdentity, takeSurvey } from "../survey";
+
+export interface ClusterArgs {
+  /** What is asked for: the machines, and what they are to be. */
+  readonly environment: Environment;
+  /**
+   * What the names of its resources begin with; of several clusters in one program only one may have none.
+   * @default the cluster's name and a hyphen
+   */
+  readonly prefix?: string;
+}
+
+/** What a cluster is to those who use it. */
+export interface ClusterParts {
+  readonly controlPlane: ControlPlane;
+  /** Options of resources in the cluster: how to reach it, what takes them with it, and when it is ready for them. */
+  readonly inside: {
+    readonly provider: k8s.Provider;
+    readonly deletedWith: pulumi.Resource;
+    readonly dependsOn: pulumi.Resource[];
+  };
+  /** The node table, as the cluster reported it when it was last changed. */
+  readonly nodes: pulumi.Output<NodeRow[]>;
+  /** What the nodes run on is what was put on them, when this is done. */
+  readonly rollout: pulumi.Resource;
+  /** The first end of the certificates on each machine. */
+  readonly certificates: pulumi.Output<object>;
+  /** What the machines told before the run was not well. @default nothing was */
+  readonly unwell?: Again;
+}
+
+/** Kubernetes with Docker on the machines of one environment, made and kept. */
+export class Cluster extends pulumi.ComponentResource<ClusterParts> {
+  constructor(name: string, { environment, prefix = `${name}-` }: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("keelson:index:Cluster", name, { environment, prefix }, opts);
+  }
+
+  /** What it is made of, when all of that is told to the engine. Throws where the machines are another cluster's. */
+  get parts(): Promise<ClusterParts> {
+    return this.getData();
+  }
+
+  protected override async initialize({ environment, prefix }: Required<ClusterArgs>): Promise<ClusterParts> {
+    // In an earlier release they were children of the stack.
+    const child = { parent: this, aliases: [{ parent: pulumi.rootStackResource }] };
+    const named = (name: string) => `${prefix}${name}`;
+
+    // What will be installed, and which of the machines are there, where they are containers.
+    const artifacts = artifactSet(environment);
+    const builds = buildsHere(environment);
+    const health = memberHealth(environment, (name) => localLogin(environment, name));
+
+    // What the machines that are there tell of themselves; those of another cluster are nobody's to take.
+    const survey = await takeSurvey(environment, loginsHere(environment, builds));
+    const clock = clockOf(survey.clocks);
+    const identity = new ClusterIdentity(named("identity"), survey, child);
+    await identity.refuseOthers();
+
+    // A change that would lose the cluster is refused; every other one is told in plain words.
+    const { unnamed, back } = survey;
+    const plan = new Plan(named("plan"), { environment, builds, etcd: artifacts.etcd, health, unnamed, back }, child);
+    const accepted = { ...child, dependsOn: [plan] };
+    const fleet = new Fleet(prefix, () => plan.holds());
+
+    // Machines that answer over SSH, each found fit before anything is changed on any.
+    const found =
+      environment.provider === "local"
+        ? new LocalMachines(named("machines"), { environment, builds, fleet }, accepted).machines
+        : sshMachines(environment, fleet);
+    const preflight = new Preflight(
+      named("preflight"),
+      {
+        machines: survey.see(found),
+        environment,
+        listens: (machine) => listenersOn(machine, environment),
+        identity: identity.cluster,
+        guards: [majorityGuard(environment)],
+      },
+      accepted,
+    );
+    const { machines } = preflight;
+    const fit = { ...child, dependsOn: [preflight] };
+
+    // Docker everywhere; meanwhile etcd forms, and then the nodes get a kubelet and their way to the API.
+    const engines = new DockerEngine(named("docker"), { machines, environment, artifacts }, fit);
+    const etcd = new EtcdCluster(named("etcd"), { machines, environment, artifacts, clock }, fit);
+    const nodeMachines = engines.machines.filter(isNode);
+    const kubelets = new Kubelets(named("kubelets"), { machines: nodeMachines, environment, artifacts }, child);
+    const proxies = new ApiProxies(named("proxies"), { machines: nodeMachines, environment }, child);
+    const prepared = proxies.before(kubelets.machines);
+
+    // The control plane, and the way in that everything in the cluster uses.
+    const controlPlane = new ControlPlane(named("master"), { machines: prepared, environment, artifacts, etcd }, child);
+    const { firstEnd, unwell } = survey;
+    new CertificateLife(named("certificates"), { environment, goodUntil: etcd.goodUntil, firstEnd, clock }, child);
+    const provider = new k8s.Provider(
+      named("cluster"),
+      providerArgs(controlPlane, `keelson-${named(environment.stack)}`),
+      {
+        ...child,
+        dependsOn: [...controlPlane.operator.dependsOn],
+        // The cluster keeps the one that it was made with, whatever its stack is called by now.
+        ignoreChanges: ["clusterIdentifier"],
+      },
+    );
+    const inCluster = { ...child, provider, deletedWith: controlPlane.cluster };
+
+    // Pods get a network and names, and machines join.
+    const network = new Network(named("network"), { environment, artifacts, prefix }, inCluster);
+    const joined = joinNodes({ machines: prepared, master: controlPlane, environment, network }, child);
+    const ready = joined.map(({ ready }) => ready);
+    const { rows } = new Nodes(named("nodes"), { machines: joined, prefix }, inCluster);
+    // What resolves names runs where pods may, and that may be on machines that have joined.
+    new ClusterDns("dns", { master: controlPlane }, { ...child, dependsOn: ready });
+
+    // Restarts that were deferred on nodes at work are made, one batch of nodes after the other.
+    const rollout = new Rollout(named("rollout"), { machines: prepared, environment }, { ...child, dependsOn: ready });
+
+    const inside = { provider, deletedWith: controlPlane.cluster, dependsOn: ready };
+    const certificates = firstEnds(etcd.ends, controlPlane.ends);
+    return { controlPlane, inside, nodes: rows, rollout, certificates, unwell };
+  }
+}
+
+function providerArgs({ kubeconfig }: ControlPlane, clusterIdentifier: string): k8s.ProviderArgs {
+  return {
+    kubeconfig,
+    // Fixed: a kubeconfig that is not known yet must not look like another cluster.
+    clusterIdentifier,
+    kubeClientSettings: { timeout: 30 },
+    // What a killed run made and did not note is taken over by the next.
+    upsertExistingObjects: true,
+    // Settings change in place: pods that start meanwhile must find them.
+    enableConfigMapMutable: true,
+  };
+}
