@@ -13,8 +13,8 @@ import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/st
 
 import { TestEngine } from "./support/engine";
 
-const root = join(__dirname, "..", "..", "..", "..");
-const host = join(root, "toolchain", "plugins", "language", "bin", "pulumi-language-nodejs");
+const root = join(__dirname, "..", "..", "..");
+const host = join(__dirname, "..", "language", "bin", "pulumi-language-nodejs");
 
 let engine: TestEngine;
 let program: ChildProcess;

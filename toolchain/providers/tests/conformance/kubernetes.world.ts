@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,7 +34,7 @@ export async function openCluster(): Promise<KubernetesWorld> {
   const directory = mkdtempSync(join(tmpdir(), "keelson-cluster-"));
   const [clients, peers, secure] = [await freePort(), await freePort(), await freePort()];
   const etcd = start(join(programs("etcd"), "server"), etcdFlags(directory, clients, peers));
-  const server = start(join(programs("kubernetes"), "kube-apiserver"), serverFlags(directory, clients, secure));
+  const server = start(join(programs(newestKubernetes()), "kube-apiserver"), serverFlags(directory, clients, secure));
   const close = async (): Promise<void> => {
     for (const program of [server, etcd]) {
       const ended = program.exitCode === null ? once(program, "exit") : undefined;
@@ -73,10 +73,21 @@ async function untilReady(api: ApiServer, server: ChildProcess): Promise<void> {
   }
 }
 
+const toolchain = join(__dirname, "..", "..", "..");
+
+/** The module of the newest release that is pinned. */
+function newestKubernetes(): string {
+  const releases = readdirSync(join(toolchain, "modules", "kubernetes"));
+  const newest = releases.sort((one, other) => one.localeCompare(other, "en", { numeric: true })).at(-1);
+  return `kubernetes/${newest}`;
+}
+
 /** Where the programs of a module are, built where they are missing. */
 function programs(module: string): string {
-  const script = join(__dirname, "..", "..", "..", "module");
-  return execFileSync(script, [module], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }).trim();
+  return execFileSync(join(toolchain, "module"), [module], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  }).trim();
 }
 
 function start(program: string, flags: Readonly<Record<string, string>>): ChildProcess {

@@ -1,25 +1,22 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { format } from "prettier";
-
 import { acceptedOf, directory } from "./recording";
 
 /** The page that says how the stand-ins differ from the official plugins. */
 export const conformancePage = join(__dirname, "..", "..", "CONFORMANCE.md");
 
 /** What the page is to hold: the lists beside the recordings, as tables. */
-export async function conformanceText(): Promise<string> {
+export function conformanceText(): string {
   const plugins = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const names = plugins.map(({ name }) => name).sort();
-  const text = `# How the stand-ins differ from the official plugins
+  return `# How the stand-ins differ from the official plugins
 
 Made of \`tests/recordings/*/accepted-differences.json\` by \`npm run conformance\`. Whatever is recorded and not listed here is
 the same for both; the tests fail for a difference that is not listed, and for a listed one that is none any more. What the
 stand-ins do not carry at all is in [README.md](README.md).
 
 ${names.map(sectionOf).join("\n")}`;
-  return format(text, { parser: "markdown", printWidth: 120 });
 }
 
 function sectionOf(plugin: string): string {
@@ -38,4 +35,4 @@ function cell(text: string): string {
     .replaceAll("__", String.raw`\_\_`);
 }
 
-if (require.main === module) void conformanceText().then((text) => writeFileSync(conformancePage, text));
+if (require.main === module) writeFileSync(conformancePage, conformanceText());
