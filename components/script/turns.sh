@@ -17,7 +17,8 @@ stage() {
   forget_deferred
 }
 
-forget_deferred() { rm -rf "$DEFERRED"; }
+# forget_deferred: what a run that was killed left half written as well.
+forget_deferred() { rm -rf "$DEFERRED" "$SCRIPTS/$SCRIPT/turn.new"; }
 
 others_wait() { grep -qvxF "$SCRIPTS/$SCRIPT/turn" <(compgen -G "$SCRIPTS/*/turn"); }
 

@@ -77,7 +77,7 @@ interface Case {
   readonly before?: () => void;
 }
 
-const install = ["artifacts/fetch.sh", "artifacts/install.sh"];
+const install = ["fetch", "install", "versions", "images"].map((name) => `artifacts/${name}.sh`);
 const kubelet = {
   path: "kubelet/kubelet.sh",
   uses: [...install, "docker/cgroup.sh", "script/found.sh", "kubelet/leave.sh", "kubelet/unit.sh"],
@@ -123,8 +123,8 @@ const cases: readonly Case[] = [
   },
 ];
 
-/** The turn of a machine at work, in which what was put off is done. */
-const rollOut = () => host.up('[ ! -s "$STATE/put-off" ] || { run_put_off; end_turn; }', { name: "rollout" }).status;
+/** The turn of a machine at work, in which what was deferred is done. */
+const rollOut = () => host.up("! has_turns || { take_turns; end_turns; }", { name: "rollout" }).status;
 
 function run({ path, uses, values = {}, files }: Case, setting: string, kill = 0): number | null {
   host.write("etc/settings", setting);
@@ -133,6 +133,7 @@ function run({ path, uses, values = {}, files }: Case, setting: string, kill = 0
   const result = host.run({
     script: `${killer(kill)}${Host.script(path).replaceAll("/usr/sbin", "/usr/local/sbin")}`,
     uses: uses.map((path) => Host.script(path)),
+    secrets: [],
     values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, withSetting(value)])),
     files: files.map((path): ScriptFile => ({ path: host.path(path), content: `{"setting": "${setting}"}\n` })),
   });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 
 import { composeLook } from "../../components/script/compose";
@@ -11,6 +11,8 @@ const programs = builtPrograms;
 let host: Host;
 beforeEach(() => {
   host = new Host();
+  // Wherever they were built, a script of the test knows directories of its own alone.
+  symlinkSync(programs ?? host.root, host.path("programs"));
   host.stub(
     "docker",
     `[ "$1" = image ] || { while [ "$1" != --entrypoint ]; do shift; done; shift; name=$1; shift 2; exec '${programs ?? ""}'/"$name" "$@"; }`,
@@ -34,8 +36,8 @@ function look(values: Readonly<Record<string, string>> = {}): Told {
     composeLook(guardText, {
       ...{ RELEASE: release, RUNTIME: "docker", REPOSITORY: "registry.k8s.io", ENDPOINT: "192.0.2.11:6443" },
       ...{
-        KUBEADM: `${programs ?? ""}/kubeadm`,
-        KUBELET: `${programs ?? ""}/kubelet`,
+        KUBEADM: host.path("programs/kubeadm"),
+        KUBELET: host.path("programs/kubelet"),
         CLIENT_URL: "https://192.0.2.11:2379",
       },
       ...{ KUBEADM_CONFIG: kubeadmConfig(), KUBELET_CONFIG_FILE: host.path("etc/kubernetes/kubelet-config.yaml") },
@@ -133,7 +135,7 @@ else {
     test("and takes them, without a start", () => {
       equipKubelet();
       expect(look()).toMatchObject({ refused: [], ignored: [], unknown: [] });
-      expect(readdirSync(host.root).sort()).toEqual(["etc", "stubs"]);
+      expect(readdirSync(host.root).sort()).toEqual(["etc", "programs", "stubs"]);
     });
 
     test.each([

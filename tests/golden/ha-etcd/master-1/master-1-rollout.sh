@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('6b958385e0a19041' '20c4db4161d597aa')
+readonly -a REVISIONS=('149691a5d3ba17dc' '2d000aa589860ec8')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('7f263217e1bd60c4' '38b3821bb5d863ed')
+readonly -a REVISIONS=('69cc135e1e12991e' '4c62df60644c075c')
 
 readonly PROGRAM='its digest'
 

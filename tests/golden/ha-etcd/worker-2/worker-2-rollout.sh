@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('a0e07b0d6e4f66a0' '0307ae4f7f10b69b')
+readonly -a REVISIONS=('b000db60f208fcf9' 'd78f821f7faf402a')
 
 readonly PROGRAM='its digest'
 

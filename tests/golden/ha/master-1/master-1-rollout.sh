@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('7e8e29fb2459e961' '0e2ff693de76b5df')
+readonly -a REVISIONS=('c8ed200e8d3680f9' '572cd61038130445')
 
 readonly PROGRAM='its digest'
 

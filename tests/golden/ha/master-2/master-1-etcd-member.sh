@@ -14,7 +14,7 @@ readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.11:2379'
 
-readonly -a REVISIONS=('19ad44f5dea54acc')
+readonly -a REVISIONS=('eccc6cda9f591c82')
 
 readonly PROGRAM='its digest'
 

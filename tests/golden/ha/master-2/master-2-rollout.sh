@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('3f1296cbe68e1598' 'ab7d5618719c4157')
+readonly -a REVISIONS=('ccddaf836143cab4' '5157ef7a00b6ea0c')
 
 readonly PROGRAM='its digest'
 

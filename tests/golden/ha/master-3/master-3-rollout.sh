@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('d25f26a490c33383' 'f570bfa4a2a124c0')
+readonly -a REVISIONS=('5b841b41c2cc59c4' '9e73ea875849085b')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('6054f410c03e48fd' '0faa1438d9acded5')
+readonly -a REVISIONS=('3522cae6668917a9' '2a31502cd18b646d')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('15ad113dcce8908c' '089b72579717dcb1')
+readonly -a REVISIONS=('80a9018a7f023799' '6eb57a9884997b22')
 
 readonly PROGRAM='its digest'
 

@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('3d44a44df9533576')
+readonly -a REVISIONS=('ae9b698fba3a0df9')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='m'
 
-readonly -a REVISIONS=('5f36ebd227403a0e' 'd15907f94568fb79')
+readonly -a REVISIONS=('15f39252d68de052' '236d69c0b4985ffe')
 
 readonly PROGRAM='its digest'
 

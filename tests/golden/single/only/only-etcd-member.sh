@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('2e6cbf201bf5098e')
+readonly -a REVISIONS=('1bd83b8208cdf813')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('8da1d9abe0614c64' '92e2090e63d3d6e5')
+readonly -a REVISIONS=('9930a4bce5647891' 'a9971ad92eb1fb22')
 
 readonly PROGRAM='its digest'
 

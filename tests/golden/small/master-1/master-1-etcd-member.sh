@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('10ad82aebef53ba9')
+readonly -a REVISIONS=('e65b909f5f25b6d2')
 
 readonly PROGRAM='its digest'
 

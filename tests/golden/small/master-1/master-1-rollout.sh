@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('7e8e29fb2459e961' 'b2ea4ad591e7efdd')
+readonly -a REVISIONS=('c8ed200e8d3680f9' '023a3e19a6da0546')
 
 readonly PROGRAM='its digest'
 

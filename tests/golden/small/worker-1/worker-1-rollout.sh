@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('6054f410c03e48fd' 'd560f1fe4a330e89')
+readonly -a REVISIONS=('3522cae6668917a9' '54e56fe11aadce2e')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('247b0f4de74158db' '6df685351f9422ec')
+readonly -a REVISIONS=('a21e56689780f720' '2adbc99baf046db6')
 
 readonly PROGRAM='its digest'
 
