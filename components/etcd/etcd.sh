@@ -12,6 +12,7 @@ up() {
   # What the member is known to run on is kept until it runs on what it is to run on now, and in its place until its turn.
   ! runs_on "${UNIT[@]}" 2>/dev/null || keep_running_settings
   forget_deferred
+  # shellcheck disable=SC2034 # turns.sh reads it.
   deferring=yes
   install_programs
   deferring='' etcd_certificates /usr/local/lib/keelson/kubeadm "$PKI" etcd-server etcd-peer etcd-healthcheck-client

@@ -27,6 +27,7 @@ forget_settings() {
 }
 
 use_new_settings() {
+  # shellcheck disable=SC2034 # turns.sh reads it.
   deferring=
   write_files
   link_programs

@@ -34,6 +34,7 @@ note_end() {
 
 # A turn is a part of the script's run: what it does not speak of is as it was noted then.
 note_turn_begin() {
+  # shellcheck disable=SC2034 # turns.sh reads it.
   in_turn=yes
   : >"$SCRIPTS/$SCRIPT/wrote.new"
 }
@@ -53,6 +54,7 @@ note_left() {
   exec {lock}>&-
 }
 
+# shellcheck disable=SC2016 # awk expands it.
 readonly BY_KIND_AND_NAME='function key() { return $1 " " substr($0, length($1 $2) + 3) }'
 
 # forget_script: what it did is undone.

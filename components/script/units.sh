@@ -71,6 +71,7 @@ start_failed() {
   # It goes on trying, and its last words are not the last any more when it runs again.
   said=${refusal:-$(journalctl --no-pager --output=cat --lines=1 --since="@${began:-0}" "_SYSTEMD_UNIT=$unit" 2>/dev/null || true)}
   differs=$(changes "$@")
+  # shellcheck disable=SC2034 # turns.sh reads it.
   deferring=
   [ -n "${refusal:-}" ] || journalctl --no-pager --lines=20 --unit="$unit" >&2 || true
   if [ -n "${in_turn:-}" ]; then turn_back; else go_back "$@"; fi ||

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('149691a5d3ba17dc' '2d000aa589860ec8')
+readonly -a REVISIONS=('bea4adeec2086cef' '95fb097c490c961a')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('69cc135e1e12991e' '4c62df60644c075c')
+readonly -a REVISIONS=('74fefab62481a665' '1ebd061aef71fc58')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('b000db60f208fcf9' 'd78f821f7faf402a')
+readonly -a REVISIONS=('a6fcdbb6a3643abc' 'd2efd38eade52274')
 
 readonly PROGRAM='its digest'
 

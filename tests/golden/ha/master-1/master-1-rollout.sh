@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('c8ed200e8d3680f9' '572cd61038130445')
+readonly -a REVISIONS=('455f3edbe7f6e9db' '6bd8f23e08152ebe')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('ccddaf836143cab4' '5157ef7a00b6ea0c')
+readonly -a REVISIONS=('9fe1b2e3f96a35ef' '458248ceaf2b00ed')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('5b841b41c2cc59c4' '9e73ea875849085b')
+readonly -a REVISIONS=('552b2051f3992681' '2731aeec04d6cbe6')
 
 readonly PROGRAM='its digest'
 

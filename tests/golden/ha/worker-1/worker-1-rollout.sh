@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('3522cae6668917a9' '2a31502cd18b646d')
+readonly -a REVISIONS=('4cd34a73cb7c38d1' 'a1475d57a35e16b9')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('80a9018a7f023799' '6eb57a9884997b22')
+readonly -a REVISIONS=('19498979ceb326da' '8a25fe40437fc02f')
 
 readonly PROGRAM='its digest'
 

@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('ae9b698fba3a0df9')
+readonly -a REVISIONS=('e7b5c72a455947bf')
 
 readonly PROGRAM='its digest'
 

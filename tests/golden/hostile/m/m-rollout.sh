@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='m'
 
-readonly -a REVISIONS=('15f39252d68de052' '236d69c0b4985ffe')
+readonly -a REVISIONS=('0cdb3126ff93b9df' '9faacb6115e63bdc')
 
 readonly PROGRAM='its digest'
 

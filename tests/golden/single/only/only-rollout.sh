@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('9930a4bce5647891' 'a9971ad92eb1fb22')
+readonly -a REVISIONS=('d0c543d26d343d24' '59186dfcd625d986')
 
 readonly PROGRAM='its digest'
 

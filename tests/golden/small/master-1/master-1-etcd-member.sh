@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('e65b909f5f25b6d2')
+readonly -a REVISIONS=('31c24ab29d92ae52')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('c8ed200e8d3680f9' '023a3e19a6da0546')
+readonly -a REVISIONS=('455f3edbe7f6e9db' '4c8e53709e125cce')
 
 readonly PROGRAM='its digest'
 

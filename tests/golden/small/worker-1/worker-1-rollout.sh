@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('3522cae6668917a9' '54e56fe11aadce2e')
+readonly -a REVISIONS=('4cd34a73cb7c38d1' 'f8af6292e0930faa')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('a21e56689780f720' '2adbc99baf046db6')
+readonly -a REVISIONS=('f1f19aa3afc3da78' '51c5804fd1d2d021')
 
 readonly PROGRAM='its digest'
 
