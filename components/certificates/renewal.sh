@@ -1,6 +1,6 @@
 # Certificates of a master that are renewed while all of it goes on: servers read their certificates at the next connection, and the two
 # that have theirs in a kubeconfig start again.
-# Reads: KUBEADM_CONFIG CERTIFICATE_NAMES
+# Reads: CERTIFICATE_NAMES MANIFESTS PKI SERVERS
 
 # issue anew what is to be: pairs first, for a server that starts again finds everything.
 renew_certificates() {

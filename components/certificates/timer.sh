@@ -1,5 +1,5 @@
 # A timer that renews a master's certificates when nobody has for long: what up does, without its secrets.
-# Reads: TIMER LAST_CALL
+# Reads: LAST_CALL PKI TIMER
 
 readonly TIMER_UNIT=keelson-certificates.timer
 readonly TIMER_PROGRAM=/usr/local/lib/keelson/renew-certificates

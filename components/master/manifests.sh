@@ -1,6 +1,6 @@
 # New settings of a control plane at work: its manifests are written and its servers are up on them before anything else is done
 # by kubeadm, and before the cluster is told of them. Where one does not come up, all are on the manifests before again.
-# Reads: KUBEADM_CONFIG ENDPOINT PROXY MANIFESTS LOG
+# Reads: ENDPOINT PROXY MANIFESTS LOG
 
 readonly SERVERS=(kube-apiserver kube-controller-manager kube-scheduler)
 

@@ -98,6 +98,7 @@ tell_warnings() {
 # reason_in WORDS: what a program of Kubernetes ended for, out of all that it said.
 reason_in() {
   local reason
-  reason=$(sed -nE 's/^E.*"command failed" err="(.*)"$/\1/p; s/^[Ee]rror: (.*)$/\1/p; s/^panic: (.*)$/\1/p' <<<"$1" | sed 's/\\"/"/g' | head -n 1)
+  reason=$(sed -nE 's/^E.*"command failed" err="(.*)"$/\1/p; s/^[Ee]rror: (.*)$/\1/p; s/^panic: (.*)$/\1/p' <<<"$1" | sed 's/\\"/"/g')
+  reason=${reason%%$'\n'*}
   printf '%s\n' "${reason:-$(grep -v '^To see the stack trace' <<<"$1" | tail -n 1)}"
 }

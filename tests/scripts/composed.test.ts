@@ -58,12 +58,15 @@ else {
   });
 }
 
-/** Set by bash, by os-release or by the environment. */
-const given = new Set(["SECONDS", "PATH", "ID", "VERSION_CODENAME", "EPOCHREALTIME", "EPOCHSECONDS", "SCRIPT"]);
+/** Set by bash, by awk, by os-release or by the environment. */
+const given = new Set(["SECONDS", "PATH", "ID", "VERSION_CODENAME", "EPOCHREALTIME", "EPOCHSECONDS", "SCRIPT", "NR"]);
 const code = (text: string) => text.replace(/^\s*#.*$/gm, "");
 const names = (text: string, pattern: RegExp) =>
   new Set([...code(text).matchAll(pattern)].map(([, name]) => name ?? ""));
-const read = (text: string) => names(text, /\$\{?[#!]?([A-Z][A-Z0-9_]+)/g);
+const read = (text: string) => {
+  const reckoned = [...code(text).matchAll(/\$\(\((.*?)\)\)/g)].map(([, sum = ""]) => sum).join(" ");
+  return new Set([...names(text, /\$\{?[#!]?([A-Z][A-Z0-9_]+)/g), ...names(reckoned, /\b([A-Z][A-Z0-9_]+)\b/g)]);
+};
 const defined = (text: string) => names(text, /(?:^|[\s(])([A-Z][A-Z0-9_]+)=/gm);
 /** What every program begins with. */
 const library = ["lib.sh", "memory.sh"].map((name) => readFileSync(join(components, "script", name), "utf8"));

@@ -152,7 +152,14 @@ export class EtcdMember {
         script: here(Host.script("etcd/etcd.sh")),
         uses: uses.map((path) => here(Host.script(`${path}.sh`))),
         values: {
-          ...{ PROGRAMS: [], CERTIFICATE_CONFIG: "", CLIENT_PORT: ports.clientPort, NAME: this.name },
+          ...{
+            PROGRAMS: [],
+            CERTIFICATE_CONFIG: "",
+            GOOD_UNTIL: 0,
+            VALIDITY: 365 * 86_400,
+            CLIENT_PORT: ports.clientPort,
+            NAME: this.name,
+          },
           ...{ PEER_URL: this.peer, PEERS: others.map(({ name, url }) => `${name} ${url}`) },
           ...{ FOUNDERS: founders.map(({ name, peer }) => `${name}=${peer}`).join(","), DATA_DIR: "/var/lib/etcd" },
           ...{ BEGINNING: "/etc/etcd/beginning.env", MARK: "/var/lib/keelson/etcd-member" },

@@ -14,7 +14,7 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.22:2379'
 
-readonly -a REVISIONS=('359c38b074dd55fd')
+readonly -a REVISIONS=('0679686d8ea7438b')
 
 readonly PROGRAM='its digest'
 

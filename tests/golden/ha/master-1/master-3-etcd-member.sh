@@ -14,7 +14,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.13:2379'
 
-readonly -a REVISIONS=('b52fe25cce33fade')
+readonly -a REVISIONS=('f23c3e98ca6281ae')
 
 readonly PROGRAM='its digest'
 

@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('5b60f0c627a4341c')
+readonly -a REVISIONS=('4039ff9a868a6476')
 
 readonly PROGRAM='its digest'
 

@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('31c24ab29d92ae52')
+readonly -a REVISIONS=('ae060c350e881905')
 
 readonly PROGRAM='its digest'
 
