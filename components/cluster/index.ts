@@ -47,17 +47,16 @@ export interface ClusterParts {
 }
 
 /** Kubernetes with Docker on the machines of one environment, made and kept. */
-export class Cluster extends pulumi.ComponentResource<ClusterParts> {
+export class Cluster extends pulumi.ComponentResource {
+  /** What it is made of, when all of that is told to the engine. Rejected where the machines are another cluster's. */
+  readonly parts: Promise<ClusterParts>;
+
   constructor(name: string, { environment, prefix = `${name}-` }: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("keelson:index:Cluster", name, { environment, prefix }, opts);
+    super("keelson:index:Cluster", name, {}, opts);
+    this.parts = this.make(environment, prefix);
   }
 
-  /** What it is made of, when all of that is told to the engine. Throws where the machines are another cluster's. */
-  get parts(): Promise<ClusterParts> {
-    return this.getData();
-  }
-
-  protected override async initialize({ environment, prefix }: Required<ClusterArgs>): Promise<ClusterParts> {
+  private async make(environment: Environment, prefix: string): Promise<ClusterParts> {
     // In an earlier release they were children of the stack.
     const child = { parent: this, aliases: [{ parent: pulumi.rootStackResource }] };
     const named = (name: string) => `${prefix}${name}`;
@@ -135,6 +134,7 @@ export class Cluster extends pulumi.ComponentResource<ClusterParts> {
 
     const inside = { provider, deletedWith: controlPlane.cluster, dependsOn: ready };
     const certificates = firstEnds(etcd.ends, controlPlane.ends);
+    this.registerOutputs({});
     return { controlPlane, inside, nodes: rows, rollout, certificates, unwell };
   }
 }

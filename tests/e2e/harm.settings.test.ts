@@ -75,7 +75,7 @@ test("a node that is made anew under a kubelet that goes on has its pods' networ
   on("worker-1").run("systemctl restart kubelet.service");
   await within(60, () => (ready() ?? 0) === 3);
   expect(annotation()).not.toContain("flannel");
-  const urn = `urn:pulumi:${name}::keelson::keelson:worker:Worker$command:remote:Command::worker-1-ready`;
+  const urn = `urn:pulumi:${name}::keelson::keelson:index:Cluster$keelson:worker:Worker$command:remote:Command::worker-1-ready`;
   await stack.succeedPulumi("up", "--yes", "--skip-preview", "--replace", urn);
   expect(annotation()).toContain("flannel.alpha.coreos.com/backend-type");
   await within(120, () => kubectl("get pods -l app=web -o wide --no-headers").match(/1\/1 .*worker-1/) !== null);

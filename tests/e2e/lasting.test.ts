@@ -46,7 +46,7 @@ test("another user logs in: all is checked, and what was made once is not even t
 
 test("a run of one script is refused what a whole run is refused, and may do what is harmless", async () => {
   const urn = (script: string, parents: string) =>
-    `urn:pulumi:${name}::keelson::${parents}$command:remote:Command::${script}`;
+    `urn:pulumi:${name}::keelson::keelson:index:Cluster$${parents}$command:remote:Command::${script}`;
   const master = urn("master-1-master", "keelson:master:ControlPlane");
   const up = (target: string) => stack.pulumi("up", "--yes", "--skip-preview", "--target", target);
   stack.change({ kubernetes: { bindPort: 8443 } });
