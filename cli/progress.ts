@@ -126,7 +126,7 @@ function isOver(said: string, urn: string): boolean {
 
 /** What a resource is told under: the title of its machine's step, or the component that it lies in. */
 export function phaseOf(urn: string): string {
-  const component = /\bkeelson:(\w+):/.exec(urn.split("::")[2] ?? "")?.[1] ?? "cluster";
+  const component = /\bkeelson:(?!index:)(\w+):/.exec(urn.split("::")[2] ?? "")?.[1] ?? "cluster";
   // Containers and disks are their machines'.
   return component === "local" ? "machines" : (stepOf(resourceName(urn))?.step.title ?? component);
 }

@@ -36,7 +36,7 @@ export function printed(name: string): string {
       "ca-hash": caHash,
     },
   };
-  return Object.entries(lines[name] ?? {})
+  return Object.entries(lines[name.replace(/^(east|west)-/, "")] ?? {})
     .map(([field, value]) => `${field} ${value}\n`)
     .join("");
 }

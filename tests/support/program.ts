@@ -81,6 +81,8 @@ export interface Surroundings {
   readonly survey?: Survey;
   /** The run is a preview. @default false */
   readonly preview?: boolean;
+  /** The module whose default runs, seen from here. @default the stack's own program */
+  readonly program?: string;
 }
 
 /** What the cluster is known by. */
@@ -90,7 +92,7 @@ export const identity = "00000000-0000-4000-8000-000000000000 first";
 export async function runProgram(
   stack: string,
   config: Readonly<Record<string, unknown>>,
-  { survey = { containers: new Map() }, preview = false }: Surroundings = {},
+  { survey = { containers: new Map() }, preview = false, program = "../../index" }: Surroundings = {},
 ): Promise<Program> {
   const resources: Registered[] = [];
   await pulumi.runtime.setMocks(
@@ -112,13 +114,13 @@ export async function runProgram(
     JSON.stringify(value),
   ]);
   pulumi.runtime.setAllConfig(Object.fromEntries(entries) as Record<string, string>);
-  const outputs = await load(survey);
+  const outputs = await load(survey, program);
   await settled(resources);
   return { resources, outputs };
 }
 
 /** The program itself is made anew for each run; the SDKs, which are large, are not. Outside of jest there is one run. */
-async function load(survey: Survey): Promise<Readonly<Record<string, unknown>>> {
+async function load(survey: Survey, program: string): Promise<Readonly<Record<string, unknown>>> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- tsx reads TypeScript through require
   if (typeof jest === "undefined") return (require("../../index") as () => Promise<Record<string, unknown>>)();
   let outputs: Readonly<Record<string, unknown>> = {};
@@ -128,7 +130,7 @@ async function load(survey: Survey): Promise<Readonly<Record<string, unknown>>> 
     jest.doMock("@pulumi/command", () => command);
     jest.doMock("@pulumi/docker", () => docker);
     jest.doMock("../../components/local/survey", () => ({ ...seen, surveyed: () => survey, missingImages: () => [] }));
-    outputs = await (await import("../../index")).default();
+    outputs = await ((await import(program)) as { default: () => Promise<Record<string, unknown>> }).default();
   });
   return outputs;
 }
@@ -187,7 +189,7 @@ function hooksOf(hooks: Hooks | undefined): Record<string, readonly string[]> {
 /** What a script prints is a secret where the program says so; the engine sees to that, and here is none. */
 function outputsOf(resource: Registered | undefined): Record<string, unknown> {
   // Made once, and kept by the state.
-  if (resource?.type === "pulumi:index:Stash" && resource.name === "identity") return { input: identity };
+  if (resource?.type === "pulumi:index:Stash" && /^(.*-)?identity$/.test(resource.name)) return { input: identity };
   if (resource?.type !== "command:remote:Command") return {};
   const stdout = printed(resource.name);
   return { stdout: resource.additionalSecretOutputs.includes("stdout") ? pulumi.secret(stdout) : stdout };

@@ -11,7 +11,7 @@ export type Raw = Readonly<Record<string, unknown>>;
 export const privateKey = "-----BEGIN OPENSSH PRIVATE KEY-----\ncanary: the key to log in with\n";
 
 const directory = mkdtempSync(join(tmpdir(), "keelson-program-"));
-const privateKeyFile = join(directory, "id_ed25519");
+export const privateKeyFile = join(directory, "id_ed25519");
 writeFileSync(privateKeyFile, privateKey, { mode: 0o600 });
 afterAll(() => rmSync(directory, { recursive: true }));
 

@@ -36,6 +36,8 @@ const tell = (message: string, urn = "", severity = "info") => event({ diagnosti
 
 test.each([
   ["keelson:docker:DockerEngine$command:remote:Command", "docker"],
+  ["keelson:index:Cluster$keelson:local:LocalMachines$docker:index/container:Container", "machines"],
+  ["keelson:index:Cluster$kubernetes:core/v1:Namespace", "cluster"],
   ["keelson:local:LocalMachines$docker:index/container:Container", "machines"],
   ["keelson:workloads:Workloads$kubernetes:apps/v1:Deployment", "workloads"],
   ["keelson:nodes:Nodes$kubernetes:core/v1:NodePatch", "nodes"],
