@@ -56,7 +56,7 @@ function hint(output: string, stack: string): readonly string[] {
   }
   if (/host key mismatch$/m.test(output)) {
     return [
-      "hint: if the machine was made anew, correct its hostKey in the stack's file; if not, something else answers in its place",
+      "hint: if the machine was rebuilt, correct its hostKey in the stack's file; if not, something else answers in its place",
     ];
   }
   if (/incorrect passphrase/.test(output)) {

@@ -6,7 +6,7 @@ import { CertificateLife, clockOf, firstEnds } from "../certificates";
 import { listenersOn, type Environment } from "../environment";
 import { DockerEngine } from "../docker";
 import { ApiProxies } from "../endpoint";
-import { EtcdCluster, majorityGuard, memberHealth } from "../etcd";
+import { EtcdCluster, quorumGuard, memberHealth } from "../etcd";
 import { Kubelets } from "../kubelet";
 import { buildsHere, LocalMachines, localLogin, loginsHere } from "../local";
 import { isNode, Preflight, sshMachines } from "../machine";
@@ -90,7 +90,7 @@ export class Cluster extends pulumi.ComponentResource {
         environment,
         listens: (machine) => listenersOn(machine, environment),
         identity: identity.cluster,
-        guards: [majorityGuard(environment)],
+        guards: [quorumGuard(environment)],
       },
       accepted,
     );

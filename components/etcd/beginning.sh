@@ -11,7 +11,7 @@ begin() {
   local list='' founding='' silent=''
   refuse_lost_data
   wait_for 120 "another member of etcd to answer" knows_how_to_begin ||
-    die "$(hostname) has no data of etcd, and no majority of the others answers that it could join: see whether" \
+    die "$(hostname) has no data of etcd, and no quorum of the others answers that it could join: see whether" \
       "${PEERS[*]##* } answer from here, and whether the clocks agree. Keep a present member in machines until this one has joined." \
       ${silent:+"What may have begun without this machine, and says nothing: $silent."} \
       "Where there has never been a cluster, destroy, and run up"
@@ -48,7 +48,7 @@ is_founder() {
   done
 }
 
-# One that has begun as one of a majority has told the others for whom it answers. Each one is heard: it may have votes that were
+# One that has begun as part of a quorum has told the others for whom it answers. Each one is heard: it may have votes that were
 # cast with this machine's, which remembers nothing of them.
 nobody_has_begun() {
   local peer said i=0
@@ -131,7 +131,7 @@ begin_as() {
   rm -f "$MARK"
 }
 
-# A member that has been one of a majority has data, and never founds again. The unit notes the same at each start.
+# A member that has been part of a quorum has data, and never founds again. The unit notes the same at each start.
 note_member() {
   local list
   stat -c %m "$DATA_DIR" >"$MARK"

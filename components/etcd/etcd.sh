@@ -34,10 +34,10 @@ up() {
   fi
   forget_settings
   ! is_joining || promote
-  # Without a majority nobody is well, and the others start at their own time: then all are awaited when all are started.
+  # Without a quorum nobody is well, and the others start at their own time: then all are awaited when all are started.
   ! members >/dev/null || wait_for 60 "this etcd member to be healthy" healthy || unit_failed etcd.service
   ! healthy >/dev/null 2>&1 || note_member
-  # Its unit notes there that it has begun, when it is one of a majority.
+  # Its unit notes there that it has begun, when it is part of a quorum.
   disown_file "$BEGINNING"
   tell_ends "$PKI"/etcd/{server,peer,healthcheck-client}.crt
 }
@@ -48,7 +48,7 @@ readonly UNIT=(etcd.service /etc/systemd/system/etcd.service /usr/local/bin/etcd
 # A member that an earlier release started is known by them as well, and is not restarted for that.
 forget_leaves() { ! runs_on "${UNIT[@]}" "$PKI"/etcd/{server,peer}.crt 2>/dev/null || note_digest "${UNIT[@]}"; }
 
-# The member runs on its files as they are now, or is on its way: it is ready only when a majority is, which nobody can wait
+# The member runs on its files as they are now, or is on its way: it is ready only when a quorum is, which nobody can wait
 # for who keeps the others from being started. A member that fails at once is told at once.
 start_member() {
   local began
@@ -79,13 +79,13 @@ contents() { [ ! -d "$1" ] || find "$1" -mindepth 1 -maxdepth 1 ! -name lost+fou
 
 healthy() { own_answer readyz; }
 
-# own_answer readyz: this member is one of a majority. own_answer livez: it answers.
+# own_answer readyz: this member is part of a quorum. own_answer livez: it answers.
 own_answer() {
   curl -fsS --max-time 2 --cacert "$PKI/etcd/ca.crt" --cert "$PKI/etcd/healthcheck-client.crt" \
     --key "$PKI/etcd/healthcheck-client.key" "https://127.0.0.1:$CLIENT_PORT/$1"
 }
 
-# peer_answer URL: which members one knows that serves others there, also without a majority.
+# peer_answer URL: which members one knows that serves others there, also without a quorum.
 peer_answer() {
   curl -fsS --max-time 3 --cacert "$PKI/etcd/ca.crt" --cert "$PKI/etcd/peer.crt" --key "$PKI/etcd/peer.key" "$1/members"
 }

@@ -22,7 +22,7 @@ export function memberHealth(
   };
 }
 
-/** A read that a majority has to agree to, so a member that is cut off from the others is not well either. */
+/** A read that a quorum has to agree to, so a member that is cut off from the others is not well either. */
 function healthCommand(clientPort: number): string {
   const pki = "/etc/etcd/pki/etcd";
   return [

@@ -24,7 +24,7 @@ import { etcdStep, memberStep } from "./step";
 export { certificateConfig } from "./render";
 
 export { memberHealth } from "./health";
-export { majorityGuard } from "./majority";
+export { quorumGuard } from "./quorum";
 
 export interface EtcdClusterArgs {
   /** All machines; those with the role etcd carry one member each. */
@@ -180,7 +180,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
   }
 
   /**
-   * By way of another member, which lets this one go also when its machine is dead. None is well before a majority is
+   * By way of another member, which lets this one go also when its machine is dead. None is well before a quorum is
    * started, so all are awaited when all are. Where the whole cluster goes, nobody needs to leave.
    */
   private membership(machine: Machine, members: readonly Machine[], etcd: EtcdConfig): void {

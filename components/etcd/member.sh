@@ -6,7 +6,7 @@
 up() {
   wait_for 60 "etcd's member $NAME to be well" etcd_ctl_at "$CLIENT_URL" endpoint health --command-timeout=3s && return
   journalctl --no-pager --lines=20 --unit=etcd.service >&2 || true
-  die "etcd's member $NAME does not answer at $CLIENT_URL as one of a majority. The last lines of etcd on $(hostname) are above:" \
+  die "etcd's member $NAME does not answer at $CLIENT_URL as part of a quorum. The last lines of etcd on $(hostname) are above:" \
     "see those of $NAME as well, with journalctl -u etcd, and whether the members reach each other, as at $PEER_URL"
 }
 
@@ -14,7 +14,7 @@ down() {
   # A leader is chosen within seconds.
   wait_for 30 "the other members of etcd to answer" members ||
     die "no other member of etcd answers, so $NAME cannot leave: see systemctl status etcd on ${PEERS[*]%% *}"
-  # The members refuse what would cost them their majority, for as long as it would.
+  # The members refuse what would cost them their quorum, for as long as it would.
   wait_for 120 "the other members to let $NAME go" is_gone ||
     die "etcd does not let $NAME go: see that all other members are well, with etcdctl endpoint health"
 }

@@ -23,7 +23,7 @@ refuses() { [[ $(dial "$1" 2>&1 || true) = *"Connection refused"* ]]; }
 
 dial() { timeout 2 bash -c ": <>/dev/tcp/$(sed -E 's|.*//(.*):(.*)|\1/\2|' <<<"$1")"; }
 
-# is_well URL: a read that a majority has to agree to is answered there.
+# is_well URL: a read that a quorum has to agree to is answered there.
 is_well() { etcd_ctl_at "$1" endpoint health --command-timeout=3s >/dev/null 2>&1; }
 
 peers_listen() {

@@ -41,7 +41,7 @@ export function etcdDataGuard({ dataDir }: EtcdConfig): ScriptFile {
     `another cluster. Mount the disk, or bring the data back: then it starts by itself. ` +
     `Where other members are well, and the data is gone for good, mark the machine as lost, run up, take that back, and run up: it joins anew.`;
   const check = `if [ -e ${markFile} ] && [ ! -d ${dataDir}/member ]; then echo "${missing}" >&2; exit 1; fi`;
-  // The member is ready when it is one of a majority: from then on it has founded, or joined, and never does so again.
+  // The member is ready when it is part of a quorum: from then on it has founded, or joined, and never does so again.
   const note = `stat -c %%m ${dataDir} >${markFile}; sed -i s/=new$$/=existing/ ${beginningFile}`;
   return {
     path: `${etcdUnitFile}.d/data.conf`,
@@ -74,7 +74,7 @@ EnvironmentFile=-${beginningFile}
 ExecStart=/usr/local/bin/etcd ${words.join(" \\\n  ")}
 Restart=always
 RestartSec=2
-# The first start waits for a majority of the members, which start at their own time.
+# The first start waits for a quorum of the members, which start at their own time.
 TimeoutStartSec=infinity
 LimitNOFILE=65536
 

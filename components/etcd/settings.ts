@@ -115,7 +115,7 @@ const harms: readonly Harm[] = [
     isTrue,
     `a machine that loses its power would lose the cluster's data: ${leaveOut}`,
   ),
-  harm(map, "strict-reconfig-check", "false", isFalse, `by it etcd refuses what would lose its majority: ${leaveOut}`),
+  harm(map, "strict-reconfig-check", "false", isFalse, `by it etcd refuses what would lose its quorum: ${leaveOut}`),
   harm(
     ...([map, "listen-client-http-urls", "http://"] as const),
     (value) => /(^|,)\s*http:/i.test(value),

@@ -52,7 +52,7 @@ restart_in_turn() {
     own_answer livez >/dev/null ||
       die "$(hostname)'s member of etcd is to restart, and neither it nor the others answer: see systemctl status etcd there, and" \
         "whether its certificates are of the others' authority. It was left as it is"
-    log "etcd has no majority that could order restarts: $(hostname)'s member restarts without a turn"
+    log "etcd has no quorum that could order restarts: $(hostname)'s member restarts without a turn"
     others=none
   fi
   began=$(date +%s)
@@ -74,7 +74,7 @@ take_turn() {
   refuse_after "$2"
   unwell=()
   wait_for 60 "the other members of etcd to be well" all_others_well ||
-    die "$(hostname)'s member of etcd does not restart while others are not well, for etcd could lose its majority: ${unwell[*]}." \
+    die "$(hostname)'s member of etcd does not restart while others are not well, for etcd could lose its quorum: ${unwell[*]}." \
       "Start them, or mark their machines as lost, and run up again"
   # One whose connection broke meanwhile has lost it.
   [ -d "/proc/$holder" ] || die "$(hostname)'s member of etcd has lost its turn to restart, and goes on as it is: run up again"
@@ -121,7 +121,7 @@ other_urls() { all_members | awk -F ', ' -v url="$PEER_URL" '$4 != url && $5 != 
 # Each other one that votes, as etcd itself knows them: also those that are to leave.
 all_others_well() {
   local list id name peer client
-  unwell=("they do not answer as a majority")
+  unwell=("they do not answer as a quorum")
   list=$(all_members) || return
   unwell=()
   while IFS=, read -r id name peer client; do

@@ -8,7 +8,7 @@ import { requireKeys } from "./keys";
 import { recordsOf, remember, type MachineRecord } from "./records";
 import { docker, missingImages, surveyed, type Container, type Survey } from "./survey";
 
-/** Why a local machine is made anew: its container is gone, or is to be of another image. */
+/** Why a local machine is rebuilt: its container is gone, or is to be of another image. */
 export type Rebuild = { readonly gone: true } | { readonly gone: false; readonly from: string; readonly to: string };
 
 /** One container of a machine, and its disk. */
@@ -52,7 +52,7 @@ export function buildsHere(environment: LocalSettings): Builds {
   return builds;
 }
 
-/** Decides which machines are made anew. */
+/** Decides which machines are rebuilt. */
 export function buildsOf(
   environment: LocalSettings,
   { silence, containers }: Survey,

@@ -92,7 +92,7 @@ export class LocalMachines extends pulumi.ComponentResource {
   }
 
   /**
-   * What is to be made anew is deleted first, for two cannot have one name. What stays would be made a second time first, and that
+   * What is to be rebuilt is deleted first, for two cannot have one name. What stays would be made a second time first, and that
    * is refused, whatever a plugin takes for a difference.
    */
   private lifetime({ stays = false }: Build): pulumi.CustomResourceOptions {
@@ -104,7 +104,7 @@ export class LocalMachines extends pulumi.ComponentResource {
     const { builds, environment } = this.args;
     if (!builds.get(name)?.halfMade) {
       throw new Error(
-        `${name}: its container and its disk are there, and would be made anew, which nothing asks for: nothing of them was touched. ` +
+        `${name}: its container and its disk are there, and would be rebuilt, which nothing asks for: nothing of them was touched. ` +
           "Where they were made for another state, remove them: docker rm --force, docker volume rm; where by another plugin, set the plugins back",
       );
     }

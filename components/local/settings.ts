@@ -14,7 +14,7 @@ export const local = z.strictObject({
     .image()
     .default("keelson/machine:13")
     .describe(
-      "Image of the containers, which `make up` builds. Another one makes machines anew, one at a time: see `machines[].image`.",
+      "Image of the containers, which `make up` builds. Another one rebuilds machines, one at a time: see `machines[].image`.",
     ),
 });
 

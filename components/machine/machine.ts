@@ -13,7 +13,7 @@ export interface Machine extends Target {
   readonly config: MachineConfig;
   /**
    * "yes" where the machine itself said that it was a node when it was last looked at, which is whenever the way to it
-   * changes: it is not made anew then, however it is known. @default nobody has looked
+   * changes: it is not rebuilt then, however it is known. @default nobody has looked
    */
   readonly joined?: pulumi.Output<string>;
   /** Digests of what was sent to it, a change of which may call for a restart in its turn. @default none */

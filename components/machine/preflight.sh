@@ -20,11 +20,11 @@ up() {
   # What the cluster is known by, and for people the stack that it was made for.
   [ -z "$CLUSTER" ] || [ -s "$STATE/cluster" ] || printf '%s\n' "$CLUSTER" | put "$STATE/cluster" 0600
   ln -sfn "scripts/$SCRIPT/undo" "$STATE/undo"
-  # A machine that was made anew is no node, and one that is known by another key is still the one that it was.
+  # A machine that was rebuilt is no node, and one that is known by another key is still the one that it was.
   [ -e /etc/kubernetes/kubelet.conf ] && echo "joined yes" || echo "joined no"
 }
 
-# Nobody takes a machine over: what would be made anew here is another cluster's.
+# Nobody takes a machine over: what would be rebuilt here is another cluster's.
 check_owner() {
   local owner
   [ -n "$CLUSTER" ] && [ -s "$STATE/cluster" ] || return 0

@@ -97,7 +97,7 @@ export const machine = z.strictObject({
   ssh: machineSsh.optional().describe("How to log in, where it differs from the stack's ssh; only with provider ssh."),
   labels: keyed("a label", quoted(isValue, `is no value of a label: ${valueSyntax}`), nodeLabels)
     .describe("Labels of its node.")
-    .meta({ values: "a map of texts" }),
+    .meta({ values: "a map of strings" }),
   annotations: keyed(
     "an annotation",
     quoted(() => true, ""),
@@ -108,7 +108,7 @@ export const machine = z.strictObject({
     },
   )
     .describe("Annotations of its node.")
-    .meta({ values: "a map of texts" }),
+    .meta({ values: "a map of strings" }),
   taints: z
     .array(taint)
     .superRefine((taints, context) => {

@@ -25,7 +25,7 @@ export function cniConfig({ flannel: { mtu } }: NetworkSettings): string {
     name: "cbr0",
     cniVersion: "0.3.1",
     plugins: [
-      // A node that was made anew has another range of addresses, and its bridge is to be in it.
+      // A node that was rebuilt has another range of addresses, and its bridge is to be in it.
       { type: "flannel", delegate: { hairpinMode: true, isDefaultGateway: true, forceAddress: true, mtu } },
       { type: "portmap", capabilities: { portMappings: true } },
     ],

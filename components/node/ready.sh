@@ -25,10 +25,10 @@ is_announced() {
   [ -n "$(kubectl get node "$NODE" --request-timeout 3s -o 'jsonpath={.metadata.annotations.flannel\.alpha\.coreos\.com/backend-type}')" ]
 }
 
-# The node was deleted and made anew, and flannel went on: other nodes know no way to its pods. The range of its pods may be
+# The node was deleted and rebuilt, and flannel went on: other nodes know no way to its pods. The range of its pods may be
 # another one as well, which pods from before are not in.
 announce() {
-  log "the node $NODE was made anew under a flannel that went on: flannel is started again"
+  log "the node $NODE was rebuilt under a flannel that went on: flannel is started again"
   kubectl --namespace kube-flannel delete pods --selector app=flannel --field-selector "spec.nodeName=$NODE" --request-timeout 30s >&2 || true
   wait_for 120 "flannel on $NODE to tell of its network" is_announced || not_announced
   let_old_pods_go

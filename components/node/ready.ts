@@ -54,7 +54,7 @@ export class ReadyNode extends HostScript {
         of: machine,
         script: readyScript,
         uses: [podsScript],
-        // A machine that was made anew is waited for again.
+        // A machine that was rebuilt is waited for again.
         values: { NODE: machine.name, IDENTITY: machine.identity },
       },
       pulumi.mergeOptions({ deletedWith: master.cluster, dependsOn: [...machine.dependsOn] }, opts),

@@ -12,7 +12,7 @@ export function consequences(before: Topology, after: Topology, drainTimeout: nu
     ...joining(before, after).map((place) => ({ subject: place.name, text: joins(place) })),
     ...rebuilt(before, after).map(({ name }) => ({
       subject: name,
-      text: "shows another host key: it is taken for a machine that was made anew, gets everything again, and joins as the node it was",
+      text: "shows another host key: it is taken for a machine that was rebuilt, gets everything again, and joins as the node it was",
     })),
     ...knownOtherwise(before, after),
     ...newlyLost(before, after).map((place) => ({ subject: place.name, text: isLost(place, after) })),

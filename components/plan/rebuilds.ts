@@ -2,7 +2,7 @@ import type { Rebuild } from "../local";
 import type { Consequence } from "./consequences";
 import { having, listed, placeIn, type Topology } from "./topology";
 
-/** Machines that are made anew, by their names. */
+/** Machines that are rebuilt, by their names. */
 export type Rebuilds = ReadonlyMap<string, Rebuild>;
 
 /** Of the machines that are to be made, those that were there before. */
@@ -24,7 +24,7 @@ export function rebuildConsequences(rebuilds: Rebuilds): readonly Consequence[] 
   }));
 }
 
-/** Everything for which they cannot be made anew in one go, each with the way that is safe. */
+/** Everything for which they cannot be rebuilt in one go, each with the way that is safe. */
 export function rebuildRefusals(
   before: Topology,
   after: Topology,
@@ -35,7 +35,7 @@ export function rebuildRefusals(
   return [...lostData(before, after, rebuilds), ...turns(after, changed, maxUnavailable)];
 }
 
-/** etcd's data are on the disks: without a majority of them they are lost. */
+/** etcd's data are on the disks: without a quorum of them they are lost. */
 function lostData(before: Topology, after: Topology, rebuilds: Rebuilds): readonly string[] {
   const members = having(before, "etcd");
   const anew = members.filter((name) => rebuilds.has(name));
@@ -51,7 +51,7 @@ function lostData(before: Topology, after: Topology, rebuilds: Rebuilds): readon
   if (gone.length > 0) {
     const changed = anew.filter((name) => !gone.includes(name));
     return [
-      `${has}, and ${listed(changed)} would be made anew for another image while the container of ${listed(gone)} is gone: without a majority of their disks the cluster's data would be lost. ` +
+      `${has}, and ${listed(changed)} would be rebuilt for another image while the container of ${listed(gone)} is gone: without a majority of their disks the cluster's data would be lost. ` +
         `The safe order: 1. set the image of ${listed(changed)} back, and run up; 2. change it, and run up`,
     ];
   }
@@ -72,12 +72,12 @@ function turns({ machines }: Topology, changed: readonly string[], maxUnavailabl
   const problems: string[] = [];
   if (central.length > 1) {
     problems.push(
-      `${listed(central)} would be made anew at once for another image, and masters and members of etcd are one at a time. ${order(central[0] ?? "")}`,
+      `${listed(central)} would be rebuilt at once for another image, and masters and members of etcd are one at a time. ${order(central[0] ?? "")}`,
     );
   }
   if (workers.length > maxUnavailable) {
     problems.push(
-      `${listed(workers)} would be made anew at once for another image, and kubernetes.maxUnavailable lets ${maxUnavailable} of them be away at a time. ${order(workers.slice(0, maxUnavailable).join(" and "))}`,
+      `${listed(workers)} would be rebuilt at once for another image, and kubernetes.maxUnavailable lets ${maxUnavailable} of them be away at a time. ${order(workers.slice(0, maxUnavailable).join(" and "))}`,
     );
   }
   return problems;

@@ -12,7 +12,7 @@ export function refusals(before: Topology, after: Topology): readonly string[] {
     ...podNetwork(before, after),
     ...places(before, after),
     ...otherNames(before, after),
-    ...majority(before, after),
+    ...quorum(before, after),
     ...handover(before, after),
     ...order(before, after),
     ...versions(before, after),
@@ -137,7 +137,7 @@ function kindOf(roles: readonly string[]): "master" | "worker" | undefined {
 }
 
 /** What is lost cannot vote: those that are left must be more than half of what etcd knows. */
-function majority(before: Topology, after: Topology): readonly string[] {
+function quorum(before: Topology, after: Topology): readonly string[] {
   const members = having(before, "etcd");
   const lost = newlyLost(before, after)
     .map(({ name }) => name)

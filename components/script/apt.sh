@@ -101,7 +101,7 @@ patiently() {
     if [ "$SECONDS" -gt "$deadline" ]; then
       rm -f "$words"
       die "packages of $(hostname) are locked by process ${pid:-unknown} ($(ps -o args= -p "${pid:-0}" 2>/dev/null || true)):" \
-        "gave up after 300 s; wait until it is done, or end it, and run up again"
+        "timed out after 300 s; wait until it is done, or end it, and run up again"
     fi
     sleep 2
   done

@@ -165,7 +165,7 @@ function forgotten({ connection: { host } }: Target): command.remote.CommandArgs
 }
 
 /**
- * A machine that was made anew under its name gets everything again by the same scripts, for their `up` converges from
+ * A machine that was rebuilt under its name gets everything again by the same scripts, for their `up` converges from
  * nothing as well; what was on it is gone, so nothing there is undone first. Only what is for one moment begins anew.
  */
 function ignored({ once, forGood, ends }: HostScriptArgs): string[] {

@@ -121,7 +121,7 @@ wait_for() {
   until "$@" >/dev/null 2>&1; do
     # The shell counts whole seconds: the one that the wait began in is not over yet.
     if [ "$SECONDS" -gt "$deadline" ]; then
-      log "gave up after $seconds s waiting for $what"
+      log "timed out after $seconds s waiting for $what"
       return 1
     fi
     sleep 0.2

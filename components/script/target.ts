@@ -19,7 +19,7 @@ export interface Target {
    */
   readonly firstHop?: FirstHop;
   /**
-   * By what it is known, its host key or where it is: another one where the machine behind the name was made anew, and
+   * By what it is known, its host key or where it is: another one where the machine behind the name was rebuilt, and
    * then it joins anew. Not known while that is to come.
    */
   readonly identity: string | pulumi.Output<string>;

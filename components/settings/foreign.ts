@@ -12,7 +12,7 @@ const control = /[\p{Cc}\u2028\u2029]/u;
 /** A value of a flag; numbers and truth values are written as texts. */
 const flagValue = z
   .custom<string | number | boolean>((value) => ["string", "number", "boolean"].includes(typeof value), {
-    error: ({ input }) => `${show(input)} is no value of a flag: use a text, a number, true or false`,
+    error: ({ input }) => `${show(input)} is no value of a flag: use a string, a number, true or false`,
   })
   .refine((value) => !control.test(String(value)), {
     error: ({ input }) => `${show(input)} has a control character in it, which no flag's value may have: leave it out`,

@@ -47,7 +47,7 @@ const isPercentage = (value: string) => /^(\d+(\.\d+)?)%$/.test(value) && Number
 /** Values of one kind each: whether one is, and how it is written. */
 const scalars: Readonly<Record<Exclude<Kind, object>, readonly [(value: unknown) => boolean, string]>> = {
   any: [() => true, "a value"],
-  text: [isText, "a text"],
+  text: [isText, "a string"],
   boolean: [(value) => typeof value === "boolean", "true or false"],
   integer: [isInteger, "a whole number"],
   natural: [(value) => isInteger(value) && Number(value) >= 0, "a whole number, 0 or more"],

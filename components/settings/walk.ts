@@ -62,7 +62,7 @@ export function valuesOf({ schema, notes }: Field): string {
   if (schema instanceof z.ZodArray) return `a list, each ${valuesOf(fieldOf(schema.element))}`;
   if (schema instanceof z.ZodObject) return "a map of fields";
   if (schema instanceof z.ZodBoolean) return "true or false";
-  return schema instanceof z.ZodRecord ? "a map" : "a text";
+  return schema instanceof z.ZodRecord ? "a map" : "a string";
 }
 
 function alternatives(words: readonly string[]): string {

@@ -81,7 +81,7 @@ function othersMessage(found: readonly Unreachable[]): string {
   const [one, place] = found.some(({ name }) => name === bastionName)
     ? ["the bastion", "ssh.bastion"]
     : [found.length === 1 ? "1 machine" : `${found.length} machines`, "machines"];
-  return `host key mismatch: ${one} answers as another, and nothing was run there:${lines}\nif you made it anew, correct its hostKey under ${place} to the one it shows; if not, something else answers in its place`;
+  return `host key mismatch: ${one} answers as another, and nothing was run there:${lines}\nif you rebuilt it, correct its hostKey under ${place} to the one it shows; if not, something else answers in its place`;
 }
 
 function silenceMessage(found: readonly Unreachable[]): string {

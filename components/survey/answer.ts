@@ -38,7 +38,7 @@ export interface Answer {
   readonly versions: ReadonlyMap<string, string>;
   /** Last days of its certificates by their paths, seconds since 1970. */
   readonly ends: ReadonlyMap<string, number>;
-  /** Its member of etcd is one of a majority; absent where it has none. */
+  /** Its member of etcd is part of a quorum; absent where it has none. */
   readonly etcd?: "well" | "unwell";
   /** The API does not answer on it, which is a master. */
   readonly apiSilent: boolean;

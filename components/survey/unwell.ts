@@ -13,7 +13,7 @@ export function unwellAmong(asked: readonly Asked[], lastCall = 0): Again | unde
   const found = [
     ...told.flatMap(({ name, answer }) => (answer.apiSilent ? [`the API does not answer on ${name}`] : [])),
     ...told.flatMap(({ name, answer }) =>
-      answer.etcd === "unwell" ? [`the member of etcd on ${name} is not one of a majority`] : [],
+      answer.etcd === "unwell" ? [`the member of etcd on ${name} is not part of a quorum`] : [],
     ),
     ...[...unready.keys()].map((name) => `the node ${name} is not ready`),
     ...told.flatMap(({ name, answer }) => endingOn(name, answer, lastCall)),

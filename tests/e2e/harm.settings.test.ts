@@ -69,7 +69,7 @@ describe("a setting of Docker's that its own check does not find", () => {
   });
 });
 
-test("a node that is made anew under a kubelet that goes on has its pods' network again", async () => {
+test("a node that is rebuilt under a kubelet that goes on has its pods' network again", async () => {
   const annotation = () => kubectl("get node worker-1 -o jsonpath={.metadata.annotations}");
   kubectl("delete node worker-1");
   on("worker-1").run("systemctl restart kubelet.service");

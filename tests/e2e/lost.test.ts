@@ -101,7 +101,7 @@ test("its line goes, and nothing is left of it", async () => {
   expect(stack.state()).not.toContain("::worker-2-");
 });
 
-test("what would cost etcd its majority is refused before anything is touched, with the safe order", async () => {
+test("what would cost etcd its quorum is refused before anything is touched, with the safe order", async () => {
   const logins = () => [...masters, "worker-1"].map((machine) => on(machine).logins());
   const before = logins();
   const both = { "master-1": { lost: true }, "master-2": { lost: true } };
@@ -134,7 +134,7 @@ test("the first master is lost, and another takes its place in the same change",
   expect(stack.state()).not.toContain("::master-1-");
 });
 
-describe("a machine that was made anew under its name and address", () => {
+describe("a machine that was rebuilt under its name and address", () => {
   const survivors = ["master-2", "master-3", "master-4", "worker-1"];
   const labelled = () => listed(survivors, { "worker-1": { labels: { disk: "new" } } });
 

@@ -119,7 +119,7 @@ describe("another image", () => {
     const { status, output } = await stack.run("up");
     stack.change({ local: { subnet: "172.31.12.0/24" } });
     expect(status).toBe(2);
-    expect(output).toContain("master-1, master-2 and master-3 would be made anew at once for another image");
+    expect(output).toContain("master-1, master-2 and master-3 would be rebuilt at once for another image");
     expect(untouched()).toEqual(before);
   });
 
@@ -129,7 +129,7 @@ describe("another image", () => {
     for (const command of ["preview", "up"]) {
       const { status, output } = await stack.run(command);
       expect(status).toBe(2);
-      expect(output).toContain("master-1 and master-2 would be made anew at once for another image");
+      expect(output).toContain("master-1 and master-2 would be rebuilt at once for another image");
       expect(output).toContain("The safe order: 1. leave local.image as it was");
     }
     expect(untouched()).toEqual(before);

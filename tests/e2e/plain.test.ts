@@ -87,7 +87,8 @@ test("a plan that was saved is what up does, a machine that joins included, and 
   await stack.succeedPulumi(...clean);
 });
 
-const urn = (type: string, resource: string) => `urn:pulumi:${name}::keelson::keelson:index:Cluster$${type}::${resource}`;
+const urn = (type: string, resource: string) =>
+  `urn:pulumi:${name}::keelson::keelson:index:Cluster$${type}::${resource}`;
 const kubelet = urn("keelson:kubelet:Kubelets$command:remote:Command", "worker-1-kubelet");
 
 test("what would lose the cluster is refused also where one resource is the target", async () => {

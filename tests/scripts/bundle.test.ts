@@ -129,7 +129,7 @@ else {
     expect(workshop.built()).toEqual([]);
   });
 
-  test("another one is added, and stays; what was there is not made anew", () => {
+  test("another one is added, and stays; what was there is not rebuilt", () => {
     workshop.make();
     workshop.built();
     const before = workshop.file("bin/kubelet");

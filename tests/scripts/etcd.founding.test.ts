@@ -38,12 +38,12 @@ test("a founder does not begin beside one that says nothing: votes may have been
   const { status, stderr } = begin({ n: free, o: silent });
   expect(status).toBe(1);
   expect(stderr).toContain(
-    `error: m has no data of etcd, and no majority of the others answers that it could join: see whether ${free}:2379 ${silent}:2379 answer`,
+    `error: m has no data of etcd, and no quorum of the others answers that it could join: see whether ${free}:2379 ${silent}:2379 answer`,
   );
   expect(stderr).toContain(`What may have begun without this machine, and says nothing: o at ${silent}:2380.`);
 });
 
 test("one that has had data founds nothing, whoever is there", () => {
   host.write("var/lib/keelson/etcd-member", "/\n");
-  expect(begin({ n: free }).stderr).toContain("no majority of the others answers");
+  expect(begin({ n: free }).stderr).toContain("no quorum of the others answers");
 });

@@ -19,7 +19,7 @@ describe("member.sh", () => {
     });
   const asked = () => host.called().filter((call) => call.startsWith("etcdctl"));
 
-  test("waits until the member is one of a majority", () => {
+  test("waits until the member is part of a quorum", () => {
     host.stub(
       "etcdctl",
       `touch '${host.path("x")}'"$(ls '${host.path("")}' | grep -c ^x)"; [ -e '${host.path("x2")}' ]`,
@@ -40,7 +40,7 @@ describe("member.sh", () => {
     const { status, stderr } = member();
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /^gave up after 1 s waiting for etcd's member m to be well\nno leader\nerror: etcd's member m does not answer at https:\/\/192\.0\.2\.1:2379 as one of a majority\./,
+      /^timed out after 1 s waiting for etcd's member m to be well\nno leader\nerror: etcd's member m does not answer at https:\/\/192\.0\.2\.1:2379 as part of a quorum\./,
     );
   });
 });

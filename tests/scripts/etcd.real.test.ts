@@ -59,7 +59,7 @@ async function built(count: number): Promise<readonly EtcdMember[]> {
       flags: { "snapshot-count": "5000" },
     });
     expect(status).toBe(1);
-    expect(stderr).toContain(`for etcd could lose its majority: m3 at ${third.url}`);
+    expect(stderr).toContain(`for etcd could lose its quorum: m3 at ${third.url}`);
     expect(first.unit()).toBe(before);
     expect(first.ask("put", "key", "again")).toBe("OK");
   });

@@ -203,10 +203,10 @@ describe("etcd.sh", () => {
       host.stub("etcdctl", "exit 1");
       for (const answer of [`echo '[{"id":1,"clientURLs":["${here()}"]}]'`, "exit 56"]) {
         host.stub("curl", answer);
-        expect(founds([`n ${here()}`]).stderr).toMatch(/no majority of the others answers/);
+        expect(founds([`n ${here()}`]).stderr).toMatch(/no quorum of the others answers/);
       }
       const grown = etcd("up", "/var/lib/etcd", { PEERS: ["n https://127.0.0.9:1"], FOUNDERS: `m=${own}` });
-      expect(grown.stderr).toMatch(/no majority of the others answers/);
+      expect(grown.stderr).toMatch(/no quorum of the others answers/);
       host.stub("curl", `echo '[{"id":1,"peerURLs":["x"]}]'`);
       expect(founds([`n ${here()}`]).status).toBe(0);
       expect(host.read("begun")).toBe(is(founders.join(","), "new"));
@@ -220,7 +220,7 @@ describe("etcd.sh", () => {
       expect(status).toBe(1);
       expect(stderr).toMatch(/has no vote: it does not catch up with the others, or they do not answer/);
     });
-    test("waits until it is well where a majority is there, which needs nobody else", () => {
+    test("waits until it is well where a quorum is there, which needs nobody else", () => {
       host.stub("curl", "exit 1");
       host.stub("journalctl", "echo the last lines");
       expect(() => begin([theirs], `n=${other}`)).toThrow();

@@ -152,7 +152,7 @@ describe("wait_for", () => {
     expect(host.up('wait_for 1 "the moon" false')).toEqual({
       ...clean,
       status: 1,
-      stderr: "gave up after 1 s waiting for the moon\n",
+      stderr: "timed out after 1 s waiting for the moon\n",
     });
   });
 });

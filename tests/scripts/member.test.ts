@@ -97,7 +97,7 @@ describe("a node that joins", () => {
         "error: the node w is not ready",
     );
   });
-  test("and was made anew under a flannel that went on, has it started again, and pods that nobody reaches made again", () => {
+  test("and was rebuilt under a flannel that went on, has it started again, and pods that nobody reaches made again", () => {
     flannel();
     const { status, stderr } = ready();
     expect(status).toBe(0);

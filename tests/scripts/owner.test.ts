@@ -34,7 +34,7 @@ test("nobody's name is written where the run knows none", () => {
   expect(host.read("var/lib/keelson/cluster")).toBe("an-id prod\n");
 });
 
-test("it says whether it is a node, which a machine that was made anew is not", () => {
+test("it says whether it is a node, which a machine that was rebuilt is not", () => {
   expect(preflight().stdout).toBe("joined no\n");
   host.write("etc/kubernetes/kubelet.conf", "");
   expect(preflight().stdout).toBe("joined yes\n");

@@ -185,7 +185,7 @@ describe("packages", () => {
       const script = `${Host.script("script/apt.sh").replace("SECONDS + 300", "SECONDS - 1")}\nup() { install_packages owner tool; }\ndown() { :; }`;
       const { status, stderr } = host.run({ script });
       expect(status).toBe(1);
-      expect(stderr).toMatch(/error: packages of .* are locked by process 1 \(\/sbin\/init\): gave up after 300 s/);
+      expect(stderr).toMatch(/error: packages of .* are locked by process 1 \(\/sbin\/init\): timed out after 300 s/);
       expect(apt().some((call) => call.endsWith(" update"))).toBe(false);
     });
   });

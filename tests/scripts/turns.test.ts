@@ -156,7 +156,7 @@ describe("rollout.sh", () => {
     expect(rollout()).toEqual({
       ...clean,
       status: 1,
-      stderr: `restarting a.service\ngave up after 1 s waiting for ${awaited}\nConditions:\n  Ready False\nAddresses:\n${ends}`,
+      stderr: `restarting a.service\ntimed out after 1 s waiting for ${awaited}\nConditions:\n  Ready False\nAddresses:\n${ends}`,
     });
     expect(restarts()).toEqual(["a.service", "a.service"]);
     expect([host.read("a"), host.has(kept)]).toEqual(["old\n", true]);

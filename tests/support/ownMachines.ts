@@ -33,7 +33,7 @@ export interface OwnLogin {
  * over SSH and does not know that they are containers.
  */
 export class OwnMachines {
-  /** As they are now: a machine that was made anew has another host key. */
+  /** As they are now: a machine that was rebuilt has another host key. */
   machines: readonly OwnMachine[];
   private readonly directory = mkdtempSync(join(tmpdir(), "keelson-machines-"));
   private readonly privateKeyFile = join(this.directory, "id_ed25519");

@@ -119,7 +119,7 @@ export async function runProgram(
   return { resources, outputs };
 }
 
-/** The program itself is made anew for each run; the SDKs, which are large, are not. Outside of jest there is one run. */
+/** The program itself is rebuilt for each run; the SDKs, which are large, are not. Outside of jest there is one run. */
 async function load(survey: Survey, program: string): Promise<Readonly<Record<string, unknown>>> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- tsx reads TypeScript through require
   if (typeof jest === "undefined") return (require("../../index") as () => Promise<Record<string, unknown>>)();

@@ -169,7 +169,7 @@ describe("each mistake in the cluster has its line", () => {
     [
       "a flag's value that is none",
       kubernetes({ scheduler: { extraArgs: { v: {} } } }),
-      "kubernetes.scheduler.extraArgs.v: {} is no value of a flag: use a text, a number, true or false",
+      "kubernetes.scheduler.extraArgs.v: {} is no value of a flag: use a string, a number, true or false",
     ],
     [
       "the kubelet's cgroup driver",

@@ -100,7 +100,7 @@ describe("what another program would not take is refused with the rest", () => {
     [
       "options in one text",
       daemon({ "exec-opts": "native.cgroupdriver=systemd" }),
-      'docker.daemon.exec-opts: "native.cgroupdriver=systemd" is not allowed: use a list, each a text',
+      'docker.daemon.exec-opts: "native.cgroupdriver=systemd" is not allowed: use a list, each a string',
     ],
     [
       "a cgroup driver that is none",
@@ -145,7 +145,7 @@ describe("what another program would not take is refused with the rest", () => {
     [
       "etcd without its care",
       etcd({ "strict-reconfig-check": false }),
-      'etcd.extraArgs.strict-reconfig-check: "false": by it etcd refuses what would lose its majority: leave it out',
+      'etcd.extraArgs.strict-reconfig-check: "false": by it etcd refuses what would lose its quorum: leave it out',
     ],
     [
       "etcd in a hurry",

@@ -70,7 +70,7 @@ describe("what no field can be is named, and ends nothing", () => {
     [
       "a list for etcd",
       local({ etcd: { extraArgs: { v: ["1"] } } }),
-      'etcd.extraArgs.v: ["1"] is no value of a flag: use a text, a number, true or false',
+      'etcd.extraArgs.v: ["1"] is no value of a flag: use a string, a number, true or false',
     ],
   ])("%s", (_, raw, line) => expect(problems(raw)).toEqual([expect.stringContaining(line)]));
 

@@ -58,7 +58,7 @@ describe("an address", () => {
   });
 });
 
-describe("a machine is made anew", () => {
+describe("a machine is rebuilt", () => {
   const environment = (more: Raw = {}) =>
     parseEnvironment({ ...small, ...more }, { stack, directory: "/project", readFile: () => "" });
   const builds = (found: Survey, records: Readonly<Record<string, MachineRecord>> = {}, more: Raw = {}) =>
@@ -130,7 +130,7 @@ describe("the program", () => {
       expect([disk.ignoreChanges, disk.inputs.labels]).toEqual([["labels"], undefined]);
       expect(replaceWith).toEqual([disk.urn]);
     }
-    // A plugin that would make one anew all the same has to make a second one first, which is refused.
+    // A plugin that would rebuild one all the same has to make a second one first, which is refused.
     for (const name of names) {
       for (const type of ["Container", "Volume"]) {
         const { deleteBeforeReplace, hooks } = find(program, name, type);

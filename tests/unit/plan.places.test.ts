@@ -11,9 +11,9 @@ const meaning = (before: Topology, after: Topology) =>
 describe("a machine that shows another host key", () => {
   const made = (hostKey: string) => topology([...masters("abc"), { ...worker, hostKey }]);
 
-  test("was made anew", () => {
+  test("was rebuilt", () => {
     expect(meaning(made("old"), made("new"))).toEqual([
-      "w: shows another host key: it is taken for a machine that was made anew, gets everything again, and joins as the node it was",
+      "w: shows another host key: it is taken for a machine that was rebuilt, gets everything again, and joins as the node it was",
     ]);
   });
   test("is the same where nobody asked for its key before, or asks now, or it is of another kind", () => {

@@ -16,12 +16,12 @@ describe("a machine that is to be made", () => {
   const before = topology([...masters("a"), { ...worker, build: "one" }, place("x", "worker", lost)]);
   const after = topology([...masters("a"), { ...worker, build: "two" }, place("x", "worker"), place("y", "worker")]);
 
-  test("is made anew where it was there under another build, and was not lost", () => {
+  test("is rebuilt where it was there under another build, and was not lost", () => {
     expect([...rebuildsBetween(before, after, of(gone, "w", "x", "y")).keys()]).toEqual(["w"]);
     expect(rebuildsBetween(before, before, of(gone, "w")).size).toBe(0);
     expect(rebuildsBetween(before, after, new Map()).size).toBe(0);
   });
-  test("is made anew where an older program had made it", () => {
+  test("is rebuilt where an older program had made it", () => {
     expect(rebuildsBetween(topology([worker]), topology([{ ...worker, build: "two" }]), of(gone, "w")).size).toBe(1);
   });
   test("is told with what is lost", () => {
@@ -48,7 +48,7 @@ describe("another image", () => {
     `The safe order: 1. leave local.image as it was, set the image of ${first} under machines, and run up; 2. the same for the others, one after the other; 3. set local.image, and take the images of the machines out again`;
 
   test("is for one master or member at a time", () => {
-    const way = "would be made anew at once for another image, and masters and members of etcd are one at a time.";
+    const way = "would be rebuilt at once for another image, and masters and members of etcd are one at a time.";
     expect(refused(of(another, "a"))).toEqual([]);
     expect(refused(of(another, "a", "b"))).toEqual([`a and b ${way} ${order("a")}`]);
     const apart = topology([
@@ -61,7 +61,7 @@ describe("another image", () => {
   });
   test("is for as many workers as may be away", () => {
     const way = (count: number) =>
-      `w, x and y would be made anew at once for another image, and kubernetes.maxUnavailable lets ${count} of them be away at a time.`;
+      `w, x and y would be rebuilt at once for another image, and kubernetes.maxUnavailable lets ${count} of them be away at a time.`;
     expect(refused(of(another, "w"))).toEqual([]);
     expect(refused(of(another, "w", "x", "y"))).toEqual([`${way(1)} ${order("w")}`]);
     expect(refused(of(another, "w", "x", "y"), 2)).toEqual([`${way(2)} ${order("w and x")}`]);
@@ -73,9 +73,9 @@ describe("another image", () => {
         "The safe order: 1. let etcd have 3 members, and run up; 2. change the image of one machine after the other; or set it back",
     ]);
   });
-  test("waits while a member's container is gone, of which a majority needs it", () => {
+  test("waits while a member's container is gone, of which a quorum needs it", () => {
     expect(refused(new Map([...of(gone, "a"), ...of(another, "b")]))).toEqual([
-      "etcd has 3 members (a, b and c), and b would be made anew for another image while the container of a is gone: without a majority of their disks the cluster's data would be lost. " +
+      "etcd has 3 members (a, b and c), and b would be rebuilt for another image while the container of a is gone: without a majority of their disks the cluster's data would be lost. " +
         "The safe order: 1. set the image of b back, and run up; 2. change it, and run up",
     ]);
   });
@@ -85,7 +85,7 @@ describe("containers that are gone", () => {
   const way =
     "without a majority of their disks the cluster's data are lost. The way out: destroy the stack, and build it anew";
 
-  test("come back, as long as a majority of etcd is there", () => {
+  test("come back, as long as a quorum of etcd is there", () => {
     expect(refused(of(gone, "a"))).toEqual([]);
     expect(refused(of(gone, "w", "x", "y"))).toEqual([]);
     expect(refused(of(gone, "d", "e"), 1, topology(masters("abcde")))).toEqual([]);

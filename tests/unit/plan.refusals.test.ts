@@ -46,7 +46,7 @@ describe("a machine under its name", () => {
   });
 });
 
-describe("etcd that loses its majority", () => {
+describe("etcd that loses its quorum", () => {
   const snapshot = "where that cannot be, the cluster's data is to be restored from a snapshot";
   const without = (all: string, gone: string) =>
     refusals(
@@ -136,7 +136,7 @@ describe("nothing is refused", () => {
     ["the first member is replaced", three, topology([...masters("bcd"), worker])],
     ["one of three is lost, and replaced", three, topology([...masters("abd"), ...masters("c", lost), worker])],
     ["a worker is lost", three, topology([...masters("abc"), { ...worker, ...lost }])],
-    ["a machine was made anew", three, topology([...masters("abc"), { ...worker, hostKey: "another" }])],
+    ["a machine was rebuilt", three, topology([...masters("abc"), { ...worker, hostKey: "another" }])],
     ["a worker leaves, and another joins", three, topology([...masters("abc"), place("x", "worker")])],
     ["there was nothing", topology([]), three],
   ])("where %s", (_, before, after) => expect(refusals(before, after)).toEqual([]));

@@ -220,7 +220,7 @@ describe("the engine, before it changes the plan,", () => {
     test("refuses where they are not", async () => {
       const health = () => Promise.resolve(["c does not answer: connection refused"]);
       await expect(weighed(asked, topologyOf(asked), { ...anew, health })).rejects.toThrow(
-        "nothing was touched:\n  - c does not answer: connection refused: it has to be well before the disk of b is made anew. Start it, and run up again",
+        "nothing was touched:\n  - c does not answer: connection refused: it has to be well before the disk of b is rebuilt. Start it, and run up again",
       );
     });
     test("asks nobody in a preview", async () => {

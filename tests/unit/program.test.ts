@@ -82,7 +82,7 @@ describe("a script", () => {
       },
     });
   });
-  test("runs again, and is not made anew, for another machine, unless it is of one moment or for good", () => {
+  test("runs again, and is not rebuilt, for another machine, unless it is of one moment or for good", () => {
     const kept = Object.fromEntries(commands(program).map(({ name, ignoreChanges }) => [name, ignoreChanges]));
     // Whatever changes: its command with the user, its login, and inputs of releases to come.
     const forGood = ["*"];

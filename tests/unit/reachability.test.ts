@@ -153,7 +153,7 @@ start them, correct their addresses under machines, or mark one \`lost: true\` u
       where: string,
     ) => `host key mismatch: ${who} answers as another, and nothing was run there:
   worker-2 (192.0.2.2:22): shows the host key ssh-ed25519 AAAA
-if you made it anew, correct its hostKey under ${where} to the one it shows; if not, something else answers in its place`;
+if you rebuilt it, correct its hostKey under ${where} to the one it shows; if not, something else answers in its place`;
     expect(unreachableMessage([other, one])).toBe(`${unreachableMessage([one])}\n${words("1 machine", "machines")}`);
     expect(unreachableMessage([{ ...other, name: "the bastion" }])).toBe(
       words("the bastion", "ssh.bastion").replace("worker-2", "the bastion"),

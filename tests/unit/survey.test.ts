@@ -97,7 +97,7 @@ describe("what is not well", () => {
       "it is looked at again, and has to be well",
     ]);
     expect(unwell("clock 6000", "api silent")?.words[0]).toBe(`the API does not answer on ${one}`);
-    expect(unwell("clock 6000", "etcd unwell")?.words[0]).toContain("not one of a majority");
+    expect(unwell("clock 6000", "etcd unwell")?.words[0]).toContain("not part of a quorum");
   });
   test("is nothing where all are", () => {
     expect(unwell("clock 6000", `node ${one} ready x`, "etcd well")).toBeUndefined();

@@ -122,7 +122,7 @@ async function remove(
   try {
     const identity = { ...ofType, ...placeOf(old.id) };
     const live = await cluster.read(identity);
-    // Applying to what is gone would make it anew.
+    // Applying to what is gone would rebuild it.
     if (live === undefined) return;
     if (isPatch) {
       await relinquish(cluster, identity, managerOf(old.inputs, old.outputs));

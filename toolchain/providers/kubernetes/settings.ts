@@ -18,7 +18,7 @@ export interface Settings {
   readonly patchForce: boolean;
   /** A create takes over an object that is there already. */
   readonly upsert: boolean;
-  /** A change of data is made in place; without it, the object is made anew. */
+  /** A change of data is made in place; without it, the object is rebuilt. */
   readonly mutable: { readonly configMap: boolean; readonly secret: boolean };
 }
 

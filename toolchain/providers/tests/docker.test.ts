@@ -64,7 +64,7 @@ describe("a container", () => {
     expect(Healthcheck).toEqual({ Test: ["CMD", "true"], Interval: 1.5e9, Timeout: 2e8 });
   });
 
-  it("changes limits in place, and is made anew for the rest", () => {
+  it("changes limits in place, and is rebuilt for the rest", () => {
     expect(updatePayload({ memory: 1, cpuShares: 2 })).toEqual({
       ...{ Memory: 1024 * 1024, CpuShares: 2 },
       RestartPolicy: { Name: "no" },

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('bea4adeec2086cef' '95fb097c490c961a')
+readonly -a REVISIONS=('212cddc1ffe87f37' '8673e97e03744523')
 
 readonly PROGRAM='its digest'
 

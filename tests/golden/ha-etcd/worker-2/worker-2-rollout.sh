@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('a6fcdbb6a3643abc' 'd2efd38eade52274')
+readonly -a REVISIONS=('57b6a750b776f357' 'ec8dc2e6f27adb62')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('9fe1b2e3f96a35ef' '458248ceaf2b00ed')
+readonly -a REVISIONS=('1f3a9d224408091d' 'd445be43a74e46fd')
 
 readonly PROGRAM='its digest'
 

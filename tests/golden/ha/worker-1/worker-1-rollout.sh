@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('4cd34a73cb7c38d1' 'a1475d57a35e16b9')
+readonly -a REVISIONS=('aca2e31dfd2236ed' '0dd67536d7e932b3')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('19498979ceb326da' '8a25fe40437fc02f')
+readonly -a REVISIONS=('30a1da3daffa4cd5' '936643a0d3835921')
 
 readonly PROGRAM='its digest'
 

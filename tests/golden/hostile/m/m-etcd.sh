@@ -105,7 +105,7 @@ ExecStart=/usr/local/bin/etcd --name=m \
   --snapshot-count=a$$b%%c
 Restart=always
 RestartSec=2
-# The first start waits for a majority of the members, which start at their own time.
+# The first start waits for a quorum of the members, which start at their own time.
 TimeoutStartSec=infinity
 LimitNOFILE=65536
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='m'
 
-readonly -a REVISIONS=('0cdb3126ff93b9df' '9faacb6115e63bdc')
+readonly -a REVISIONS=('2d4b77e8444cde8a' '786bc8102390332f')
 
 readonly PROGRAM='its digest'
 

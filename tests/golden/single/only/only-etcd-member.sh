@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('4039ff9a868a6476')
+readonly -a REVISIONS=('440bd6cb4d1d3b1d')
 
 readonly PROGRAM='its digest'
 

@@ -102,7 +102,7 @@ ExecStart=/usr/local/bin/etcd --name=only \
   --peer-client-cert-auth=true
 Restart=always
 RestartSec=2
-# The first start waits for a majority of the members, which start at their own time.
+# The first start waits for a quorum of the members, which start at their own time.
 TimeoutStartSec=infinity
 LimitNOFILE=65536
 

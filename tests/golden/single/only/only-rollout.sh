@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('d0c543d26d343d24' '59186dfcd625d986')
+readonly -a REVISIONS=('1f9a3e80c3bf8b43' '1bf40bb83e4ebde5')
 
 readonly PROGRAM='its digest'
 

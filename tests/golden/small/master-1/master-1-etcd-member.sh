@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('ae060c350e881905')
+readonly -a REVISIONS=('1cab37eac339a71d')
 
 readonly PROGRAM='its digest'
 

@@ -14,7 +14,7 @@ readonly -a SECRETS=()
 
 # Here is the text of components/etcd/membership.sh.
 
-# Here is the text of components/etcd/majority.sh.
+# Here is the text of components/etcd/quorum.sh.
 
 readonly SWAP_ALLOWED='true'
 

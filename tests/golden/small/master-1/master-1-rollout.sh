@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('455f3edbe7f6e9db' '4c8e53709e125cce')
+readonly -a REVISIONS=('8cc14b54fc8470e5' '08f230fae5e20361')
 
 readonly PROGRAM='its digest'
 

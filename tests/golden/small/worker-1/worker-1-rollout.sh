@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('4cd34a73cb7c38d1' 'f8af6292e0930faa')
+readonly -a REVISIONS=('aca2e31dfd2236ed' '2c21deefae74e165')
 
 readonly PROGRAM='its digest'
 

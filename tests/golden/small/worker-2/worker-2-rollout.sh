@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('f1f19aa3afc3da78' '51c5804fd1d2d021')
+readonly -a REVISIONS=('926de024963cbff0' '5747861579173e93')
 
 readonly PROGRAM='its digest'
 

@@ -8,7 +8,7 @@ guard() {
   systemctl is-active --quiet etcd.service || return 0
   local list id status name peer client learner voters=0 well=0 known=() silent=() strange=()
   if ! list=$(members); then
-    problem "etcd has no majority, so none of its members can come or go: start those that are down"
+    problem "etcd has no quorum, so none of its members can come or go: start those that are down"
     return
   fi
   while IFS=', ' read -r id status name peer client learner; do

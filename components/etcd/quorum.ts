@@ -5,21 +5,21 @@ import type { EtcdSettings } from "./settings";
 import { clientUrl, peerUrl } from "./render";
 
 /**
- * Has machines with a member of etcd refuse what would cost etcd its majority. It sees what the state cannot know: which
+ * Has machines with a member of etcd refuse what would cost etcd its quorum. It sees what the state cannot know: which
  * members are there, and well.
  */
-export function majorityGuard(environment: EtcdSettings): Guard {
+export function quorumGuard(environment: EtcdSettings): Guard {
   const members = etcdMembersOf(environment);
   return ({ name }) => {
     const member = members.find((member) => member.name === name);
     if (!member) return undefined;
     return {
-      uses: [join(__dirname, "membership.sh"), join(__dirname, "majority.sh")],
+      uses: [join(__dirname, "membership.sh"), join(__dirname, "quorum.sh")],
       values: {
         PEERS: [`${name} ${clientUrl(member, environment.etcd)}`],
         PEER_URL: peerUrl(member, environment.etcd),
         TARGET: members.map((member) => peerUrl(member, environment.etcd)),
-        // A member that was made anew has lost its vote as well: the others look again.
+        // A member that was rebuilt has lost its vote as well: the others look again.
         IDENTITIES: members.map(({ ssh }) => ssh.hostKey ?? ssh.host),
       },
     };

@@ -51,7 +51,7 @@ const run = (target: readonly string[]) =>
   host.run({
     script: Host.script("machine/preflight.sh"),
     uses: [
-      ...["etcd/membership.sh", "etcd/majority.sh"].map((path) => Host.script(path)),
+      ...["etcd/membership.sh", "etcd/quorum.sh"].map((path) => Host.script(path)),
       'check_fitness() { problem "it is unfit"; }\ncheck_others() { :; }',
     ],
     values: {
@@ -113,13 +113,13 @@ describe("a change of etcd's members is refused", () => {
       refusal("etcd has 2 members, of which 1 are well, and lets none come or go: start those that are down"),
     );
   });
-  test("where etcd has no majority that could order it", () => {
+  test("where etcd has no quorum that could order it", () => {
     host.stub("etcdctl", "exit 1");
     expect(run(["a", "b", "c"])).toEqual({
       ...clean,
       stdout: "",
       status: 1,
-      stderr: refusal("etcd has no majority, so none of its members can come or go: start those that are down"),
+      stderr: refusal("etcd has no quorum, so none of its members can come or go: start those that are down"),
     });
   });
   test("where more of them are silent than may be", () => {
