@@ -10,7 +10,8 @@ import { defaultVersion, supportedVersions } from "./lockFile";
 export const version = z
   .string()
   .default(defaultVersion())
-  .describe("Release of Kubernetes, one of the lock's. Cannot change while the cluster lives.")
+  .describe("Release of Kubernetes, one of the lock's.")
+  .meta({ immutable: true })
   .meta({
     values: `a release, as in "${defaultVersion()}"`,
   });

@@ -10,6 +10,7 @@ import { contradictions } from "./checks";
 import { resolve, type Environment } from "./resolve";
 import { configuration as schema, standIn } from "./schema";
 
+export { immutableSettings } from "./immutable";
 export { listenersOn } from "./portChecks";
 export type { Environment } from "./resolve";
 

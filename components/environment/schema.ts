@@ -39,7 +39,8 @@ const kubernetes = z.strictObject({
 export const configuration = z.strictObject({
   provider: z
     .enum(["local", "ssh"])
-    .describe("Where machines come from: containers on this computer, or machines that answer over SSH."),
+    .describe("Where machines come from: containers on this computer, or machines that answer over SSH.")
+    .meta({ immutable: true }),
   local: local.optional().describe("The machines as containers; only with provider local."),
   machines: z.array(machine).describe("Every machine, each by a name."),
   ssh: ssh.optional().describe("How to log in to the machines; only with provider ssh."),

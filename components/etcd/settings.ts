@@ -75,9 +75,10 @@ export const etcd = z.strictObject({
     .default("/var/lib/etcd")
     .describe(
       "Directory of etcd's data on the machines; must be empty or absent at first. It is emptied by `pulumi destroy`.",
-    ),
-  clientPort: f.port().default(2379).describe("TCP port for clients of etcd."),
-  peerPort: f.port().default(2380).describe("TCP port for the members among themselves."),
+    )
+    .meta({ immutable: true }),
+  clientPort: f.port().default(2379).describe("TCP port for clients of etcd.").meta({ immutable: true }),
+  peerPort: f.port().default(2380).describe("TCP port for the members among themselves.").meta({ immutable: true }),
   extraArgs: flags(owned).describe("More flags of etcd."),
 });
 

@@ -8,8 +8,9 @@ export const local = z.strictObject({
     .subnet(16, 29)
     .default("172.30.0.0/24")
     .describe(
-      "Network of the containers; its second address is this computer's. Stacks that run at once need one each. Cannot change while the cluster lives.",
-    ),
+      "Network of the containers; its second address is this computer's. Stacks that run at once need one each.",
+    )
+    .meta({ immutable: true }),
   image: f
     .image()
     .default("keelson/machine:13")

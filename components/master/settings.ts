@@ -75,7 +75,11 @@ export const schedulerFlags: Owned = {
 };
 
 /** Where the API servers listen; a field of the section `kubernetes`, as the components are. */
-export const bindPort = f.port().default(6443).describe("TCP port at which the API server listens.");
+export const bindPort = f
+  .port()
+  .default(6443)
+  .describe("TCP port at which the API server listens.")
+  .meta({ immutable: true });
 
 export const apiServer = z.strictObject({
   ...componentFields("kube-apiserver", apiServerFlags),

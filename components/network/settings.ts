@@ -9,12 +9,18 @@ export const networking = z.strictObject({
   podSubnet: f
     .subnet(8, 24)
     .default("10.244.0.0/16")
-    .describe("Network of the pods; each node takes a /24 of it. Cannot change while the cluster lives."),
+    .describe("Network of the pods; each node takes a /24 of it.")
+    .meta({ immutable: true }),
   serviceSubnet: f
     .subnet(12, 28)
     .default("10.96.0.0/12")
-    .describe("Network of the Services' addresses. Cannot change while the cluster lives."),
-  dnsDomain: f.dnsName().default("cluster.local").describe("Domain of the names of Services and pods."),
+    .describe("Network of the Services' addresses.")
+    .meta({ immutable: true }),
+  dnsDomain: f
+    .dnsName()
+    .default("cluster.local")
+    .describe("Domain of the names of Services and pods.")
+    .meta({ immutable: true }),
 });
 
 export const flannel = z.strictObject({
@@ -22,8 +28,9 @@ export const flannel = z.strictObject({
     .enum(["vxlan", "host-gw"])
     .default("vxlan")
     .describe(
-      "How pods' packets travel between machines: wrapped in UDP (port 8472), or routed, where machines share a link. Cannot change while the cluster lives.",
-    ),
+      "How pods' packets travel between machines: wrapped in UDP (port 8472), or routed, where machines share a link.",
+    )
+    .meta({ immutable: true }),
   mtu: f
     .integer(576, 65535)
     .optional()

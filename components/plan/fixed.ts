@@ -1,4 +1,4 @@
-import type { Environment } from "../environment";
+import { immutableSettings, type Environment } from "../environment";
 
 /** Fields of Docker's daemon.json by which it finds containers and images, or runs them; another value, and it has none. */
 const dockerFields = ["storage-driver", "userns-remap", "exec-root", "containerd", "containerd-namespace"];
@@ -23,36 +23,25 @@ export function reasonFor(path: string): string | undefined {
   return reasons[path] ?? (isDockers ? "Docker would know none of the containers and images that it has" : undefined);
 }
 
-/** Settings that cannot change while the cluster lives, by their path in the configuration. */
+/** Settings that cannot change while the cluster lives, by their path: those that are marked so, and some flags of other programs. */
 export function fixedSettings(environment: Environment): Readonly<Record<string, string>> {
-  const { provider, kubernetes, etcd, local, flannel } = environment;
-  const { networking, apiServer, controllerManager } = kubernetes;
+  const { apiServer, controllerManager } = environment.kubernetes;
   return {
-    provider,
-    ...(provider === "local" ? { "local.subnet": local.subnet } : {}),
-    "kubernetes.version": kubernetes.version,
-    "kubernetes.runtime": kubernetes.runtime,
-    "kubernetes.bindPort": String(kubernetes.bindPort),
-    "kubernetes.networking.podSubnet": networking.podSubnet,
-    "kubernetes.networking.serviceSubnet": networking.serviceSubnet,
-    "kubernetes.networking.dnsDomain": networking.dnsDomain,
+    ...immutableSettings(environment),
     "kubernetes.apiServer.extraArgs.etcd-prefix": textOf(apiServer.extraArgs["etcd-prefix"]),
     "kubernetes.controllerManager.extraArgs.node-cidr-mask-size-ipv4": textOf(
       controllerManager.extraArgs["node-cidr-mask-size-ipv4"],
     ),
     ...dockerSettings(environment),
-    "etcd.dataDir": etcd.dataDir,
-    "etcd.clientPort": String(etcd.clientPort),
-    "etcd.peerPort": String(etcd.peerPort),
-    ...Object.fromEntries(etcdFlags.map((flag) => [`etcd.extraArgs.${flag}`, textOf(etcd.extraArgs[flag])])),
-    "flannel.backend": flannel.backend,
+    ...Object.fromEntries(
+      etcdFlags.map((flag) => [`etcd.extraArgs.${flag}`, textOf(environment.etcd.extraArgs[flag])]),
+    ),
   };
 }
 
-function dockerSettings({ docker: { packages, daemon } }: Environment): Readonly<Record<string, string>> {
+function dockerSettings({ docker: { daemon } }: Environment): Readonly<Record<string, string>> {
   const features = daemon["features"] as Readonly<Record<string, unknown>> | null | undefined;
   return {
-    "docker.packages": packages,
     "docker.daemon.data-root": textOf(daemon["data-root"]) || "/var/lib/docker",
     "docker.daemon.exec-opts.native.cgroupdriver": cgroupDriver(daemon["exec-opts"]),
     "docker.daemon.features.containerd-snapshotter": textOf(features?.["containerd-snapshotter"]),

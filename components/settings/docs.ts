@@ -43,7 +43,7 @@ function section(name: string, schema: z.core.$ZodType): string {
   const inner = field.schema instanceof z.ZodArray ? fieldOf(field.schema.element) : field;
   const rows = shapeOf(inner) ? rowsUnder(isList ? `${name}[]` : name, inner) : [{ path: name, field }];
   const lines = rows.map(({ path, field }) =>
-    [`\`${path}\``, valuesOf(field), defaultOf(field), field.description ?? ""].map(cell).join(" | "),
+    [`\`${path}\``, valuesOf(field), defaultOf(field), meaningOf(field)].map(cell).join(" | "),
   );
   const meaning = field.description ?? "";
   return `## ${name}
@@ -72,6 +72,10 @@ function defaultOf({ fallback, notes, required }: Field): string {
   if (required) return "required";
   if (notes.defaultsTo !== undefined) return notes.defaultsTo;
   return fallback === undefined ? "" : `\`${typeof fallback === "string" ? fallback : JSON.stringify(fallback)}\``;
+}
+
+function meaningOf({ description = "", notes }: Field): string {
+  return notes.immutable ? `${description} Cannot change while the cluster lives.` : description;
 }
 
 function cell(text: string): string {

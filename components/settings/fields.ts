@@ -14,6 +14,8 @@ export interface FieldNotes {
   readonly defaultsTo?: string;
   /** Whether it is to be a secret; every other field must not be one. @default false */
   readonly secret?: boolean;
+  /** Whether it cannot change while the cluster lives: another value is refused. @default false */
+  readonly immutable?: boolean;
 }
 
 /** A text that `valid` accepts; the error is "VALUE `fault`: `way`". */

@@ -15,3 +15,4 @@ export { bytes, millicpu, amount } from "./quantity";
 export { referenceOf, type Reference } from "./docs";
 export { marked, Secret } from "./secret";
 export { show } from "./show";
+export { pathsWhere } from "./walk";

@@ -68,3 +68,13 @@ export function valuesOf({ schema, notes }: Field): string {
 function alternatives(words: readonly string[]): string {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}`;
 }
+
+/** Paths of the fields of which this is true, "kubernetes.bindPort"; those of lists have no path. */
+export function pathsWhere(root: z.core.$ZodType, is: (field: Field) => boolean, path = ""): readonly string[] {
+  const { schema } = fieldOf(root);
+  if (!(schema instanceof z.ZodObject)) return [];
+  return Object.entries(schema.shape).flatMap(([name, child]) => {
+    const own = path === "" ? name : `${path}.${name}`;
+    return [...(is(fieldOf(child as z.core.$ZodType)) ? [own] : []), ...pathsWhere(child as z.core.$ZodType, is, own)];
+  });
+}
