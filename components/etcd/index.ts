@@ -4,9 +4,10 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
 import { endsOf, goodUntilOf, leavesScript, lengthsOf } from "../certificates";
-import { etcdMembersOf, type MachineConfig, anotherOf, named, type Machine } from "../machine";
-import type { EtcdSettings, EtcdConfig } from "./settings";
-import { HostScript, stepOn, unitsScripts, type Effects } from "../script";
+import { etcdMembersOf, named, type Machine } from "../machine";
+import { HostScript, stepOn, unitsScripts } from "../script";
+import { effects } from "./effects";
+import { keepMember, membershipScript, peerValues, removeMember } from "./membership";
 import {
   beginningFile,
   certificateConfig,
@@ -14,15 +15,13 @@ import {
   etcdDataGuard,
   etcdPki,
   etcdUnit,
-  etcdUnitFile,
   initialCluster,
   markFile,
-  peerUrl,
 } from "./render";
-import { etcdStep, memberStep } from "./step";
+import type { EtcdSettings } from "./settings";
+import { etcdStep } from "./step";
 
 export { certificateConfig } from "./render";
-
 export { memberHealth } from "./health";
 export { quorumGuard } from "./quorum";
 
@@ -54,8 +53,6 @@ const authorityDirectory = "/run/keelson/etcd-authority";
 /** Functions, and the values they read, for a script that signs certificates of etcd's authority. */
 export const certificatesScript = join(__dirname, "certificates.sh");
 
-const membershipScript = join(__dirname, "membership.sh");
-
 /** How a member begins, and restarts. */
 const memberScripts = ["beginning.sh", "turn.sh"].map((file) => join(__dirname, file));
 
@@ -74,7 +71,6 @@ export class EtcdCluster extends pulumi.ComponentResource {
   constructor(name: string, args: EtcdClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:etcd:EtcdCluster", name, {}, opts);
     const members = named(etcdMembersOf(args.environment), args.machines);
-    const lost = args.environment.lost.filter(({ roles }) => roles.includes("etcd"));
     this.beginning = this.makeAuthority(members, args);
     this.authority = this.beginning;
     this.goodUntil = goodUntilOf(this.authority.certificate, args.environment, args.clock);
@@ -84,8 +80,14 @@ export class EtcdCluster extends pulumi.ComponentResource {
       this.ends[machine.name] = endsOf(member);
       return { ...machine, dependsOn: [member], revisions: [member.revision] };
     });
-    for (const machine of running) this.membership(machine, running, args.environment.etcd);
-    for (const config of lost) this.letGo(config, running, args);
+    const { etcd } = args.environment;
+    for (const machine of running) {
+      keepMember(machine, running, etcd, { parent: this, deletedWith: this.beginning.script });
+    }
+    for (const config of args.environment.lost.filter(({ roles }) => roles.includes("etcd"))) {
+      const machine = args.machines.find(({ name }) => name === config.name);
+      removeMember({ config, machine }, running, etcd, { parent: this });
+    }
     this.registerOutputs({ endpoints: this.endpoints });
   }
 
@@ -156,86 +158,6 @@ export class EtcdCluster extends pulumi.ComponentResource {
       { parent: this },
     );
   }
-
-  /** Another member lets a lost one go; what the state knows of the machine itself is forgotten. */
-  private letGo(config: MachineConfig, members: readonly Machine[], args: EtcdClusterArgs): void {
-    const [hand] = members;
-    if (!hand) throw new pulumi.RunError("every member of etcd is lost");
-    const machine = args.machines.find(({ name }) => name === config.name);
-    const script = join(__dirname, "member.sh");
-    if (machine) new HostScript(stepOn(config, etcdStep), { machine, script }, { parent: this });
-    const { etcd } = args.environment;
-    new HostScript(
-      stepOn(config, memberStep),
-      {
-        machine: hand,
-        of: { identity: "lost" },
-        script,
-        uses: [membershipScript],
-        values: { NAME: config.name, ...membershipValues(config, members, etcd), REVISIONS: [] },
-        ends: "undone",
-      },
-      { parent: this },
-    );
-  }
-
-  /**
-   * By way of another member, which lets this one go also when its machine is dead. None is well before a quorum is
-   * started, so all are awaited when all are. Where the whole cluster goes, nobody needs to leave.
-   */
-  private membership(machine: Machine, members: readonly Machine[], etcd: EtcdConfig): void {
-    new HostScript(
-      stepOn(machine, memberStep),
-      {
-        machine: anotherOf(members, machine),
-        script: join(__dirname, "member.sh"),
-        uses: [membershipScript],
-        values: {
-          NAME: machine.name,
-          ...membershipValues(machine, members, etcd),
-          // A member that was changed is seen to be well again.
-          REVISIONS: machine.revisions ?? [],
-        },
-        of: machine,
-        effects: memberEffects,
-      },
-      {
-        parent: this,
-        dependsOn: members.flatMap(({ dependsOn }) => dependsOn),
-        deletedWith: this.beginning.script,
-      },
-    );
-  }
-}
-
-const effects: Effects = {
-  create: "a member of etcd starts",
-  update: (changed) => {
-    if (changed.has(etcdUnitFile) || changed.has("PROGRAMS")) {
-      return "its member of etcd restarts when the others are well: one member at a time";
-    }
-    if (changed.has("GOOD_UNTIL")) return "the certificates of its member of etcd are renewed, and it does not restart";
-    return `its member of etcd ${changed.has("PEERS") ? "is told of the others" : "is checked"}, and does not restart`;
-  },
-};
-
-const memberEffects: Effects = {
-  create: "its member of etcd is awaited until it is well",
-  update: () => "its member of etcd is seen to be well",
-};
-
-/** What a script needs to speak with the other members. */
-function peerValues(machine: MachineConfig | Machine, members: readonly Machine[], etcd: EtcdConfig) {
-  const others = members.filter(({ name }) => name !== machine.name);
-  return {
-    PEER_URL: peerUrl(machine, etcd),
-    PEERS: others.map((other) => `${other.name} ${clientUrl(other, etcd)}`),
-  };
-}
-
-/** What a script needs besides that speaks of a member by way of another. */
-function membershipValues(machine: MachineConfig | Machine, members: readonly Machine[], etcd: EtcdConfig) {
-  return { ...peerValues(machine, members, etcd), CLIENT_URL: clientUrl(machine, etcd) };
 }
 
 /** kubeadm for certificates alone lies apart from the node's own, which may be of another release. */

@@ -4,27 +4,18 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { ArtifactSet } from "../artifacts";
 import { credentialsScript, endsOf, leavesScript, lengthsOf, renewalScripts, timerUnits } from "../certificates";
-import { filesDirectory, type MasterSettings } from "./settings";
-import { criSocket } from "../docker";
-import { clusterEndpoint, nodeEndpoint, VirtualAddress } from "../endpoint";
+import { clusterEndpoint, VirtualAddress } from "../endpoint";
 import { virtualAddressStep } from "../endpoint/step";
 import { certificatesScript, type EtcdCluster } from "../etcd";
-import { certificateConfig } from "../etcd";
 import { kubeletUnitScripts, leaveScripts } from "../kubelet";
-import { kubeletConfigFile } from "../kubelet";
 import type { Machine } from "../machine";
-import { HostScript, stepOn, type Effects, type ScriptValue } from "../script";
+import { HostScript, stepOn } from "../script";
+import { credentialEffects, effectsOn } from "./effects";
 import { componentFiles } from "./files";
-import {
-  administratorConfig,
-  asShown,
-  authorityConfig,
-  certificateNames,
-  kubeadmConfig,
-  serverAddress,
-  takesPods,
-} from "./render";
+import { administratorConfig, authorityConfig } from "./render";
+import type { MasterSettings } from "./settings";
 import { masterStep } from "./step";
+import { valuesFor } from "./values";
 
 export { nodeRegistration } from "./render";
 
@@ -38,36 +29,6 @@ export interface ControlPlaneArgs {
 
 /** Where the authorities are while they are made: in memory. */
 const authorityDirectory = "/run/keelson/authority";
-
-function effectsOn(machine: Machine): Effects {
-  return {
-    create: "a master is made of it: API server, controller manager and scheduler start",
-    update: (changed) =>
-      [
-        // A manifest that somebody changed by hand is written again.
-        changed.has("KUBEADM_CONFIG") || [...changed].some((name) => name.startsWith("/etc/kubernetes/manifests/"))
-          ? "its control plane restarts where its settings differ: one master at a time"
-          : changed.has("GOOD_UNTIL")
-            ? "its certificates are renewed when the masters before it have theirs: controller manager and scheduler start again, and nothing else"
-            : "its control plane is checked",
-        ...(changed.has("TAKES_PODS") ? podsOn(machine, changed.has("KUBEADM_CONFIG")) : []),
-      ].join("; "),
-  };
-}
-
-/** Whether a master takes pods, where that is another than before; masters of earlier releases were not told. */
-function podsOn({ config }: Machine, configured: boolean): readonly string[] {
-  if (takesPods(config)) return ["it takes pods: the taint by which kubeadm keeps them off is taken from its node"];
-  return configured ? ["its node has the taint by which kubeadm keeps pods off"] : [];
-}
-
-const credentialEffects: Effects = {
-  create: "the administrator's kubeconfig is issued by number, with a group of its own",
-  update: (changed) =>
-    changed.has("ADMINISTRATOR")
-      ? "the administrator's kubeconfig is issued anew, and those before it that were issued by number lose their rights"
-      : "the administrator's kubeconfig is issued anew; those before it hold until their end",
-};
 
 /** The control plane, one master after the other: the API answers when this component is done. */
 export class ControlPlane extends pulumi.ComponentResource {
@@ -211,33 +172,4 @@ export class ControlPlane extends pulumi.ComponentResource {
     const text = Buffer.from(base64, "base64").toString();
     return text.replace(/^(\s*server: ).*$/m, `$1https://${this.endpoint}`);
   }
-}
-
-/** What the script of a master reads. */
-function valuesFor(
-  machine: Machine,
-  args: ControlPlaneArgs,
-): Readonly<Record<string, ScriptValue | pulumi.Output<string>>> {
-  const { environment } = args;
-  const lengths = lengthsOf(environment);
-  return {
-    KUBEADM_CONFIG: kubeadmConfig({ ...args, machine, etcdEndpoints: args.etcd.endpoints }),
-    GOOD_UNTIL: args.etcd.goodUntil,
-    VALIDITY: lengths.validity,
-    LAST_CALL: lengths.lastCall,
-    TIMER: environment.certificates.timer,
-    CERTIFICATE_CONFIG: certificateConfig(machine, environment.kubernetes.version, "/etc/kubernetes/pki"),
-    CERTIFICATE_NAMES: certificateNames(environment, machine).map(asShown),
-    CRI_SOCKET: criSocket(environment.kubernetes.runtime),
-    COREDNS_TAG: args.artifacts.images.corednsTag,
-    ENDPOINT: serverAddress(environment, machine),
-    PROXY: nodeEndpoint,
-    KUBELET_CONFIG_FILE: kubeletConfigFile,
-    FILES_DIRECTORY: filesDirectory,
-    FILES: componentFiles(environment).map(({ path }) => path),
-    IGNORED_CHECKS: machine.sharedKernel ? ",SystemVerification" : "",
-    NODE: machine.name,
-    TAINTS: JSON.stringify(machine.config.taints ?? []),
-    TAKES_PODS: takesPods(machine.config),
-  };
 }

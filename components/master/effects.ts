@@ -1,0 +1,35 @@
+import type { Machine } from "../machine";
+import type { Effects } from "../script";
+import { takesPods } from "./render";
+
+/** What a master's script means for its machine. */
+export function effectsOn(machine: Machine): Effects {
+  return {
+    create: "a master is made of it: API server, controller manager and scheduler start",
+    update: (changed) =>
+      [
+        // A manifest that somebody changed by hand is written again.
+        changed.has("KUBEADM_CONFIG") || [...changed].some((name) => name.startsWith("/etc/kubernetes/manifests/"))
+          ? "its control plane restarts where its settings differ: one master at a time"
+          : changed.has("GOOD_UNTIL")
+            ? "its certificates are renewed when the masters before it have theirs: controller manager and scheduler start again, and nothing else"
+            : "its control plane is checked",
+        ...(changed.has("TAKES_PODS") ? podsOn(machine, changed.has("KUBEADM_CONFIG")) : []),
+      ].join("; "),
+  };
+}
+
+/** Whether a master takes pods, where that is another than before; masters of earlier releases were not told. */
+function podsOn({ config }: Machine, configured: boolean): readonly string[] {
+  if (takesPods(config)) return ["it takes pods: the taint by which kubeadm keeps them off is taken from its node"];
+  return configured ? ["its node has the taint by which kubeadm keeps pods off"] : [];
+}
+
+/** What issuing the administrator's kubeconfig means. */
+export const credentialEffects: Effects = {
+  create: "the administrator's kubeconfig is issued by number, with a group of its own",
+  update: (changed) =>
+    changed.has("ADMINISTRATOR")
+      ? "the administrator's kubeconfig is issued anew, and those before it that were issued by number lose their rights"
+      : "the administrator's kubeconfig is issued anew; those before it hold until their end",
+};
