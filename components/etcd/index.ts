@@ -6,21 +6,14 @@ import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
 import { endsOf, goodUntilOf, leavesScript, lengthsOf } from "../certificates";
 import { etcdMembersOf, named, type Machine } from "../machine";
 import { HostScript, stepOn, unitsScripts } from "../script";
+import { makeAuthority, signingPrograms, type Authority, type EtcdAuthority } from "./authority";
 import { effects } from "./effects";
 import { keepMember, membershipScript, peerValues, removeMember } from "./membership";
-import {
-  beginningFile,
-  certificateConfig,
-  clientUrl,
-  etcdDataGuard,
-  etcdPki,
-  etcdUnit,
-  initialCluster,
-  markFile,
-} from "./render";
+import { beginningFile, certificateConfig, clientUrl, etcdDataGuard, etcdPki, etcdUnit, markFile } from "./render";
 import type { EtcdSettings } from "./settings";
 import { etcdStep } from "./step";
 
+export type { EtcdAuthority } from "./authority";
 export { certificateConfig } from "./render";
 export { memberHealth } from "./health";
 export { quorumGuard } from "./quorum";
@@ -33,22 +26,6 @@ export interface EtcdClusterArgs {
   /** What time it is on the machines, seconds since 1970. */
   readonly clock: number;
 }
-
-/** Certificate and key of etcd's authority, each base64 of its PEM text. */
-export interface EtcdAuthority {
-  readonly certificate: pulumi.Output<string>;
-  readonly key: pulumi.Output<string>;
-}
-
-/** What is made once, before there is any member. */
-interface Authority extends EtcdAuthority {
-  /** The members that begin together, as etcd is told of them. */
-  readonly founders: pulumi.Output<string>;
-  readonly script: HostScript;
-}
-
-/** Where the authority is while it is made: in memory. */
-const authorityDirectory = "/run/keelson/etcd-authority";
 
 /** Functions, and the values they read, for a script that signs certificates of etcd's authority. */
 export const certificatesScript = join(__dirname, "certificates.sh");
@@ -71,7 +48,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
   constructor(name: string, args: EtcdClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:etcd:EtcdCluster", name, {}, opts);
     const members = named(etcdMembersOf(args.environment), args.machines);
-    this.beginning = this.makeAuthority(members, args);
+    this.beginning = makeAuthority(members, args, this);
     this.authority = this.beginning;
     this.goodUntil = goodUntilOf(this.authority.certificate, args.environment, args.clock);
     this.endpoints = members.map((member) => clientUrl(member, args.environment.etcd));
@@ -89,35 +66,6 @@ export class EtcdCluster extends pulumi.ComponentResource {
       removeMember({ config, machine }, running, etcd, { parent: this });
     }
     this.registerOutputs({ endpoints: this.endpoints });
-  }
-
-  private makeAuthority(members: readonly Machine[], args: EtcdClusterArgs): Authority {
-    const [machine] = members;
-    if (!machine) throw new pulumi.RunError("no machine has the role etcd: give it to 1, 3 or 5 of them");
-    const script = new HostScript(
-      "etcd-authority",
-      {
-        machine,
-        script: join(__dirname, "authority.sh"),
-        uses: artifactScripts,
-        values: {
-          PROGRAMS: signingPrograms(args.artifacts),
-          CERTIFICATE_CONFIG: certificateConfig(machine, args.environment.kubernetes.version, authorityDirectory),
-          DIRECTORY: authorityDirectory,
-          FOUNDERS: initialCluster(members, args.environment.etcd),
-          MARK: markFile,
-        },
-        secretOutput: true,
-        forGood: true,
-      },
-      { parent: this },
-    );
-    return {
-      certificate: script.printed("crt"),
-      key: script.printed("key"),
-      founders: script.printed("founders"),
-      script,
-    };
   }
 
   private member(machine: Machine, members: readonly Machine[], args: EtcdClusterArgs): HostScript {
@@ -158,9 +106,4 @@ export class EtcdCluster extends pulumi.ComponentResource {
       { parent: this },
     );
   }
-}
-
-/** kubeadm for certificates alone lies apart from the node's own, which may be of another release. */
-function signingPrograms(artifacts: ArtifactSet): readonly string[] {
-  return programs(artifacts, ["kubeadm"], "/usr/local/lib/keelson");
 }

@@ -1,7 +1,11 @@
+import { dirname } from "node:path";
+
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 
+import { bundleDirectory } from "../artifacts";
 import type { MachineConfig } from "../machine";
+import { loginKeyFile } from "./keys";
 
 /**
  * Every capability but SYS_RESOURCE, which some computers withhold from every process: the machines then behave the
@@ -55,4 +59,14 @@ export function containerArgs({ name, config, labels, network, disk, mounts }: C
  */
 export function livingContainer(args: docker.ContainerArgs): string[] {
   return [...new Set([...Object.keys(args), "labels", "networkMode"])].filter((name) => name !== "mustRun");
+}
+
+/** What a machine has of this computer: its keys, and the bundle. */
+export function mounts(stack: string, hostKeys: pulumi.Output<string>): docker.types.input.ContainerVolume[] {
+  const inside = "/etc/keelson-machine";
+  return [
+    { hostPath: hostKeys.apply((file) => dirname(file)), containerPath: `${inside}/hostkey`, readOnly: true },
+    { hostPath: `${loginKeyFile(stack)}.pub`, containerPath: `${inside}/authorized_keys`, readOnly: true },
+    { hostPath: bundleDirectory(), containerPath: "/opt/keelson/bundle", readOnly: true },
+  ];
 }

@@ -1,24 +1,19 @@
-import { existsSync } from "node:fs";
-import { dirname } from "node:path";
-
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
-import { bundleDirectory } from "../artifacts";
 import type { LocalSettings } from "./settings";
 import type { MachineConfig, Machine } from "../machine";
 import type { Fleet } from "../script";
 import { apart } from "./apart";
 import type { Build, Builds } from "./builds";
-import { containerArgs, livingContainer } from "./container";
-import { existingKeyPair, hostKeyFile, keyPair, loginKeyFile, newKeyPair, type KeyPair } from "./keys";
+import { containerArgs, livingContainer, mounts } from "./container";
+import { existingKeyPair, hostKeyFile, keyPair, loginKeyFile, made, newKeyPair, type KeyPair } from "./keys";
 import { nameservers } from "./nameservers";
 import { rememberBuilt } from "./records";
 import { removeContainer, removeEmptyNetwork } from "./leftovers";
 import { buildLabel, prefixOf } from "./survey";
 
 export { stackDirectory } from "./keys";
-
 export { addressesHere, buildsHere, type Builds, type Rebuild } from "./builds";
 export { localLogin, loginsHere } from "./login";
 
@@ -149,20 +144,4 @@ export class LocalMachines extends pulumi.ComponentResource {
       ignoreChanges: build.why ? [] : livingContainer(args),
     });
   }
-}
-
-/** A key pair; in a preview, which makes none, it is not known before it is there. */
-function made(file: string, make: (file: string) => KeyPair): KeyPair {
-  return pulumi.runtime.isDryRun() && !existsSync(file) ? unknownKeys : make(file);
-}
-
-const unknownKeys = { privateKey: pulumi.unknown, publicKey: pulumi.unknown } as unknown as KeyPair;
-
-function mounts(stack: string, hostKeys: pulumi.Output<string>): docker.types.input.ContainerVolume[] {
-  const inside = "/etc/keelson-machine";
-  return [
-    { hostPath: hostKeys.apply((file) => dirname(file)), containerPath: `${inside}/hostkey`, readOnly: true },
-    { hostPath: `${loginKeyFile(stack)}.pub`, containerPath: `${inside}/authorized_keys`, readOnly: true },
-    { hostPath: bundleDirectory(), containerPath: "/opt/keelson/bundle", readOnly: true },
-  ];
 }

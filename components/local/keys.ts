@@ -55,3 +55,10 @@ export function requireKeys(stack: string, machines: readonly string[]): void {
     `the machines of stack "${stack}" are on this computer, and a key of theirs is not: ${missing}. Work in the checkout that built them, or copy its .keelson/${stack} here; if they are of no use to anyone, remove the containers keelson-${stack}-*`,
   );
 }
+
+/** A key pair; in a preview, which makes none, it is not known before it is there. */
+export function made(file: string, make: (file: string) => KeyPair): KeyPair {
+  return pulumi.runtime.isDryRun() && !existsSync(file) ? unknownKeys : make(file);
+}
+
+const unknownKeys = { privateKey: pulumi.unknown, publicKey: pulumi.unknown } as unknown as KeyPair;

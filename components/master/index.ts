@@ -3,16 +3,16 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ArtifactSet } from "../artifacts";
-import { credentialsScript, endsOf, leavesScript, lengthsOf, renewalScripts, timerUnits } from "../certificates";
+import { endsOf, leavesScript, renewalScripts, timerUnits } from "../certificates";
 import { clusterEndpoint, VirtualAddress } from "../endpoint";
 import { virtualAddressStep } from "../endpoint/step";
 import { certificatesScript, type EtcdCluster } from "../etcd";
 import { kubeletUnitScripts, leaveScripts } from "../kubelet";
 import type { Machine } from "../machine";
 import { HostScript, stepOn } from "../script";
-import { credentialEffects, effectsOn } from "./effects";
+import { issueCredentials, makeAuthority } from "./credentials";
+import { effectsOn } from "./effects";
 import { componentFiles } from "./files";
-import { administratorConfig, authorityConfig } from "./render";
 import type { MasterSettings } from "./settings";
 import { masterStep } from "./step";
 import { valuesFor } from "./values";
@@ -26,9 +26,6 @@ export interface ControlPlaneArgs {
   readonly artifacts: ArtifactSet;
   readonly etcd: EtcdCluster;
 }
-
-/** Where the authorities are while they are made: in memory. */
-const authorityDirectory = "/run/keelson/authority";
 
 /** The control plane, one master after the other: the API answers when this component is done. */
 export class ControlPlane extends pulumi.ComponentResource {
@@ -53,7 +50,7 @@ export class ControlPlane extends pulumi.ComponentResource {
     const [first] = masters.sort((one, other) => (one.name < other.name ? -1 : 1));
     if (!first) throw new pulumi.RunError("no machine has the role master");
     this.endpoint = clusterEndpoint(args.environment);
-    const authority = this.makeAuthority(first, args.environment);
+    const authority = makeAuthority(first, args.environment, this);
     this.cluster = authority;
     // A digest of a public key is no secret, though it comes from among them.
     this.caHash = pulumi.unsecret(authority.printed("ca-hash"));
@@ -66,7 +63,9 @@ export class ControlPlane extends pulumi.ComponentResource {
     }
     this.machines = ready;
     [this.operator = first] = ready;
-    const issued = this.issue(this.operator, args).printed("admin.conf");
+    const issued = issueCredentials(this.operator, args, { parent: this, deletedWith: authority }).printed(
+      "admin.conf",
+    );
     // A run with `--target` may leave out what issues it, where the state, an earlier release's, has none.
     this.kubeconfig = pulumi
       .all([issued, authority.printed("admin.conf")])
@@ -75,20 +74,6 @@ export class ControlPlane extends pulumi.ComponentResource {
       if (machine.lost && machine.config.roles.includes("master")) this.forget(machine);
     }
     this.registerOutputs({ endpoint: this.endpoint, kubeconfig: this.kubeconfig });
-  }
-
-  private makeAuthority(machine: Machine, environment: MasterSettings): HostScript {
-    return new HostScript(
-      "master-authority",
-      {
-        machine,
-        script: join(__dirname, "authority.sh"),
-        values: { KUBEADM_CONFIG: authorityConfig(environment, authorityDirectory), DIRECTORY: authorityDirectory },
-        secretOutput: true,
-        forGood: true,
-      },
-      { parent: this },
-    );
   }
 
   private initialise(
@@ -124,27 +109,6 @@ export class ControlPlane extends pulumi.ComponentResource {
     );
     this.ends[machine.name] = endsOf(master);
     return [master, ...this.share(machine, environment, master)];
-  }
-
-  /** The administrator's kubeconfig, when the API of the operator is there; on another operator it is issued again. */
-  private issue(machine: Machine, { environment, etcd }: ControlPlaneArgs): HostScript {
-    const { certificates } = environment;
-    return new HostScript(
-      "credentials",
-      {
-        machine,
-        script: credentialsScript,
-        values: {
-          KUBEADM_CONFIG: administratorConfig(environment),
-          ADMINISTRATOR: certificates.administrator,
-          VALIDITY: lengthsOf(environment).validity,
-          GOOD_UNTIL: etcd.goodUntil,
-        },
-        secretOutput: true,
-        effects: credentialEffects,
-      },
-      { parent: this, deletedWith: this.cluster },
-    );
   }
 
   /** What the state knows of a master that is lost is forgotten. */

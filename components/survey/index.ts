@@ -4,31 +4,20 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { lengthsOf } from "../certificates";
-import type { SurveySettings } from "./settings";
 import type { MachineConfig, Machine } from "../machine";
-import { type SshLogin, Session, wordsFor, type Login } from "../ssh";
 import { composeLook, type Again } from "../script";
+import { Session, type Login } from "../ssh";
 import { seenOf } from "./again";
+import { look, loginFor, patience, sshLogin, type Asked } from "./look";
+import type { SurveySettings } from "./settings";
 import { unwellAmong } from "./unwell";
-import { parseAnswer, type Answer } from "./answer";
 
 export { ClusterIdentity } from "./identity";
 export type { Answer } from "./answer";
-
-/** What became of one machine that was asked. */
-export interface Asked {
-  readonly config: MachineConfig;
-  readonly answer?: Answer;
-  /** Why there is no answer, in plain words. */
-  readonly silence?: string;
-  /** It answers, and lets nobody in. @default false */
-  readonly refused?: boolean;
-}
+export { silenceOf, type Asked } from "./look";
 
 /** Machines that are asked at once. */
 const atOnce = 50;
-/** Longest wait for one machine, milliseconds. */
-const patience = 5000;
 
 /** What the machines told before anything was registered. */
 export class Survey {
@@ -128,51 +117,9 @@ async function told(all: readonly Asked[], lastCall: number): Promise<Survey> {
   return new Survey(asked, back, lastCall);
 }
 
-async function look(login: Login, program: string, way: Session | undefined): Promise<Omit<Asked, "config">> {
-  let session: Session | undefined;
-  try {
-    session = new Session(login, { timeoutMs: patience }, way);
-    const { status, output } = await session.run("bash -s", program);
-    const answer = parseAnswer(output);
-    return answer ? { answer } : { silence: `ended the look at it with status ${status}: ${lastLine(output)}` };
-  } catch (error) {
-    return silenceOf(error as NodeJS.ErrnoException, login);
-  } finally {
-    session?.close();
-  }
-}
-
-/** Why a machine gave no answer, in words that go on after its name. */
-export function silenceOf(error: NodeJS.ErrnoException, { user }: Login): Omit<Asked, "config"> {
-  if (/authentication methods failed/i.test(error.message)) {
-    return {
-      silence: `refuses the login of ${user}: see ssh.user, and whether the public half of ssh.privateKeyFile stands in its authorized_keys`,
-      refused: true,
-    };
-  }
-  if (/verification failed|no matching host key/i.test(error.message)) {
-    return { silence: "shows another host key than the one in its line" };
-  }
-  return { silence: `does not answer (${wordsFor(error)})` };
-}
-
-function loginFor({ machines, lost }: SurveySettings, name: string): Login | undefined {
-  const machine = [...machines, ...lost].find((machine) => machine.name === name);
-  return machine && sshLogin(machine.ssh);
-}
-
-function sshLogin({ host, port, user, privateKeyFile, passphrase, hostKey }: SshLogin): Login {
-  return {
-    ...{ host, port, user, hostKey, passphrase: passphrase?.reveal() },
-    ...(privateKeyFile === undefined ? {} : { privateKey: readFileSync(privateKeyFile, "utf8") }),
-  };
-}
-
 function nginxUrl({ workloads, machines }: SurveySettings): string {
   const master = machines.find(({ roles }) => roles.includes("master"));
   return workloads.enabled && workloads.nginx.replicas > 0 && master
     ? `http://${master.address}:${workloads.nginx.nodePort}`
     : "";
 }
-
-const lastLine = (text: string) => text.split("\n").at(-1) ?? "";
