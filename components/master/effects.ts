@@ -13,7 +13,9 @@ export function effectsOn(machine: Machine): Effects {
           ? "its control plane restarts where its settings differ: one master at a time"
           : changed.has("GOOD_UNTIL")
             ? "its certificates are renewed when the masters before it have theirs: controller manager and scheduler start again, and nothing else"
-            : "its control plane is checked",
+            : changed.has("KUBELET_DEFAULTS")
+              ? "machines that join get the kubelets' new settings; its control plane does not restart"
+              : "its control plane is checked",
         ...(changed.has("TAKES_PODS") ? podsOn(machine, changed.has("KUBEADM_CONFIG")) : []),
       ].join("; "),
   };

@@ -2,7 +2,7 @@
 # the first, so that none is more than the others.
 # Reads: KUBEADM_CONFIG CERTIFICATE_CONFIG CERTIFICATE_NAMES AUTHORITY ETCD_CA_CRT ETCD_CA_KEY CRI_SOCKET ENDPOINT IGNORED_CHECKS
 # Reads: COREDNS_TAG PROXY KUBELET_CONFIG_FILE NODE TAINTS TAKES_PODS FILES_DIRECTORY FILES TIMER
-# Reads: GOOD_UNTIL LAST_CALL VALIDITY
+# Reads: GOOD_UNTIL KUBELET_DEFAULTS LAST_CALL VALIDITY
 
 readonly PKI=/etc/kubernetes/pki
 readonly MANIFESTS=/etc/kubernetes/manifests
@@ -98,7 +98,7 @@ dns_is_current() {
 configuration() {
   local name
   name=$(cluster_name)
-  printf '%s\n' "${KUBEADM_CONFIG/@CLUSTER_NAME@/"$name"}"
+  printf '%s---\n%s' "${KUBEADM_CONFIG/@CLUSTER_NAME@/"$name"}" "$KUBELET_DEFAULTS"
 }
 
 # The authorities were made with it, and a stack that is renamed changes nothing here. The timer has no secret to look into.

@@ -84,12 +84,12 @@ export function administratorConfig(environment: MasterSettings): string {
  * documentation.
  */
 export function kubeadmConfig(args: KubeadmConfigArgs): string {
-  return yaml(
-    initConfiguration(args),
-    clusterConfiguration(args),
-    clusterKubeletConfiguration(args.environment),
-    kubeProxyConfiguration(args),
-  );
+  return yaml(initConfiguration(args), clusterConfiguration(args), kubeProxyConfiguration(args));
+}
+
+/** What the cluster tells machines that join of their kubelets; it goes along with the configuration of `kubeadm init`. */
+export function kubeletDefaults(environment: MasterSettings): string {
+  return yaml(clusterKubeletConfiguration(environment));
 }
 
 function initConfiguration({ environment, machine }: KubeadmConfigArgs): object {

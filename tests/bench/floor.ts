@@ -18,7 +18,7 @@ import { capabilities } from "../../components/local/container";
 import { keyPair } from "../../components/local/keys";
 import type { Machine, MachineConfig } from "../../components/machine";
 import { Fleet } from "../../components/script";
-import { kubeadmConfig, serverAddress } from "../../components/master/render";
+import { kubeadmConfig, kubeletDefaults, serverAddress } from "../../components/master/render";
 import { nameserverLines } from "../support/ownMachines";
 import { here, type TestStack } from "../support/stack";
 
@@ -88,7 +88,8 @@ export class Floor {
     const etcdEndpoints = [clientUrl(master, environment.etcd)];
     // One master that stays needs no proxies: the floor goes without.
     const config = kubeadmConfig({ environment, machine: master, etcdEndpoints, artifacts });
-    write("kubeadm.yaml", withToken(config.replace(nodeEndpoint, serverAddress(environment, master))));
+    const own = config.replace(nodeEndpoint, serverAddress(environment, master));
+    write("kubeadm.yaml", withToken(`${own}---\n${kubeletDefaults(environment)}`));
     write("certificates.yaml", certificateConfig(master, version, "/etc/etcd/pki"));
     write("client-certificate.yaml", certificateConfig(master, version, "/etc/kubernetes/pki"));
     const beginning = `Environment=ETCD_INITIAL_CLUSTER=${initialCluster([master], environment.etcd)}`;

@@ -54,6 +54,7 @@ const master = (flag: string) => {
     uses: [...paths.map((path) => short(Host.script(path))), allIsCurrent],
     values: {
       KUBEADM_CONFIG: "kind: InitConfiguration\n",
+      KUBELET_DEFAULTS: "kind: KubeletConfiguration\n",
       CERTIFICATE_CONFIG: "",
       CERTIFICATE_NAMES: [],
       AUTHORITY: `admin.conf ${Buffer.from(kubeconfigFor("https://127.0.0.1:6444")).toString("base64")}`,

@@ -35,6 +35,7 @@ describe("master.sh", () => {
           .map((path) => Host.script(path))
           .concat(allIsCurrent),
         values: {
+          KUBELET_DEFAULTS: "kind: KubeletConfiguration\n",
           KUBEADM_CONFIG: 'kind: InitConfiguration\nclusterName: "@CLUSTER_NAME@"\n',
           CERTIFICATE_CONFIG: "",
           CERTIFICATE_NAMES: names,
@@ -91,7 +92,9 @@ describe("master.sh", () => {
   test("hands the configuration over on standard input, and forgives a second init what it finds of the first", () => {
     master();
     // By the name that the cluster was made with, whatever its stack is called by now.
-    expect(host.read("config")).toBe('kind: InitConfiguration\nclusterName: "as-it-was-made"\n');
+    expect(host.read("config")).toBe(
+      'kind: InitConfiguration\nclusterName: "as-it-was-made"\n---\nkind: KubeletConfiguration\n',
+    );
     const init = host.called().find((call) => call.startsWith("kubeadm init"));
     expect(init).toContain("--config /dev/stdin");
     expect(init).toMatch(/--ignore-preflight-errors Port-8443,Port-10250,.*,SystemVerification$/);

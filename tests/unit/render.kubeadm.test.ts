@@ -4,6 +4,7 @@ import {
   authorityConfig,
   certificateNames,
   kubeadmConfig,
+  kubeletDefaults,
   nodeRegistration,
   serverAddress,
   takesPods,
@@ -22,11 +23,10 @@ describe("kubeadm init", () => {
     return kubeadmConfig({ environment: env, machine, etcdEndpoints: ["https://192.0.2.1:2379"], artifacts });
   };
 
-  test("runs by four documents", () => {
+  test("runs by these documents, and the kubelets' beside them", () => {
     expect(documents(config()).map(({ apiVersion, kind }) => [apiVersion, kind])).toEqual([
       [v1beta4, "InitConfiguration"],
       [v1beta4, "ClusterConfiguration"],
-      ["kubelet.config.k8s.io/v1beta1", "KubeletConfiguration"],
       ["kubeproxy.config.k8s.io/v1alpha1", "KubeProxyConfiguration"],
     ]);
   });
@@ -98,7 +98,7 @@ describe("kubeadm init", () => {
     const kubelet = { configuration: { maxPods: 9 } };
     const cluster = environment({ kubernetes: { kubelet } });
     const [machines] = documents(kubeletConfiguration(cluster, machineOf(cluster, 0)));
-    expect(ofKind(config({ kubelet }), "KubeletConfiguration")).toEqual(machines);
+    expect(documents(kubeletDefaults(cluster))).toEqual([machines]);
   });
   test("leaves a kernel alone that is another computer's", () => {
     expect(ofKind(config({}, true), "KubeProxyConfiguration").conntrack).toEqual({

@@ -77,7 +77,13 @@ dns:
   imageRepository: registry.k8s.io/coredns
   imageTag: v1.14.7
 ---
-apiVersion: kubelet.config.k8s.io/v1beta1
+apiVersion: kubeproxy.config.k8s.io/v1alpha1
+kind: KubeProxyConfiguration
+clusterCIDR: 10.244.0.0/16
+mode: iptables
+'
+
+readonly KUBELET_DEFAULTS='apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
 authentication:
   anonymous:
@@ -97,11 +103,6 @@ rotateCertificates: true
 staticPodPath: /etc/kubernetes/manifests
 featureGates:
   ExtendWebSocketsToKubelet: false
----
-apiVersion: kubeproxy.config.k8s.io/v1alpha1
-kind: KubeProxyConfiguration
-clusterCIDR: 10.244.0.0/16
-mode: iptables
 '
 
 readonly VALIDITY='31536000'

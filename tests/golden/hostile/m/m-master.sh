@@ -106,7 +106,13 @@ dns:
   imageRepository: registry.example.com:5000/a/coredns
   imageTag: v1.14.2
 ---
-apiVersion: kubelet.config.k8s.io/v1beta1
+apiVersion: kubeproxy.config.k8s.io/v1alpha1
+kind: KubeProxyConfiguration
+clusterCIDR: 10.244.0.0/16
+mode: iptables
+'
+
+readonly KUBELET_DEFAULTS='apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
 authentication:
   anonymous:
@@ -148,11 +154,6 @@ providerID: >-
   @SYSTEMD_CGROUP@ last
 featureGates:
   ExtendWebSocketsToKubelet: false
----
-apiVersion: kubeproxy.config.k8s.io/v1alpha1
-kind: KubeProxyConfiguration
-clusterCIDR: 10.244.0.0/16
-mode: iptables
 '
 
 readonly VALIDITY='31536000'
