@@ -49,10 +49,11 @@ interface Named {
   readonly metadata: { readonly name: string; readonly namespace?: string; readonly deletionTimestamp?: string };
 }
 
+/** One that no kubelet has told of yet has no status. */
 interface Node extends Named {
-  readonly status: {
+  readonly status?: {
     readonly conditions?: readonly Condition[];
-    readonly nodeInfo: { readonly kubeletVersion: string };
+    readonly nodeInfo?: { readonly kubeletVersion: string };
   };
 }
 
@@ -111,9 +112,10 @@ function said({ reason, message }: { readonly reason: string; readonly message: 
   return message === "" ? reason : `${reason}: ${message}`;
 }
 
-function nodeLook({ metadata: { name }, status: { conditions = [], nodeInfo } }: Node): NodeLook {
+function nodeLook({ metadata: { name }, status: { conditions = [], nodeInfo } = {} }: Node): NodeLook {
   const ready = conditions.find(({ type }) => type === "Ready");
-  return { name, ready: ready?.status === "True", ...wordsOf(ready, "NoStatus"), version: nodeInfo.kubeletVersion };
+  const version = nodeInfo?.kubeletVersion ?? "";
+  return { name, ready: ready?.status === "True", ...wordsOf(ready, "NoStatus"), version };
 }
 
 function podLook(pod: Pod, silent: ReadonlySet<string>): readonly PodLook[] {

@@ -100,6 +100,15 @@ describe("status", () => {
   });
   afterEach(() => nginx.close());
 
+  test("a node that no kubelet has told of yet is not ready", async () => {
+    jest.mocked(ask).mockImplementation((_, { path }) => {
+      const items = path.endsWith("/nodes") ? [{ metadata: { name: "new" } }] : [];
+      return Promise.resolve({ status: 200, text: JSON.stringify({ items }), date: new Date(0) });
+    });
+    const { nodes } = await lookAt({ kubeconfig: canary, apiEndpoint: "" });
+    expect(nodes).toEqual([{ name: "new", ready: false, reason: "NoStatus", message: "", version: "" }]);
+  });
+
   test("-o json is one object, without the kubeconfig", async () => {
     opens({ outputs: () => Promise.resolve(outputs) });
     expect(await perform({ ...request, command: "status" })).toBe(0);
