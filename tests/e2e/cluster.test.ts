@@ -160,7 +160,7 @@ describe("machines that come and go", () => {
   test("a worker that is removed is drained, deleted and gone", async () => {
     stack.change({ machines });
     const { output } = await stack.succeed("up");
-    expect(output).toMatch(/removed +workers +worker-3-member/);
+    expect(output).toMatch(/removed +nodes +worker-3-member/);
     expect(master.kubectl("get nodes -o name")).not.toContain("worker-3");
     // Pods of daemon sets go with the node's garbage, which is collected every 20 s when it is 40 s old.
     await within(90, () => pods().every((pod) => pod.spec.nodeName !== "worker-3"));

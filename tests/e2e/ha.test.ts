@@ -143,7 +143,7 @@ test("a master that is dead is replaced by another", async () => {
   here("docker", "kill", container("master-2"));
   stack.change({ machines: [...[3, 4, 5].map((number) => machine("master", number)), worker] });
   const { output } = await stack.succeed("up");
-  expect(output).toMatch(/removed +cluster +master-2-member/);
+  expect(output).toMatch(/removed +nodes +master-2-member/);
   expect(etcdMembers("master-4")).toEqual(voters(["master-3", "master-4", "master-5"]));
   expect(kubectl("get", "nodes", "-o", "name").split("\n")).not.toContain("node/master-2");
 });

@@ -27,7 +27,7 @@ async function killedAt(line: RegExp): Promise<void> {
 
 test.each([
   ["while the machines are made", /done +machines/],
-  ["while Docker is installed", /done +machine .*preflight/],
+  ["while Docker is installed", /done +preflight +.*-preflight/],
   ["while the master initialises", /done +master +master-authority/],
 ])("up can be killed %s", async (_when, line) => {
   await killedAt(line);
