@@ -16,6 +16,7 @@ import { joinNodes, Nodes, Rollout, type NodeRow } from "../node";
 import { Plan } from "../plan";
 import { Fleet, type Again } from "../script";
 import { ClusterIdentity, takeSurvey } from "../survey";
+import { providerArgs } from "./provider";
 
 export interface ClusterArgs {
   /** What is asked for: the machines, and what they are to be. */
@@ -137,17 +138,4 @@ export class Cluster extends pulumi.ComponentResource {
     this.registerOutputs({});
     return { controlPlane, inside, nodes: rows, rollout, certificates, unwell };
   }
-}
-
-function providerArgs({ kubeconfig }: ControlPlane, clusterIdentifier: string): k8s.ProviderArgs {
-  return {
-    kubeconfig,
-    // Fixed: a kubeconfig that is not known yet must not look like another cluster.
-    clusterIdentifier,
-    kubeClientSettings: { timeout: 30 },
-    // What a killed run made and did not note is taken over by the next.
-    upsertExistingObjects: true,
-    // Settings change in place: pods that start meanwhile must find them.
-    enableConfigMapMutable: true,
-  };
 }
