@@ -60,7 +60,8 @@ export class Cluster extends pulumi.ComponentResource {
   private async make(environment: Environment, prefix: string): Promise<ClusterParts> {
     // In an earlier release they were children of the stack.
     const child = { parent: this, aliases: [{ parent: pulumi.rootStackResource }] };
-    const named = (name: string) => `${prefix}${name}`;
+    const fleet: Fleet = new Fleet(prefix, () => plan.holds());
+    const named = (name: string) => fleet.named(name);
 
     // What will be installed, and which of the machines are there, where they are containers.
     const artifacts = artifactSet(environment);
@@ -77,7 +78,6 @@ export class Cluster extends pulumi.ComponentResource {
     const { unnamed, back } = survey;
     const plan = new Plan(named("plan"), { environment, builds, etcd: artifacts.etcd, health, unnamed, back }, child);
     const accepted = { ...child, dependsOn: [plan] };
-    const fleet = new Fleet(prefix, () => plan.holds());
 
     // Machines that answer over SSH, each found fit before anything is changed on any.
     const found =
@@ -123,10 +123,10 @@ export class Cluster extends pulumi.ComponentResource {
     const inCluster = { ...child, provider, deletedWith: controlPlane.cluster };
 
     // Pods get a network and names, and machines join.
-    const network = new Network(named("network"), { environment, artifacts, prefix }, inCluster);
+    const network = new Network(named("network"), { environment, artifacts, fleet }, inCluster);
     const joined = joinNodes({ machines: prepared, master: controlPlane, environment, network }, child);
     const ready = joined.map(({ ready }) => ready);
-    const { rows } = new Nodes(named("nodes"), { machines: joined, prefix }, inCluster);
+    const { rows } = new Nodes(named("nodes"), { machines: joined, fleet }, inCluster);
     // What resolves names runs where pods may, and that may be on machines that have joined.
     new ClusterDns("dns", { master: controlPlane }, { ...child, dependsOn: ready });
 

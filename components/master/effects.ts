@@ -8,17 +8,25 @@ export function effectsOn(machine: Machine): Effects {
     create: "a master is made of it: API server, controller manager and scheduler start",
     update: (changed) =>
       [
-        // A manifest that somebody changed by hand is written again.
-        changed.has("KUBEADM_CONFIG") || [...changed].some((name) => name.startsWith("/etc/kubernetes/manifests/"))
-          ? "its control plane restarts where its settings differ: one master at a time"
-          : changed.has("GOOD_UNTIL")
-            ? "its certificates are renewed when the masters before it have theirs: controller manager and scheduler start again, and nothing else"
-            : changed.has("KUBELET_DEFAULTS")
-              ? "machines that join get the kubelets' new settings; its control plane does not restart"
-              : "its control plane is checked",
+        serversAfter(changed),
         ...(changed.has("TAKES_PODS") ? podsOn(machine, changed.has("KUBEADM_CONFIG")) : []),
       ].join("; "),
   };
+}
+
+/** What becomes of a master's servers: of several changes, the one that disturbs most. */
+function serversAfter(changed: ReadonlySet<string>): string {
+  // A manifest that somebody changed by hand is written again.
+  if (changed.has("KUBEADM_CONFIG") || [...changed].some((name) => name.startsWith("/etc/kubernetes/manifests/"))) {
+    return "its control plane restarts where its settings differ: one master at a time";
+  }
+  if (changed.has("GOOD_UNTIL")) {
+    return "its certificates are renewed when the masters before it have theirs: controller manager and scheduler start again, and nothing else";
+  }
+  if (changed.has("KUBELET_DEFAULTS")) {
+    return "machines that join get the kubelets' new settings; its control plane does not restart";
+  }
+  return "its control plane is checked";
 }
 
 /** Whether a master takes pods, where that is another than before; masters of earlier releases were not told. */

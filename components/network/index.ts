@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ArtifactSet } from "../artifacts";
+import type { Fleet } from "../script";
 import type { NetworkSettings } from "./settings";
 import { flannelPod } from "./pod";
 import { cniConfig, digestOf, networkConfig } from "./render";
@@ -11,8 +12,8 @@ export { ClusterDns, podsScript } from "./dns";
 export interface NetworkArgs {
   readonly environment: NetworkSettings;
   readonly artifacts: ArtifactSet;
-  /** What the names of its resources begin with. */
-  readonly prefix: string;
+  /** The machines of the cluster. */
+  readonly fleet: Fleet;
 }
 
 const namespace = "kube-flannel";
@@ -25,23 +26,23 @@ const name = "kube-flannel-ds";
 export class Network extends pulumi.ComponentResource {
   constructor(resourceName: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:network:Network", resourceName, {}, opts);
-    const scoped = (name: string) => `${args.prefix}${name}`;
+    const { fleet } = args;
     const child = { parent: this, deletedWith: opts?.deletedWith };
     const space = new k8s.core.v1.Namespace(
-      scoped(namespace),
+      fleet.named(namespace),
       { metadata: { name: namespace, labels: { "pod-security.kubernetes.io/enforce": "privileged" } } },
       child,
     );
-    const account = this.account(scoped("flannel"), { ...child, dependsOn: [space] });
+    const account = this.account(fleet.named("flannel"), { ...child, dependsOn: [space] });
     const data = { "cni-conf.json": cniConfig(args.environment), "net-conf.json": networkConfig(args.environment) };
     const settings = new k8s.core.v1.ConfigMap(
-      scoped("kube-flannel-cfg"),
+      fleet.named("kube-flannel-cfg"),
       { metadata: { name: "kube-flannel-cfg", namespace }, data },
       { ...child, dependsOn: [space] },
     );
     const labels = { app: "flannel", tier: "node" };
     new k8s.apps.v1.DaemonSet(
-      scoped(name),
+      fleet.named(name),
       {
         metadata: {
           name,
@@ -65,10 +66,10 @@ export class Network extends pulumi.ComponentResource {
   }
 
   /** What flanneld may read and write in the cluster. Source: flannel's documentation, kube-flannel.yml. */
-  private account(scoped: string, child: pulumi.CustomResourceOptions): k8s.rbac.v1.ClusterRoleBinding {
-    const account = new k8s.core.v1.ServiceAccount(scoped, { metadata: { name: "flannel", namespace } }, child);
+  private account(resourceName: string, child: pulumi.CustomResourceOptions): k8s.rbac.v1.ClusterRoleBinding {
+    const account = new k8s.core.v1.ServiceAccount(resourceName, { metadata: { name: "flannel", namespace } }, child);
     const role = new k8s.rbac.v1.ClusterRole(
-      scoped,
+      resourceName,
       {
         metadata: { name: "flannel" },
         rules: [
@@ -80,7 +81,7 @@ export class Network extends pulumi.ComponentResource {
       child,
     );
     return new k8s.rbac.v1.ClusterRoleBinding(
-      scoped,
+      resourceName,
       {
         metadata: { name: "flannel" },
         roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },

@@ -1,11 +1,8 @@
-import type { NetworkSettings } from "./settings";
+import { wrapping, type NetworkSettings } from "./settings";
 import { shortDigest } from "../script";
 
 /** Where flannel's container finds the two files below. */
 export const configDirectory = "/etc/kube-flannel";
-
-/** What vxlan wraps around a packet, bytes. Source: flannel documentation, "Backends". */
-const wrapping = 50;
 
 /** The pod network as flanneld reads it, whose MTU is that of packets on the wire. Source: flannel documentation, "Configuration". */
 export function networkConfig({ kubernetes, flannel }: NetworkSettings): string {

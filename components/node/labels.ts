@@ -2,13 +2,13 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { MachineConfig } from "../machine";
-import { stepOn } from "../script";
+import { stepOn, type Fleet } from "../script";
 import { labelsStep } from "./step";
 
 export interface NodesArgs {
   readonly machines: readonly JoinedMachine[];
-  /** What the names of its resources begin with. */
-  readonly prefix: string;
+  /** The machines of the cluster. */
+  readonly fleet: Fleet;
 }
 
 export interface JoinedMachine {
@@ -41,7 +41,7 @@ export class Nodes extends pulumi.ComponentResource {
     super("keelson:nodes:Nodes", name, {}, opts);
     const rows = args.machines.map(({ config, identity, member, ready }) => {
       const node = new k8s.core.v1.NodePatch(
-        `${args.prefix}${stepOn(config, labelsStep)}`,
+        args.fleet.named(stepOn(config, labelsStep)),
         nodePatch(config, identity),
         {
           parent: this,

@@ -38,7 +38,7 @@ interface LostWorkerArgs {
 class LostWorker extends pulumi.ComponentResource {
   constructor(name: string, { config, machine, master }: LostWorkerArgs, opts?: pulumi.ComponentResourceOptions) {
     // It takes the place of the worker that it was.
-    super("keelson:worker:Worker", `${master.operator.fleet.prefix}${name}`, {}, opts);
+    super("keelson:worker:Worker", master.operator.fleet.named(name), {}, opts);
     const child = { parent: this };
     const admission = { machine: master.operator, script: join(__dirname, "admit.sh"), once: true } as const;
     new HostScript(stepOn(config, admitStep), { ...admission, ends: "forgotten" }, child);

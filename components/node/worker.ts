@@ -29,7 +29,7 @@ export interface WorkerArgs {
 export class Worker extends pulumi.ComponentResource {
   constructor(name: string, args: WorkerArgs, opts?: pulumi.ComponentResourceOptions) {
     const { machine, master } = args;
-    super("keelson:worker:Worker", `${machine.fleet.prefix}${name}`, {}, opts);
+    super("keelson:worker:Worker", machine.fleet.named(name), {}, opts);
     const admission = new HostScript(
       stepOn(machine, admitStep),
       {

@@ -11,9 +11,14 @@ export class Fleet {
    * @param condition What is asked once, in a preview too, before the first script that runs; where it throws, none does.
    */
   constructor(
-    readonly prefix: string,
+    private readonly prefix: string,
     private readonly condition: () => Promise<void>,
   ) {}
+
+  /** The name of one of the cluster's resources, as no other cluster in the program has it. */
+  named(name: string): string {
+    return `${this.prefix}${name}`;
+  }
 
   /** A script on one of the machines may run: the way to it begins here. */
   add(hop: FirstHop): void {

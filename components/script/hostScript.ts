@@ -68,7 +68,7 @@ export class HostScript extends command.remote.Command {
     const parts = partsOf(name, args);
     const again = isRepeatable(args) ? againOf(parts, args) : undefined;
     const { effects, firstRun, machine } = args;
-    const unique = `${machine.fleet.prefix}${name}`;
+    const unique = machine.fleet.named(name);
     super(unique, ends === "forgotten" ? forgotten(args.machine) : inputsOf(args, parts, again), {
       ...pulumi.mergeOptions(
         {
