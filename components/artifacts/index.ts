@@ -36,6 +36,14 @@ export function programs(set: ArtifactSet, names: readonly string[], directory =
   return [...new Set(artifacts)].map((artifact) => programLine(artifact, directory));
 }
 
+/** Where a program of a set lies beside those that it follows, by processor, before it is what is started: see versions.sh. */
+export function versionPaths(set: ArtifactSet, program: string): readonly string[] {
+  const { name, locations } = providerOf(set, program);
+  return [locations.amd64, locations.arm64].flatMap((place) =>
+    place ? [`/usr/local/lib/keelson/versions/${name}/${place.sha256.slice(0, 16)}/${program}`] : [],
+  );
+}
+
 function providerOf({ artifacts }: ArtifactSet, name: string): Artifact {
   const artifact = artifacts.find(({ provides }) => provides.includes(name));
   if (!artifact) {

@@ -5,10 +5,13 @@
 
 install_programs() { each_program install_program; }
 
-# each_program FUNCTION: calls it with NAME KIND LOCATION SHA256 DIRECTORY MEMBER... of each.
+# each_program FUNCTION [LINE...]: calls it with NAME KIND LOCATION SHA256 DIRECTORY MEMBER... of each; without lines, of PROGRAMS.
 each_program() {
   local line name kind directory location=- sha256=- arch='' amd64 amd64_sha256 arm64 arm64_sha256 members
-  for line in "${PROGRAMS[@]}"; do
+  local called=$1
+  shift
+  [ "$#" -gt 0 ] || set -- "${PROGRAMS[@]}"
+  for line; do
     read -r name kind directory amd64 amd64_sha256 arm64 arm64_sha256 members <<<"$line"
     case $(uname -m) in
     x86_64) arch=amd64 location=$amd64 sha256=$amd64_sha256 ;;
@@ -16,7 +19,7 @@ each_program() {
     esac
     members=${members:-$name}
     # shellcheck disable=SC2086 # members are several words
-    "$1" "$name" "$kind" "$location" "$sha256" "$directory" ${members//\{arch\}/$arch}
+    "$called" "$name" "$kind" "$location" "$sha256" "$directory" ${members//\{arch\}/$arch}
   done
 }
 

@@ -10,8 +10,9 @@ import { defaultVersion, supportedVersions } from "./lockFile";
 export const version = z
   .string()
   .default(defaultVersion())
-  .describe("Release of Kubernetes, one of the lock's.")
-  .meta({ immutable: true })
+  .describe(
+    "Release of Kubernetes, one of the lock's. A later one, of this minor or the next, is an upgrade: see docs/upgrading.md.",
+  )
   .meta({
     values: `a release, as in "${defaultVersion()}"`,
   });

@@ -7,10 +7,12 @@ readonly ADMIN=/etc/kubernetes/admin.conf
 readonly BINDING=keelson:administrators
 
 up() {
-  local name kubeconfig
+  local name configuration kubeconfig
   name=$(sed -n 's/^current-context: kubernetes-admin@//p' "$ADMIN")
+  configuration=${KUBEADM_CONFIG/@CLUSTER_NAME@/"$name"}
+  configuration=${configuration/@RELEASE@/"$(kubeadm version -o short)"}
   kubeconfig=$(kubeadm kubeconfig user --client-name kubernetes-admin --org "keelson:administrators-$ADMINISTRATOR" \
-    --validity-period "${VALIDITY}s" --config /dev/stdin <<<"${KUBEADM_CONFIG/@CLUSTER_NAME@/"$name"}")
+    --validity-period "${VALIDITY}s" --config /dev/stdin <<<"$configuration")
   wait_for 120 "the API to bind the administrator's group" bind ||
     die "the API does not take the ClusterRoleBinding $BINDING, by which the administrator's kubeconfig has its rights: see kubectl --kubeconfig $ADMIN auth whoami on $(hostname)"
   # The one before is taken back with this, and who asks next may be told so by another API server.

@@ -15,7 +15,8 @@ import { ClusterDns, Network } from "../network";
 import { joinNodes, Nodes, Rollout, type NodeRow } from "../node";
 import { Plan } from "../plan";
 import { Fleet, type Again } from "../script";
-import { ClusterIdentity, takeSurvey } from "../survey";
+import { ClusterIdentity, loginFor, takeSurvey } from "../survey";
+import { Upgrade } from "../upgrade";
 import { providerArgs } from "./provider";
 
 export interface ClusterArgs {
@@ -67,16 +68,21 @@ export class Cluster extends pulumi.ComponentResource {
     const artifacts = artifactSet(environment);
     const builds = buildsHere(environment);
     const health = memberHealth(environment, (name) => localLogin(environment, name));
+    const login = loginsHere(environment, builds) ?? ((name: string) => loginFor(environment, name));
 
     // What the machines that are there tell of themselves; those of another cluster are nobody's to take.
-    const survey = await takeSurvey(environment, loginsHere(environment, builds));
+    const survey = await takeSurvey(environment, login);
     const clock = clockOf(survey.clocks);
     const identity = new ClusterIdentity(named("identity"), survey, child);
     await identity.refuseOthers();
 
     // A change that would lose the cluster is refused; every other one is told in plain words.
-    const { unnamed, back } = survey;
-    const plan = new Plan(named("plan"), { environment, builds, etcd: artifacts.etcd, health, unnamed, back }, child);
+    const { unnamed, back, running } = survey;
+    const plan = new Plan(
+      named("plan"),
+      { environment, builds, etcd: artifacts.etcd, health, unnamed, back, running },
+      child,
+    );
     const accepted = { ...child, dependsOn: [plan] };
 
     // Machines that answer over SSH, each found fit before anything is changed on any.
@@ -104,10 +110,18 @@ export class Cluster extends pulumi.ComponentResource {
     const nodeMachines = engines.machines.filter(isNode);
     const kubelets = new Kubelets(named("kubelets"), { machines: nodeMachines, environment, artifacts }, child);
     const proxies = new ApiProxies(named("proxies"), { machines: nodeMachines, environment }, child);
-    const prepared = proxies.before(kubelets.machines);
+
+    // Another release of Kubernetes lies on the machines by now, and is let in when they were asked what speaks against it.
+    const nodes = proxies.before(kubelets.machines);
+    const upgrade = new Upgrade(named("upgrade"), { environment, artifacts, running, machines, nodes, login }, child);
+    const prepared = upgrade.nodes;
 
     // The control plane, and the way in that everything in the cluster uses.
-    const controlPlane = new ControlPlane(named("master"), { machines: prepared, environment, artifacts, etcd }, child);
+    const controlPlane = new ControlPlane(
+      named("master"),
+      { machines: prepared, environment, artifacts, etcd, upgrading: upgrade.isUnderWay },
+      child,
+    );
     const { firstEnd, unwell } = survey;
     new CertificateLife(named("certificates"), { environment, goodUntil: etcd.goodUntil, firstEnd, clock }, child);
     const provider = new k8s.Provider(
@@ -131,7 +145,11 @@ export class Cluster extends pulumi.ComponentResource {
     new ClusterDns("dns", { master: controlPlane }, { ...child, dependsOn: ready });
 
     // Restarts that were deferred on nodes at work are made, one batch of nodes after the other.
-    const rollout = new Rollout(named("rollout"), { machines: prepared, environment }, { ...child, dependsOn: ready });
+    const rollout = new Rollout(
+      named("rollout"),
+      { machines: prepared, environment },
+      { ...child, dependsOn: [...ready, controlPlane.configuration] },
+    );
 
     const inside = { provider, deletedWith: controlPlane.cluster, dependsOn: ready };
     const certificates = firstEnds(etcd.ends, controlPlane.ends);

@@ -10,7 +10,7 @@ import { local } from "../local/settings";
 import { machine } from "../machine/settings";
 import { apiServer, bindPort, controllerManager, filesDirectory, scheduler } from "../master/settings";
 import { flannel, networking } from "../network/settings";
-import { drainTimeout, maxUnavailable } from "../node/settings";
+import { drainTimeout, maxUnavailable, upgrade } from "../node/settings";
 import type { Path } from "../settings";
 import { ssh } from "../ssh/settings";
 import { survey } from "../survey/settings";
@@ -29,6 +29,7 @@ const kubernetes = z.strictObject({
   ...endpoints,
   maxUnavailable,
   drainTimeout,
+  upgrade: upgrade.describe("How nodes go to another release."),
   networking: networking.prefault({}).describe("The networks inside the cluster."),
   apiServer: apiServer.prefault({}).describe("kube-apiserver."),
   controllerManager: controllerManager.describe("kube-controller-manager."),

@@ -1,6 +1,6 @@
 # One etcd member under systemd, TLS for clients and peers. It begins the cluster together with the others, or joins the
 # one that is there, at first as a learner.
-# Reads: PROGRAMS CERTIFICATE_CONFIG NAME DATA_DIR CLIENT_PORT PEER_URL PEERS FOUNDERS BEGINNING MARK ETCD_CA_CRT ETCD_CA_KEY
+# Reads: PROGRAMS SIGNING CERTIFICATE_CONFIG NAME DATA_DIR CLIENT_PORT PEER_URL PEERS FOUNDERS BEGINNING MARK ETCD_CA_CRT ETCD_CA_KEY
 # Reads: GOOD_UNTIL VALIDITY
 
 readonly PKI=/etc/etcd/pki
@@ -15,6 +15,7 @@ up() {
   forget_deferred
   # shellcheck disable=SC2034 # turns.sh reads it.
   deferring=yes
+  each_program install_program "${SIGNING[@]}"
   install_programs
   deferring='' etcd_certificates /usr/local/lib/keelson/kubeadm "$PKI" etcd-server etcd-peer etcd-healthcheck-client
   make_directory "$DATA_DIR"
@@ -98,6 +99,7 @@ down() {
   forget_joining
   forget_settings
   remove_programs
+  each_program remove_program "${SIGNING[@]}"
   remove_file "$BEGINNING"
   rm -rf "$PKI/etcd"
   remove_empty "$PKI"

@@ -14,7 +14,7 @@ import type { EtcdSettings } from "./settings";
 import { etcdStep } from "./step";
 
 export type { EtcdAuthority } from "./authority";
-export { certificateConfig } from "./render";
+export { certificateConfig, clientUrl } from "./render";
 export { memberHealth } from "./health";
 export { quorumGuard } from "./quorum";
 
@@ -84,7 +84,8 @@ export class EtcdCluster extends pulumi.ComponentResource {
           ...memberScripts,
         ],
         values: {
-          PROGRAMS: [...signingPrograms(args.artifacts), ...programs(args.artifacts, ["etcd", "etcdctl"])],
+          PROGRAMS: programs(args.artifacts, ["etcd", "etcdctl"]),
+          SIGNING: signingPrograms(args.artifacts),
           CERTIFICATE_CONFIG: certificateConfig(machine, kubernetes.version, etcdPki),
           NAME: machine.name,
           DATA_DIR: etcd.dataDir,

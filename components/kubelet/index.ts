@@ -22,14 +22,8 @@ export const kubeletUnitScripts: readonly string[] = [...unitsScripts, join(__di
 const effects: Effects = {
   create: "the Kubernetes programs, the images it will run, and a kubelet are installed",
   update: (changed) => {
-    const restarts = [
-      "KUBELET_CONFIG",
-      "NAMESERVERS",
-      "PROGRAMS",
-      "ALLOCATABLE_MILLICPU",
-      "ALLOCATABLE_BYTES",
-      kubeletUnitFile,
-    ];
+    if (changed.has("PROGRAMS")) return "the kubelet restarts in the machine's turn where its program is another one";
+    const restarts = ["KUBELET_CONFIG", "NAMESERVERS", "ALLOCATABLE_MILLICPU", "ALLOCATABLE_BYTES", kubeletUnitFile];
     if (restarts.some((name) => changed.has(name))) return "the kubelet restarts in the machine's turn, its pods go on";
     return changed.has("IMAGES") ? "images are loaded" : "the kubelet's installation is checked";
   },

@@ -41,7 +41,7 @@ export function issueCredentials(
       machine,
       script: credentialsScript,
       values: {
-        KUBEADM_CONFIG: administratorConfig(environment),
+        KUBEADM_CONFIG: administratorConfig(),
         ADMINISTRATOR: certificates.administrator,
         VALIDITY: lengthsOf(environment).validity,
         GOOD_UNTIL: etcd.goodUntil,

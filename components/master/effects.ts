@@ -23,9 +23,6 @@ function serversAfter(changed: ReadonlySet<string>): string {
   if (changed.has("GOOD_UNTIL")) {
     return "its certificates are renewed when the masters before it have theirs: controller manager and scheduler start again, and nothing else";
   }
-  if (changed.has("KUBELET_DEFAULTS")) {
-    return "machines that join get the kubelets' new settings; its control plane does not restart";
-  }
   return "its control plane is checked";
 }
 
@@ -42,4 +39,15 @@ export const credentialEffects: Effects = {
     changed.has("ADMINISTRATOR")
       ? "the administrator's kubeconfig is issued anew, and those before it that were issued by number lose their rights"
       : "the administrator's kubeconfig is issued anew; those before it hold until their end",
+};
+
+/** What telling the cluster its configuration means. */
+export const configurationEffects: Effects = {
+  create: "the cluster is told its configuration, by which machines join, when all masters have their servers",
+  update: (changed) =>
+    changed.has("KUBEADM_CONFIG")
+      ? "the cluster is told its configuration when all masters have it; kube-proxy and CoreDNS are replaced where they are of another release"
+      : changed.has("KUBELET_DEFAULTS")
+        ? "machines that join get the kubelets' new settings; nothing restarts for that"
+        : "the cluster's configuration is told again; nothing restarts for that",
 };

@@ -3,21 +3,22 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ArtifactSet } from "../artifacts";
-import { endsOf, leavesScript, renewalScripts, timerUnits } from "../certificates";
+import { endsOf, timerUnits } from "../certificates";
 import { clusterEndpoint, VirtualAddress } from "../endpoint";
 import { virtualAddressStep } from "../endpoint/step";
-import { certificatesScript, type EtcdCluster } from "../etcd";
-import { kubeletUnitScripts, leaveScripts } from "../kubelet";
+import type { EtcdCluster } from "../etcd";
 import type { Machine } from "../machine";
 import { HostScript, stepOn } from "../script";
+import { configureCluster } from "./configuration";
 import { issueCredentials, makeAuthority } from "./credentials";
 import { effectsOn } from "./effects";
 import { componentFiles } from "./files";
+import { masterScripts } from "./scripts";
 import type { MasterSettings } from "./settings";
 import { masterStep } from "./step";
 import { valuesFor } from "./values";
 
-export { nodeRegistration } from "./render";
+export { kubeadmConfig, nodeRegistration, serverAddress } from "./render";
 
 export interface ControlPlaneArgs {
   /** Machines with their kubelets and proxies prepared; the masters among them carry the control plane. */
@@ -25,6 +26,8 @@ export interface ControlPlaneArgs {
   readonly environment: MasterSettings;
   readonly artifacts: ArtifactSet;
   readonly etcd: EtcdCluster;
+  /** Something of the cluster is of another release of Kubernetes than is asked for, or may be. */
+  readonly upgrading: boolean;
 }
 
 /** The control plane, one master after the other: the API answers when this component is done. */
@@ -39,6 +42,8 @@ export class ControlPlane extends pulumi.ComponentResource {
   readonly machines: readonly Machine[];
   /** The master by way of which scripts act on the cluster; when its scripts are done, the endpoint answers. */
   readonly operator: Machine;
+  /** When it is done, all masters are on the release that is asked for, and so are the add-ons, by which machines join. */
+  readonly configuration: pulumi.Resource;
   /** What takes the whole cluster with it when it is deleted: nothing in the cluster needs undoing one by one. */
   readonly cluster: pulumi.Resource;
   /** The first end of the certificates on each master, as of the last run that saw to them. */
@@ -62,7 +67,14 @@ export class ControlPlane extends pulumi.ComponentResource {
       ready.push({ ...machine, dependsOn: this.initialise(machine, args, authority, before) });
     }
     this.machines = ready;
-    [this.operator = first] = ready;
+    const [operator = first] = ready;
+    this.configuration = configureCluster(operator, args, {
+      parent: this,
+      dependsOn: ready.flatMap(({ dependsOn }) => dependsOn),
+      deletedWith: authority,
+    });
+    // While masters are of several releases, machines that join wait for all of them.
+    this.operator = args.upgrading ? { ...operator, dependsOn: [...operator.dependsOn, this.configuration] } : operator;
     const issued = issueCredentials(this.operator, args, { parent: this, deletedWith: authority }).printed(
       "admin.conf",
     );
@@ -88,14 +100,7 @@ export class ControlPlane extends pulumi.ComponentResource {
       {
         machine,
         script: join(__dirname, "master.sh"),
-        uses: [
-          leavesScript,
-          certificatesScript,
-          ...renewalScripts,
-          ...leaveScripts,
-          ...kubeletUnitScripts,
-          join(__dirname, "manifests.sh"),
-        ],
+        uses: masterScripts,
         values: valuesFor(machine, args),
         secrets: {
           AUTHORITY: authority.stdout,

@@ -28,12 +28,15 @@ keep_manifests() {
   done
 }
 
-# change_manifests: nothing is to do where there is no control plane yet.
+# change_manifests: one server after the other, so that none is ever newer than the API server that it speaks to. Nothing is to do where
+# there is no control plane yet.
 change_manifests() {
-  local server tried
+  local server tried configuration
   [ -e "$MANIFESTS/kube-apiserver.yaml" ] && kubelet_is_joined || return 0
-  write_manifests || init_failed
-  for server in "${SERVERS[@]}"; do
+  configuration=$(configuration)
+  before_manifests || init_failed
+  for server in $(in_order); do
+    write_manifest "$server" || init_failed
     tried=
     wait_for 150 "$server to be up on its manifest" settled "$server" || true
     is_up "$server" || manifests_failed "$server"
@@ -43,21 +46,32 @@ change_manifests() {
   wait_for 30 "this node's proxy to lead to the API" api_ready "$PROXY" || true
 }
 
-# rewritten: servers that are to be started on their manifests by the kubelet.
-rewritten=" "
-write_manifests() {
-  local server configuration
-  local -A before
-  for server in "${SERVERS[@]}"; do before[$server]=$(sha256sum "$MANIFESTS/$server.yaml" 2>/dev/null || true); done
-  configuration=$(configuration)
+# in_order: the API server first, but where it becomes an older release.
+in_order() {
+  local now next
+  now=$(sed -n 's/^ *image: .*:v//p' "$MANIFESTS/kube-apiserver.yaml")
+  next=$(sed -n 's/^kubernetesVersion: v//p' <<<"$configuration")
+  if [ -z "$next" ] || [ "$(printf '%s\n' "$now" "$next" | sort -V | tail -n 1)" = "$next" ]; then
+    printf '%s\n' "${SERVERS[@]}"
+  else
+    printf '%s\n' "${SERVERS[@]}" | tac
+  fi
+}
+
+before_manifests() {
   (umask 077 && : >"$LOG")
   # Images that are missing are pulled before a server is stopped for them; whatever else it finds, init does as well.
   kubeadm init phase preflight --ignore-preflight-errors all --config /dev/stdin <<<"$configuration" >>"$LOG" 2>&1 || true
-  kubeadm init phase certs all --config /dev/stdin <<<"$configuration" >>"$LOG" 2>&1 || return
-  kubeadm init phase control-plane all --config /dev/stdin <<<"$configuration" >>"$LOG" 2>&1 || return
-  for server in "${SERVERS[@]}"; do
-    [ "${before[$server]}" = "$(sha256sum "$MANIFESTS/$server.yaml")" ] || rewritten+="$server "
-  done
+  kubeadm init phase certs all --config /dev/stdin <<<"$configuration" >>"$LOG" 2>&1
+}
+
+# rewritten: servers that are to be started on their manifests by the kubelet.
+rewritten=" "
+write_manifest() {
+  local before
+  before=$(sha256sum "$MANIFESTS/$1.yaml" 2>/dev/null || true)
+  kubeadm init phase control-plane "${1#kube-}" --config /dev/stdin <<<"$configuration" >>"$LOG" 2>&1 || return
+  [ "$before" = "$(sha256sum "$MANIFESTS/$1.yaml")" ] || rewritten+="$1 "
 }
 
 # settled SERVER: it is up, or was tried so often that it will not be.

@@ -2,7 +2,7 @@
 # the first, so that none is more than the others.
 # Reads: KUBEADM_CONFIG CERTIFICATE_CONFIG CERTIFICATE_NAMES AUTHORITY ETCD_CA_CRT ETCD_CA_KEY CRI_SOCKET ENDPOINT IGNORED_CHECKS
 # Reads: COREDNS_TAG PROXY KUBELET_CONFIG_FILE NODE TAINTS TAKES_PODS FILES_DIRECTORY FILES TIMER
-# Reads: GOOD_UNTIL KUBELET_DEFAULTS LAST_CALL VALIDITY
+# Reads: GOOD_UNTIL LAST_CALL VALIDITY
 
 readonly PKI=/etc/kubernetes/pki
 readonly MANIFESTS=/etc/kubernetes/manifests
@@ -73,11 +73,16 @@ initialise() {
   local ports=Port-${ENDPOINT##*:},Port-10250,Port-10257,Port-10259
   local files=FileAvailable--etc-kubernetes-manifests-kube-apiserver.yaml,FileAvailable--etc-kubernetes-manifests-kube-controller-manager.yaml,FileAvailable--etc-kubernetes-manifests-kube-scheduler.yaml
   local skipped=() configuration
-  # kubeadm would move the settings of CoreDNS on, and refuses to where it does not know the release that runs.
-  ! dns_is_current || skipped+=(--skip-phases addon/coredns)
+  configuration=$(configuration)
+  # The first master of a cluster configures it. From then on that is configuration.sh's, when all masters have their servers.
+  if is_configured; then
+    skipped+=(--skip-phases "upload-config,bootstrap-token,addon,show-join-command")
+  elif dns_is_current; then
+    # kubeadm would move the settings of CoreDNS on, and refuses to where it does not know the release that runs.
+    skipped+=(--skip-phases addon/coredns)
+  fi
   # A kubelet that is at work has nothing to gain from its restarts.
   ! kubelet_is_joined || skipped+=(--skip-phases "kubelet-start,kubelet-finalize")
-  configuration=$(configuration)
   # A new node has its taints before any pod comes; afterwards they are set elsewhere, and kubeadm would add to them.
   has_joined || configuration=${configuration/"taints: []"/"taints: $TAINTS"}
   (umask 077 && : >"$LOG")
@@ -86,25 +91,17 @@ initialise() {
   [ -e "$STATE/units/kubelet.service" ] || for_kubelet note_start
 }
 
-# Asked by this node's proxy: a new master has no API server yet.
-dns_is_current() {
-  local image
-  api_ready "$PROXY" || return
-  image=$(kubectl --kubeconfig "$ADMIN" --namespace kube-system get deployment coredns --request-timeout 10s \
-    -o 'jsonpath={.spec.template.spec.containers[0].image}' 2>/dev/null) || return
-  [[ $image = *":$COREDNS_TAG" ]]
-}
-
-configuration() {
-  local name
-  name=$(cluster_name)
-  printf '%s---\n%s' "${KUBEADM_CONFIG/@CLUSTER_NAME@/"$name"}" "$KUBELET_DEFAULTS"
-}
-
-# The authorities were made with it, and a stack that is renamed changes nothing here. The timer has no secret to look into.
-cluster_name() {
-  if [ -s "$ADMIN" ]; then cat "$ADMIN"; else sed -n 's/^admin.conf //p' <<<"$AUTHORITY" | base64 -d; fi |
-    sed -n 's/^current-context: kubernetes-admin@//p'
+# What machines that join need of the cluster, and what kubeadm makes last, are there; asked by way of the other masters where this one is
+# new.
+is_configured() {
+  if has_joined; then
+    wait_for 60 "this node's proxy to lead to the API" api_ready "$PROXY" || die "the API does not answer at https://$PROXY on $(hostname)"
+  else
+    api_ready "$PROXY" || return
+  fi
+  [ -s "$ADMIN" ] || kubeadm init phase kubeconfig admin --config /dev/stdin <<<"$configuration" >/dev/null
+  as_admin get --namespace kube-public configmap/cluster-info >/dev/null 2>&1 &&
+    as_admin get --namespace kube-system configmap/kubeadm-config configmap/kubelet-config deployment/coredns daemonset/kube-proxy >/dev/null 2>&1
 }
 
 kubelet_is_joined() { has_joined && systemctl is-active --quiet kubelet.service; }
@@ -134,8 +131,6 @@ api_started() {
   age=$(ps -o etimes= -p "$pid")
   [ $(($(date +%s) - age)) -ge "$(stat -c %Y "$MANIFESTS/kube-apiserver.yaml")" ]
 }
-
-api_ready() { curl -fsS --max-time 3 --cacert "$PKI/ca.crt" "https://$1/readyz" >/dev/null 2>&1; }
 
 account_exists() { as_admin get serviceaccount default; }
 

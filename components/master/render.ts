@@ -69,12 +69,13 @@ export function authorityConfig(environment: MasterSettings, directory: string):
 }
 
 /** The configuration by which a master issues the administrator's kubeconfig; it puts in the cluster's name. */
-export function administratorConfig(environment: MasterSettings): string {
+export function administratorConfig(): string {
   return yaml({
     apiVersion,
     kind: "ClusterConfiguration",
     clusterName: "@CLUSTER_NAME@",
-    kubernetesVersion: `v${environment.kubernetes.version}`,
+    // The release is the machine's own: another one is no reason to issue it again.
+    kubernetesVersion: "@RELEASE@",
     controlPlaneEndpoint: nodeEndpoint,
   });
 }

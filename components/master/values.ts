@@ -9,7 +9,7 @@ import type { Machine } from "../machine";
 import type { ScriptValue } from "../script";
 import { componentFiles } from "./files";
 import type { ControlPlaneArgs } from "./index";
-import { asShown, certificateNames, kubeadmConfig, kubeletDefaults, serverAddress, takesPods } from "./render";
+import { asShown, certificateNames, kubeadmConfig, serverAddress, takesPods } from "./render";
 import { filesDirectory } from "./settings";
 
 /** What the script of a master reads. */
@@ -21,7 +21,6 @@ export function valuesFor(
   const lengths = lengthsOf(environment);
   return {
     KUBEADM_CONFIG: kubeadmConfig({ ...args, machine, etcdEndpoints: args.etcd.endpoints }),
-    KUBELET_DEFAULTS: kubeletDefaults(environment),
     GOOD_UNTIL: args.etcd.goodUntil,
     VALIDITY: lengths.validity,
     LAST_CALL: lengths.lastCall,

@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 import type { MachineConfig } from "../machine/settings";
 import { fields as f } from "../settings";
 
@@ -5,7 +7,9 @@ import { fields as f } from "../settings";
 export const drainTimeout = f
   .integer(1, 3600)
   .default(120)
-  .describe("Seconds that the pods of a machine which leaves may take to end elsewhere; past them, it stays.");
+  .describe(
+    "Seconds that the pods of a node which is drained may take to end elsewhere: of a machine that leaves, and in an upgrade to another minor release. Past them, the node stays as it is.",
+  );
 
 /** What of the stack's settings joining and leaving follow. */
 export interface NodeSettings {
@@ -21,7 +25,24 @@ export const maxUnavailable = f
     "How many workers may restart Docker or the kubelet at a time when a change needs it; a percentage of the workers is rounded down to one at least. Masters and members of etcd restart one at a time.",
   );
 
+/** How nodes go to another release of Kubernetes; a field of the section `kubernetes`. */
+export const upgrade = z
+  .strictObject({
+    drain: z
+      .boolean()
+      .default(true)
+      .describe(
+        "Whether a node is cordoned and drained before its kubelet goes to another minor release, as Kubernetes asks for; without it pods go on meanwhile. A patch release drains no node.",
+      ),
+  })
+  .prefault({});
+
 /** What of the stack's settings restarts follow. */
 export interface RolloutSettings {
-  readonly kubernetes: { readonly maxUnavailable: number | string };
+  readonly kubernetes: {
+    readonly version: string;
+    readonly maxUnavailable: number | string;
+    readonly drainTimeout: number;
+    readonly upgrade: { readonly drain: boolean };
+  };
 }

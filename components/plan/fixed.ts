@@ -6,6 +6,9 @@ const dockerFields = ["storage-driver", "userns-remap", "exec-root", "containerd
 /** Flags of etcd that say where its data is, or whose. */
 const etcdFlags = ["wal-dir", "initial-cluster-token"];
 
+/** Where the release of Kubernetes stands. */
+export const release = "kubernetes.version";
+
 /** Why, where it is not plain to see. */
 const reasons: Readonly<Record<string, string>> = {
   "kubernetes.apiServer.extraArgs.etcd-prefix": "the API would find an empty cluster, and all pods would be ended",
@@ -28,6 +31,8 @@ export function fixedSettings(environment: Environment): Readonly<Record<string,
   const { apiServer, controllerManager } = environment.kubernetes;
   return {
     ...immutableSettings(environment),
+    // It may change, in an order of its own.
+    [release]: environment.kubernetes.version,
     "kubernetes.apiServer.extraArgs.etcd-prefix": textOf(apiServer.extraArgs["etcd-prefix"]),
     "kubernetes.controllerManager.extraArgs.node-cidr-mask-size-ipv4": textOf(
       controllerManager.extraArgs["node-cidr-mask-size-ipv4"],

@@ -6,6 +6,7 @@ import { rebuildRefusals, rebuildsBetween, type Rebuilds } from "./rebuilds";
 import { refusals } from "./refusals";
 import { renamed } from "./renamed";
 import { having, newlyLost, type Topology } from "./topology";
+import type { Releases } from "./versions";
 
 export interface PlanArgs {
   readonly environment: Environment;
@@ -17,6 +18,8 @@ export interface PlanArgs {
   readonly health?: (names: readonly string[]) => Promise<readonly string[]>;
   /** Machines that an earlier release changed, which names no cluster on them. @default none is known to be */
   readonly unnamed?: readonly string[];
+  /** What runs on the machines. @default nobody was asked */
+  readonly running?: Releases;
   /** Machines that are marked as lost, and answer. @default none does */
   readonly back?: readonly Pick<MachineConfig, "name">[];
 }
@@ -30,7 +33,7 @@ export function problemsOf(before: Topology, after: Topology, args: PlanArgs): r
       before.machines.map(({ name }) => name),
       args,
     ),
-    ...refusals(before, after),
+    ...refusals(before, after, args.running),
     ...atWork(before, after, args),
     ...renamed(before, environment),
     ...rebuildRefusals(before, after, rebuildsBetween(before, after, wanted(args)), away),

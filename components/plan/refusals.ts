@@ -1,10 +1,9 @@
-import { compareVersions } from "../artifacts";
-import { reasonFor } from "./fixed";
+import { reasonFor, release } from "./fixed";
 import { having, joining, leaving, listed, newlyLost, placeIn, type Place, type Topology } from "./topology";
-import { alongside, etcdFaults, upgradeFaults } from "./versions";
+import { alongside, etcdFaults, noReleases, underWay, upgradeFaults, type Releases } from "./versions";
 
 /** Everything for which a cluster of one shape cannot be made one of another in one go, each with the way that is safe. */
-export function refusals(before: Topology, after: Topology): readonly string[] {
+export function refusals(before: Topology, after: Topology, running: Releases = noReleases): readonly string[] {
   return [
     ...settings(before, after),
     ...issuerChange(before, after),
@@ -15,7 +14,7 @@ export function refusals(before: Topology, after: Topology): readonly string[] {
     ...quorum(before, after),
     ...handover(before, after),
     ...order(before, after),
-    ...versions(before, after),
+    ...versions(before, after, running),
   ];
 }
 
@@ -32,23 +31,16 @@ function settingRefusal(path: string, was: string, is: string): string {
   return `${change}: ${reason === undefined ? "" : `${reason}. The way: `}${back}, or destroy the cluster and build it anew`;
 }
 
-const release = "kubernetes.version";
-
-/** Releases follow each other in an order; and none can take another's place while the cluster lives, until nodes can be led there. */
-function versions(before: Topology, after: Topology): readonly string[] {
+/** Releases follow each other in an order; an upgrade that not all masters have gone through can be taken back. */
+function versions(before: Topology, after: Topology, running: Releases): readonly string[] {
   const [from, to] = [before.fixed[release], after.fixed[release]];
   const etcd = before.etcd === undefined || after.etcd === undefined ? [] : etcdFaults(before.etcd, after.etcd);
   const members = etcd.map((fault) => `etcd is ${before.etcd ?? ""} and cannot become ${after.etcd ?? ""}: ${fault}`);
   if (from === undefined || to === undefined || from === to) return members;
   const change = `${release} is ${from} and cannot become ${to} while the cluster lives`;
-  const faults = upgradeFaults({ from, to });
-  const isUpgrade = compareVersions(from, to) < 0;
-  const notYet =
-    "an upgrade in place would run kubelets that are newer than their API servers, and is not there yet. The way: set it back";
-  return [
-    ...members,
-    ...[...faults, ...alongside(before, after), ...(isUpgrade ? [notYet] : [])].map((fault) => `${change}: ${fault}`),
-  ];
+  const isWayBack = Object.values(running.apiServers).includes(to);
+  const faults = isWayBack ? [] : [...upgradeFaults({ from, to }), ...underWay(from, running)];
+  return [...members, ...[...faults, ...alongside(before, after)].map((fault) => `${change}: ${fault}`)];
 }
 
 /** What is encrypted can be read by those who know the key. */

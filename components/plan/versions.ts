@@ -4,6 +4,14 @@ import { having, joining, leaving, listed, newlyLost, type Topology } from "./to
 /** Minor releases that a kubelet may be older than the API servers it speaks to. Source: Kubernetes, "Version Skew Policy". */
 export const kubeletLag = 3;
 
+/** Releases that run, by their machines, of those that told. */
+export interface Releases {
+  readonly apiServers: Readonly<Record<string, string>>;
+  readonly kubelets: Readonly<Record<string, string>>;
+}
+
+export const noReleases: Releases = { apiServers: {}, kubelets: {} };
+
 /** What a release of Kubernetes is to take the place of. */
 export interface Upgrade {
   readonly from: string;
@@ -42,6 +50,17 @@ export function upgradeFaults({
         ]),
     ...(steps > 1 ? [leftOut(from, to, available)] : []),
     ...oldKubelets(kubelets, to),
+  ];
+}
+
+/** Why the next upgrade cannot begin: the one before is not over. */
+export function underWay(release: string, { apiServers, kubelets }: Releases): readonly string[] {
+  const others = (of: Readonly<Record<string, string>>, what: string) =>
+    Object.entries(of).flatMap(([name, version]) => (version === release ? [] : [`${what} of ${name} (${version})`]));
+  const behind = [...others(apiServers, "the API server"), ...others(kubelets, "the kubelet")];
+  if (behind.length === 0) return [];
+  return [
+    `${listed(behind)} ${behind.length === 1 ? "is" : "are"} not of ${release}, and one upgrade ends before the next begins. The way: set it back, and run up`,
   ];
 }
 

@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+
 import type { Client, ConnectConfig } from "ssh2";
 
 import { parseHostKey } from "./hostKey";
+import type { SshLogin } from "./login";
 
 /** How to log in on a machine that is there. */
 export interface Login {
@@ -13,6 +16,14 @@ export interface Login {
   readonly passphrase?: string;
   /** The public key that it is known by, "ssh-ed25519 AAAA...". @default whoever answers is trusted */
   readonly hostKey?: string;
+}
+
+/** How the stack says to log in. */
+export function sshLogin({ host, port, user, privateKeyFile, passphrase, hostKey }: SshLogin): Login {
+  return {
+    ...{ host, port, user, hostKey, passphrase: passphrase?.reveal() },
+    ...(privateKeyFile === undefined ? {} : { privateKey: readFileSync(privateKeyFile, "utf8") }),
+  };
 }
 
 /** How a command ended. */

@@ -6,15 +6,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { lengthsOf } from "../certificates";
 import type { MachineConfig, Machine } from "../machine";
 import { composeLook, type Again } from "../script";
-import { Session, type Login } from "../ssh";
+import { Session, sshLogin, type Login } from "../ssh";
 import { seenOf } from "./again";
-import { look, loginFor, patience, sshLogin, type Asked } from "./look";
+import { look, loginFor, patience, type Asked } from "./look";
 import type { SurveySettings } from "./settings";
 import { unwellAmong } from "./unwell";
 
 export { ClusterIdentity } from "./identity";
 export type { Answer } from "./answer";
-export { silenceOf, type Asked } from "./look";
+export { loginFor, silenceOf, type Asked } from "./look";
+
+/** A release of each machine. */
+type Releases = Readonly<Record<string, string>>;
 
 /** Machines that are asked at once. */
 const atOnce = 50;
@@ -59,6 +62,15 @@ export class Survey {
   get firstEnd(): number | undefined {
     const ends = this.asked.flatMap(({ answer }) => (answer ? [...answer.ends.values()] : []));
     return ends.length > 0 ? Math.min(...ends) : undefined;
+  }
+
+  /** Releases of Kubernetes that run, by the machines that told. */
+  get running(): { readonly apiServers: Releases; readonly kubelets: Releases } {
+    const releasesOf = (program: string): Releases => {
+      const told = this.asked.map(({ config, answer }) => [config.name, answer?.versions.get(program)] as const);
+      return Object.fromEntries(told.filter((pair): pair is [string, string] => pair[1] !== undefined));
+    };
+    return { apiServers: releasesOf("kube-apiserver"), kubelets: releasesOf("kubelet") };
   }
 
   /** Names of machines that an earlier release changed, which names no cluster on them. */

@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
-
 import type { MachineConfig } from "../machine";
-import { Session, wordsFor, type Login, type SshLogin } from "../ssh";
+import { Session, sshLogin, wordsFor, type Login } from "../ssh";
 import { parseAnswer, type Answer } from "./answer";
 import type { SurveySettings } from "./settings";
 
@@ -51,13 +49,6 @@ export function silenceOf(error: NodeJS.ErrnoException, { user }: Login): Omit<A
 export function loginFor({ machines, lost }: SurveySettings, name: string): Login | undefined {
   const machine = [...machines, ...lost].find((machine) => machine.name === name);
   return machine && sshLogin(machine.ssh);
-}
-
-export function sshLogin({ host, port, user, privateKeyFile, passphrase, hostKey }: SshLogin): Login {
-  return {
-    ...{ host, port, user, hostKey, passphrase: passphrase?.reveal() },
-    ...(privateKeyFile === undefined ? {} : { privateKey: readFileSync(privateKeyFile, "utf8") }),
-  };
 }
 
 const lastLine = (text: string) => text.split("\n").at(-1) ?? "";

@@ -90,6 +90,7 @@ versions() {
     [ -x "/usr/local/bin/$program" ] || continue
     printf 'version %s %s\n' "$program" "$("/usr/local/bin/$program" --version | sed -n '1s/.*[ v]\([0-9][0-9.]*\).*/\1/p')"
   done
+  sed -n 's#^ *image: .*/kube-apiserver:v#version kube-apiserver #p' /etc/kubernetes/manifests/kube-apiserver.yaml 2>/dev/null
 }
 
 certificates() {

@@ -1,9 +1,11 @@
 # What a machine tells before Kubernetes is upgraded: it only looks. A line for each thing: its kind, and fields with tabs between.
-# Reads: RELEASE RUNTIME REPOSITORY KUBEADM KUBELET KUBEADM_CONFIG KUBELET_CONFIG_FILE ENDPOINT CLIENT_URL
+# Reads: RELEASE RUNTIME REPOSITORY KUBEADMS KUBELETS KUBEADM_CONFIG KUBELET_CONFIG_FILE ENDPOINT CLIENT_URL
 
 guard() {
   local scratch
   set +e
+  KUBEADM=$(first_there "${KUBEADMS[@]}")
+  KUBELET=$(first_there "${KUBELETS[@]}")
   scratch=$(mktemp -d)
   judge_kubelet "$scratch"
   if [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ]; then
@@ -13,6 +15,17 @@ guard() {
   [ ! -e /etc/etcd/pki/etcd/healthcheck-client.crt ] || tell_member
   rm -rf "$scratch"
   printf 'end\n'
+}
+
+# first_there PATH...: the program for this processor.
+first_there() {
+  local path
+  for path; do
+    if [ -x "$path" ]; then
+      printf '%s' "$path"
+      return
+    fi
+  done
 }
 
 # tell KIND FIELD...: what programs say may have tabs in it.

@@ -1,5 +1,5 @@
 # The programs of the release that is to come judge the settings that they would get, before anything is changed: they parse
-# them and end. RELEASE's kubeadm and kubelet lie at KUBEADM and KUBELET, its images are at hand.
+# them and end. RELEASE's kubeadm and kubelet are KUBEADM and KUBELET; before they are on the machine, nobody judges.
 # Reads: RELEASE RUNTIME REPOSITORY KUBEADM KUBELET KUBEADM_CONFIG KUBELET_CONFIG_FILE
 
 readonly JUDGED=(kube-apiserver kube-controller-manager kube-scheduler)
@@ -7,6 +7,7 @@ readonly JUDGED=(kube-apiserver kube-controller-manager kube-scheduler)
 # judge_servers: with the flags that the new kubeadm gives them, which are its own and ours. It writes where it is told to.
 judge_servers() {
   local directory=$1 server words flags
+  [ -n "$KUBEADM" ] || return 0
   mkdir "$directory/manifests"
   if ! words=$(KUBEADM_INIT_DRYRUN_DIR=$directory/manifests timeout 60 "$KUBEADM" init phase control-plane all --dry-run \
     --config /dev/stdin <<<"${KUBEADM_CONFIG/@CLUSTER_NAME@/kubernetes}" 2>&1); then
@@ -14,7 +15,7 @@ judge_servers() {
     return
   fi
   for server in "${JUDGED[@]}"; do
-    if ! has_image "$server"; then
+    if ! has_image "$server" && ! pull_image "$server"; then
       tell unknown "$server" "its image $REPOSITORY/$server:v$RELEASE is not there"
       continue
     fi
@@ -71,15 +72,23 @@ has_image() {
   esac
 }
 
+# Where images come from a registry, this one is needed at once afterwards.
+pull_image() {
+  case $RUNTIME in
+  docker) timeout 150 docker pull --quiet "$REPOSITORY/$1:v$RELEASE" ;;
+  containerd) timeout 150 ctr --namespace k8s.io images pull "$REPOSITORY/$1:v$RELEASE" ;;
+  esac >/dev/null 2>&1
+}
+
 # judge_kubelet: it ends at a kubeconfig that is not there, after it has parsed its flags and its file, and before it touches
 # anything but the directory that it is given.
 judge_kubelet() {
   local directory=$1 words flags
-  [ -e "$KUBELET_CONFIG_FILE" ] || return 0
+  [ -n "$KUBELET" ] && [ -e "$KUBELET_CONFIG_FILE" ] || return 0
   read -ra flags <<<"$(sed -n 's/^ExecStart=[^ ]* //p' /etc/systemd/system/kubelet.service)"
   words=$(timeout 60 "$KUBELET" "${flags[@]}" --bootstrap-kubeconfig= --kubeconfig="$directory/none" \
     --cert-dir="$directory/certificates" --root-dir="$directory/root" 2>&1) || true
-  if ! grep -qF "invalid kubeconfig: stat $directory/none" <<<"$words"; then
+  if ! grep -qF "kubeconfig: stat $directory/none: no such file" <<<"$words"; then
     tell refused kubelet "$(reason_in "$words")"
     return
   fi

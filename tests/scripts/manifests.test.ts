@@ -21,10 +21,8 @@ beforeEach(() => {
   host.stub("hostname", "echo m");
   host.stub(
     "kubeadm",
-    `if [ "$3 $4" = 'control-plane all' ]; then
-      for server in ${servers.join(" ")}; do
-        printf '    - %s\\n    - --flag=%s\\n' "$server" "$(cat '${host.path("flag")}')" >"${host.path(manifests)}/$server.yaml"
-      done
+    `if [ "$3" = control-plane ]; then
+      printf '    - %s\\n    - --flag=%s\\n' "kube-$4" "$(cat '${host.path("flag")}')" >"${host.path(manifests)}/kube-$4.yaml"
     elif [ "$1 $2" = 'init --config' ]; then cat >>'${host.path("told")}'
     else cat >/dev/null; fi`,
   );
@@ -46,15 +44,14 @@ beforeEach(() => {
   host.write(log, '{"log":"Error: no \\\\\\"bad\\\\\\" flag\\n","stream":"stderr","time":"2026"}\n');
 });
 
-const master = (flag: string) => {
+const master = (flag: string, configuration = "kind: InitConfiguration\n") => {
   host.write("flag", flag);
-  const paths = ["etcd/certificates.sh", "kubelet/leave.sh", "kubelet/unit.sh", "master/manifests.sh"];
+  const paths = ["etcd/certificates.sh", "kubelet/leave.sh", "kubelet/unit.sh", "master/kubeadm.sh", "master/manifests.sh"];
   return host.run({
     script: short(Host.script("master/master.sh")),
     uses: [...paths.map((path) => short(Host.script(path))), allIsCurrent],
     values: {
-      KUBEADM_CONFIG: "kind: InitConfiguration\n",
-      KUBELET_DEFAULTS: "kind: KubeletConfiguration\n",
+      KUBEADM_CONFIG: configuration,
       CERTIFICATE_CONFIG: "",
       CERTIFICATE_NAMES: [],
       AUTHORITY: `admin.conf ${Buffer.from(kubeconfigFor("https://127.0.0.1:6444")).toString("base64")}`,
@@ -87,16 +84,32 @@ describe("manifests of a master at work", () => {
   test("on which a server does not come up are taken back, and nothing is told to the cluster", () => {
     const { status, stderr } = master("bad");
     expect(status).toBe(1);
-    const flags = servers.map(() => "- --flag=good | + --flag=bad").join(" | ");
     expect(stderr).toContain(
       "error: kube-apiserver of m does not come up on its new settings, it is on those before again; the cluster was told nothing of them." +
-        ` What differs: ${flags}. What it said: Error: no \\"bad\\" flag\n`,
+        ` What differs: - --flag=good | + --flag=bad. What it said: Error: no \\"bad\\" flag\n`,
     );
     expect(runsOn()).toEqual(["good", "good", "good"]);
     expect(host.has("told")).toBe(false);
     // The old configuration converges.
     expect(master("good")).toMatchObject({ status: 0 });
     expect(host.has("told")).toBe(true);
+  });
+  test("change one after the other, the API server first, and last where it becomes an older release", () => {
+    const order = (from: string, to: string) => {
+      for (const server of servers) {
+        host.write(`${manifests}/${server}.yaml`, `    - ${server}\n    - --flag=good\n    image: r/${server}:v${from}\n`);
+      }
+      const before = host.called().length;
+      master("good", `kubernetesVersion: v${to}\n`);
+      return host
+        .called()
+        .slice(before)
+        .flatMap((call) => /^kubeadm init phase control-plane (\S+)/.exec(call)?.[1] ?? []);
+    };
+    const inTurn = ["apiserver", "controller-manager", "scheduler"];
+    expect(order("1.9.3", "1.10.1")).toEqual(inTurn);
+    expect(order("1.10.1", "1.10.1")).toEqual(inTurn);
+    expect(order("1.10.1", "1.9.3")).toEqual([...inTurn].reverse());
   });
   test("that a killed run left behind are not taken for good ones", () => {
     master("good");
@@ -135,7 +148,7 @@ describe("manifests of a master at work", () => {
   test("are written by init alone where the machine is no master yet", () => {
     host.write("etc/kubernetes/kubelet.conf", "");
     master("good");
-    expect(host.called().filter((call) => call.startsWith("kubeadm init phase"))).toEqual([]);
+    expect(host.called().filter((call) => call.startsWith("kubeadm init phase control-plane"))).toEqual([]);
   });
 });
 

@@ -31,11 +31,10 @@ describe("master.sh", () => {
       {
         files,
         script: Host.script("master/master.sh"),
-        uses: ["etcd/certificates.sh", "script/found.sh", "kubelet/leave.sh", "kubelet/unit.sh", "master/manifests.sh"]
+        uses: ["etcd/certificates.sh", "script/found.sh", "kubelet/leave.sh", "kubelet/unit.sh", "master/kubeadm.sh", "master/manifests.sh"]
           .map((path) => Host.script(path))
           .concat(allIsCurrent),
         values: {
-          KUBELET_DEFAULTS: "kind: KubeletConfiguration\n",
           KUBEADM_CONFIG: 'kind: InitConfiguration\nclusterName: "@CLUSTER_NAME@"\n',
           CERTIFICATE_CONFIG: "",
           CERTIFICATE_NAMES: names,
@@ -92,10 +91,8 @@ describe("master.sh", () => {
   test("hands the configuration over on standard input, and forgives a second init what it finds of the first", () => {
     master();
     // By the name that the cluster was made with, whatever its stack is called by now.
-    expect(host.read("config")).toBe(
-      'kind: InitConfiguration\nclusterName: "as-it-was-made"\n---\nkind: KubeletConfiguration\n',
-    );
-    const init = host.called().find((call) => call.startsWith("kubeadm init"));
+    expect(host.read("config")).toBe('kind: InitConfiguration\nclusterName: "as-it-was-made"\n');
+    const init = initCall();
     expect(init).toContain("--config /dev/stdin");
     expect(init).toMatch(/--ignore-preflight-errors Port-8443,Port-10250,.*,SystemVerification$/);
   });
@@ -121,14 +118,24 @@ describe("master.sh", () => {
     expect(master("down", [], {}, [file("two")]).status).toBe(0);
     expect(readdirSync(host.path("etc/kubernetes/keelson"))).toEqual(["own"]);
   });
-  test("leaves CoreDNS alone where it is the one that is wanted", () => {
+  const initCall = () => host.called().findLast((call) => call.startsWith("kubeadm init --config"));
+  test("configures a cluster that nobody has, and leaves the rest to the step after all masters", () => {
     // As the real one does, it reads the kubeconfig: who writes it must not find the reader gone.
-    host.stub("kubectl", "cat >/dev/null; echo registry.example.com/coredns:v1");
+    const cluster = (configured: number, image: string) =>
+      host.stub(
+        "kubectl",
+        `cat >/dev/null; case "$*" in *cluster-info*) exit ${configured} ;; esac; echo registry.example.com/${image}`,
+      );
+    cluster(0, "coredns:v1");
     master();
-    expect(host.called().find((call) => call.startsWith("kubeadm init"))).toContain("--skip-phases addon/coredns");
-    host.stub("kubectl", "cat >/dev/null; echo registry.example.com/coredns:v10");
+    expect(initCall()).toContain("--skip-phases upload-config,bootstrap-token,addon,show-join-command");
+    // One that was cut off when it had made CoreDNS.
+    cluster(1, "coredns:v1");
     master();
-    expect(host.called().find((call) => call.startsWith("kubeadm init"))).not.toContain("--skip-phases");
+    expect(initCall()).toContain("--skip-phases addon/coredns");
+    cluster(1, "coredns:v10");
+    master();
+    expect(initCall()).not.toContain("--skip-phases");
   });
   test("lets root alone read what kubeadm said", () => {
     host.stub(

@@ -1,6 +1,9 @@
 import type { Machine } from "../../machine";
 
-/** Groups of machines that may restart together, in the order of their turns; those that are lost have none. */
+/**
+ * Groups of machines that may restart together, in the order of their turns; those that are lost have none. The first worker goes
+ * alone: what one node is not well on, no other gets.
+ */
 export function batches(
   machines: readonly Machine[],
   maxUnavailable: number | string,
@@ -9,10 +12,11 @@ export function batches(
   const masters = nodes.filter(({ config }) => config.roles.includes("master"));
   const workers = nodes.filter(({ config }) => !config.roles.includes("master"));
   const size = atOnce(maxUnavailable, workers.length);
-  const groups = Array.from({ length: Math.ceil(workers.length / size) }, (_, index) =>
-    workers.slice(index * size, (index + 1) * size),
+  const [canary, others] = [workers.slice(0, 1), workers.slice(1)];
+  const groups = Array.from({ length: Math.ceil(others.length / size) }, (_, index) =>
+    others.slice(index * size, (index + 1) * size),
   );
-  return [...masters.map((master) => [master]), ...groups];
+  return [...masters.map((master) => [master]), canary, ...groups].filter((group) => group.length > 0);
 }
 
 /** A number, or a percentage of all, rounded down to one at least. */

@@ -25,23 +25,36 @@ export class Rollout extends pulumi.ComponentResource {
     super("keelson:rollout:Rollout", name, {}, opts);
     let before: pulumi.Resource | undefined;
     for (const [index, batch] of batches(machines, environment.kubernetes.maxUnavailable).entries()) {
-      before = new Batch(`${name}-${index + 1}`, batch, { parent: this, dependsOn: before ? [before] : [] });
+      before = new Batch(`${name}-${index + 1}`, batch, environment, { parent: this, dependsOn: before ? [before] : [] });
     }
     const lost = machines.filter(({ lost }) => lost);
-    if (lost.length > 0) new Batch(`${name}-lost`, lost, { parent: this });
+    if (lost.length > 0) new Batch(`${name}-lost`, lost, environment, { parent: this });
     this.registerOutputs({});
   }
 }
 
+const uses = [...unitsScripts, join(__dirname, "drain.sh")];
+
 /** Nodes that take their turn together; the state knows it by the name of an earlier release. */
 class Batch extends pulumi.ComponentResource {
-  constructor(name: string, machines: readonly Machine[], opts: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    machines: readonly Machine[],
+    { kubernetes: { version, drainTimeout, upgrade } }: RolloutSettings,
+    opts: pulumi.ComponentResourceOptions,
+  ) {
     super("keelson:rollout:Wave", name, {}, opts);
     for (const machine of machines) {
-      const values = { NODE: machine.name, REVISIONS: machine.revisions ?? [] };
+      const values = {
+        NODE: machine.name,
+        RELEASE: version,
+        DRAIN: upgrade.drain,
+        DRAIN_SECONDS: drainTimeout,
+        REVISIONS: machine.revisions ?? [],
+      };
       new HostScript(
         stepOn(machine, rolloutStep),
-        { machine, script: join(__dirname, "rollout.sh"), uses: unitsScripts, values, follows: true },
+        { machine, script: join(__dirname, "rollout.sh"), uses, values, follows: true },
         { parent: this },
       );
     }

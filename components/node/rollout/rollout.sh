@@ -1,20 +1,22 @@
 # A node takes its turn: the units restart whose restart was deferred, and the node must be ready again before the next batch
 # begins. Where it is not, it goes back to the settings that it was well on.
-# Reads: NODE
+# Reads: NODE RELEASE DRAIN DRAIN_SECONDS
 # Runs again for: REVISIONS
 
 export KUBECONFIG=/etc/kubernetes/kubelet.conf
 
 up() {
   local began ready
-  # Another revision of the scripts brings this one here; it may have deferred nothing.
-  has_turns || return 0
+  # Another revision of the scripts brings this one here; it may have deferred nothing. A run that was cut off may have left it cordoned.
+  has_turns || is_cordoned_by_us || return 0
   began=$(date +%s)
+  ! goes_to_another_minor || drain
   ready=$(pods_ready) || die "the API does not tell $NODE of its pods, so nothing is restarted: see systemctl status kubelet.service there"
   take_turns
   wait_for 120 "the node $NODE to be ready again" node_is_back "$began" || node_failed
   wait_for 180 "the pods that were ready on $NODE to be ready again" pods_are_back "$ready" || node_failed
   end_turns
+  uncordon
   log "$NODE runs on its new settings"
 }
 
@@ -50,7 +52,7 @@ node_failed() {
   journalctl --no-pager --lines=10 --unit=kubelet.service >&2 || true
   differs=$(each_restarted changes)
   if [ -n "$differs" ]; then
-    turn_back && back="it is on those of its last good start again" || back="it does not come up on those of its last good start either"
+    turn_back && uncordon && back="it is on those of its last good start again" || back="it does not come up on those of its last good start either"
   fi
   die "$NODE is not well on its new settings, and $back; no other node is restarted." \
     "Its conditions and the kubelet's last lines are above.$(told "$differs" "")"

@@ -1,0 +1,36 @@
+import { join } from "node:path";
+
+import type * as pulumi from "@pulumi/pulumi";
+
+import { nodeEndpoint } from "../endpoint";
+import type { Machine } from "../machine";
+import { HostScript } from "../script";
+import { configurationEffects } from "./effects";
+import type { ControlPlaneArgs } from "./index";
+import { kubeadmConfig, kubeletDefaults } from "./render";
+import { kubeadmScript } from "./scripts";
+
+/** The cluster is told its configuration, by way of a master that has its API server. */
+export function configureCluster(
+  machine: Machine,
+  args: ControlPlaneArgs,
+  opts: pulumi.CustomResourceOptions,
+): HostScript {
+  const { environment, artifacts, etcd } = args;
+  return new HostScript(
+    "configuration",
+    {
+      machine,
+      script: join(__dirname, "configuration.sh"),
+      uses: [kubeadmScript],
+      values: {
+        KUBEADM_CONFIG: kubeadmConfig({ ...args, machine, etcdEndpoints: etcd.endpoints }),
+        KUBELET_DEFAULTS: kubeletDefaults(environment),
+        COREDNS_TAG: artifacts.images.corednsTag,
+        PROXY: nodeEndpoint,
+      },
+      effects: configurationEffects,
+    },
+    opts,
+  );
+}

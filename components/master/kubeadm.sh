@@ -1,0 +1,25 @@
+# What kubeadm is told of the cluster.
+# Reads: KUBEADM_CONFIG AUTHORITY COREDNS_TAG ADMIN PROXY PKI
+
+configuration() {
+  local name
+  name=$(cluster_name)
+  printf '%s' "${KUBEADM_CONFIG/@CLUSTER_NAME@/"$name"}"
+}
+
+# The authorities were made with it, and a stack that is renamed changes nothing here. The timer has no secret to look into.
+cluster_name() {
+  if [ -s "$ADMIN" ]; then cat "$ADMIN"; else sed -n 's/^admin.conf //p' <<<"$AUTHORITY" | base64 -d; fi |
+    sed -n 's/^current-context: kubernetes-admin@//p'
+}
+
+# Asked by this node's proxy: a new master has no API server yet.
+dns_is_current() {
+  local image
+  api_ready "$PROXY" || return
+  image=$(kubectl --kubeconfig "$ADMIN" --namespace kube-system get deployment coredns --request-timeout 10s \
+    -o 'jsonpath={.spec.template.spec.containers[0].image}' 2>/dev/null) || return
+  [[ $image = *":$COREDNS_TAG" ]]
+}
+
+api_ready() { curl -fsS --max-time 3 --cacert "$PKI/ca.crt" "https://$1/readyz" >/dev/null 2>&1; }

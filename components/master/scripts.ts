@@ -1,0 +1,14 @@
+import { join } from "node:path";
+
+import { leavesScript, renewalScripts } from "../certificates";
+import { certificatesScript } from "../etcd";
+import { kubeletUnitScripts, leaveScripts } from "../kubelet";
+
+/** Functions of a script that runs kubeadm on a master. */
+export const kubeadmScript = join(__dirname, "kubeadm.sh");
+
+/** Functions that the script of a master calls. */
+export const masterScripts: readonly string[] = [
+  ...[leavesScript, certificatesScript, ...renewalScripts, ...leaveScripts, ...kubeletUnitScripts],
+  ...[kubeadmScript, join(__dirname, "manifests.sh")],
+];

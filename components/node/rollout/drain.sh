@@ -1,0 +1,66 @@
+# A node is emptied before its kubelet goes to another minor release, by the node's own rights: it may evict its own pods, and no others.
+# Reads: NODE RELEASE DRAIN DRAIN_SECONDS
+
+readonly CORDONED_FOR=keelson.io/cordoned-for
+
+goes_to_another_minor() {
+  local now
+  [ "$DRAIN" = true ] || return
+  now=$(node_has .status.nodeInfo.kubeletVersion) || die "the API does not tell of the node $NODE: see systemctl status kubelet.service there"
+  [ "$(minor_of "${now#v}")" != "$(minor_of "$RELEASE")" ]
+}
+
+minor_of() { cut -d . -f 1,2 <<<"$1"; }
+
+node_has() { kubectl get node "$NODE" --request-timeout 10s -o "jsonpath={$1}"; }
+
+# drain: evictions heed disruption budgets. Pods that nothing would make again stay: what runs goes on under the new kubelet.
+drain() {
+  local deadline=$((SECONDS + DRAIN_SECONDS)) left='' refusal='' bare namespace pod ends
+  cordon
+  bare=$(pods_to_go bare | awk '{ print $1 "/" $2 }' | paste -sd ' ' -)
+  [ -z "$bare" ] || log "pods of $NODE without a controller stay on it, for nothing would make them again: $bare"
+  until left=$(pods_to_go owned) && [ -z "$left" ]; do
+    [ "$SECONDS" -le "$deadline" ] || not_drained
+    while read -r namespace pod ends; do
+      [ "$ends" != '<none>' ] || evict "$namespace" "$pod"
+    done <<<"$left"
+    sleep 1
+  done
+}
+
+# One that somebody else has cordoned stays so afterwards.
+cordon() {
+  [ "$(node_has .spec.unschedulable)" != true ] || return 0
+  log "$NODE is cordoned and drained: its kubelet goes to $RELEASE"
+  patch_node "{\"metadata\": {\"annotations\": {\"$CORDONED_FOR\": \"$RELEASE\"}}, \"spec\": {\"unschedulable\": true}}"
+}
+
+is_cordoned_by_us() { [ -n "$(node_has ".metadata.annotations.${CORDONED_FOR//./\\.}" 2>/dev/null)" ]; }
+
+uncordon() {
+  ! is_cordoned_by_us || patch_node "{\"metadata\": {\"annotations\": {\"$CORDONED_FOR\": null}}, \"spec\": {\"unschedulable\": null}}"
+}
+
+patch_node() { kubectl patch node "$NODE" --type merge --request-timeout 10s --patch "$1" >&2; }
+
+# pods_to_go owned | bare: a line for each that runs here and may leave: NAMESPACE NAME ENDS. Pods of the machine itself, and of its
+# DaemonSets, are at home here.
+pods_to_go() {
+  kubectl get pods --all-namespaces --field-selector "spec.nodeName=$NODE" --request-timeout 10s --no-headers \
+    -o 'custom-columns=N:.metadata.namespace,P:.metadata.name,D:.metadata.deletionTimestamp,O:.metadata.ownerReferences[0].kind,S:.status.phase' |
+    awk -v bare="$1" '$5 != "Succeeded" && $5 != "Failed" && $4 != "DaemonSet" && $4 != "Node" && ($4 == "<none>") == (bare == "bare") { print $1, $2, $3 }'
+}
+
+evict() {
+  local said
+  said=$(kubectl create --raw "/api/v1/namespaces/$1/pods/$2/eviction" --request-timeout 10s -f - 2>&1 \
+    <<<"{\"apiVersion\": \"policy/v1\", \"kind\": \"Eviction\", \"metadata\": {\"namespace\": \"$1\", \"name\": \"$2\"}}") || refusal="$1/$2: $said"
+}
+
+not_drained() {
+  left=$(awk '{ print $1 "/" $2 }' <<<"$left" | paste -sd ' ' -)
+  uncordon || true
+  die "$NODE could not be drained within $DRAIN_SECONDS s: it takes pods again, its kubelet stays as it is, and no other node is restarted. Pods that are still there: ${left:-not known}.${refusal:+ What the API said last of $refusal.}" \
+    "Where a PodDisruptionBudget holds them, give them another replica, or change the budget, and run up again; kubernetes.drainTimeout gives them longer"
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { versionPaths } from "../artifacts";
+import { clientUrl } from "../etcd";
+import { kubeletConfigFile } from "../kubelet";
+import { etcdMembersOf, type Machine } from "../machine";
+import { kubeadmConfig, serverAddress } from "../master";
+import { composeLook, type ScriptValue } from "../script";
+import { Session, sshLogin } from "../ssh";
+import type { UpgradeArgs } from "./index";
+import { parseTold, type Told } from "./told";
+
+/** Longest wait for one machine, milliseconds: it starts each server once or more to ask it. */
+const patience = 180_000;
+
+const script = ["judge.sh", "requests.sh", "guard.sh"]
+  .map((file) => readFileSync(join(__dirname, file), "utf8"))
+  .join("\n");
+
+/** Asks all machines at once what speaks for and against an upgrade; undefined of those that do not answer. */
+export async function askAll(args: UpgradeArgs): Promise<ReadonlyMap<string, Told | undefined>> {
+  const { bastion } = args.environment.ssh;
+  const way = bastion ? new Session(sshLogin(bastion), { timeoutMs: 2 * patience }) : undefined;
+  const asked = args.machines.map(async (machine) => [machine.name, await ask(machine, args, way)] as const);
+  const told = new Map(await Promise.all(asked));
+  way?.close();
+  return told;
+}
+
+async function ask(machine: Machine, args: UpgradeArgs, way: Session | undefined): Promise<Told | undefined> {
+  const login = args.login(machine.name);
+  if (!login) return undefined;
+  const session = new Session(login, { timeoutMs: patience }, way);
+  try {
+    const { output } = await session.run("bash -s", composeLook(script, valuesFor(machine, args)));
+    return parseTold(output);
+  } catch {
+    return undefined;
+  } finally {
+    session.close();
+  }
+}
+
+function valuesFor(machine: Machine, { environment, artifacts }: UpgradeArgs): Readonly<Record<string, ScriptValue>> {
+  const members = etcdMembersOf(environment).map((member) => clientUrl(member, environment.etcd));
+  return {
+    RELEASE: environment.kubernetes.version,
+    RUNTIME: environment.kubernetes.runtime,
+    REPOSITORY: artifacts.images.repository,
+    KUBEADMS: versionPaths(artifacts, "kubeadm"),
+    KUBELETS: versionPaths(artifacts, "kubelet"),
+    KUBEADM_CONFIG: kubeadmConfig({ environment, machine, etcdEndpoints: members, artifacts }),
+    KUBELET_CONFIG_FILE: kubeletConfigFile,
+    ENDPOINT: serverAddress(environment, machine),
+    CLIENT_URL: clientUrl(machine, environment.etcd),
+  };
+}

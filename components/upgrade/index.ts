@@ -1,0 +1,82 @@
+import { AsyncResource } from "node:async_hooks";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { compareVersions, type ArtifactSet } from "../artifacts";
+import type { Environment } from "../environment";
+import type { Machine } from "../machine";
+import type { Releases } from "../plan";
+import type { Login } from "../ssh";
+import { askAll } from "./ask";
+import { reportOf, type Report } from "./report";
+
+export interface UpgradeArgs {
+  readonly environment: Environment;
+  readonly artifacts: ArtifactSet;
+  /** Releases that run, as machines told. */
+  readonly running: Releases;
+  /** All machines of the cluster. */
+  readonly machines: readonly Machine[];
+  /** Those that are nodes, the programs and images of the release that is asked for on them. */
+  readonly nodes: readonly Machine[];
+  /** How to log in on a machine; nothing for one that is not there. */
+  readonly login: (name: string) => Login | undefined;
+}
+
+/**
+ * The release of Kubernetes that all machines were asked about: another one is let in when its programs take the settings that they
+ * would get, and nothing else speaks against it. That is asked when its programs and images lie on the machines, and before anything
+ * is restarted; in a preview, what can be told without them.
+ */
+export class Upgrade extends pulumi.Stash {
+  /** Something runs another release than is asked for, or nobody could tell. */
+  readonly isUnderWay: boolean;
+  /** The nodes, later scripts on masters among them waiting for this while an upgrade is under way. */
+  readonly nodes: readonly Machine[];
+
+  constructor(name: string, args: UpgradeArgs, opts: pulumi.CustomResourceOptions = {}) {
+    const { environment, running, nodes } = args;
+    const { version } = environment.kubernetes;
+    const releases = [...Object.values(running.apiServers), ...Object.values(running.kubelets)];
+    const isUnderWay = environment.survey === "off" || releases.some((release) => release !== version);
+    const guard = new pulumi.ResourceHook(
+      `keelson-${name}`,
+      AsyncResource.bind(async ({ oldInputs }: pulumi.ResourceHookArgs) => {
+        const before = (oldInputs?.["input"] as string | undefined) ?? oldest(Object.values(running.apiServers));
+        if (before !== undefined && compareVersions(before, version) < 0) await letIn(before, args);
+      }),
+      { onDryRun: true },
+    );
+    super(
+      name,
+      { input: version },
+      {
+        ...opts,
+        dependsOn: isUnderWay ? nodes.flatMap(({ dependsOn }) => dependsOn) : [],
+        hooks: { beforeCreate: [guard], beforeUpdate: [guard] },
+      },
+    );
+    this.isUnderWay = isUnderWay;
+    this.nodes = nodes.map((machine) =>
+      isUnderWay && machine.config.roles.includes("master")
+        ? { ...machine, dependsOn: [...machine.dependsOn, this] }
+        : machine,
+    );
+  }
+}
+
+/** Throws what speaks against the release, where anything does, and tells what is to be known of it. */
+async function letIn(from: string, args: UpgradeArgs): Promise<void> {
+  const { environment } = args;
+  const to = environment.kubernetes.version;
+  const { problems, warnings }: Report = reportOf({ from, to, told: await askAll(args) });
+  for (const warning of warnings) await pulumi.log.info(`the cluster: ${warning}`);
+  if (problems.length === 0) return;
+  throw new Error(
+    `stack "${environment.stack}" cannot go from Kubernetes ${from} to ${to}; nothing was restarted:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+  );
+}
+
+function oldest(releases: readonly string[]): string | undefined {
+  return [...releases].sort(compareVersions)[0];
+}
