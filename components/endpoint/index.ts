@@ -21,6 +21,9 @@ export { proxyPort } from "./settings";
 
 export { clusterEndpoint, nodeEndpoint, proxyHost } from "./render";
 
+/** Functions of a script on a master that lets another have the common address while its API server restarts. */
+export const yieldScript = join(__dirname, "yield.sh");
+
 export interface ApiProxiesArgs {
   /** Every machine that is to be a node. */
   readonly machines: readonly Machine[];

@@ -87,6 +87,9 @@ WantedBy=multi-user.target
 `,
 };
 
+/** A master that lets others have the virtual address, for minutes: see yield.sh. */
+const yieldsFile = "/run/keelson/yields-address";
+
 /** Whether this master may have the virtual address. */
 const addressCheckFile = "/etc/keelson/virtual-address-check";
 
@@ -101,6 +104,8 @@ export function addressCheck(machine: Machine, environment: EndpointSettings): S
     path: addressCheckFile,
     mode: "0700",
     content: `#!/bin/sh
+# Its API server is about to restart.
+[ -z "$(find ${yieldsFile} -mmin -5 2>/dev/null)" ] || exit 1
 ask() {
   curl -sS --max-time 2 --cacert ${pki}/ca.crt --cert ${pki}/apiserver-kubelet-client.crt --key ${pki}/apiserver-kubelet-client.key \
     "$@" "https://127.0.0.1:${environment.kubernetes.bindPort}$path"

@@ -42,6 +42,7 @@ change_manifests() {
     is_up "$server" || manifests_failed "$server"
   done
   rewritten=" "
+  keep_address
   # It looks after the servers every few seconds, and what follows asks by way of it.
   wait_for 30 "this node's proxy to lead to the API" api_ready "$PROXY" || true
 }
@@ -67,11 +68,29 @@ before_manifests() {
 
 # rewritten: servers that are to be started on their manifests by the kubelet.
 rewritten=" "
+
+# write_manifest SERVER: as kubeadm would write it, but at once and whole.
 write_manifest() {
-  local before
-  before=$(sha256sum "$MANIFESTS/$1.yaml" 2>/dev/null || true)
-  kubeadm init phase control-plane "${1#kube-}" --config /dev/stdin <<<"$configuration" >>"$LOG" 2>&1 || return
-  [ "$before" = "$(sha256sum "$MANIFESTS/$1.yaml")" ] || rewritten+="$1 "
+  local directory status=0
+  directory=$(mktemp -d)
+  KUBEADM_INIT_DRYRUN_DIR=$directory kubeadm init phase control-plane "${1#kube-}" --dry-run --config /dev/stdin \
+    <<<"$configuration" >>"$LOG" 2>&1 && replace_manifest "$1" "$directory/$1.yaml" || status=1
+  rm -rf "$directory"
+  return "$status"
+}
+
+replace_manifest() {
+  ! cmp -s "$2" "$MANIFESTS/$1.yaml" || return 0
+  [ "$1" != kube-apiserver ] || yield_address
+  put_manifest "$2"
+  rewritten+="$1 "
+}
+
+# put_manifest FILE: the kubelet reads every file in its directory whose name begins with no dot.
+put_manifest() {
+  local name=${1##*/}
+  install -m 0600 "$1" "$MANIFESTS/.$name.new"
+  mv -f "$MANIFESTS/.$name.new" "$MANIFESTS/$name"
 }
 
 # settled SERVER: it is up, or was tried so often that it will not be.
@@ -161,6 +180,7 @@ manifests_failed() {
   differs=$(manifest_changes)
   [ -n "$differs" ] || die "$1 of $(hostname) does not come up.$(told "" "$said")"
   put_manifests_back || back="nor on those before"
+  keep_address
   die "$1 of $(hostname) does not come up on its new settings, $back; the cluster was told nothing of them.$(told "$differs" "$said")"
 }
 
@@ -171,13 +191,11 @@ manifest_changes() {
   done
 }
 
-# The kubelet reads every file in its directory whose name begins with no dot.
 put_manifests_back() {
   local server
   for server in "${SERVERS[@]}"; do
     cmp -s "$STATE/manifests/$server.yaml" "$MANIFESTS/$server.yaml" && continue
-    cp -p "$STATE/manifests/$server.yaml" "$MANIFESTS/.$server.new"
-    mv -f "$MANIFESTS/.$server.new" "$MANIFESTS/$server.yaml"
+    put_manifest "$STATE/manifests/$server.yaml"
   done
   rewritten=" "
   for server in "${SERVERS[@]}"; do wait_for 150 "$server to be up on the manifest before" is_as_written "$server" || return; done

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
 import { leavesScript, renewalScripts } from "../certificates";
+import { yieldScript } from "../endpoint";
 import { certificatesScript } from "../etcd";
 import { kubeletUnitScripts, leaveScripts } from "../kubelet";
 
@@ -10,5 +11,5 @@ export const kubeadmScript = join(__dirname, "kubeadm.sh");
 /** Functions that the script of a master calls. */
 export const masterScripts: readonly string[] = [
   ...[leavesScript, certificatesScript, ...renewalScripts, ...leaveScripts, ...kubeletUnitScripts],
-  ...[kubeadmScript, join(__dirname, "manifests.sh")],
+  ...[kubeadmScript, yieldScript, join(__dirname, "manifests.sh")],
 ];

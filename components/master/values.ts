@@ -31,6 +31,7 @@ export function valuesFor(
     COREDNS_TAG: args.artifacts.images.corednsTag,
     ENDPOINT: serverAddress(environment, machine),
     PROXY: nodeEndpoint,
+    VIRTUAL_ADDRESS: environment.kubernetes.virtualAddress ?? "",
     KUBELET_CONFIG_FILE: kubeletConfigFile,
     FILES_DIRECTORY: filesDirectory,
     FILES: componentFiles(environment).map(({ path }) => path),

@@ -44,5 +44,6 @@ export interface RolloutSettings {
     readonly maxUnavailable: number | string;
     readonly drainTimeout: number;
     readonly upgrade: { readonly drain: boolean };
+    readonly virtualAddress?: string;
   };
 }

@@ -21,7 +21,7 @@ export function upgradeConsequences(before: Topology, after: Topology, ways: Upg
   const kubelet = kubeletTurn(from, to, ways);
   return [
     { subject: "Kubernetes", text: back ? takenBack(from, to) : goesOn(from, to, masters) },
-    ...masters.map((name) => ({ subject: name, text: `${serversTurn(masters)}; later ${kubelet}` })),
+    ...masters.map((name) => ({ subject: name, text: `${serversTurn(masters)}; later ${kubelet}${isMinor(from, to) ? restartsAgain : ""}` })),
     ...workers.map((name, at) => ({
       subject: name,
       text: `${kubelet}${at === 0 && workers.length > 1 ? "; it goes first of the workers, alone" : ""}`,
@@ -48,7 +48,14 @@ function serversTurn(masters: readonly string[]): string {
   return `API server, controller manager and scheduler restart one after the other, and ${meanwhile}`;
 }
 
+/** A kubelet of another minor release may make containers of static pods anew. */
+const restartsAgain = "; with it the three may restart once more";
+
 function kubeletTurn(from: string, to: string, { drain, drainTimeout }: UpgradeWays): string {
-  if (minorNumber(from) === minorNumber(to) || !drain) return "its kubelet restarts in its turn, and its pods go on";
+  if (!isMinor(from, to) || !drain) return "its kubelet restarts in its turn, and its pods go on";
   return `its node is cordoned and drained (at most ${drainTimeout} s, disruption budgets respected), its kubelet restarts, and it takes pods again`;
+}
+
+function isMinor(from: string, to: string): boolean {
+  return minorNumber(from) !== minorNumber(to);
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { yieldScript } from "../../endpoint";
 import type { Machine } from "../../machine";
 import { HostScript, stepOn, unitsScripts } from "../../script";
 import { rolloutStep } from "../step";
@@ -33,14 +34,14 @@ export class Rollout extends pulumi.ComponentResource {
   }
 }
 
-const uses = [...unitsScripts, join(__dirname, "drain.sh")];
+const uses = [...unitsScripts, yieldScript, join(__dirname, "drain.sh")];
 
 /** Nodes that take their turn together; the state knows it by the name of an earlier release. */
 class Batch extends pulumi.ComponentResource {
   constructor(
     name: string,
     machines: readonly Machine[],
-    { kubernetes: { version, drainTimeout, upgrade } }: RolloutSettings,
+    { kubernetes: { version, drainTimeout, upgrade, virtualAddress } }: RolloutSettings,
     opts: pulumi.ComponentResourceOptions,
   ) {
     super("keelson:rollout:Wave", name, {}, opts);
@@ -50,6 +51,7 @@ class Batch extends pulumi.ComponentResource {
         RELEASE: version,
         DRAIN: upgrade.drain,
         DRAIN_SECONDS: drainTimeout,
+        VIRTUAL_ADDRESS: machine.config.roles.includes("master") ? (virtualAddress ?? "") : "",
         REVISIONS: machine.revisions ?? [],
       };
       new HostScript(

@@ -1,6 +1,6 @@
 # A node takes its turn: the units restart whose restart was deferred, and the node must be ready again before the next batch
 # begins. Where it is not, it goes back to the settings that it was well on.
-# Reads: NODE RELEASE DRAIN DRAIN_SECONDS
+# Reads: NODE RELEASE DRAIN DRAIN_SECONDS VIRTUAL_ADDRESS
 # Runs again for: REVISIONS
 
 export KUBECONFIG=/etc/kubernetes/kubelet.conf
@@ -12,10 +12,12 @@ up() {
   began=$(date +%s)
   ! goes_to_another_minor || drain
   ready=$(pods_ready) || die "the API does not tell $NODE of its pods, so nothing is restarted: see systemctl status kubelet.service there"
+  yield_address
   take_turns
   wait_for 120 "the node $NODE to be ready again" node_is_back "$began" || node_failed
   wait_for 180 "the pods that were ready on $NODE to be ready again" pods_are_back "$ready" || node_failed
   end_turns
+  keep_address
   uncordon
   log "$NODE runs on its new settings"
 }
@@ -54,6 +56,7 @@ node_failed() {
   if [ -n "$differs" ]; then
     turn_back && uncordon && back="it is on those of its last good start again" || back="it does not come up on those of its last good start either"
   fi
+  keep_address
   die "$NODE is not well on its new settings, and $back; no other node is restarted." \
     "Its conditions and the kubelet's last lines are above.$(told "$differs" "")"
 }
