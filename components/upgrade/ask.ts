@@ -7,7 +7,7 @@ import { kubeletConfigFile } from "../kubelet";
 import { etcdMembersOf, type Machine } from "../machine";
 import { kubeadmConfig, serverAddress } from "../master";
 import { composeLook, type ScriptValue } from "../script";
-import { Session, sshLogin } from "../ssh";
+import { Session, sshLogin, type Answer } from "../ssh";
 import type { UpgradeArgs } from "./index";
 import { parseTold, type Told } from "./told";
 
@@ -20,25 +20,31 @@ const script = ["judge.sh", "requests.sh", "guard.sh"]
 
 /** Asks all machines at once what speaks for and against an upgrade; undefined of those that do not answer. */
 export async function askAll(args: UpgradeArgs): Promise<ReadonlyMap<string, Told | undefined>> {
-  const { bastion } = args.environment.ssh;
-  const way = bastion ? new Session(sshLogin(bastion), { timeoutMs: 2 * patience }) : undefined;
-  const asked = args.machines.map(async (machine) => [machine.name, await ask(machine, args, way)] as const);
-  const told = new Map(await Promise.all(asked));
-  way?.close();
-  return told;
+  const asked = args.machines.map(async (machine) => {
+    const answer = await runOn(machine.name, composeLook(script, valuesFor(machine, args)), args, patience);
+    return [machine.name, answer && parseTold(answer.output)] as const;
+  });
+  return new Map(await Promise.all(asked));
 }
 
-async function ask(machine: Machine, args: UpgradeArgs, way: Session | undefined): Promise<Told | undefined> {
-  const login = args.login(machine.name);
-  if (!login) return undefined;
-  const session = new Session(login, { timeoutMs: patience }, way);
+/** Runs a program on a machine; undefined where that does not answer. */
+export async function runOn(
+  name: string,
+  program: string,
+  { environment, login }: UpgradeArgs,
+  timeoutMs: number,
+): Promise<Answer | undefined> {
+  const { bastion } = environment.ssh;
+  const way = bastion ? new Session(sshLogin(bastion), { timeoutMs }) : undefined;
+  const to = login(name);
+  const session = to && new Session(to, { timeoutMs }, way);
   try {
-    const { output } = await session.run("bash -s", composeLook(script, valuesFor(machine, args)));
-    return parseTold(output);
+    return await session?.run("bash -s", program);
   } catch {
     return undefined;
   } finally {
-    session.close();
+    session?.close();
+    way?.close();
   }
 }
 

@@ -9,6 +9,7 @@ import type { Releases } from "../plan";
 import type { Login } from "../ssh";
 import { askAll } from "./ask";
 import { reportOf, type Report } from "./report";
+import { snapshotBefore } from "./snapshot";
 
 export interface UpgradeArgs {
   readonly environment: Environment;
@@ -70,11 +71,13 @@ async function letIn(from: string, args: UpgradeArgs): Promise<void> {
   const { environment } = args;
   const to = environment.kubernetes.version;
   const { problems, warnings }: Report = reportOf({ from, to, told: await askAll(args) });
-  for (const warning of warnings) await pulumi.log.info(`the cluster: ${warning}`);
-  if (problems.length === 0) return;
-  throw new Error(
-    `stack "${environment.stack}" cannot go from Kubernetes ${from} to ${to}; nothing was restarted:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
-  );
+  for (const warning of warnings) await pulumi.log.info(`Kubernetes: ${warning}`);
+  if (problems.length > 0) {
+    throw new Error(
+      `stack "${environment.stack}" cannot go from Kubernetes ${from} to ${to}; nothing was restarted:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+    );
+  }
+  if (!pulumi.runtime.isDryRun()) await pulumi.log.info(await snapshotBefore(to, args));
 }
 
 function oldest(releases: readonly string[]): string | undefined {

@@ -9,6 +9,8 @@ import { parse } from "yaml";
 /** How many requests were answered, and what was said of the others. */
 export interface Asked {
   readonly answered: number;
+  /** How many of them wrote an object of its own. */
+  readonly writes: number;
   readonly failures: readonly string[];
 }
 
@@ -46,7 +48,8 @@ export function asking(kubeconfig: string, urls: readonly string[]): { readonly 
       rmSync(directory, { recursive: true });
       const lines = output.split("\n").filter((line) => line !== "");
       const failures = lines.filter((line) => !/ (200|201)$/.test(line));
-      return { answered: lines.length - failures.length, failures };
+      const writes = lines.filter((line) => line === "write 201").length;
+      return { answered: lines.length - failures.length, writes, failures };
     },
   };
 }

@@ -1,0 +1,137 @@
+import { asking } from "../support/asking";
+import { figure } from "../support/figures";
+import { Load } from "../support/load";
+import { TestMachine } from "../support/machine";
+import { Watch } from "../support/releases";
+import { here, TestStack } from "../support/stack";
+
+const name = "e2e-minor";
+const [from, to] = ["1.35.4", "1.36.3"];
+const masters = [1, 2, 3].map((number) => ({ name: `master-${number}`, roles: ["master", "etcd"] }));
+const workers = [1, 2].map((number) => ({ name: `worker-${number}` }));
+const kubernetes = (version: string, more: object = {}) => ({ kubernetes: { version, drainTimeout: 20, ...more } });
+const stack = new TestStack(name, {
+  provider: "local",
+  local: { subnet: "172.31.239.0/24" },
+  machines: [...masters, ...workers],
+  ...kubernetes(from),
+  workloads: { nginx: { replicas: 3 } },
+});
+const container = (machine: string) => `keelson-${name}-${machine}`;
+const on = (machine: string) => new TestMachine(container(machine));
+const kubectl = (args: string) => on("master-1").kubectl(args);
+const all = [...masters, ...workers].map(({ name }) => name);
+const starts = () => all.map((machine) => on(machine).unitStarts());
+const kubelets = () => kubectl("get nodes -o jsonpath='{.items[*].status.nodeInfo.kubeletVersion}'");
+const servers = () =>
+  masters.map(({ name }) =>
+    on(name).run("curl -sk https://127.0.0.1:6443/version | sed -n 's/.*gitVersion.*v\\([0-9.]*\\).*/\\1/p'"),
+  );
+const times = <T>(count: number, value: T) => Array.from({ length: count }, () => value);
+
+afterAll(() => stack.remove());
+
+test("a cluster is built on the release before", async () => {
+  expect((await stack.succeed("up")).output).toContain("(200)");
+  expect(kubelets()).toBe(times(5, `v${from}`).join(" "));
+});
+
+describe("another release", () => {
+  test("is refused where its programs do not take the settings, and nothing is restarted", async () => {
+    const before = starts();
+    stack.change(
+      kubernetes(to, { scheduler: { extraArgs: { "feature-gates": "GangScheduling=false,NoSuchGate=true" } } }),
+    );
+    const { status, output } = await stack.run("up");
+    expect(status).toBe(2);
+    expect(output).toContain(`cannot go from Kubernetes ${from} to ${to}; nothing was restarted`);
+    expect(output).toMatch(
+      /master-1, master-2 and master-3: kube-scheduler 1\.36\.3 does not take its settings: .*NoSuchGate/,
+    );
+    expect(starts()).toEqual(before);
+    expect(servers()).toEqual(times(3, from));
+  });
+
+  test("on which an API server does not come up is taken back by itself, and no other master is touched", async () => {
+    stack.change(kubernetes(to, { apiServer: { extraArgs: { "audit-policy-file": "/etc/nothing.yaml" } } }));
+    const { status, output } = await stack.run("up");
+    expect(status).not.toBe(0);
+    expect(output).toContain(
+      "kube-apiserver of master-1 does not come up on its new settings, it is on those before again",
+    );
+    expect(output).toContain("/etc/nothing.yaml");
+    expect(servers()).toEqual(times(3, from));
+    expect(kubelets()).toBe(times(5, `v${from}`).join(" "));
+    expect(kubectl("get --raw /readyz")).toBe("ok");
+  });
+
+  test("is told in the preview, with what would hold it up", async () => {
+    stack.change(kubernetes(to));
+    on("master-1").run(`kubectl --kubeconfig /etc/kubernetes/admin.conf apply -f - <<'END'
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: guarded }
+spec:
+  replicas: 1
+  selector: { matchLabels: { app: guarded } }
+  template:
+    metadata: { labels: { app: guarded } }
+    spec:
+      nodeSelector: { kubernetes.io/hostname: worker-2 }
+      containers: [{ name: nginx, image: "nginx:latest", imagePullPolicy: IfNotPresent }]
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: { name: guarded }
+spec: { minAvailable: 1, selector: { matchLabels: { app: guarded } } }
+END`);
+    kubectl("rollout status deployment guarded --timeout 60s");
+    kubectl("cordon master-2");
+    const { output } = await stack.succeed("preview");
+    expect(output).toContain("default/guarded lets no pod go: worker-2 cannot be drained while that is so");
+    expect(output).toMatch(/worker-1: .*cordoned and drained \(at most 20 s, .*it goes first of the workers, alone/);
+  });
+
+  test("stops at a node that a budget holds, and goes on when it does not; no request fails, and no write is lost", async () => {
+    const api = /server: (\S+)/.exec(here("cat", `.keelson/${name}/kubeconfig`))?.[1] ?? "";
+    const watch = new Watch(Object.fromEntries(masters.map(({ name }) => [name, container(name)])));
+    const load = new Load(`http://172.31.239.11:30080`);
+    const client = asking(here("cat", `.keelson/${name}/kubeconfig`), [api]);
+    const began = Date.now();
+    const held = await stack.run("up");
+    kubectl("delete poddisruptionbudget guarded");
+    const rest = held.status === 0 ? held : await stack.run("up");
+    const seconds = (Date.now() - began) / 1000;
+    const [answers, asked, violations] = [await load.end(), await client.end(), await watch.end()];
+    watch.seen.forEach((line) => figure("releases together", line));
+    figure("seconds of the upgrade of five nodes, with one stop", seconds.toFixed(0));
+    figure("requests to nginx, and those that failed", `${answers.answered}, ${answers.failures.length}`);
+    figure("requests to the API, and those that failed", `${asked.answered}, ${asked.failures.length}`);
+    expect(held.status).not.toBe(0);
+    expect(held.output).toMatch(/worker-2 could not be drained within 20 s: it takes pods again.*default\/guarded/s);
+    expect(rest.status).toBe(0);
+    expect(violations).toEqual([]);
+    expect(watch.looks).toBeGreaterThan(60);
+    expect(answers.failures).toEqual([]);
+    expect(asked.failures).toEqual([]);
+    const written = Number(kubectl("get configmaps -o name | grep -c /asked-"));
+    expect(written).toBeGreaterThan(100);
+    expect(written).toBe(asked.writes);
+  });
+
+  test("is whole: all of it is new, nodes take pods but the one that somebody cordoned, and nothing is left to do", async () => {
+    expect(servers()).toEqual(times(3, to));
+    expect(kubelets()).toBe(times(5, `v${to}`).join(" "));
+    expect(kubectl("get nodes -o jsonpath='{.items[?(@.spec.unschedulable)].metadata.name}'")).toBe("master-2");
+    expect(kubectl("get nodes -o jsonpath='{.items[*].metadata.annotations}'")).not.toContain("cordoned-for");
+    expect(on("master-1").run("ls /var/lib/keelson/snapshots")).toBe(`before-${to}.db`);
+    expect(Object.keys((await stack.succeed("up")).counts)).toEqual(["unchanged"]);
+  });
+
+  test("cannot be taken back any more", async () => {
+    stack.change(kubernetes(from));
+    const { status, output } = await stack.run("preview");
+    expect(status).toBe(2);
+    expect(output).toContain(`kubernetes.version is ${to} and cannot become ${from} while the cluster lives`);
+  });
+});
