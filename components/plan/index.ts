@@ -7,12 +7,11 @@ import { consequences } from "./consequences";
 import { problemsOf, refuse, takenOver, wanted, type PlanArgs } from "./problems";
 import { rebuildConsequences, rebuildsBetween, type Rebuilds } from "./rebuilds";
 import { having, listed, topologyOf, type Topology } from "./topology";
-import { upgradeConsequences } from "./upgrades";
 
 export { refuse, type PlanArgs } from "./problems";
 export { skewViolations, type Client } from "./skew";
 export { listed } from "./topology";
-export { upgradeFaults, type Releases } from "./versions";
+export { isMinorStep, upgradeFaults, type Releases } from "./versions";
 
 /**
  * The cluster's shape, kept in the state. Previews and updates compare it with the shape that is asked for: a change that
@@ -72,13 +71,8 @@ async function weigh(before: Topology, after: Topology, args: PlanArgs): Promise
   refuse(environment.stack, problemsOf(before, after, args));
   const rebuilds = rebuildsBetween(before, after, wanted(args));
   if (!pulumi.runtime.isDryRun()) await othersAreWell(before, rebuilds, args);
-  const { drainTimeout, upgrade } = environment.kubernetes;
-  const means = [
-    ...rebuildConsequences(rebuilds),
-    ...consequences(before, after, drainTimeout),
-    ...upgradeConsequences(before, after, { ...upgrade, drainTimeout }),
-  ];
-  for (const { subject, text } of means) {
+  const { drainTimeout } = environment.kubernetes;
+  for (const { subject, text } of [...rebuildConsequences(rebuilds), ...consequences(before, after, drainTimeout)]) {
     await pulumi.log.info(`${subject}: ${text}`);
   }
 }

@@ -156,6 +156,11 @@ function isIn({ machines }: Topology, wanted: string): boolean {
   return machines.some(({ name, lost }) => name === wanted && !lost);
 }
 
+/** Whether releases are of different minors. */
+export function isMinorStep(from: string, to: string): boolean {
+  return minorNumber(from) !== minorNumber(to);
+}
+
 /** 36 of "1.36.3", and of "v1.36.3". */
 export function minorNumber(version: string): number {
   return Number(version.split(".")[1]);

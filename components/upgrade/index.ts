@@ -8,6 +8,7 @@ import type { Machine } from "../machine";
 import type { Releases } from "../plan";
 import type { Login } from "../ssh";
 import { askAll } from "./ask";
+import { upgradeConsequences } from "./consequences";
 import { reportOf, type Report } from "./report";
 import { snapshotBefore } from "./snapshot";
 
@@ -57,6 +58,7 @@ export class Upgrade extends pulumi.Stash {
         hooks: { beforeCreate: [guard], beforeUpdate: [guard] },
       },
     );
+    for (const text of upgradeConsequences(environment, running)) void pulumi.log.info(text);
     this.isUnderWay = isUnderWay;
     this.nodes = nodes.map((machine) =>
       isUnderWay && machine.config.roles.includes("master")

@@ -7,7 +7,10 @@ const file = "var/lib/keelson/snapshots/before-1.36.3.db";
 let host: Host;
 
 /** What stands for etcdctl: a member with this status, whose snapshot has these bytes and the digest of `digested` at its end. */
-function member(status: string, { bytes = "everything", digested = bytes } = {}): void {
+function member(
+  status: string,
+  { bytes = "everything", digested = bytes }: { bytes?: string; digested?: string } = {},
+): void {
   host.stub(
     "etcdctl",
     `case "$*" in

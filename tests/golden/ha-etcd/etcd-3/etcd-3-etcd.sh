@@ -26,7 +26,9 @@ readonly -a SECRETS=('FOUNDERS' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/etcd/turn.sh.
 
-readonly -a PROGRAMS=('kubeadm binary /usr/local/lib/keelson /srv/bundle/bin/kubeadm 1111111111111111111111111111111111111111111111111111111111111111 - -' 'etcd binary /usr/local/bin /srv/bundle/bin/etcd 4444444444444444444444444444444444444444444444444444444444444444 - -' 'etcdctl binary /usr/local/bin /srv/bundle/bin/etcdctl 5555555555555555555555555555555555555555555555555555555555555555 - -')
+readonly -a PROGRAMS=('etcd binary /usr/local/bin /srv/bundle/bin/etcd 4444444444444444444444444444444444444444444444444444444444444444 - -' 'etcdctl binary /usr/local/bin /srv/bundle/bin/etcdctl 5555555555555555555555555555555555555555555555555555555555555555 - -')
+
+readonly -a SIGNING=('kubeadm binary /usr/local/lib/keelson /srv/bundle/bin/kubeadm 1111111111111111111111111111111111111111111111111111111111111111 - -')
 
 readonly CERTIFICATE_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
 kind: InitConfiguration

@@ -9,7 +9,7 @@ readonly -a SECRETS=()
 readonly KUBEADM_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
 kind: ClusterConfiguration
 clusterName: "@CLUSTER_NAME@"
-kubernetesVersion: v1.36.3
+kubernetesVersion: "@RELEASE@"
 controlPlaneEndpoint: 127.0.0.1:6444
 '
 

@@ -10,9 +10,21 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
+# Here is the text of components/endpoint/yield.sh.
+
+# Here is the text of components/node/rollout/drain.sh.
+
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('212cddc1ffe87f37' '8673e97e03744523')
+readonly RELEASE='1.36.3'
+
+readonly DRAIN='true'
+
+readonly DRAIN_SECONDS='120'
+
+readonly VIRTUAL_ADDRESS=''
+
+readonly -a REVISIONS=('0b0b1a8c7d3e7ae6' '51d85898de990f6a')
 
 readonly PROGRAM='its digest'
 

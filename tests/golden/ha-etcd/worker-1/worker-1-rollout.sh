@@ -10,9 +10,21 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
+# Here is the text of components/endpoint/yield.sh.
+
+# Here is the text of components/node/rollout/drain.sh.
+
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('fcffeed1d909cc15' '60dd2c57b68473c1')
+readonly RELEASE='1.36.3'
+
+readonly DRAIN='true'
+
+readonly DRAIN_SECONDS='120'
+
+readonly VIRTUAL_ADDRESS=''
+
+readonly -a REVISIONS=('ca85446619737ee0' 'be7be7eaaad2429d')
 
 readonly PROGRAM='its digest'
 

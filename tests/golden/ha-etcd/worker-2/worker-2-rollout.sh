@@ -10,9 +10,21 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
+# Here is the text of components/endpoint/yield.sh.
+
+# Here is the text of components/node/rollout/drain.sh.
+
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('57b6a750b776f357' 'ec8dc2e6f27adb62')
+readonly RELEASE='1.36.3'
+
+readonly DRAIN='true'
+
+readonly DRAIN_SECONDS='120'
+
+readonly VIRTUAL_ADDRESS=''
+
+readonly -a REVISIONS=('0550fd428b037c2c' '2f7f41b45ffc4562')
 
 readonly PROGRAM='its digest'
 

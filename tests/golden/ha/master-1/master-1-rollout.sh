@@ -10,9 +10,21 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
+# Here is the text of components/endpoint/yield.sh.
+
+# Here is the text of components/node/rollout/drain.sh.
+
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('8cc14b54fc8470e5' '0c2f1fd53ca6a1b3')
+readonly RELEASE='1.36.3'
+
+readonly DRAIN='true'
+
+readonly DRAIN_SECONDS='120'
+
+readonly VIRTUAL_ADDRESS='192.0.2.10'
+
+readonly -a REVISIONS=('72365b5cbae216e1' '7d367321b6e1daff')
 
 readonly PROGRAM='its digest'
 

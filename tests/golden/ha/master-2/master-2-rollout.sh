@@ -10,9 +10,21 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
+# Here is the text of components/endpoint/yield.sh.
+
+# Here is the text of components/node/rollout/drain.sh.
+
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('1f3a9d224408091d' 'd445be43a74e46fd')
+readonly RELEASE='1.36.3'
+
+readonly DRAIN='true'
+
+readonly DRAIN_SECONDS='120'
+
+readonly VIRTUAL_ADDRESS='192.0.2.10'
+
+readonly -a REVISIONS=('16606cc5cda53327' '6c8df4fe0723b4e8')
 
 readonly PROGRAM='its digest'
 

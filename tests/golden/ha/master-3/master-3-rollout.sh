@@ -10,9 +10,21 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
+# Here is the text of components/endpoint/yield.sh.
+
+# Here is the text of components/node/rollout/drain.sh.
+
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('ac48f508aba7463b' '24a7a9377cbaddc1')
+readonly RELEASE='1.36.3'
+
+readonly DRAIN='true'
+
+readonly DRAIN_SECONDS='120'
+
+readonly VIRTUAL_ADDRESS='192.0.2.10'
+
+readonly -a REVISIONS=('bb3ae9d90104dd49' '49fd1fdb18a44175')
 
 readonly PROGRAM='its digest'
 

@@ -10,9 +10,21 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
+# Here is the text of components/endpoint/yield.sh.
+
+# Here is the text of components/node/rollout/drain.sh.
+
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('aca2e31dfd2236ed' '0dd67536d7e932b3')
+readonly RELEASE='1.36.3'
+
+readonly DRAIN='true'
+
+readonly DRAIN_SECONDS='120'
+
+readonly VIRTUAL_ADDRESS=''
+
+readonly -a REVISIONS=('2d5fbf527029ae1c' '18804decdae43358')
 
 readonly PROGRAM='its digest'
 

@@ -10,9 +10,21 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
+# Here is the text of components/endpoint/yield.sh.
+
+# Here is the text of components/node/rollout/drain.sh.
+
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('30a1da3daffa4cd5' '936643a0d3835921')
+readonly RELEASE='1.36.3'
+
+readonly DRAIN='true'
+
+readonly DRAIN_SECONDS='120'
+
+readonly VIRTUAL_ADDRESS=''
+
+readonly -a REVISIONS=('d37905aa032ea6fe' 'cd5f4edf9f2d90e0')
 
 readonly PROGRAM='its digest'
 

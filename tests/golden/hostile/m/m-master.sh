@@ -24,6 +24,10 @@ readonly -a SECRETS=('AUTHORITY' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/kubelet/unit.sh.
 
+# Here is the text of components/master/kubeadm.sh.
+
+# Here is the text of components/endpoint/yield.sh.
+
 # Here is the text of components/master/manifests.sh.
 
 readonly KUBEADM_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
@@ -112,50 +116,6 @@ clusterCIDR: 10.244.0.0/16
 mode: iptables
 '
 
-readonly KUBELET_DEFAULTS='apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-authentication:
-  anonymous:
-    enabled: true
-  webhook:
-    enabled: true
-  x509:
-    clientCAFile: /etc/kubernetes/pki/ca.crt
-authorization:
-  mode: Webhook
-clusterDNS:
-  - 10.96.0.10
-clusterDomain: odd-1.example
-containerRuntimeEndpoint: unix:///run/cri-dockerd.sock
-failSwapOn: true
-rotateCertificates: true
-staticPodPath: /etc/kubernetes/manifests
-staticPodURLHeader:
-  "'\''\"`id`$(id)${HOME}%h%%\\;#&|*é☸ `touch /tmp/a` $(touch /tmp/b) $'\''\\x41'\'' !! ~ {a,b}":
-    - >-
-      first '\''line'\''
-
-      END_OF_FILE
-
-      '\''"`id`$(id)${HOME}%h%%\;#&|*é☸ `touch /tmp/a` $(touch /tmp/b) $'\''\x41'\'' !! ~
-      {a,b}
-
-      	tab\
-      @SYSTEMD_CGROUP@ last
-providerID: >-
-  first '\''line'\''
-
-  END_OF_FILE
-
-  '\''"`id`$(id)${HOME}%h%%\;#&|*é☸ `touch /tmp/a` $(touch /tmp/b) $'\''\x41'\'' !! ~
-  {a,b}
-
-  	tab\
-  @SYSTEMD_CGROUP@ last
-featureGates:
-  ExtendWebSocketsToKubelet: false
-'
-
 readonly VALIDITY='31536000'
 
 readonly LAST_CALL='2592000'
@@ -191,6 +151,8 @@ readonly COREDNS_TAG='v1.14.2'
 readonly ENDPOINT='198.51.100.1:8443'
 
 readonly PROXY='127.0.0.1:6444'
+
+readonly VIRTUAL_ADDRESS=''
 
 readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 

@@ -10,9 +10,21 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
+# Here is the text of components/endpoint/yield.sh.
+
+# Here is the text of components/node/rollout/drain.sh.
+
 readonly NODE='m'
 
-readonly -a REVISIONS=('2d4b77e8444cde8a' '786bc8102390332f')
+readonly RELEASE='1.36.3'
+
+readonly DRAIN='true'
+
+readonly DRAIN_SECONDS='120'
+
+readonly VIRTUAL_ADDRESS=''
+
+readonly -a REVISIONS=('5b779aba953a4903' '10f8cc6f0c6b1ded')
 
 readonly PROGRAM='its digest'
 

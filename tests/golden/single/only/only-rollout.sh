@@ -10,9 +10,21 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
+# Here is the text of components/endpoint/yield.sh.
+
+# Here is the text of components/node/rollout/drain.sh.
+
 readonly NODE='only'
 
-readonly -a REVISIONS=('1f9a3e80c3bf8b43' '1bf40bb83e4ebde5')
+readonly RELEASE='1.36.3'
+
+readonly DRAIN='true'
+
+readonly DRAIN_SECONDS='120'
+
+readonly VIRTUAL_ADDRESS=''
+
+readonly -a REVISIONS=('1ae229d13187acaf' 'a77cc3ad569cdb83')
 
 readonly PROGRAM='its digest'
 

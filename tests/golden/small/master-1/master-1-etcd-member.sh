@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('1cab37eac339a71d')
+readonly -a REVISIONS=('de2178f6940cd9ec')
 
 readonly PROGRAM='its digest'
 

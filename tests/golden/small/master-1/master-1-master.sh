@@ -24,6 +24,10 @@ readonly -a SECRETS=('AUTHORITY' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/kubelet/unit.sh.
 
+# Here is the text of components/master/kubeadm.sh.
+
+# Here is the text of components/endpoint/yield.sh.
+
 # Here is the text of components/master/manifests.sh.
 
 readonly KUBEADM_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
@@ -87,28 +91,6 @@ conntrack:
   tcpCloseWaitTimeout: 0s
 '
 
-readonly KUBELET_DEFAULTS='apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-authentication:
-  anonymous:
-    enabled: false
-  webhook:
-    enabled: true
-  x509:
-    clientCAFile: /etc/kubernetes/pki/ca.crt
-authorization:
-  mode: Webhook
-clusterDNS:
-  - 10.96.0.10
-clusterDomain: cluster.local
-containerRuntimeEndpoint: unix:///run/cri-dockerd.sock
-failSwapOn: false
-rotateCertificates: true
-staticPodPath: /etc/kubernetes/manifests
-featureGates:
-  ExtendWebSocketsToKubelet: false
-'
-
 readonly VALIDITY='31536000'
 
 readonly LAST_CALL='2592000'
@@ -144,6 +126,8 @@ readonly COREDNS_TAG='v1.14.7'
 readonly ENDPOINT='172.30.0.11:6443'
 
 readonly PROXY='127.0.0.1:6444'
+
+readonly VIRTUAL_ADDRESS=''
 
 readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 

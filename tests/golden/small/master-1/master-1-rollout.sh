@@ -10,9 +10,21 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
+# Here is the text of components/endpoint/yield.sh.
+
+# Here is the text of components/node/rollout/drain.sh.
+
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('8cc14b54fc8470e5' '08f230fae5e20361')
+readonly RELEASE='1.36.3'
+
+readonly DRAIN='true'
+
+readonly DRAIN_SECONDS='120'
+
+readonly VIRTUAL_ADDRESS=''
+
+readonly -a REVISIONS=('72365b5cbae216e1' '4ba89aacfa7cd94c')
 
 readonly PROGRAM='its digest'
 

@@ -10,9 +10,21 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
+# Here is the text of components/endpoint/yield.sh.
+
+# Here is the text of components/node/rollout/drain.sh.
+
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('926de024963cbff0' '5747861579173e93')
+readonly RELEASE='1.36.3'
+
+readonly DRAIN='true'
+
+readonly DRAIN_SECONDS='120'
+
+readonly VIRTUAL_ADDRESS=''
+
+readonly -a REVISIONS=('f5087c5c9441c32e' 'd6c3690c70957be1')
 
 readonly PROGRAM='its digest'
 

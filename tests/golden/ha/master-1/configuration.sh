@@ -1,0 +1,106 @@
+# Here is the text of components/script/lib.sh.
+
+# Here is the text of components/script/memory.sh.
+
+readonly SCRIPT='configuration'
+
+readonly -a SECRETS=()
+
+# Here is the text of components/master/kubeadm.sh.
+
+readonly KUBEADM_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
+kind: InitConfiguration
+localAPIEndpoint:
+  advertiseAddress: 192.0.2.11
+  bindPort: 8443
+nodeRegistration:
+  name: master-1
+  criSocket: unix:///run/cri-dockerd.sock
+  imagePullPolicy: IfNotPresent
+bootstrapTokens:
+  - ttl: 1s
+    usages:
+      - authentication
+    groups:
+      - system:bootstrappers:kubeadm:default-node-token
+---
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: ClusterConfiguration
+clusterName: "@CLUSTER_NAME@"
+kubernetesVersion: v1.36.3
+controlPlaneEndpoint: 127.0.0.1:6444
+imageRepository: registry.k8s.io
+networking:
+  podSubnet: 10.244.0.0/16
+  serviceSubnet: 10.96.0.0/12
+  dnsDomain: cluster.local
+etcd:
+  external:
+    endpoints:
+      - https://192.0.2.11:2379
+      - https://192.0.2.12:2379
+      - https://192.0.2.13:2379
+    caFile: /etc/kubernetes/pki/etcd/ca.crt
+    certFile: /etc/kubernetes/pki/apiserver-etcd-client.crt
+    keyFile: /etc/kubernetes/pki/apiserver-etcd-client.key
+apiServer:
+  certSANs:
+    - 127.0.0.1
+    - 192.0.2.11
+    - 192.0.2.10
+  extraArgs:
+    - name: shutdown-watch-termination-grace-period
+      value: 5s
+controllerManager:
+  extraArgs: []
+scheduler:
+  extraArgs: []
+dns:
+  imageRepository: registry.k8s.io/coredns
+  imageTag: v1.14.7
+---
+apiVersion: kubeproxy.config.k8s.io/v1alpha1
+kind: KubeProxyConfiguration
+clusterCIDR: 10.244.0.0/16
+mode: iptables
+'
+
+readonly KUBELET_DEFAULTS='apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+authentication:
+  anonymous:
+    enabled: false
+  webhook:
+    enabled: true
+  x509:
+    clientCAFile: /etc/kubernetes/pki/ca.crt
+authorization:
+  mode: Webhook
+clusterDNS:
+  - 10.96.0.10
+clusterDomain: cluster.local
+containerRuntimeEndpoint: unix:///run/cri-dockerd.sock
+failSwapOn: false
+rotateCertificates: true
+staticPodPath: /etc/kubernetes/manifests
+featureGates:
+  ExtendWebSocketsToKubelet: false
+'
+
+readonly COREDNS_TAG='v1.14.7'
+
+readonly PROXY='127.0.0.1:6444'
+
+readonly PROGRAM='its digest'
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/master/configuration.sh.
+
+main "$1" </dev/null
+exit

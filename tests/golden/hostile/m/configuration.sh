@@ -1,0 +1,157 @@
+# Here is the text of components/script/lib.sh.
+
+# Here is the text of components/script/memory.sh.
+
+readonly SCRIPT='configuration'
+
+readonly -a SECRETS=()
+
+# Here is the text of components/master/kubeadm.sh.
+
+readonly KUBEADM_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
+kind: InitConfiguration
+localAPIEndpoint:
+  advertiseAddress: 198.51.100.1
+  bindPort: 8443
+nodeRegistration:
+  name: m
+  criSocket: unix:///run/cri-dockerd.sock
+  imagePullPolicy: IfNotPresent
+  taints: []
+bootstrapTokens:
+  - ttl: 1s
+    usages:
+      - authentication
+    groups:
+      - system:bootstrappers:kubeadm:default-node-token
+---
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: ClusterConfiguration
+clusterName: "@CLUSTER_NAME@"
+kubernetesVersion: v1.36.3
+controlPlaneEndpoint: 127.0.0.1:6444
+imageRepository: registry.example.com:5000/a
+networking:
+  podSubnet: 10.244.0.0/16
+  serviceSubnet: 10.96.0.0/12
+  dnsDomain: odd-1.example
+etcd:
+  external:
+    endpoints:
+      - https://198.51.100.1:12379
+    caFile: /etc/kubernetes/pki/etcd/ca.crt
+    certFile: /etc/kubernetes/pki/apiserver-etcd-client.crt
+    keyFile: /etc/kubernetes/pki/apiserver-etcd-client.key
+apiServer:
+  certSANs:
+    - api.example.com
+    - 203.0.113.7
+    - "*.example.org"
+    - 2001:db8::7
+    - 127.0.0.1
+    - 198.51.100.1
+  extraArgs:
+    - name: shutdown-watch-termination-grace-period
+      value: 5s
+    - name: oidc-issuer-url
+      value: "'\''\"`id`$(id)${HOME}%h%%\\;#&|*é☸"
+    - name: v
+      value: "2"
+    - name: oidc-groups-prefix
+      value: "'\''\"`id`$(id)${HOME}%h%%\\;#&|*é☸ `touch /tmp/a` $(touch /tmp/b) $'\''\\x41'\''
+        !! ~ {a,b}"
+    - name: oidc-groups-prefix
+      value: "oidc: "
+    - name: audit-policy-file
+      value: /etc/kubernetes/keelson/audit.yaml
+  extraVolumes:
+    - name: logs
+      hostPath: /srv/a+b@c
+      mountPath: /var/log/audit
+      readOnly: false
+    - name: keelson-c24fd860887b6d6e
+      hostPath: /etc/kubernetes/keelson/audit.yaml.be5e1450df16440a
+      mountPath: /etc/kubernetes/keelson/audit.yaml
+      readOnly: true
+      pathType: File
+controllerManager:
+  extraArgs:
+    - name: feature-gates
+      value: A=true,B=false
+    - name: x
+      value: "yes"
+scheduler:
+  extraArgs:
+    - name: "y"
+      value: "'\''\"`id`$(id)${HOME}%h%%\\;#&|*é☸"
+dns:
+  imageRepository: registry.example.com:5000/a/coredns
+  imageTag: v1.14.2
+---
+apiVersion: kubeproxy.config.k8s.io/v1alpha1
+kind: KubeProxyConfiguration
+clusterCIDR: 10.244.0.0/16
+mode: iptables
+'
+
+readonly KUBELET_DEFAULTS='apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+authentication:
+  anonymous:
+    enabled: true
+  webhook:
+    enabled: true
+  x509:
+    clientCAFile: /etc/kubernetes/pki/ca.crt
+authorization:
+  mode: Webhook
+clusterDNS:
+  - 10.96.0.10
+clusterDomain: odd-1.example
+containerRuntimeEndpoint: unix:///run/cri-dockerd.sock
+failSwapOn: true
+rotateCertificates: true
+staticPodPath: /etc/kubernetes/manifests
+staticPodURLHeader:
+  "'\''\"`id`$(id)${HOME}%h%%\\;#&|*é☸ `touch /tmp/a` $(touch /tmp/b) $'\''\\x41'\'' !! ~ {a,b}":
+    - >-
+      first '\''line'\''
+
+      END_OF_FILE
+
+      '\''"`id`$(id)${HOME}%h%%\;#&|*é☸ `touch /tmp/a` $(touch /tmp/b) $'\''\x41'\'' !! ~
+      {a,b}
+
+      	tab\
+      @SYSTEMD_CGROUP@ last
+providerID: >-
+  first '\''line'\''
+
+  END_OF_FILE
+
+  '\''"`id`$(id)${HOME}%h%%\;#&|*é☸ `touch /tmp/a` $(touch /tmp/b) $'\''\x41'\'' !! ~
+  {a,b}
+
+  	tab\
+  @SYSTEMD_CGROUP@ last
+featureGates:
+  ExtendWebSocketsToKubelet: false
+'
+
+readonly COREDNS_TAG='v1.14.2'
+
+readonly PROXY='127.0.0.1:6444'
+
+readonly PROGRAM='its digest'
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/master/configuration.sh.
+
+main "$1" </dev/null
+exit
