@@ -9,6 +9,9 @@ export function effectsOn(machine: Machine): Effects {
     update: (changed) =>
       [
         serversAfter(changed),
+        ...(changed.has("COREDNS_TAG")
+          ? ["CoreDNS goes to another release, pod after pod, and names resolve all the while"]
+          : []),
         ...(changed.has("TAKES_PODS") ? podsOn(machine, changed.has("KUBEADM_CONFIG")) : []),
       ].join("; "),
   };

@@ -73,8 +73,7 @@ initialise() {
   local ports=Port-${ENDPOINT##*:},Port-10250,Port-10257,Port-10259
   local files=FileAvailable--etc-kubernetes-manifests-kube-apiserver.yaml,FileAvailable--etc-kubernetes-manifests-kube-controller-manager.yaml,FileAvailable--etc-kubernetes-manifests-kube-scheduler.yaml
   local skipped=() configuration
-  # kubeadm would move the settings of CoreDNS on, and refuses to where it does not know the release that runs.
-  ! dns_is_current || skipped+=(--skip-phases addon/coredns)
+  if dns_is_current; then skipped+=(--skip-phases addon/coredns); else take_dns_back; fi
   # A kubelet that is at work has nothing to gain from its restarts.
   ! kubelet_is_joined || skipped+=(--skip-phases "kubelet-start,kubelet-finalize")
   configuration=$(configuration)
@@ -86,13 +85,24 @@ initialise() {
   [ -e "$STATE/units/kubelet.service" ] || for_kubelet note_start
 }
 
+dns_is_current() { [[ $(dns_image) = *":$COREDNS_TAG" ]]; }
+
 # Asked by this node's proxy: a new master has no API server yet.
-dns_is_current() {
-  local image
+dns_image() {
   api_ready "$PROXY" || return
-  image=$(kubectl --kubeconfig "$ADMIN" --namespace kube-system get deployment coredns --request-timeout 10s \
-    -o 'jsonpath={.spec.template.spec.containers[0].image}' 2>/dev/null) || return
-  [[ $image = *":$COREDNS_TAG" ]]
+  kubectl --kubeconfig "$ADMIN" --namespace kube-system get deployment coredns --request-timeout 10s \
+    -o 'jsonpath={.spec.template.spec.containers[0].image}' 2>/dev/null
+}
+
+# kubeadm moves the settings of CoreDNS on, from releases that it knows, and fails on one that is newer than itself: that goes
+# back before kubeadm looks, on the settings that it has.
+take_dns_back() {
+  local image newest
+  image=$(dns_image) || return 0
+  newest=$(printf '%s\n' "${image##*:}" "$COREDNS_TAG" | sort -V | tail -n 1)
+  [ "$newest" != "$COREDNS_TAG" ] || return 0
+  kubectl --kubeconfig "$ADMIN" --namespace kube-system set image deployment/coredns "coredns=${image%:*}:$COREDNS_TAG" \
+    --request-timeout 10s >&2 || die "CoreDNS cannot be taken from ${image##*:} to $COREDNS_TAG: kubectl's own words are above"
 }
 
 configuration() {

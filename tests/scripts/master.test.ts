@@ -130,6 +130,24 @@ describe("master.sh", () => {
     master();
     expect(host.called().find((call) => call.startsWith("kubeadm init"))).not.toContain("--skip-phases");
   });
+  test("takes a CoreDNS back that is newer than what kubeadm knows, before kubeadm looks", () => {
+    const runs = (tag: string) =>
+      host.stub("kubectl", `[[ "$*" != *"get deployment coredns"* ]] || echo registry.example.com/coredns:${tag}`);
+    const orders = (wanted: string) => {
+      host.called();
+      master("up", [], { COREDNS_TAG: wanted });
+      return host.called().filter((call) => /set image|^kubeadm init/.test(call));
+    };
+    runs("v1.14.7");
+    const [back = "", init = ""] = orders("v1.14.2");
+    expect(back).toContain("set image deployment/coredns coredns=registry.example.com/coredns:v1.14.2");
+    expect(init).not.toContain("--skip-phases addon/coredns");
+    // From an older one kubeadm knows the way.
+    runs("v1.9.4");
+    expect(orders("v1.14.2").map((call) => call.split(" ")[0])).toEqual(["kubeadm"]);
+    host.stub("kubectl", "exit 1");
+    expect(orders("v1.14.2").map((call) => call.split(" ")[0])).toEqual(["kubeadm"]);
+  });
   test("lets root alone read what kubeadm said", () => {
     host.stub(
       "kubeadm",

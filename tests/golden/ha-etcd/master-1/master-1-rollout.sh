@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('212cddc1ffe87f37' '8673e97e03744523')
+readonly -a REVISIONS=('835dcf0d88c941f0' '8673e97e03744523')
 
 readonly PROGRAM='its digest'
 

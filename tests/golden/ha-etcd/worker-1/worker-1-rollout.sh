@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('fcffeed1d909cc15' '60dd2c57b68473c1')
+readonly -a REVISIONS=('dd76bcf6c6803cc9' '60dd2c57b68473c1')
 
 readonly PROGRAM='its digest'
 

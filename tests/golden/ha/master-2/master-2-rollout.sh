@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('1f3a9d224408091d' 'd445be43a74e46fd')
+readonly -a REVISIONS=('d617a644ded3d719' 'd445be43a74e46fd')
 
 readonly PROGRAM='its digest'
 

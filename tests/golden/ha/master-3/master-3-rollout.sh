@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('ac48f508aba7463b' '24a7a9377cbaddc1')
+readonly -a REVISIONS=('0e0ffb49a3169530' '24a7a9377cbaddc1')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('30a1da3daffa4cd5' '936643a0d3835921')
+readonly -a REVISIONS=('5c15f97e8f9e4a46' '936643a0d3835921')
 
 readonly PROGRAM='its digest'
 

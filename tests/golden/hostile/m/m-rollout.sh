@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='m'
 
-readonly -a REVISIONS=('2d4b77e8444cde8a' '786bc8102390332f')
+readonly -a REVISIONS=('ba9f02e8e789ebb3' '786bc8102390332f')
 
 readonly PROGRAM='its digest'
 

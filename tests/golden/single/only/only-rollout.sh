@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('1f9a3e80c3bf8b43' '1bf40bb83e4ebde5')
+readonly -a REVISIONS=('52e9fb4d19dda763' '1bf40bb83e4ebde5')
 
 readonly PROGRAM='its digest'
 

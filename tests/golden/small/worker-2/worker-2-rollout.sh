@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('926de024963cbff0' '5747861579173e93')
+readonly -a REVISIONS=('ba7c6b9c86c0c4fe' '5747861579173e93')
 
 readonly PROGRAM='its digest'
 
