@@ -74,7 +74,8 @@ test("a master, killed at any step towards new settings, is taken back by the ol
   const servers = "kube-apiserver kube-controller-manager kube-scheduler";
   host.write("etc/kubernetes/kubelet.conf", "kubelet-client-current.pem\n");
   host.write("etc/kubernetes/pki/apiserver-etcd-client.crt", "");
-  for (const file of ["kubernetes/kubelet-config.yaml", "systemd/system/kubelet.service"]) host.write(`etc/${file}`, "");
+  for (const file of ["kubernetes/kubelet-config.yaml", "systemd/system/kubelet.service"])
+    host.write(`etc/${file}`, "");
   host.write("usr/local/bin/kubelet", "");
   host.write("var/log/none", "");
   host.stub("systemctl", `[ "$1" != is-active ] || exit 0`);
