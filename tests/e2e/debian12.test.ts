@@ -19,7 +19,7 @@ const [master, worker] = ["master-1", "worker-1"].map((machine) => new TestMachi
 ];
 
 beforeAll(() => {
-  execFileSync(join(root, "toolchain", "image"), ["12"], { stdio: "inherit" });
+  execFileSync(join(root, "toolchain", "image"), ["12"], { stdio: ["ignore", "ignore", "inherit"] });
 });
 afterAll(() => stack.remove());
 
