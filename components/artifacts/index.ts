@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { ArtifactSettings } from "./settings";
 import type { MachineConfig } from "../machine";
 import { bundleSet } from "./bundle";
+import { readLock } from "./lockFile";
 import { publishedSet } from "./published";
 import type { Artifact, ArtifactSet } from "./set";
 
@@ -57,6 +58,11 @@ function providerOf({ artifacts }: ArtifactSet, name: string): Artifact {
 function programLine({ name, kind, locations, members }: Artifact, directory: string): string {
   const places = [locations.amd64, locations.arm64].flatMap((place) => [place?.location ?? "-", place?.sha256 ?? "-"]);
   return [name, kind, directory, ...places, ...members].join(" ");
+}
+
+/** The sha256 of the file that holds the key of Docker's packages. */
+export function dockerKeyDigest(): string {
+  return readLock().keys.docker.sha256;
 }
 
 /**

@@ -34,6 +34,8 @@ const lockSchema = z.strictObject({
   ),
   /** By minor release, "1.36". */
   images: z.record(z.string(), images),
+  /** Files of the keys that sign packages of others, the same ones for all distributions. */
+  keys: z.strictObject({ docker: z.strictObject({ fingerprint: z.string(), sha256: sha256() }) }),
 });
 
 function sha256() {

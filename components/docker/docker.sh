@@ -1,5 +1,5 @@
 # Docker Engine, and the CRI endpoint for the kubelet: cri-dockerd, or the containerd that Docker runs on.
-# Reads: PACKAGES RUNTIME CONTAINERD_CONFIG PROGRAMS ADOPT
+# Reads: PACKAGES KEY_SHA256 RUNTIME CONTAINERD_CONFIG PROGRAMS ADOPT
 
 readonly DATA=(/var/lib/docker /var/lib/containerd /var/lib/cri-dockerd /run/docker /run/containerd /opt/containerd /etc/docker/key.json)
 
@@ -97,11 +97,9 @@ has_source_of_docker() { pkg_listed docker-ce || pkg_names_source download.docke
 
 add_source_of_docker() {
   local id url=https://download.docker.com/linux key=$STATE/docker.asc
-  # The file of the key 9DC8 5822 9FC7 DD38 854A E2D8 8D81 803C 0EBF CD88, the same for all distributions.
-  local sha256=1500c1f56fa9e26b9b8f42452a553675796ade0807cdce11975eb98170b3a570
   id=$(. /etc/os-release && printf '%s' "$ID")
-  if ! pkg_has_key docker "$sha256"; then
-    artifact_fetch "the key of Docker's packages" "$url/$id/gpg" "$sha256" "$key"
+  if ! pkg_has_key docker "$KEY_SHA256"; then
+    artifact_fetch "the key of Docker's packages" "$url/$id/gpg" "$KEY_SHA256" "$key"
     pkg_add_key docker "$key"
     rm -f "$key"
   fi

@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
+import { artifactScripts, dockerKeyDigest, programs, type ArtifactSet } from "../artifacts";
 import type { DockerSettings } from "./settings";
 import type { Machine } from "../machine";
 import { foundScript, HostScript, packageScripts, stepOn, unitsScripts, type Effects } from "../script";
@@ -41,6 +41,7 @@ export class DockerEngine extends pulumi.ComponentResource {
           uses: [...unitsScripts, ...packageScripts, foundScript, ...artifactScripts, cgroupScript],
           values: {
             PACKAGES: docker.packages,
+            KEY_SHA256: docker.packages === "docker" ? dockerKeyDigest() : "",
             RUNTIME: kubernetes.runtime,
             PROGRAMS: onDocker ? programs(args.artifacts, ["cri-dockerd"]) : [],
             CONTAINERD_CONFIG: onDocker ? "" : containerdConfig(pause),

@@ -14,9 +14,20 @@ up() {
   phase upload-config all
   phase bootstrap-token
   phase addon kube-proxy
-  # kubeadm would move the settings of CoreDNS on, and refuses to where it does not know the release that runs.
-  dns_is_current || phase addon coredns
+  dns_is_current || replace_dns
   [ -z "$before" ] || [ "$before" = "$(generation)" ] || await_proxies
+}
+
+# kubeadm moves the settings of CoreDNS on, from releases that it knows, and fails on one that is newer than itself: that goes
+# back before kubeadm looks, on the settings that it has.
+replace_dns() {
+  local image newest
+  image=$(dns_image) || image=
+  newest=$(printf '%s\n' "${image##*:}" "$COREDNS_TAG" | sort -V | tail -n 1)
+  [ -z "$image" ] || [ "$newest" = "$COREDNS_TAG" ] ||
+    as_admin set image deployment/coredns "coredns=${image%:*}:$COREDNS_TAG" --request-timeout 10s >&2 ||
+    die "CoreDNS cannot be taken from ${image##*:} to $COREDNS_TAG: kubectl's own words are above"
+  phase addon coredns
 }
 
 phase() {

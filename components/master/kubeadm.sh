@@ -13,13 +13,13 @@ cluster_name() {
     sed -n 's/^current-context: kubernetes-admin@//p'
 }
 
+dns_is_current() { [[ $(dns_image) = *":$COREDNS_TAG" ]]; }
+
 # Asked by this node's proxy: a new master has no API server yet.
-dns_is_current() {
-  local image
+dns_image() {
   api_ready "$PROXY" || return
-  image=$(kubectl --kubeconfig "$ADMIN" --namespace kube-system get deployment coredns --request-timeout 10s \
-    -o 'jsonpath={.spec.template.spec.containers[0].image}' 2>/dev/null) || return
-  [[ $image = *":$COREDNS_TAG" ]]
+  kubectl --kubeconfig "$ADMIN" --namespace kube-system get deployment coredns --request-timeout 10s \
+    -o 'jsonpath={.spec.template.spec.containers[0].image}' 2>/dev/null
 }
 
 api_ready() { curl -fsS --max-time 3 --cacert "$PKI/ca.crt" "https://$1/readyz" >/dev/null 2>&1; }

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { TestMachine } from "../support/machine";
@@ -155,6 +156,33 @@ test("a healthy machine of one's own that leaves is as it was found", async () =
       "systemctl list-unit-files --no-legend --no-pager | grep -cE '^(kubelet|etcd|cri-docker|docker)' || true",
     ),
   ).toBe("0");
+});
+
+test("a lock of dpkg that somebody holds is named with who holds it, waited for, and not broken", async () => {
+  spare.run(`cat >/run/holder <<'END'
+use Fcntl;
+open my $lock, ">>", "/var/lib/dpkg/lock-frontend" or die;
+fcntl $lock, F_SETLK, pack "s s l! l! i", F_WRLCK, 0, 0, 0, 0 or die;
+open my $held, ">", "/run/held" or die;
+print $held $$;
+close $held;
+sleep 600;
+END
+    systemd-run --quiet --unit=holder perl /run/holder; until [ -s /run/held ]; do sleep 0.2; done`);
+  const holder = spare.run("cat /run/held");
+  stack.change({ machines: machines(3) });
+  const run = stack.start("up");
+  let said = "";
+  run.stdout?.on("data", (data: Buffer) => (said += data.toString()));
+  run.stderr?.on("data", (data: Buffer) => (said += data.toString()));
+  const ended = once(run, "close");
+  await waitFor(() => said.includes(`waiting for a lock: `) && said.includes(`held by process ${holder} (perl)`));
+  expect(spare.attempt("command -v dockerd").status).not.toBe(0);
+  spare.run("systemctl stop holder.service");
+  await ended;
+  expect(run.exitCode).toBe(0);
+  spare.run("rm -f /run/holder /run/held");
+  await nothingToDo();
 });
 
 async function waitFor(happens: () => boolean): Promise<void> {

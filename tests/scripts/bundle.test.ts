@@ -13,17 +13,22 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
+import { readLock, type Images } from "../../components/artifacts/lockFile";
+
 const project = join(__dirname, "../..");
 const isThere = ["jq", "dpkg"].every((name) => spawnSync(name, ["--version"]).status === 0);
 
 interface Lock {
   readonly version: number;
-  readonly artifacts: readonly { readonly name: string }[];
+  readonly artifacts: readonly { readonly name: string; readonly version: string }[];
   readonly images: readonly { readonly name: string }[];
   readonly releases: Readonly<
     Record<
       string,
-      { readonly artifacts: readonly { readonly path: string }[]; readonly imageNames: { readonly pause: string } }
+      {
+        readonly artifacts: readonly { readonly path: string }[];
+        readonly imageNames: Partial<Images> & { readonly pause: string };
+      }
     >
   >;
 }
@@ -170,6 +175,25 @@ else {
     expect(["key", "bin/old", "bin/kubelet"].map((name) => existsSync(workshop.path(`cache/bundle/${name}`)))).toEqual([
       ...[false, false, true],
     ]);
+  });
+
+  test("its releases are those of the lock, and another one there makes another bundle", () => {
+    const file = workshop.path("components/artifacts/lock.json");
+    const { archives, images } = readLock(file);
+    const versions = ({ artifacts }: Lock) => Object.fromEntries(artifacts.map(({ name, version }) => [name, version]));
+    const { flannelCni, ...names } = images["1.36"] as Images;
+    expect(flannelCni).toBeDefined();
+    const made = workshop.make();
+    const etcd = archives["etcd"]?.version;
+    expect(versions(made)).toMatchObject({ etcd, etcdctl: etcd, "cni-plugins": archives["cni-plugins"]?.version });
+    expect(versions(made)["cri-dockerd"]).toBe(archives["cri-dockerd"]?.version);
+    expect(made.releases["1.36.3"]?.imageNames).toEqual(names);
+    workshop.built();
+    const text = readFileSync(file, "utf8");
+    workshop.write("components/artifacts/lock.json", text.replace(`"${archives["cri-dockerd"]?.version}"`, '"9.9.9"'));
+    expect(versions(workshop.make())["cri-dockerd"]).toBe("9.9.9");
+    workshop.write("components/artifacts/lock.json", text.replace(names.corednsTag, "v9.9.9"));
+    expect(workshop.make().releases["1.36.3"]?.imageNames.corednsTag).toBe("v9.9.9");
   });
 
   test("one without a recipe is refused, with those that there are", () => {

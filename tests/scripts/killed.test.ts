@@ -1,9 +1,7 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
-
 import type { ScriptFile } from "../../components/script";
 import type { ScriptParts } from "../../components/script/compose";
 import { Host } from "./host";
+import { filesBelow, killer } from "./killer";
 
 jest.setTimeout(300_000);
 let host: Host;
@@ -49,25 +47,6 @@ beforeEach(() => {
 });
 afterEach(() => host.remove());
 
-/** Every file that the machine would have, with what is in it; what is another one for each run is left out. */
-function files(directory = host.root): Readonly<Record<string, string>> {
-  const found = readdirSync(directory, { recursive: true, encoding: "utf8" })
-    .filter((path) => /^(etc|var|running)\//.test(path) && !/\/(ran|lock|rollout\/wrote)$|\.good\/.*\.new$/.test(path))
-    .filter((path) => statSync(join(directory, path)).isFile());
-  return Object.fromEntries(found.sort().map((path) => [path, readFileSync(join(directory, path), "utf8")]));
-}
-
-/** Ends the program before the last command of this number that puts something in its place, or has a unit do something. */
-const killer = (at: number) => `
-commands=0
-watch() {
-  case $1 in mv\\ * | cp\\ * | systemctl\\ *) commands=$((commands + 1)) ;; *) return 0 ;; esac
-  [ "$commands" != ${at} ] || kill -9 $$
-}
-set -T
-trap 'watch "$BASH_COMMAND"' DEBUG
-`;
-
 interface Case {
   readonly path: string;
   readonly uses: readonly string[];
@@ -93,6 +72,7 @@ const docker = {
   uses: [...install, "docker/cgroup.sh", "script/found.sh"],
   values: {
     PACKAGES: "distribution",
+    KEY_SHA256: "",
     RUNTIME: "containerd",
     PROGRAMS: [],
     CONTAINERD_CONFIG: "x = @SETTING@\n",
@@ -146,13 +126,13 @@ test.each(cases)(
   (script) => {
     script.before?.();
     expect([run(script, "old"), rollOut()]).toEqual([0, 0]);
-    const before = files();
+    const before = filesBelow(host.root);
     let steps = 0;
     for (let status: number | null = null; status === null; steps++) {
       status = run(script, "new", steps + 1);
       expect([null, 0]).toContain(status);
       expect([run(script, "old"), rollOut()]).toEqual([0, 0]);
-      expect({ steps, files: files() }).toEqual({ steps, files: before });
+      expect({ steps, files: filesBelow(host.root) }).toEqual({ steps, files: before });
     }
     expect(steps).toBeGreaterThan(4);
   },

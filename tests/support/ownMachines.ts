@@ -20,12 +20,14 @@ export interface OwnMachine {
   readonly sharedKernel: boolean;
 }
 
-/** How one logs in to such machines. */
-export interface OwnLogin {
+/** What is special about such machines. */
+export interface OwnOptions {
   /** TCP port of their SSH servers. @default 22 */
   readonly port?: number;
   /** Passphrase of the key that logs in. @default none, the key is not encrypted */
   readonly passphrase?: string;
+  /** Whether a bundle lies on them. @default true */
+  readonly bundle?: boolean;
 }
 
 /**
@@ -37,14 +39,16 @@ export class OwnMachines {
   machines: readonly OwnMachine[];
   private readonly directory = mkdtempSync(join(tmpdir(), "keelson-machines-"));
   private readonly privateKeyFile = join(this.directory, "id_ed25519");
+  private readonly bundle: readonly string[];
 
   constructor(
     private readonly stack: string,
     /** The first three numbers of its addresses. */
     prefix: string,
     names: readonly string[],
-    { port = 22, passphrase = "" }: OwnLogin = {},
+    { port = 22, passphrase = "", bundle = true }: OwnOptions = {},
   ) {
+    this.bundle = bundle ? [`${bundleDirectory()}:/opt/keelson/bundle:ro`] : [];
     here("ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-C", "", "-f", this.privateKeyFile);
     here("docker", "network", "create", "--subnet", `${prefix}.0/24`, this.network);
     this.machines = names.map((name, index) => this.start(name, `${prefix}.${11 + index}`, port));
@@ -80,7 +84,7 @@ export class OwnMachines {
       `${sshd}:/etc/ssh/sshd_config.d/port.conf:ro`,
       `${hostKeys}:/etc/keelson-machine/hostkey:ro`,
       `${privateKeyFile}.pub:/etc/keelson-machine/authorized_keys:ro`,
-      `${bundleDirectory()}:/opt/keelson/bundle:ro`,
+      ...this.bundle,
       "/var",
     ];
     const security = ["seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined"];

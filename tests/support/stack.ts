@@ -7,8 +7,8 @@ import { parse, stringify } from "yaml";
 export const root = join(__dirname, "..", "..");
 
 /** Node's arguments for a file of the project, run as `make` runs the command line. */
-export function program(file: string): readonly string[] {
-  return ["--require", join(root, "loader.cjs"), join(root, file)];
+export function program(file: string, project = root): readonly string[] {
+  return ["--require", join(project, "loader.cjs"), join(project, file)];
 }
 
 /** What one run of the command line said, and how it ended. */
@@ -28,6 +28,8 @@ export class TestStack {
   constructor(
     readonly name: string,
     private config: Readonly<Record<string, unknown>>,
+    /** The checkout that it belongs to. */
+    private readonly project = root,
   ) {
     this.write();
   }
@@ -46,7 +48,7 @@ export class TestStack {
   }
 
   private get file(): string {
-    return join(root, `Pulumi.${this.name}.yaml`);
+    return join(this.project, `Pulumi.${this.name}.yaml`);
   }
 
   /** Runs one command of the command line to its end. */
@@ -63,7 +65,7 @@ export class TestStack {
 
   /** Starts a command in a process group of its own, which can be killed whole. */
   start(command: string): ChildProcess {
-    return this.spawn(process.execPath, [...program("cli/main.ts"), command, this.name]);
+    return this.spawn(process.execPath, [...program("cli/main.ts", this.project), command, this.name]);
   }
 
   /** Starts plain `pulumi`, for this stack, as a script does that nobody watches. */
@@ -85,7 +87,7 @@ export class TestStack {
 
   private spawn(command: string, args: readonly string[]): ChildProcess {
     const env = { ...process.env, ...this.environment };
-    const child = spawn(command, args, { cwd: root, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, { cwd: this.project, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
     this.runs.push(child);
     return child;
   }
@@ -108,7 +110,7 @@ export class TestStack {
   async remove(): Promise<void> {
     const alive = this.runs.filter((child) => child.exitCode === null && child.signalCode === null);
     await Promise.all(alive.map(killed));
-    if (existsSync(join(root, ".keelson", this.name))) await this.run("destroy");
+    if (existsSync(join(this.project, ".keelson", this.name))) await this.run("destroy");
     rmSync(this.file, { force: true });
     clear(this.name);
   }

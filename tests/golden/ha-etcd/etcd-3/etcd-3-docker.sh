@@ -26,6 +26,8 @@ readonly -a SECRETS=()
 
 readonly PACKAGES='distribution'
 
+readonly KEY_SHA256=''
+
 readonly RUNTIME='containerd'
 
 readonly -a PROGRAMS=()

@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('0b0b1a8c7d3e7ae6' '51d85898de990f6a')
+readonly -a REVISIONS=('0fa02a2cb051ece1' '51d85898de990f6a')
 
 readonly PROGRAM='its digest'
 

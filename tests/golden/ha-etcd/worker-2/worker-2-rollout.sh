@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('0550fd428b037c2c' '2f7f41b45ffc4562')
+readonly -a REVISIONS=('05036209a119ace5' '2f7f41b45ffc4562')
 
 readonly PROGRAM='its digest'
 

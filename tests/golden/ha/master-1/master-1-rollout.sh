@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('72365b5cbae216e1' '7d367321b6e1daff')
+readonly -a REVISIONS=('87291db14e85cf3e' '7d367321b6e1daff')
 
 readonly PROGRAM='its digest'
 

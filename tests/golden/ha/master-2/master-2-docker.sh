@@ -26,6 +26,8 @@ readonly -a SECRETS=()
 
 readonly PACKAGES='distribution'
 
+readonly KEY_SHA256=''
+
 readonly RUNTIME='docker'
 
 readonly -a PROGRAMS=('cri-dockerd binary /usr/local/bin /opt/keelson/bundle/bin/cri-dockerd 6666666666666666666666666666666666666666666666666666666666666666 - -')

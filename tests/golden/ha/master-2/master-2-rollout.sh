@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('16606cc5cda53327' '6c8df4fe0723b4e8')
+readonly -a REVISIONS=('6c2c1dffa535517c' '6c8df4fe0723b4e8')
 
 readonly PROGRAM='its digest'
 

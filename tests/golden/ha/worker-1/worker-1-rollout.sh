@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('2d5fbf527029ae1c' '18804decdae43358')
+readonly -a REVISIONS=('ce0c7f7d31163661' '18804decdae43358')
 
 readonly PROGRAM='its digest'
 

@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('5b779aba953a4903' '10f8cc6f0c6b1ded')
+readonly -a REVISIONS=('9c9cb60314d17338' '10f8cc6f0c6b1ded')
 
 readonly PROGRAM='its digest'
 

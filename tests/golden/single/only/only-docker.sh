@@ -26,9 +26,11 @@ readonly -a SECRETS=()
 
 readonly PACKAGES='distribution'
 
+readonly KEY_SHA256=''
+
 readonly RUNTIME='docker'
 
-readonly -a PROGRAMS=('cri-dockerd archive /usr/local/bin https://github.com/Mirantis/cri-dockerd/releases/download/v0.3.26/cri-dockerd-0.3.26.amd64.tgz 87f31c964d974cdce9c883c79b69e355c3c323e51d3a7d36cda140e6df7b8d5a https://github.com/Mirantis/cri-dockerd/releases/download/v0.3.26/cri-dockerd-0.3.26.arm64.tgz d33e46e0d7ce28b22fdf7fa6327961cf0220ec3814fd7cc482f8cb77e7fd986a cri-dockerd/cri-dockerd')
+readonly -a PROGRAMS=('cri-dockerd archive /usr/local/bin https://github.com/Mirantis/cri-dockerd/releases/download/v0.4.4/cri-dockerd-0.4.4.amd64.tgz 109b7540053a507dd85ad7b9fee9cee9caae55feedcc28365d3e7ab4fb2172d5 https://github.com/Mirantis/cri-dockerd/releases/download/v0.4.4/cri-dockerd-0.4.4.arm64.tgz 4f96b4e9b7fcb1c90f78470325c2197a67fa28c0e0c901509437b791f5588a37 cri-dockerd/cri-dockerd')
 
 readonly CONTAINERD_CONFIG=''
 

@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1ae229d13187acaf' 'a77cc3ad569cdb83')
+readonly -a REVISIONS=('a47077422000b302' 'a77cc3ad569cdb83')
 
 readonly PROGRAM='its digest'
 

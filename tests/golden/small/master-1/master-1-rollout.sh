@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('72365b5cbae216e1' '4ba89aacfa7cd94c')
+readonly -a REVISIONS=('87291db14e85cf3e' '4ba89aacfa7cd94c')
 
 readonly PROGRAM='its digest'
 

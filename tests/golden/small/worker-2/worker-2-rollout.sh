@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('f5087c5c9441c32e' 'd6c3690c70957be1')
+readonly -a REVISIONS=('e61f08c4d33ec545' 'd6c3690c70957be1')
 
 readonly PROGRAM='its digest'
 

@@ -1,0 +1,98 @@
+import { rmSync } from "node:fs";
+
+import { Host } from "./host";
+
+let host: Host;
+beforeEach(() => {
+  host = new Host();
+  host.stub("hostname", "echo m");
+  host.stub("curl");
+  host.stub("kubeadm", "cat >>'" + host.path("told") + "'");
+  host.write("etc/kubernetes/admin.conf", "current-context: kubernetes-admin@as-it-was-made\n");
+});
+afterEach(() => host.remove());
+
+/** A cluster with this CoreDNS, whose kube-proxies are others after kubeadm was there, or are not. */
+const cluster = (tag: string, { replaced = false, fails = "" } = {}) =>
+  host.stub(
+    "kubectl",
+    `case "$*" in
+    *"get deployment coredns"*) ${tag === "" ? "exit 1" : `echo registry.example.com/coredns:${tag}`} ;;
+    *"get daemonset kube-proxy"*) if [ -e '${host.path("told")}' ] && ${String(replaced)}; then echo 2; else echo 1; fi ;;
+    *"get nodes"*) printf 'node/a\\nnode/b\\n' ;;
+    *"rollout status"*) [ -z '${fails}' ] || exit 1 ;;
+    esac`,
+  );
+const configure = () =>
+  host.run({
+    script: Host.script("master/configuration.sh").replace("wait_for 60", "wait_for 1"),
+    uses: [Host.script("master/kubeadm.sh")],
+    values: {
+      KUBEADM_CONFIG: 'clusterName: "@CLUSTER_NAME@"\n',
+      KUBELET_DEFAULTS: "kind: KubeletConfiguration\n",
+      COREDNS_TAG: "v1.14.2",
+      PROXY: "127.0.0.1:6444",
+    },
+  });
+const orders = () =>
+  host
+    .called()
+    .flatMap(
+      (call) =>
+        /^kubeadm init phase (.*) --config|(set image .*) --request|(rollout status .*)/
+          .exec(call)
+          ?.slice(1)
+          .find(Boolean) ?? [],
+    );
+const always = ["upload-config all", "bootstrap-token", "addon kube-proxy"];
+
+test("the cluster is told its configuration by the name that it was made with, and CoreDNS that is right is left alone", () => {
+  cluster("v1.14.2");
+  expect(configure()).toMatchObject({ status: 0, stdout: "" });
+  expect(orders()).toEqual(always);
+  expect(host.read("told").startsWith('clusterName: "as-it-was-made"\n---\nkind: KubeletConfiguration\n')).toBe(true);
+});
+
+test("an older CoreDNS goes on by kubeadm, which knows the way, and a newer one goes back before kubeadm looks", () => {
+  cluster("v1.9.4");
+  configure();
+  expect(orders()).toEqual([...always, "addon coredns"]);
+  cluster("");
+  configure();
+  expect(orders()).toEqual([...always, "addon coredns"]);
+  cluster("v1.14.7");
+  configure();
+  expect(orders()).toEqual([
+    ...always,
+    "set image deployment/coredns coredns=registry.example.com/coredns:v1.14.2",
+    "addon coredns",
+  ]);
+});
+
+test("kube-proxies that are others are awaited on all nodes, and named where they do not come", () => {
+  cluster("v1.14.2", { replaced: true });
+  expect(configure().status).toBe(0);
+  expect(orders()).toEqual([...always, "rollout status daemonset kube-proxy --timeout 100s"]);
+  rmSync(host.path("told"));
+  cluster("v1.14.2", { replaced: true, fails: "yes" });
+  expect(configure().stderr).toContain("error: kube-proxy is not the new one on all nodes: its pods are above");
+});
+
+test("a phase that fails is named with kubeadm's own words, but no token", () => {
+  cluster("v1.14.2");
+  host.stub(
+    "kubeadm",
+    `[ "$3" != bootstrap-token ] || { echo "it broke"; echo "token abcdef.0123456789abcdef"; exit 1; }`,
+  );
+  const { status, stderr } = configure();
+  expect(status).toBe(1);
+  expect(stderr).toContain("error: kubeadm init phase bootstrap-token failed on m: its own words are above");
+  expect(stderr).toContain("it broke");
+  expect(stderr).not.toContain("0123456789abcdef");
+});
+
+test("an API that does not answer is named, and nothing is tried", () => {
+  host.stub("curl", "exit 7");
+  expect(configure().stderr).toContain("the API does not answer at https://127.0.0.1:6444 on m");
+  expect(orders()).toEqual([]);
+});

@@ -1,0 +1,24 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * A preamble of a script that ends it before the last command of this number that puts something in its place, has a unit do
+ * something, or has kubeadm write.
+ */
+export const killer = (at: number) => `
+commands=0
+watch() {
+  case $1 in mv\\ * | cp\\ * | systemctl\\ * | kubeadm\\ *) commands=$((commands + 1)) ;; *) return 0 ;; esac
+  [ "$commands" != ${at} ] || kill -9 $$
+}
+set -T
+trap 'watch "$BASH_COMMAND"' DEBUG
+`;
+
+/** Every file that the machine below a directory would have, with what is in it; what is another one for each run is left out. */
+export function filesBelow(directory: string): Readonly<Record<string, string>> {
+  const found = readdirSync(directory, { recursive: true, encoding: "utf8" })
+    .filter((path) => /^(etc|var|running)\//.test(path) && !/\/(ran|lock|rollout\/wrote)$|\.good\/.*\.new$/.test(path))
+    .filter((path) => statSync(join(directory, path)).isFile());
+  return Object.fromEntries(found.sort().map((path) => [path, readFileSync(join(directory, path), "utf8")]));
+}
