@@ -23,20 +23,22 @@ export const networking = z.strictObject({
     .meta({ immutable: true }),
 });
 
-export const flannel = z.strictObject({
-  backend: z
-    .enum(["vxlan", "host-gw"])
-    .default("vxlan")
-    .describe(
-      "How pods' packets travel between machines: wrapped in UDP (port 8472), or routed, where machines share a link.",
-    )
-    .meta({ immutable: true }),
-  mtu: f
-    .integer(576, 65535)
-    .optional()
-    .describe("Largest packet of pods, in bytes.")
-    .meta({ defaultsTo: "the machine's own, less what wrapping takes" }),
-});
+export const flannel = z
+  .strictObject({
+    backend: z
+      .enum(["vxlan", "host-gw"])
+      .default("vxlan")
+      .describe(
+        "How pods' packets travel between machines: wrapped in UDP (port 8472), or routed, where machines share a link.",
+      )
+      .meta({ immutable: true }),
+    mtu: f
+      .integer(576, 65535)
+      .optional()
+      .describe("Largest packet of pods, in bytes.")
+      .meta({ defaultsTo: "the machine's own, less what wrapping takes" }),
+  })
+  .meta({ example: { backend: "host-gw" } });
 
 /** What of the stack's settings the pod network follows. */
 export interface NetworkSettings {
