@@ -16,8 +16,7 @@ const short = (script: string) =>
 
 /** A master at work, whose servers run on whatever their manifests say; an API server that is told of "bad" does not. */
 beforeEach(() => {
-  host = new Host();
-  ["systemctl", "journalctl", "kubectl", "openssl"].forEach((name) => host.stub(name));
+  host = new Host("systemctl", "journalctl", "kubectl", "openssl");
   host.stub("hostname", "echo m");
   host.stub(
     "kubeadm",

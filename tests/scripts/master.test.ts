@@ -8,8 +8,7 @@ import { allIsCurrent } from "./renewed";
 
 let host: Host;
 beforeEach(() => {
-  host = new Host();
-  ["systemctl", "journalctl", "ip"].forEach((name) => host.stub(name));
+  host = new Host("systemctl", "journalctl", "ip");
   host.stub("iptables-save", "exit 1");
 });
 afterEach(() => host.remove());
