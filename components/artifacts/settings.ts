@@ -43,7 +43,7 @@ export const artifacts = z
       )
       .optional()
       .describe(
-        "What stands in place of scheme and host of the published URLs; only with source mirror, and required there.",
+        "Base URL of the mirror; it replaces scheme and host of the published URLs. Only with source mirror, and required there.",
       ),
     directory: f
       .absolutePath()
@@ -64,7 +64,7 @@ export const artifacts = z
       )
       .optional()
       .describe(
-        "What stands in place of the registry's host in the names of the cluster's own images; those of workloads stay.",
+        "Registry that replaces the host in the names of the cluster's own images; names of workloads' images stay as they are.",
       )
       .meta({ defaultsTo: "the registries that publish them" }),
   })

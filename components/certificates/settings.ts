@@ -35,12 +35,12 @@ export const certificates = z
       })
       .default("365d")
       .describe(
-        "How long certificates hold that `up` issues, and the administrator's kubeconfig. Another length renews them.",
+        "How long the certificates that `up` issues are valid, and the administrator's kubeconfig. Another length renews them.",
       ),
     renewBefore: length()
       .default("90d")
       .describe(
-        "How long before their end `up` renews certificates, all of the cluster in one run. Nothing is renewed when nobody runs it in that time, but for what the timer renews.",
+        "How long before their end `up` renews certificates, all of the cluster in one run. If nobody runs `up` in that time, only the timer renews.",
       ),
     administrator: f
       .integer(1, 999_999)

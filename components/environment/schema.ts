@@ -59,7 +59,7 @@ export const configuration = z.strictObject({
   docker: docker.prefault({}).describe("Docker Engine on all machines."),
   etcd: etcd.prefault({}).describe("etcd, which keeps the cluster's state."),
   flannel: flannel.prefault({}).describe("flannel, the pod network."),
-  certificates: certificates.prefault({}).describe("How long certificates hold, and when they are renewed."),
+  certificates: certificates.prefault({}).describe("How long certificates are valid, and when they are renewed."),
   artifacts: artifacts.prefault({}).describe("Where programs and images come from; every one is verified."),
   workloads: workloads.prefault({}).describe("What runs in the cluster as an example."),
 });

@@ -78,8 +78,8 @@ export const etcd = z
       )
       .meta({ immutable: true }),
     clientPort: f.port().default(2379).describe("TCP port for clients of etcd.").meta({ immutable: true }),
-    peerPort: f.port().default(2380).describe("TCP port for the members among themselves.").meta({ immutable: true }),
-    extraArgs: flags(owned).describe("More flags of etcd."),
+    peerPort: f.port().default(2380).describe("TCP port for traffic between members.").meta({ immutable: true }),
+    extraArgs: flags(owned).describe("Additional flags of etcd."),
   })
   .meta({ example: { dataDir: "/srv/etcd", extraArgs: { "auto-compaction-retention": "8" } } });
 
@@ -108,7 +108,7 @@ const harms: readonly Harm[] = [
     "force-new-cluster",
     "true",
     isTrue,
-    `each restart would make a cluster of its own of each member: ${leaveOut}`,
+    `each restart would turn each member into a cluster of its own: ${leaveOut}`,
   ),
   harm(
     map,
@@ -117,7 +117,7 @@ const harms: readonly Harm[] = [
     isTrue,
     `a machine that loses its power would lose the cluster's data: ${leaveOut}`,
   ),
-  harm(map, "strict-reconfig-check", "false", isFalse, `by it etcd refuses what would lose its quorum: ${leaveOut}`),
+  harm(map, "strict-reconfig-check", "false", isFalse, `with it etcd refuses what would lose its quorum: ${leaveOut}`),
   harm(
     ...([map, "listen-client-http-urls", "http://"] as const),
     (value) => /(^|,)\s*http:/i.test(value),

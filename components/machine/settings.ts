@@ -33,7 +33,7 @@ const quoted = (valid: (text: string) => boolean, fault: string) =>
     error: ({ input }) =>
       typeof input === "string"
         ? `${show(input)} ${fault}`
-        : `${show(input)} is no text: put it in quotes, ${JSON.stringify(show(input))}`,
+        : `${show(input)} is no string: put it in quotes, ${JSON.stringify(show(input))}`,
   });
 
 function keyed(
@@ -54,11 +54,11 @@ const taint = z.strictObject({
   value: f
     .text("a value as labels have", isValue, "is no value of a taint", valueSyntax)
     .optional()
-    .describe("Tells taints of one key apart."),
+    .describe("Distinguishes taints with the same key."),
   effect: z
     .enum(["NoSchedule", "PreferNoSchedule", "NoExecute"])
     .describe(
-      "What happens to pods that do not tolerate it: not placed, placed elsewhere if possible, or also driven out.",
+      "What happens to pods that do not tolerate it: not scheduled, scheduled elsewhere if possible, or also evicted.",
     ),
 });
 
@@ -73,8 +73,8 @@ function quantity(parse: (value: unknown) => number | undefined, example: string
 }
 
 const allocatable = z.strictObject({
-  cpu: quantity(millicpu, '"500m" or "2"').describe("Cores that pods may have; the rest is reserved for the system."),
-  memory: quantity(bytes, '"3G" or "3Gi"').describe("Bytes that pods may have; the rest is reserved for the system."),
+  cpu: quantity(millicpu, '"500m" or "2"').describe("Cores for pods; the rest is reserved for the system."),
+  memory: quantity(bytes, '"3G" or "3Gi"').describe("Bytes of memory for pods; the rest is reserved for the system."),
 });
 
 export const machine = z
@@ -85,7 +85,7 @@ export const machine = z
       .min(1, { error: "is an empty list: give the machine a role, or leave the machine out" })
       .default(["worker"])
       .describe(
-        "What runs on it: the control plane, a member of etcd, pods. A master that is also a worker takes pods; where no machine has etcd, the masters carry it.",
+        "What runs on it: the control plane, a member of etcd, pods. A master that is also a worker takes pods. If no machine has the role etcd, the masters are its members.",
       ),
     address: f.ipv4().optional().describe("Address under which the other machines reach it.").meta({
       defaultsTo:
@@ -95,7 +95,7 @@ export const machine = z
       .image()
       .optional()
       .describe(
-        "Image of its container; only with provider local. Another one makes the machine anew: what is on its disk is lost, and it joins as the node it was.",
+        "Image of its container; only with provider local. Another image rebuilds the machine: what is on its disk is lost, and it joins as the node it was.",
       )
       .meta({ defaultsTo: "`local.image`" }),
     ssh: machineSsh
@@ -126,10 +126,10 @@ export const machine = z
       })
       .optional()
       .describe(
-        "Taints of its node, instead of those it has. With a list, be it empty, a master has the taint by which kubeadm keeps pods off it only where the list does. The last of a list goes with it unless somebody else has changed the node's taints since: kubectl taint takes it off then.",
+        "Taints of its node; they replace those it has. With a list, even an empty one, a master has kubeadm's control-plane taint only if the list has it. When the list is taken out, so are its taints, unless somebody else has changed the node's taints since: use kubectl taint then.",
       )
-      .meta({ defaultsTo: "what Kubernetes gives it: masters that are no workers repel pods" }),
-    unschedulable: z.boolean().default(false).describe("No new pods are placed on its node."),
+      .meta({ defaultsTo: "what kubeadm gives it: masters that are no workers have the control-plane taint" }),
+    unschedulable: z.boolean().default(false).describe("No new pods are scheduled on its node (cordon)."),
     sharedKernel: z
       .boolean()
       .default(false)
@@ -146,9 +146,12 @@ export const machine = z
       .boolean()
       .default(false)
       .describe(
-        "The machine is gone for good: the cluster lets its node and its member of etcd go, and nothing of it is contacted. Take it out of the list afterwards, or set this to false when it is there again.",
+        "The machine is gone for good: its node is deleted, its member of etcd is removed, and it is not contacted. Take it out of the list afterwards, or set this to false when it is there again.",
       ),
-    allocatable: allocatable.optional().describe("What pods may take of it.").meta({ defaultsTo: "all that it has" }),
+    allocatable: allocatable
+      .optional()
+      .describe("Resources of the machine that are for pods.")
+      .meta({ defaultsTo: "all that it has" }),
   })
   .meta({
     example: {

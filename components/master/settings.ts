@@ -84,7 +84,7 @@ export const apiServer = z.strictObject({
   certSANs: f
     .list(f.certificateName())
     .default([])
-    .describe("More names and addresses that the API's certificate is to be good for."),
+    .describe("Additional names and addresses in the API's certificate."),
 });
 
 const component = (name: string, owned: Readonly<Record<string, string>>) =>
@@ -119,7 +119,7 @@ const harms: readonly Harm[] = [
     "anonymous-auth",
     "false",
     isFalse,
-    `kubelets ask the server for its health without a name, and would restart it for ever: ${leaveOut}`,
+    `kubelets ask the server for its health anonymously, and would restart it for ever: ${leaveOut}`,
   ),
   harm(
     maps.apiServer,

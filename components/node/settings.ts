@@ -5,7 +5,9 @@ import { fields as f } from "../settings";
 export const drainTimeout = f
   .integer(1, 3600)
   .default(120)
-  .describe("Seconds that the pods of a machine which leaves may take to end elsewhere; past them, it stays.");
+  .describe(
+    "Longest drain of a machine that leaves, in seconds. If pods are still there after that, the machine stays in the cluster.",
+  );
 
 /** What of the stack's settings joining and leaving follow. */
 export interface NodeSettings {

@@ -84,7 +84,7 @@ test("all of them cannot be replaced at once: the safe order is told", async () 
   change([1], [6, 7, 8]);
   const { status, output } = await stack.run("preview");
   expect(status).toBe(2);
-  expect(output).toContain("nobody would be there to hand over its data");
+  expect(output).toContain("no member would be left to replicate its data from");
 });
 
 test("three become one, and one becomes three", async () => {

@@ -90,7 +90,7 @@ describe("published artifacts", () => {
 
   test("a program that nobody brings is the program's mistake", () => {
     expect(() => programs(artifactSet(upstream), ["kubectll"])).toThrow(
-      "no artifact brings kubectll: kubeadm, kubelet",
+      "no artifact provides kubectll; available: kubeadm, kubelet",
     );
   });
 
