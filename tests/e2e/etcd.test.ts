@@ -57,7 +57,7 @@ test("one of three can die, and what is written is there when it is back", async
   change([1], [1, 2, 3, 4, 5]);
   const { status, output } = await stack.run("up");
   expect([3, 4]).toContain(status);
-  expect(output).toMatch(/etcd takes no member at https:\/\/172\.31\.238\.24:2380 while etcd-1 does not answer/);
+  expect(output).toMatch(/etcd adds no member at https:\/\/172\.31\.238\.24:2380 while etcd-1 does not answer/);
   expect(output).toContain("The safe order: start etcd-1, or mark it as lost");
   expect(members("etcd-2")).toEqual(voters(1, 2, 3));
   change([1], [1, 2, 3]);

@@ -110,7 +110,7 @@ describe("a node that joins", () => {
     flannel(false);
     expect(ready()).toMatchObject({ status: 1 });
     expect(ready().stderr).toContain(
-      "error: no other node knows a way to the pods of w: flannel does not start there\n",
+      "error: no other node has a route to the pods of w: flannel does not start there\n",
     );
   });
 });

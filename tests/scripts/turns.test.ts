@@ -90,7 +90,7 @@ test("what is kept for a turn has no secret in it, and is root's alone", () => {
 
 describe("rollout.sh", () => {
   const ends =
-    "error: w is not well on its new settings, and it is on those of its last good start again; no other node is restarted. " +
+    "error: w is not healthy on its new settings, and it is on those of its last good start again; no other node is restarted. " +
     "Its conditions and the kubelet's last lines are above. What differs: - old | + new.\n";
   /** A node on which restarts wait. */
   const defer = (...scripts: readonly (readonly [string, Readonly<Record<string, string>>])[]) => {
@@ -175,7 +175,7 @@ describe("rollout.sh", () => {
       ...clean,
       status: 1,
       stderr:
-        "error: the API does not tell w of its pods, so nothing is restarted: see systemctl status kubelet.service there\n",
+        "error: the API does not list the pods of w, so nothing is restarted: see systemctl status kubelet.service there\n",
     });
     expect(host.restarts()).toEqual([]);
   });

@@ -10,7 +10,7 @@ up() {
   # Another revision of the scripts brings this one here; it may have deferred nothing.
   has_turns || return 0
   began=$(date +%s)
-  ready=$(pods_ready) || die "the API does not tell $NODE of its pods, so nothing is restarted: see systemctl status kubelet.service there"
+  ready=$(pods_ready) || die "the API does not list the pods of $NODE, so nothing is restarted: see systemctl status kubelet.service there"
   take_turns
   wait_for 120 "the node $NODE to be ready again" node_is_back "$began" || node_failed
   wait_for 180 "the pods that were ready on $NODE to be ready again" pods_are_back "$ready" || node_failed
@@ -52,7 +52,7 @@ node_failed() {
   if [ -n "$differs" ]; then
     turn_back && back="it is on those of its last good start again" || back="it does not come up on those of its last good start either"
   fi
-  die "$NODE is not well on its new settings, and $back; no other node is restarted." \
+  die "$NODE is not healthy on its new settings, and $back; no other node is restarted." \
     "Its conditions and the kubelet's last lines are above.$(told "$differs" "")"
 }
 
