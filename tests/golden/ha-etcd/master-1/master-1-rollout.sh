@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('212cddc1ffe87f37' '8673e97e03744523')
+readonly -a REVISIONS=('e11ccf1ca3d9d21e' '8653b0e3a6932d41')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('fcffeed1d909cc15' '60dd2c57b68473c1')
+readonly -a REVISIONS=('9bcb82772965d742' '7eafb6daa36af11f')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('57b6a750b776f357' 'ec8dc2e6f27adb62')
+readonly -a REVISIONS=('924808d0ded147f7' 'd855c4d8b987f45e')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('8cc14b54fc8470e5' '0c2f1fd53ca6a1b3')
+readonly -a REVISIONS=('4321bc3b126f678a' 'bd39646ebeae4c0a')
 
 readonly PROGRAM='its digest'
 

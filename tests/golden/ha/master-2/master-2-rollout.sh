@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('1f3a9d224408091d' 'd445be43a74e46fd')
+readonly -a REVISIONS=('c45fd5c7a94ed333' 'fbe57ff478834904')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('ac48f508aba7463b' '24a7a9377cbaddc1')
+readonly -a REVISIONS=('124950c493b0797f' '592684244c7e6f15')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('aca2e31dfd2236ed' '0dd67536d7e932b3')
+readonly -a REVISIONS=('85d92d932d7baf01' '04ee59c5101cdcde')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('30a1da3daffa4cd5' '936643a0d3835921')
+readonly -a REVISIONS=('0dc3a4b85adef58e' '4b6f5defe0105cb1')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='m'
 
-readonly -a REVISIONS=('2d4b77e8444cde8a' '786bc8102390332f')
+readonly -a REVISIONS=('f17286582a9ff8b7' '7d3ed1f6180fcf8b')
 
 readonly PROGRAM='its digest'
 

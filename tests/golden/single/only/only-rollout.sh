@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('1f9a3e80c3bf8b43' '1bf40bb83e4ebde5')
+readonly -a REVISIONS=('f7e743b0ea278a9c' 'f1cfd02e3f89937f')
 
 readonly PROGRAM='its digest'
 

@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('1cab37eac339a71d')
+readonly -a REVISIONS=('3bbaa330d28b60ed')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('8cc14b54fc8470e5' '08f230fae5e20361')
+readonly -a REVISIONS=('4321bc3b126f678a' '7cffd457b034528b')
 
 readonly PROGRAM='its digest'
 

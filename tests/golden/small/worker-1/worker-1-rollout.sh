@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('aca2e31dfd2236ed' '2c21deefae74e165')
+readonly -a REVISIONS=('85d92d932d7baf01' '040b9b0060ae8d89')
 
 readonly PROGRAM='its digest'
 

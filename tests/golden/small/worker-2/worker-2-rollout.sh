@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('926de024963cbff0' '5747861579173e93')
+readonly -a REVISIONS=('580e3e55e64b1a09' '99f1cf13334756c0')
 
 readonly PROGRAM='its digest'
 
