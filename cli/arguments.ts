@@ -32,8 +32,9 @@ export function readArguments(words: readonly string[]): Request | HelpWanted {
   if (command !== undefined && !names.includes(command)) throw unknown("keelson", "command", command, names);
   const options = tokens.flatMap((token) => (token.kind === "option" ? [token] : []));
   if (options.some(({ name }) => name === "help")) return { helpWith: command };
-  if (command === undefined)
+  if (command === undefined) {
     throw new UsageError(`no command is given: ${among(names)}; keelson --help describes each`);
+  }
   const flags = [...everywhere, ...(commands[command]?.flags ?? [])];
   const values = new Map<string, string>();
   for (const { name, rawName, value, inlineValue } of options) {
