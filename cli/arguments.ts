@@ -32,7 +32,9 @@ export function readArguments(words: readonly string[]): Request | HelpWanted {
   if (command !== undefined && !names.includes(command)) throw unknown("keelson", "command", command, names);
   const options = tokens.flatMap((token) => (token.kind === "option" ? [token] : []));
   if (options.some(({ name }) => name === "help")) return { helpWith: command };
-  if (command === undefined) throw new UsageError(`no command is given: ${among(names)}; keelson --help tells of each`);
+  if (command === undefined) {
+    throw new UsageError(`no command is given: ${among(names)}; keelson --help describes each`);
+  }
   const flags = [...everywhere, ...(commands[command]?.flags ?? [])];
   const values = new Map<string, string>();
   for (const { name, rawName, value, inlineValue } of options) {
@@ -46,7 +48,7 @@ function request(command: string, stack: string, values: ReadonlyMap<string, str
   const output = (values.get("output") ?? "text") as Request["output"];
   const diff = values.has("diff");
   if (diff && output === "json") {
-    throw new UsageError("--diff is the engine's own text, and -o json has none: leave one of them out");
+    throw new UsageError("--diff prints the engine's own text, which -o json does not have: leave one of them out");
   }
   return { command, stack, color: (values.get("color") ?? "auto") as When, output, diff, machine };
 }
@@ -100,7 +102,7 @@ function stackFrom(command: string, words: readonly string[], flag: string | und
 }
 
 function unknown(who: string, what: string, found: string, known: readonly string[]): UsageError {
-  return new UsageError(`${who} has no ${what} ${found}: ${meant(found, known)}; ${who} --help tells of each`);
+  return new UsageError(`${who} has no ${what} ${found}: ${meant(found, known)}; ${who} --help describes each`);
 }
 
 /** What was probably meant, and all that could be. */

@@ -32,7 +32,8 @@ export const exitMeanings: Readonly<Record<keyof typeof exits, string>> = {
   failed: "failed; the message names the step and the cause",
   refused:
     "refused before anything was touched: the command, the configuration, or a change that would lose the cluster",
-  unreachable: "a machine, the bastion or the cluster's API does not answer, answers as another, or takes no login",
+  unreachable:
+    "a machine, the bastion or the cluster's API does not answer, shows another host key, or refuses the login",
   unfit: "a machine is unfit, and nothing was changed on it",
   interrupted: "interrupted (Ctrl-C)",
 };

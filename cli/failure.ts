@@ -48,7 +48,7 @@ function hint(output: string, stack: string): readonly string[] {
     const network = `keelson-${stack}`;
     return [
       `hint: this computer has machines of a stack ${stack} that this checkout's state does not know: another checkout made`,
-      "them, or the state was lost. Destroy them there, or name this stack differently. What no state knows any more goes with",
+      "them, or the state was lost. Destroy them there, or name this stack differently. Remove what no state knows any more with",
       `  for name in $(docker ps --all --filter network=${network} --format '{{.Names}}'); do`,
       "    docker rm --force $name && docker volume rm $name",
       `  done; docker network rm ${network}`,

@@ -14,7 +14,7 @@ function overview(): string {
     "",
     ...exitLines(Object.keys(exits) as (keyof typeof exits)[]),
     "",
-    "keelson COMMAND --help tells the flags of a command.",
+    "keelson COMMAND --help describes a command and its flags.",
     "",
   ].join("\n");
 }

@@ -20,6 +20,7 @@ export function bundleSet(environment: ArtifactSettings): ArtifactSet {
     artifacts: names.map((name) => artifact(name, artifacts, directory)),
     etcd: artifacts.find(({ name }) => name === "etcd")?.version ?? "",
     images: release.imageNames,
+    image: (published) => published,
     imageArchives: [...release.images, ...bundle.images].map(({ path, ...archive }) => ({
       ...archive,
       location: posix.join(directory, path),

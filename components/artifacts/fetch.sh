@@ -34,7 +34,7 @@ download() {
     esac
   done
   rm -f "$partial"
-  die "$name cannot be downloaded from $location to $(hostname) (curl ended with $status, its words are above):" \
+  die "$name cannot be downloaded from $location to $(hostname) (curl exit status $status; its output is above):" \
     "let the machine reach that address, or set artifacts.source to a mirror or a bundle"
 }
 
@@ -42,7 +42,7 @@ copy_artifact() {
   [ -r "$2" ] || die "$1 is not at $2 on $(hostname): put it there, or choose another source of artifacts"
   cp "$2" "$3" && return
   rm -f "$3"
-  die "$1 cannot be copied from $2 to $3 on $(hostname); cp's own words are above"
+  die "$1 cannot be copied from $2 to $3 on $(hostname); cp's output is above"
 }
 
 # verify_digest NAME LOCATION SHA256 FILE [REMOVED]: what is wrong is removed where it is a copy of ours.

@@ -49,7 +49,7 @@ function providerOf({ artifacts }: ArtifactSet, name: string): Artifact {
   const artifact = artifacts.find(({ provides }) => provides.includes(name));
   if (!artifact) {
     throw new Error(
-      `no artifact brings ${name}: ${artifacts.flatMap(({ provides }) => provides).join(", ")} are there`,
+      `no artifact provides ${name}; available: ${[...new Set(artifacts.flatMap(({ provides }) => provides))].join(", ")}`,
     );
   }
   return artifact;

@@ -29,6 +29,7 @@ export function publishedSet(args: PublishedArgs, lock: Lock = readLock()): Arti
     artifacts: [...binaries, ...archives],
     etcd: lock.archives["etcd"]?.version ?? "",
     images: imageNames(images, args.imageRegistry),
+    image: (published) => moved(published, args.imageRegistry),
     imageArchives: [],
   };
 }
@@ -54,15 +55,20 @@ export function mirrored(url: string, baseUrl: string): string {
 }
 
 /** A mirror of a registry keeps what stands after the registry's host. */
-function imageNames(images: Images, registry: string | undefined): ImageNames {
-  if (registry === undefined) return images;
-  const moved = (name: string) => [registry, ...name.split("/").slice(1)].join("/");
+function moved(name: string, registry: string | undefined): string {
+  return registry === undefined ? name : [registry, ...name.split("/").slice(1)].join("/");
+}
+
+/** A tag has no registry; all else does. */
+function imageNames({ corednsTag, ...names }: Images, registry: string | undefined): ImageNames {
+  const { pause, repository, corednsRepository, flannel, flannelCni } = names;
+  const at = (name: string) => moved(name, registry);
   return {
-    ...images,
-    pause: moved(images.pause),
-    repository: moved(images.repository),
-    corednsRepository: moved(images.corednsRepository),
-    flannel: moved(images.flannel),
-    flannelCni: moved(images.flannelCni),
+    corednsTag,
+    pause: at(pause),
+    repository: at(repository),
+    corednsRepository: at(corednsRepository),
+    flannel: at(flannel),
+    flannelCni: at(flannelCni),
   };
 }

@@ -42,6 +42,8 @@ export interface ArtifactSet {
   /** The release of etcd among them, "3.6.14". */
   readonly etcd: string;
   readonly images: ImageNames;
+  /** Where an image is that a chapter knows by the name under which it is published. */
+  readonly image: (published: string) => string;
   /** Empty where images come from registries. */
   readonly imageArchives: readonly ImageArchive[];
 }

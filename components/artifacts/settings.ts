@@ -28,46 +28,50 @@ function isServer(text: string): boolean {
   return (host.startsWith("[") || f.isHost(host.toLowerCase())) && (port === undefined || Number(port) <= 65535);
 }
 
-export const artifacts = z.strictObject({
-  source: z
-    .enum(["upstream", "mirror", "bundle"])
-    .optional()
-    .describe("Where programs come from: the published URLs, a mirror of them, or a directory on each machine.")
-    .meta({ defaultsTo: "bundle for local machines, upstream for ssh" }),
-  baseUrl: f
-    .text(
-      "a URL",
-      isMirror,
-      "is no URL of a mirror",
-      'use http://, https:// or file:///, without a user or password, as in "https://mirror.example.com/kubernetes"',
-    )
-    .optional()
-    .describe(
-      "What stands in place of scheme and host of the published URLs; only with source mirror, and required there.",
-    ),
-  directory: f
-    .absolutePath()
-    .optional()
-    .describe("Directory of the bundle on each machine; only with source bundle.")
-    .meta({ defaultsTo: "`/opt/keelson/bundle`" }),
-  lock: f
-    .file()
-    .optional()
-    .describe("The bundle's lock.json on this computer; only with source bundle.")
-    .meta({ defaultsTo: "lock.json of the bundle that `make env` built" }),
-  imageRegistry: f
-    .text(
-      "a registry",
-      (registry) => /^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9][a-z0-9._-]*)*$/.test(registry),
-      "is no registry",
-      'use host, port and path without a scheme, as in "registry.example.com:5000/mirror"',
-    )
-    .optional()
-    .describe(
-      "What stands in place of the registry's host in the names of the cluster's own images; those of workloads stay.",
-    )
-    .meta({ defaultsTo: "the registries that publish them" }),
-});
+export const artifacts = z
+  .strictObject({
+    source: z
+      .enum(["upstream", "mirror", "bundle"])
+      .optional()
+      .describe("Where programs come from: the published URLs, a mirror of them, or a directory on each machine.")
+      .meta({ defaultsTo: "bundle for local machines, upstream for ssh" }),
+    baseUrl: f
+      .text(
+        "a URL",
+        isMirror,
+        "is no URL of a mirror",
+        'use http://, https:// or file:///, without a user or password, as in "https://mirror.example.com/kubernetes"',
+      )
+      .optional()
+      .describe(
+        "Base URL of the mirror; it replaces scheme and host of the published URLs. Only with source mirror, and required there.",
+      ),
+    directory: f
+      .absolutePath()
+      .optional()
+      .describe("Directory of the bundle on each machine; only with source bundle.")
+      .meta({ defaultsTo: "`/opt/keelson/bundle`" }),
+    lock: f
+      .file()
+      .optional()
+      .describe("The bundle's lock.json on this computer; only with source bundle.")
+      .meta({ defaultsTo: "lock.json of the bundle that `make env` built" }),
+    imageRegistry: f
+      .text(
+        "a registry",
+        (registry) => /^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9][a-z0-9._-]*)*$/.test(registry),
+        "is no registry",
+        'use host, port and path without a scheme, as in "registry.example.com:5000/mirror"',
+      )
+      .optional()
+      .describe(
+        "Registry that replaces the host in the names of the cluster's own images; names of workloads' images stay as they are.",
+      )
+      .meta({ defaultsTo: "the registries that publish them" }),
+  })
+  .meta({
+    example: { source: "mirror", baseUrl: "https://mirror.example.com", imageRegistry: "registry.example.com" },
+  });
 
 export interface ArtifactsConfig {
   readonly source: "upstream" | "mirror" | "bundle";

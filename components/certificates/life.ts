@@ -40,7 +40,7 @@ function firstWords({ firstEnd, clock, environment }: CertificateLifeArgs): stri
   const { timer, renewBefore } = environment.certificates;
   return [
     `they ${ends(firstEnd, clock)} at the earliest, and are renewed by up from now on, ${renewBefore} before their end`,
-    "the administrator's kubeconfig is issued anew, and the one before holds until its end",
+    "the administrator's kubeconfig is issued again, and the one before is valid until its end",
     ...(timer ? ["each master gets a timer for when nobody runs up"] : []),
     "nothing restarts for it",
   ].join("; ");
@@ -49,7 +49,7 @@ function firstWords({ firstEnd, clock, environment }: CertificateLifeArgs): stri
 function renewalWords({ environment, firstEnd, clock }: CertificateLifeArgs, before: number, now: number): string {
   // The clock went back: what was issued since is good, and stays.
   if (now <= before && now > 0) {
-    return "nothing of them is to be renewed any more, by the machines' clocks: they are looked at, and stay";
+    return "by the machines' clocks none of them is due for renewal any more: they are checked, and stay";
   }
   const [masters, members] = [mastersOf(environment).length, etcdMembersOf(environment).length];
   return (

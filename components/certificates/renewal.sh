@@ -24,7 +24,7 @@ renew_pair() {
   ln -s "$PKI/$2.key" "$PKI/$2.crt" "$new/"
   issue kubeadm init phase certs "$1" --config /dev/stdin <<<"$(issuing_in "$new" "$(configuration)")"
   put_pair "$new/$1" "$PKI/$1"
-  log "$PKI/$1.crt was issued anew, and is read at the next connection"
+  log "$PKI/$1.crt was issued again, and is read at the next connection"
 }
 
 begin_issuing() {
@@ -55,7 +55,7 @@ renew_kubeconfig() {
   fi
   begin_issuing
   issue kubeadm init phase kubeconfig "$1" --config /dev/stdin --kubeconfig-dir "$new" <<<"$(issuing_in "$PKI" "$(configuration)")"
-  [ ! -s "$file" ] || log "$file is issued anew"
+  [ ! -s "$file" ] || log "$file is issued again"
   # Another file under the name: who has the one before open goes on with it.
   mv -f "$new/$1.conf" "$file"
 }
@@ -81,7 +81,7 @@ restart_renewed() {
     log "$server starts again: its kubeconfig is another one"
     kill "$pid" 2>/dev/null || true
     wait_for 150 "$server to be up again" is_another "$server" "$pid" ||
-      die "$server of $(hostname) does not come up with the kubeconfig that was issued anew: see crictl logs or docker logs of it there, and /etc/kubernetes/$name.conf. No other master was touched"
+      die "$server of $(hostname) does not come up with the kubeconfig that was issued again: see crictl logs or docker logs of it there, and /etc/kubernetes/$name.conf. No other master was touched"
   done
 }
 

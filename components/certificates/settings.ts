@@ -2,6 +2,9 @@ import { z } from "zod";
 
 import { fields as f, type Contradiction } from "../settings";
 
+/** Why a program's flag that names certificates is refused. */
+export const flagOfCertificates = "keelson makes the certificates: leave it out";
+
 /** Seconds of a unit of time. */
 const units: Readonly<Record<string, number>> = { d: 86_400, h: 3600, m: 60 };
 
@@ -23,34 +26,36 @@ const length = () =>
 const longest = 5 * 365 * 86_400;
 const shortest = 5 * 60;
 
-export const certificates = z.strictObject({
-  validity: length()
-    .refine((text) => (secondsOf(text) ?? longest) <= longest && (secondsOf(text) ?? longest) >= shortest, {
-      error: ({ input }) =>
-        `"${String(input)}" is out of range: use "5m" to "1825d", for the authorities end after 3650 days`,
-    })
-    .default("365d")
-    .describe(
-      "How long certificates hold that `up` issues, and the administrator's kubeconfig. Another length renews them.",
-    ),
-  renewBefore: length()
-    .default("90d")
-    .describe(
-      "How long before their end `up` renews certificates, all of the cluster in one run. Nothing is renewed when nobody runs it in that time, but for what the timer renews.",
-    ),
-  administrator: f
-    .integer(1, 999_999)
-    .default(1)
-    .describe(
-      "The number of the administrator's kubeconfig. The next number issues another one, and all before it that were issued by number lose every right at once.",
-    ),
-  timer: z
-    .boolean()
-    .default(true)
-    .describe(
-      "A timer on each master renews certificates there that nobody has renewed, 30 days before their end, one master at a time.",
-    ),
-});
+export const certificates = z
+  .strictObject({
+    validity: length()
+      .refine((text) => (secondsOf(text) ?? longest) <= longest && (secondsOf(text) ?? longest) >= shortest, {
+        error: ({ input }) =>
+          `"${String(input)}" is out of range: use "5m" to "1825d", for the authorities end after 3650 days`,
+      })
+      .default("365d")
+      .describe(
+        "How long the certificates that `up` issues are valid, and the administrator's kubeconfig. Another length renews them.",
+      ),
+    renewBefore: length()
+      .default("90d")
+      .describe(
+        "How long before their end `up` renews certificates, all of the cluster in one run. If nobody runs `up` in that time, only the timer renews.",
+      ),
+    administrator: f
+      .integer(1, 999_999)
+      .default(1)
+      .describe(
+        "The number of the administrator's kubeconfig. The next number issues another one, and all before it that were issued by number lose every right at once.",
+      ),
+    timer: z
+      .boolean()
+      .default(true)
+      .describe(
+        "A timer on each master renews certificates there that nobody has renewed, 30 days before their end, one master at a time.",
+      ),
+  })
+  .meta({ example: { validity: "180d", renewBefore: "45d" } });
 
 export type Certificates = z.output<typeof certificates>;
 

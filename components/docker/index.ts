@@ -60,7 +60,7 @@ export class DockerEngine extends pulumi.ComponentResource {
 
 const adopted: Effects = {
   create: "the Docker Engine that runs there is used as it is",
-  update: () => "the way to the machine's own Docker Engine is checked",
+  update: () => "the machine's own Docker Engine is checked",
 };
 
 function effectsOf(daemon: Readonly<Record<string, unknown>>): Effects {
@@ -70,7 +70,7 @@ function effectsOf(daemon: Readonly<Record<string, unknown>>): Effects {
     update: (changed) => {
       if (changed.has(daemonFile)) return `Docker restarts in the machine's turn, ${pods}`;
       if (changed.has("PROGRAMS") || changed.has(criDockerdFile)) {
-        return "cri-dockerd restarts in the machine's turn where it is another one, its pods go on";
+        return "cri-dockerd restarts in the machine's turn if its program or its unit changed, its pods go on";
       }
       if (changed.has("CONTAINERD_CONFIG")) return "containerd restarts in the machine's turn, its pods go on";
       return "Docker's installation is checked";

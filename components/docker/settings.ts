@@ -5,7 +5,7 @@ import { dockerKinds } from "./kinds";
 
 /** Fields of daemon.json that keelson sets. */
 export const owned: Owned = {
-  hosts: "Docker's service listens on its socket, and fails when told twice: leave it out",
+  hosts: "Docker's unit sets it already, and Docker fails when it is set twice: leave it out",
 };
 
 /** What runs the pods; a field of the section `kubernetes`. */
@@ -15,18 +15,18 @@ export const runtime = z
   .describe("What runs the pods: Docker through cri-dockerd, or the containerd that Docker runs on.")
   .meta({ immutable: true });
 
-export const docker = z.strictObject({
-  packages: z
-    .enum(["distribution", "docker"])
-    .default("distribution")
-    .describe(
-      "Whose packages of Docker Engine are installed: Debian's or Ubuntu's own, or those of download.docker.com.",
-    )
-    .meta({ immutable: true }),
-  daemon: foreignFields(owned, dockerKinds, "taken").describe(
-    "Fields of Docker's daemon.json. Those by which it finds its containers (data-root, storage-driver and the like), and its cgroup driver, cannot change while the cluster lives. `kubectl logs` needs the log-driver json-file with runtime docker.",
-  ),
-});
+export const docker = z
+  .strictObject({
+    packages: z
+      .enum(["distribution", "docker"])
+      .default("distribution")
+      .describe("Source of the Docker Engine packages: Debian's or Ubuntu's own, or those of download.docker.com.")
+      .meta({ immutable: true }),
+    daemon: foreignFields(owned, dockerKinds, "taken").describe(
+      "Fields of Docker's daemon.json. Those that locate its containers (data-root, storage-driver and the like), and its cgroup driver, cannot change while the cluster lives. `kubectl logs` needs the log-driver json-file with runtime docker.",
+    ),
+  })
+  .meta({ example: { packages: "docker", daemon: { "log-opts": { "max-size": "50m" } } } });
 
 /** What of the stack's settings Docker Engine follows. */
 export interface DockerSettings {

@@ -35,7 +35,7 @@ const effects: Effects = {
   update: (changed) => {
     if (changed.has(proxyUnit.path)) return "its proxy to the masters restarts";
     return changed.has(proxyConfigFile)
-      ? "its proxy to the masters takes over what has changed, without a restart"
+      ? "its proxy to the masters reloads its configuration, without a restart"
       : "its proxy to the masters is checked";
   },
 };

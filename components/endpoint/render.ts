@@ -1,6 +1,8 @@
+import { join } from "node:path";
+
 import { mastersOf, type Machine } from "../machine";
 import { proxyPort, type EndpointSettings } from "./settings";
-import type { ScriptFile } from "../script";
+import { shipped, type ScriptFile } from "../script";
 
 /** Where a node's own proxy listens, with proxyPort. */
 export const proxyHost = "127.0.0.1";
@@ -87,40 +89,12 @@ WantedBy=multi-user.target
 `,
 };
 
-/** A master that lets others have the virtual address, for minutes: see yield.sh. */
-const yieldsFile = "/run/keelson/yields-address";
-
-/** Whether this master may have the virtual address. */
 const addressCheckFile = "/etc/keelson/virtual-address-check";
 
-/**
- * One whose API server is well, and whose node is one of the cluster: kubeadm has labelled it, or this program marked it. A
- * machine that was lost and boots again registers a node that is neither. What the cluster cannot say, while etcd stalls, keeps
- * no master from the address.
- */
+/** Whether this master may have the virtual address, for keepalived. */
 export function addressCheck(machine: Machine, environment: EndpointSettings): ScriptFile {
-  const pki = "/etc/kubernetes/pki";
-  return {
-    path: addressCheckFile,
-    mode: "0700",
-    content: `#!/bin/sh
-# Its API server is about to restart.
-[ -z "$(find ${yieldsFile} -mmin -5 2>/dev/null)" ] || exit 1
-ask() {
-  curl -sS --max-time 2 --cacert ${pki}/ca.crt --cert ${pki}/apiserver-kubelet-client.crt --key ${pki}/apiserver-kubelet-client.key \
-    "$@" "https://127.0.0.1:${environment.kubernetes.bindPort}$path"
-}
-path=/readyz
-ask -f -o /dev/null || exit 1
-path=/api/v1/nodes/${machine.name}
-answer=$(ask -w '\n%{http_code}') || exit 0
-case $answer in
-*'"node-role.kubernetes.io/control-plane":'*200 | *'"keelson.io/machine":'*200) exit 0 ;;
-*[!0-9]5[0-9][0-9] | *[!0-9]429 | *[!0-9]403) exit 0 ;;
-*) exit 1 ;;
-esac
-`,
-  };
+  const values = { NODE: machine.name, PORT: environment.kubernetes.bindPort };
+  return { path: addressCheckFile, mode: "0700", content: shipped(join(__dirname, "addressCheck.sh"), values) };
 }
 
 /**

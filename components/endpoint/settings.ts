@@ -26,7 +26,7 @@ export const endpoints = {
     .ipv4()
     .optional()
     .describe(
-      "A free address on the masters' network that one of them always has, by VRRP; people and Pulumi reach the API there. With several masters, this or endpoint is required.",
+      "A free address on the masters' network that always one of them holds (VRRP); people and Pulumi reach the API there. With several masters, this or endpoint is required.",
     )
     .meta({ defaultsTo: "for several local masters the tenth address of local.subnet; none for ssh" }),
   advertiseAddress: f

@@ -59,7 +59,7 @@ function* virtualAddress({ configuration, environment }: Subject): Generator<Con
       ? {
           path: ["machines", index, "address"],
           uses,
-          message: `${address} is kept for the masters together: use another, or set kubernetes.virtualAddress`,
+          message: `${address} is reserved for the masters' virtual address: use another, or set kubernetes.virtualAddress`,
         }
       : { path, uses, message: `${address} is the address of machines[${index}]: use one that no machine has` };
   } else if (environment.provider === "local" && !liesIn(address, environment.local.subnet)) {

@@ -116,13 +116,13 @@ function* roleChecks({ machines, workloads }: Environment): Generator<Contradict
     yield { path, uses, message: "every member of etcd is lost, and the cluster's data with them: build a new one" };
   }
   if (members.length > 0 && members.length % 2 === 0) {
-    const message = `${members.length} machines are members of etcd (${members.join(", ")}), and an even number survives no more failures than one less: use 1, 3 or 5`;
+    const message = `${members.length} machines are members of etcd (${members.join(", ")}), and an even number tolerates no more failures than one member less: use 1, 3 or 5`;
     // Without a lost one, the others go on as they are until another takes its place.
     if (!machines.some(({ roles, lost }) => lost && roles.includes("etcd"))) yield { path, uses, message };
   }
   if (workloads.enabled && having(machines, "worker").length === 0) {
     const message =
-      'no machine has the role "worker", so the workloads have no place: give it to one, or set workloads.enabled to false';
+      'no machine has the role "worker", so the workloads cannot be scheduled: give it to one, or set workloads.enabled to false';
     yield { path, uses, message };
   }
 }

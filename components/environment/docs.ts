@@ -30,6 +30,7 @@ export function configurationDocs(): string {
   return referenceOf({
     introduction,
     schema: configuration,
+    prefix: "keelson:",
     reserved: {
       "kubernetes.apiServer.extraArgs": apiServerFlags,
       "kubernetes.controllerManager.extraArgs": controllerManagerFlags,

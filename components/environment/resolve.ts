@@ -1,5 +1,4 @@
 import { artifactsConfig, type ArtifactsConfig } from "../artifacts/settings";
-import type { EtcdConfig } from "../etcd/settings";
 import { local as localSchema } from "../local/settings";
 import type { MachineConfig, MachineSettings } from "../machine/settings";
 import { withContents, type WithContents } from "../master/settings";
@@ -9,31 +8,26 @@ import type { Configuration } from "./schema";
 
 type Kubernetes = Frozen<Configuration["kubernetes"]>;
 
+/** Sections that are in an environment as their chapters read them. */
+type AsRead = Frozen<Omit<Configuration, "local" | "machines" | "ssh" | "kubernetes" | "artifacts">>;
+
 /** One stack's configuration: complete, without contradictions, and frozen. */
-export interface Environment {
+export interface Environment extends AsRead {
   /** Name of the stack, "dev". */
   readonly stack: string;
-  readonly provider: Configuration["provider"];
   readonly local: Frozen<NonNullable<Configuration["local"]>>;
   /** Machines of the cluster. */
   readonly machines: readonly MachineConfig[];
   /** Machines that are gone for good, and which the cluster lets go. */
   readonly lost: readonly MachineConfig[];
   readonly ssh: SshConfig;
-  /** Whether machines are asked how they are before each run. */
-  readonly survey: Configuration["survey"];
   readonly kubernetes: Omit<Kubernetes, "apiServer" | "controllerManager" | "scheduler"> & {
     readonly apiServer: WithContents<Kubernetes["apiServer"]>;
     readonly controllerManager: WithContents<Kubernetes["controllerManager"]>;
     readonly scheduler: WithContents<Kubernetes["scheduler"]>;
     readonly kubelet: Kubernetes["kubelet"] & { readonly clusterDNS: readonly string[] };
   };
-  readonly docker: Frozen<Configuration["docker"]>;
-  readonly etcd: EtcdConfig;
-  readonly flannel: Frozen<Configuration["flannel"]>;
-  readonly certificates: Frozen<Configuration["certificates"]>;
   readonly artifacts: ArtifactsConfig;
-  readonly workloads: Frozen<Configuration["workloads"]>;
 }
 
 /**

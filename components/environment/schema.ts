@@ -22,26 +22,36 @@ import { workloads } from "../workloads/settings";
  */
 
 /** What the chapters of the cluster itself have in common. */
-const kubernetes = z.strictObject({
-  version,
-  runtime,
-  bindPort,
-  ...endpoints,
-  maxUnavailable,
-  drainTimeout,
-  upgrade: upgrade.describe("How nodes go to another release."),
-  networking: networking.prefault({}).describe("The networks inside the cluster."),
-  apiServer: apiServer.prefault({}).describe("kube-apiserver."),
-  controllerManager: controllerManager.describe("kube-controller-manager."),
-  scheduler: scheduler.describe("kube-scheduler."),
-  kubelet: kubelet.prefault({}).describe("The kubelets of all machines."),
-});
+const kubernetes = z
+  .strictObject({
+    version,
+    runtime,
+    bindPort,
+    ...endpoints,
+    maxUnavailable,
+    drainTimeout,
+    upgrade: upgrade.describe("How nodes go to another release."),
+    networking: networking.prefault({}).describe("The networks inside the cluster."),
+    apiServer: apiServer.prefault({}).describe("kube-apiserver."),
+    controllerManager: controllerManager.describe("kube-controller-manager."),
+    scheduler: scheduler.describe("kube-scheduler."),
+    kubelet: kubelet.prefault({}).describe("The kubelets of all machines."),
+  })
+  .meta({
+    example: {
+      version: "1.36.4",
+      virtualAddress: "192.0.2.10",
+      maxUnavailable: "10%",
+      apiServer: { certSANs: ["api.example.com"], extraArgs: { profiling: false } },
+      kubelet: { configuration: { maxPods: 200 } },
+    },
+  });
 
 export const configuration = z.strictObject({
   provider: z
     .enum(["local", "ssh"])
     .describe("Where machines come from: containers on this computer, or machines that answer over SSH.")
-    .meta({ immutable: true }),
+    .meta({ immutable: true, example: "ssh" }),
   local: local.optional().describe("The machines as containers; only with provider local."),
   machines: z.array(machine).describe("Every machine, each by a name."),
   ssh: ssh.optional().describe("How to log in to the machines; only with provider ssh."),
@@ -50,7 +60,7 @@ export const configuration = z.strictObject({
   docker: docker.prefault({}).describe("Docker Engine on all machines."),
   etcd: etcd.prefault({}).describe("etcd, which keeps the cluster's state."),
   flannel: flannel.prefault({}).describe("flannel, the pod network."),
-  certificates: certificates.prefault({}).describe("How long certificates hold, and when they are renewed."),
+  certificates: certificates.prefault({}).describe("How long certificates are valid, and when they are renewed."),
   artifacts: artifacts.prefault({}).describe("Where programs and images come from; every one is verified."),
   workloads: workloads.prefault({}).describe("What runs in the cluster as an example."),
 });

@@ -69,9 +69,9 @@ join() {
   local id
   id=$(own_field 1 <<<"$1")
   if [ -n "$id" ] && [ -n "$(own_field 5 <<<"$1")" ]; then
-    log "this machine was a member of etcd and has lost its data: it joins anew"
-    wait_for 120 "the other members to let go of the data that is lost" etcd_ctl member remove "$id" ||
-      die "etcd does not let $(hostname) join anew: see that all other members are well, with etcdctl endpoint health"
+    log "this machine was a member of etcd and has lost its data: it joins again, as a learner"
+    wait_for 120 "the other members to remove the member whose data is lost" etcd_ctl member remove "$id" ||
+      die "etcd refused to remove the member whose data $(hostname) has lost (quorum): see that all other members are healthy, with etcdctl endpoint health"
     id=
   elif [ -n "$id" ] && [ "$(own_field 6 <<<"$1")" = false ] && is_founder; then
     # The other founders were faster.
@@ -80,7 +80,7 @@ join() {
   fi
   # One learner at a time is all that etcd takes, and none while a member does not answer.
   [ -n "$id" ] || wait_for 300 "its turn to join etcd" add_learner ||
-    die "etcd does not take $(hostname) as a member: see that all members are well, with etcdctl endpoint health"
+    die "etcd refused to add $(hostname) as a learner: another learner is joining, or a member is down. See that all members are healthy, with etcdctl endpoint health"
   touch "$JOINING"
   begin_as "$(all_of "$(members)")" existing
 }
@@ -150,7 +150,7 @@ set_removed_data_aside() {
   systemctl stop etcd.service
   mkdir -p "$aside"
   mv "$DATA_DIR/member" "$aside/"
-  log "the other members of etcd have let $(hostname)'s go: its data of then is kept in $aside, and it joins anew"
+  log "the other members of etcd have removed $(hostname)'s: its old data is kept in $aside, and it joins again"
 }
 
 # Whoever answers says so; one alone could be mistaken.
@@ -173,7 +173,7 @@ is_joining() {
 
 # A learner has no vote until it has what the others have.
 promote() {
-  wait_for 300 "this member to have what the others have, and its vote" has_vote ||
+  wait_for 300 "this learner to catch up, and to get its vote" has_vote ||
     die "the new member of etcd on $(hostname) has no vote: it does not catch up with the others, or they do not answer. See" \
       "journalctl -u etcd there, and etcdctl endpoint health on the others; then run up again"
   forget_joining

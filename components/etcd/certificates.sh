@@ -12,7 +12,7 @@ etcd_certificates() {
   for name; do
     path=$(certificate_path "$directory" "$name")
     ! is_current "$path" "$directory/etcd/ca.crt" || continue
-    [ ! -s "$path.crt" ] || log "$path.crt is issued anew"
+    [ ! -s "$path.crt" ] || log "$path.crt is issued again"
     trap 'rm -rf '"$key $new" EXIT
     rm -rf "$new"
     (umask 077 && mkdir -p "$new/etcd" && base64 -d <<<"$ETCD_CA_KEY" >"$key")

@@ -13,7 +13,7 @@ export function memberHealth(
     const found = members.map(async ({ name }) => {
       try {
         const { status, output } = await ask(login(name), command);
-        return status === 0 ? [] : [`the member of etcd on ${name} is not well: ${lastLine(output)}`];
+        return status === 0 ? [] : [`the member of etcd on ${name} is not healthy: ${lastLine(output)}`];
       } catch (error) {
         return [`${name} does not answer: ${error instanceof Error ? error.message : String(error)}`];
       }

@@ -15,8 +15,8 @@ down() {
   wait_for 30 "the other members of etcd to answer" members ||
     die "no other member of etcd answers, so $NAME cannot leave: see systemctl status etcd on ${PEERS[*]%% *}"
   # The members refuse what would cost them their quorum, for as long as it would.
-  wait_for 120 "the other members to let $NAME go" is_gone ||
-    die "etcd does not let $NAME go: see that all other members are well, with etcdctl endpoint health"
+  wait_for 120 "the other members to remove $NAME" is_gone ||
+    die "etcd refused to remove member $NAME (quorum): see that all other members are healthy, with etcdctl endpoint health"
 }
 
 # The members say so themselves: what removes it may be answered too late.

@@ -8,7 +8,7 @@ guard() {
   systemctl is-active --quiet etcd.service || return 0
   local list id status name peer client learner voters=0 well=0 known=() silent=() strange=()
   if ! list=$(members); then
-    problem "etcd has no quorum, so none of its members can come or go: start those that are down"
+    problem "etcd has no quorum, so members can neither be added nor removed: start those that are down"
     return
   fi
   while IFS=', ' read -r id status name peer client learner; do
@@ -30,7 +30,7 @@ guard() {
     log "etcd: none of the machines is $(printf ', %s' "${strange[@]}" | cut -c 3-): what does not leave in this run is left of a join" \
       "that was given up, and etcdctl member remove ID takes it out"
   [ "$well" -gt $((voters / 2)) ] ||
-    problem "etcd has $voters members, of which $well are well, and lets none come or go: start those that are down"
+    problem "etcd has $voters members, of which $well are healthy, and adds or removes none: start those that are down"
   weigh_target
 }
 
@@ -47,7 +47,7 @@ weigh_target() {
   fi
   for peer in "${TARGET[@]}"; do
     is_among "$peer" "${known[@]}" ||
-      problem "etcd takes no member at $peer while $names does not answer. $way"
+      problem "etcd adds no member at $peer while $names does not answer. $way"
   done
 }
 

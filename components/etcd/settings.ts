@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import type { CertificateSettings } from "../certificates/settings";
-import type { MachineConfig } from "../machine/settings";
+import { flagOfCertificates, type CertificateSettings } from "../certificates/settings";
+import { flagOfMembers, type MachineConfig } from "../machine/settings";
 import {
   fields as f,
   flags,
@@ -19,31 +19,29 @@ import {
   type Owned,
 } from "../settings";
 
-const certificates = "keelson makes the certificates: leave it out";
-const etcdMembers = 'it follows from the machines with the role "etcd": leave it out';
 const address = "it follows from the machine's address: set machines[].address";
 
 /** Flags of etcd that keelson gives it. */
 export const owned: Owned = {
   "advertise-client-urls": `${address} or etcd.clientPort`,
-  "auto-tls": certificates,
-  "cert-file": certificates,
+  "auto-tls": flagOfCertificates,
+  "cert-file": flagOfCertificates,
   "client-cert-auth": "clients without a certificate are never let in: leave it out",
   "config-file": "etcd would not read its flags any more: give them in etcd.extraArgs",
   "data-dir": "set etcd.dataDir",
   "initial-advertise-peer-urls": `${address} or etcd.peerPort`,
-  "initial-cluster": etcdMembers,
-  "initial-cluster-state": etcdMembers,
-  "key-file": certificates,
+  "initial-cluster": flagOfMembers,
+  "initial-cluster-state": flagOfMembers,
+  "key-file": flagOfCertificates,
   "listen-client-urls": `${address} or etcd.clientPort`,
   "listen-peer-urls": `${address} or etcd.peerPort`,
   name: "it is the machine's: set machines[].name",
-  "peer-auto-tls": certificates,
-  "peer-cert-file": certificates,
+  "peer-auto-tls": flagOfCertificates,
+  "peer-cert-file": flagOfCertificates,
   "peer-client-cert-auth": "peers without a certificate are never let in: leave it out",
-  "peer-key-file": certificates,
-  "peer-trusted-ca-file": certificates,
-  "trusted-ca-file": certificates,
+  "peer-key-file": flagOfCertificates,
+  "peer-trusted-ca-file": flagOfCertificates,
+  "trusted-ca-file": flagOfCertificates,
 };
 
 /** Directories of the system and of other programs, which etcd must not empty. */
@@ -62,25 +60,28 @@ const foreignDirectory = new RegExp(
 /** Directories in memory, or whose old files are deleted. Source: file-hierarchy(7); tmpfiles.d(5). */
 const fleeting = /^\/((var\/)?run|dev|proc|sys|(var\/)?tmp)(\/|$)/;
 
-export const etcd = z.strictObject({
-  dataDir: f
-    .absolutePath()
-    .refine((path) => !fleeting.test(path), {
-      error: ({ input }) =>
-        `${show(input)} is emptied when a machine boots, or sooner, and the cluster's data would be lost: use a directory on a disk, as in "/var/lib/etcd"`,
-    })
-    .refine((path) => fleeting.test(path) || !foreignDirectory.test(path), {
-      error: ({ input }) => `${show(input)} has other data in it: use a directory of etcd's own, as in "/var/lib/etcd"`,
-    })
-    .default("/var/lib/etcd")
-    .describe(
-      "Directory of etcd's data on the machines; must be empty or absent at first. It is emptied by `pulumi destroy`.",
-    )
-    .meta({ immutable: true }),
-  clientPort: f.port().default(2379).describe("TCP port for clients of etcd.").meta({ immutable: true }),
-  peerPort: f.port().default(2380).describe("TCP port for the members among themselves.").meta({ immutable: true }),
-  extraArgs: flags(owned).describe("More flags of etcd."),
-});
+export const etcd = z
+  .strictObject({
+    dataDir: f
+      .absolutePath()
+      .refine((path) => !fleeting.test(path), {
+        error: ({ input }) =>
+          `${show(input)} is emptied when a machine boots, or sooner, and the cluster's data would be lost: use a directory on a disk, as in "/var/lib/etcd"`,
+      })
+      .refine((path) => fleeting.test(path) || !foreignDirectory.test(path), {
+        error: ({ input }) =>
+          `${show(input)} has other data in it: use a directory of etcd's own, as in "/var/lib/etcd"`,
+      })
+      .default("/var/lib/etcd")
+      .describe(
+        "Directory of etcd's data on the machines; must be empty or absent at first. It is emptied by `pulumi destroy`.",
+      )
+      .meta({ immutable: true }),
+    clientPort: f.port().default(2379).describe("TCP port for clients of etcd.").meta({ immutable: true }),
+    peerPort: f.port().default(2380).describe("TCP port for traffic between members.").meta({ immutable: true }),
+    extraArgs: flags(owned).describe("Additional flags of etcd."),
+  })
+  .meta({ example: { dataDir: "/srv/etcd", extraArgs: { "auto-compaction-retention": "8" } } });
 
 /** What etcd's members are made by. */
 export type EtcdConfig = Frozen<z.output<typeof etcd>>;
@@ -107,7 +108,7 @@ const harms: readonly Harm[] = [
     "force-new-cluster",
     "true",
     isTrue,
-    `each restart would make a cluster of its own of each member: ${leaveOut}`,
+    `each restart would turn each member into a cluster of its own: ${leaveOut}`,
   ),
   harm(
     map,
@@ -116,7 +117,7 @@ const harms: readonly Harm[] = [
     isTrue,
     `a machine that loses its power would lose the cluster's data: ${leaveOut}`,
   ),
-  harm(map, "strict-reconfig-check", "false", isFalse, `by it etcd refuses what would lose its quorum: ${leaveOut}`),
+  harm(map, "strict-reconfig-check", "false", isFalse, `with it etcd refuses what would lose its quorum: ${leaveOut}`),
   harm(
     ...([map, "listen-client-http-urls", "http://"] as const),
     (value) => /(^|,)\s*http:/i.test(value),

@@ -15,7 +15,7 @@ leave_cluster() {
   # With the etcd phase kubeadm would empty /var/lib/etcd, whoever's it is (kubeadm issue 3225).
   if command -v kubeadm >/dev/null; then
     kubeadm reset --force --skip-phases=remove-etcd-member --cri-socket="$CRI_SOCKET" >&2 ||
-      die "kubeadm reset failed on $(hostname): its own words are above"
+      die "kubeadm reset failed on $(hostname): its output is above"
   fi
   systemctl stop --quiet kubelet.service 2>/dev/null || true
   remove_routes

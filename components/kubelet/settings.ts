@@ -37,10 +37,13 @@ export const kubelet = z.strictObject({
     .list(f.ipv4())
     .min(1, { error: "is an empty list: name an address, or leave it out" })
     .optional()
-    .describe("Name servers of the pods.")
+    .describe("DNS servers for pods.")
     .meta({ defaultsTo: "the tenth address of kubernetes.networking.serviceSubnet" }),
   failSwapOn: z.boolean().default(false).describe("Machines with swap switched on are refused."),
-  anonymous: z.boolean().default(false).describe("Requests without a certificate or token may reach the kubelet."),
+  anonymous: z
+    .boolean()
+    .default(false)
+    .describe("The kubelet accepts requests without a certificate or token (anonymous)."),
   configuration: foreignFields(owned, kubeletKinds, "refused").describe(
     "Any other field of KubeletConfiguration (v1beta1).",
   ),

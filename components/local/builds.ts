@@ -121,9 +121,7 @@ function tell({ silence, containers }: Survey, { stack, machines }: LocalSetting
         `${fault}, and the machines of stack "${stack}" are its containers: run \`make env\`, which installs and starts it, and then up again`,
       );
     }
-    void pulumi.log.warn(
-      `${fault}: whether the machines' containers are there is not known, and this preview takes them to be`,
-    );
+    void pulumi.log.warn(`${fault}: this preview cannot see the machines' containers, and assumes that they exist`);
   }
   for (const { name } of machines) {
     const container = containers.get(name);

@@ -47,6 +47,6 @@ export function named<const Names extends readonly { readonly name: string }[]>(
 /** The first of the machines that is not this one, so that this one may be dead; where there is no other, this one. */
 export function anotherOf(machines: readonly Machine[], { name }: Pick<Machine, "name">): Machine {
   const [first] = machines;
-  if (!first) throw new Error(`there is no machine by way of which to act on ${name}`);
+  if (!first) throw new Error(`there is no machine through which to act on ${name}`);
   return machines.find((machine) => machine.name !== name) ?? first;
 }

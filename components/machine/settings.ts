@@ -5,6 +5,9 @@ import { machineSsh } from "../ssh/settings";
 
 export { etcdMembersOf, having, mastersOf, workersOf, type MachineConfig } from "./roles";
 
+/** Why a program's flag that names members of etcd is refused. */
+export const flagOfMembers = 'it follows from the machines with the role "etcd": leave it out';
+
 /** Labels that the kubelet gives its node. */
 export const nodeLabels: Owned = {
   "kubernetes.io/arch": "the kubelet sets it: leave it out",
@@ -30,7 +33,7 @@ const quoted = (valid: (text: string) => boolean, fault: string) =>
     error: ({ input }) =>
       typeof input === "string"
         ? `${show(input)} ${fault}`
-        : `${show(input)} is no text: put it in quotes, ${JSON.stringify(show(input))}`,
+        : `${show(input)} is no string: put it in quotes, ${JSON.stringify(show(input))}`,
   });
 
 function keyed(
@@ -51,11 +54,11 @@ const taint = z.strictObject({
   value: f
     .text("a value as labels have", isValue, "is no value of a taint", valueSyntax)
     .optional()
-    .describe("Tells taints of one key apart."),
+    .describe("Distinguishes taints with the same key."),
   effect: z
     .enum(["NoSchedule", "PreferNoSchedule", "NoExecute"])
     .describe(
-      "What happens to pods that do not tolerate it: not placed, placed elsewhere if possible, or also driven out.",
+      "What happens to pods that do not tolerate it: not scheduled, scheduled elsewhere if possible, or also evicted.",
     ),
 });
 
@@ -70,80 +73,96 @@ function quantity(parse: (value: unknown) => number | undefined, example: string
 }
 
 const allocatable = z.strictObject({
-  cpu: quantity(millicpu, '"500m" or "2"').describe("Cores that pods may have; the rest is reserved for the system."),
-  memory: quantity(bytes, '"3G" or "3Gi"').describe("Bytes that pods may have; the rest is reserved for the system."),
+  cpu: quantity(millicpu, '"500m" or "2"').describe("Cores for pods; the rest is reserved for the system."),
+  memory: quantity(bytes, '"3G" or "3Gi"').describe("Bytes of memory for pods; the rest is reserved for the system."),
 });
 
-export const machine = z.strictObject({
-  name: f.dnsLabel().describe("Name of the machine and its node; no other machine has it."),
-  roles: f
-    .list(z.enum(["master", "etcd", "worker"]))
-    .min(1, { error: "is an empty list: give the machine a role, or leave the machine out" })
-    .default(["worker"])
-    .describe(
-      "What runs on it: the control plane, a member of etcd, pods. A master that is also a worker takes pods; where no machine has etcd, the masters carry it.",
-    ),
-  address: f.ipv4().optional().describe("Address under which the other machines reach it.").meta({
-    defaultsTo:
-      "for local machines the one they have, or else a free one of local.subnet, from the eleventh; required for ssh",
-  }),
-  image: f
-    .image()
-    .optional()
-    .describe(
-      "Image of its container; only with provider local. Another one makes the machine anew: what is on its disk is lost, and it joins as the node it was.",
+export const machine = z
+  .strictObject({
+    name: f.dnsLabel().describe("Name of the machine and its node; no other machine has it."),
+    roles: f
+      .list(z.enum(["master", "etcd", "worker"]))
+      .min(1, { error: "is an empty list: give the machine a role, or leave the machine out" })
+      .default(["worker"])
+      .describe(
+        "What runs on it: the control plane, a member of etcd, pods. A master that is also a worker takes pods. If no machine has the role etcd, the masters are its members.",
+      ),
+    address: f.ipv4().optional().describe("Address under which the other machines reach it.").meta({
+      defaultsTo:
+        "for local machines the one they have, or else a free one of local.subnet, from the eleventh; required for ssh",
+    }),
+    image: f
+      .image()
+      .optional()
+      .describe(
+        "Image of its container; only with provider local. Another image rebuilds the machine: what is on its disk is lost, and it joins as the node it was.",
+      )
+      .meta({ defaultsTo: "`local.image`" }),
+    ssh: machineSsh
+      .optional()
+      .describe("How to log in, where it differs from the stack's ssh; only with provider ssh."),
+    labels: keyed("a label", quoted(isValue, `is no value of a label: ${valueSyntax}`), nodeLabels)
+      .describe("Labels of its node.")
+      .meta({ values: "a map of strings" }),
+    annotations: keyed(
+      "an annotation",
+      quoted(() => true, ""),
+      {},
+      (key) => {
+        if (key.startsWith("pulumi.com/")) return "is Pulumi's own, and never reaches the node: leave it out";
+        return key.startsWith("keelson.io/") ? "keelson sets it itself: leave it out" : undefined;
+      },
     )
-    .meta({ defaultsTo: "`local.image`" }),
-  ssh: machineSsh.optional().describe("How to log in, where it differs from the stack's ssh; only with provider ssh."),
-  labels: keyed("a label", quoted(isValue, `is no value of a label: ${valueSyntax}`), nodeLabels)
-    .describe("Labels of its node.")
-    .meta({ values: "a map of strings" }),
-  annotations: keyed(
-    "an annotation",
-    quoted(() => true, ""),
-    {},
-    (key) => {
-      if (key.startsWith("pulumi.com/")) return "is Pulumi's own, and never reaches the node: leave it out";
-      return key.startsWith("keelson.io/") ? "keelson sets it itself: leave it out" : undefined;
+      .describe("Annotations of its node.")
+      .meta({ values: "a map of strings" }),
+    taints: z
+      .array(taint)
+      .superRefine((taints, context) => {
+        for (const [index, { key, effect }] of taints.entries()) {
+          if (taints.findIndex((other) => other.key === key && other.effect === effect) === index) continue;
+          const message = `${show(key)} with ${effect} is there twice: leave one out, or give them different effects`;
+          context.addIssue({ code: "custom", path: [index], message });
+        }
+      })
+      .optional()
+      .describe(
+        "Taints of its node; they replace those it has. With a list, even an empty one, a master has kubeadm's control-plane taint only if the list has it. When the list is taken out, so are its taints, unless somebody else has changed the node's taints since: use kubectl taint then.",
+      )
+      .meta({ defaultsTo: "what kubeadm gives it: masters that are no workers have the control-plane taint" }),
+    unschedulable: z.boolean().default(false).describe("No new pods are scheduled on its node (cordon)."),
+    sharedKernel: z
+      .boolean()
+      .default(false)
+      .describe(
+        "The machine is a container (LXC, Docker) on the kernel and the disk of another computer: kernel-wide settings are left as they are, and pods are evicted when less than 1 GiB of that disk is free instead of at a percentage. Always so for local machines.",
+      ),
+    adopt: z
+      .boolean()
+      .default(false)
+      .describe(
+        "The machine has a Docker Engine of its own, whose containers, volumes and images stay: it is used as it is, and neither its packages nor its daemon.json are touched, now or when the machine leaves. The kubelet deletes no images in it until the disk is so full that it evicts pods, and images of the cluster stay. Only with provider ssh and runtime docker; a machine at whose Docker, containerd or Podman others work is refused without it.",
+      ),
+    lost: z
+      .boolean()
+      .default(false)
+      .describe(
+        "The machine is gone for good: its node is deleted, its member of etcd is removed, and it is not contacted. Take it out of the list afterwards, or set this to false when it is there again.",
+      ),
+    allocatable: allocatable
+      .optional()
+      .describe("Resources of the machine that are for pods.")
+      .meta({ defaultsTo: "all that it has" }),
+  })
+  .meta({
+    example: {
+      name: "worker-1",
+      address: "192.0.2.21",
+      ssh: { hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDBvWw8urOnuekSggdAeCYUTiIyLl0vrqnTh/7QEUQja" },
+      labels: { "example.com/disk": "nvme" },
+      taints: [{ key: "example.com/dedicated", value: "storage", effect: "NoSchedule" }],
+      allocatable: { cpu: "3500m", memory: "12Gi" },
     },
-  )
-    .describe("Annotations of its node.")
-    .meta({ values: "a map of strings" }),
-  taints: z
-    .array(taint)
-    .superRefine((taints, context) => {
-      for (const [index, { key, effect }] of taints.entries()) {
-        if (taints.findIndex((other) => other.key === key && other.effect === effect) === index) continue;
-        const message = `${show(key)} with ${effect} is there twice: leave one out, or give them different effects`;
-        context.addIssue({ code: "custom", path: [index], message });
-      }
-    })
-    .optional()
-    .describe(
-      "Taints of its node, instead of those it has. With a list, be it empty, a master has the taint by which kubeadm keeps pods off it only where the list does. The last of a list goes with it unless somebody else has changed the node's taints since: kubectl taint takes it off then.",
-    )
-    .meta({ defaultsTo: "what Kubernetes gives it: masters that are no workers repel pods" }),
-  unschedulable: z.boolean().default(false).describe("No new pods are placed on its node."),
-  sharedKernel: z
-    .boolean()
-    .default(false)
-    .describe(
-      "The machine is a container (LXC, Docker) on the kernel and the disk of another computer: kernel-wide settings are left as they are, and pods are evicted when less than 1 GiB of that disk is free instead of at a percentage. Always so for local machines.",
-    ),
-  adopt: z
-    .boolean()
-    .default(false)
-    .describe(
-      "The machine has a Docker Engine of its own, whose containers, volumes and images stay: it is used as it is, and neither its packages nor its daemon.json are touched, now or when the machine leaves. The kubelet deletes no images in it until the disk is so full that it evicts pods, and images of the cluster stay. Only with provider ssh and runtime docker; a machine at whose Docker, containerd or Podman others work is refused without it.",
-    ),
-  lost: z
-    .boolean()
-    .default(false)
-    .describe(
-      "The machine is gone for good: the cluster lets its node and its member of etcd go, and nothing of it is contacted. Take it out of the list afterwards, or set this to false when it is there again.",
-    ),
-  allocatable: allocatable.optional().describe("What pods may take of it.").meta({ defaultsTo: "all that it has" }),
-});
+  });
 
 /** One machine as the stack's file has it. */
 export type MachineSettings = z.output<typeof machine>;

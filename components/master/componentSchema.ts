@@ -62,11 +62,11 @@ const file = z.strictObject({
 /** A component of the control plane: its flags, and the files that they name. */
 export function componentFields(name: string, owned: Owned) {
   return {
-    extraArgs: repeatableFlags(owned).describe(`More flags of ${name}; a list gives one of them several times.`),
+    extraArgs: repeatableFlags(owned).describe(`Additional flags of ${name}; a list gives one of them several times.`),
     extraVolumes: z
       .array(volume)
       .default([])
-      .describe(`What of the masters' own files ${name} sees besides what kubeadm mounts.`),
+      .describe(`Files and directories of the masters that are mounted into ${name}, besides those of kubeadm.`),
     files: z
       .array(file)
       .default([])

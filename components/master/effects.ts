@@ -5,7 +5,7 @@ import { takesPods } from "./render";
 /** What a master's script means for its machine. */
 export function effectsOn(machine: Machine): Effects {
   return {
-    create: "a master is made of it: API server, controller manager and scheduler start",
+    create: "it becomes a master: API server, controller manager and scheduler start",
     update: (changed) =>
       [
         serversAfter(changed),
@@ -28,8 +28,8 @@ function serversAfter(changed: ReadonlySet<string>): string {
 
 /** Whether a master takes pods, where that is another than before; masters of earlier releases were not told. */
 function podsOn({ config }: Machine, configured: boolean): readonly string[] {
-  if (takesPods(config)) return ["it takes pods: the taint by which kubeadm keeps them off is taken from its node"];
-  return configured ? ["its node has the taint by which kubeadm keeps pods off"] : [];
+  if (takesPods(config)) return ["it takes pods: kubeadm's control-plane taint is removed from its node"];
+  return configured ? ["its node gets kubeadm's control-plane taint"] : [];
 }
 
 /** What issuing the administrator's kubeconfig means. */
@@ -37,8 +37,8 @@ export const credentialEffects: Effects = {
   create: "the administrator's kubeconfig is issued by number, with a group of its own",
   update: (changed) =>
     changed.has("ADMINISTRATOR")
-      ? "the administrator's kubeconfig is issued anew, and those before it that were issued by number lose their rights"
-      : "the administrator's kubeconfig is issued anew; those before it hold until their end",
+      ? "the administrator's kubeconfig is issued again, and those before it that were issued by number lose their rights"
+      : "the administrator's kubeconfig is issued again; those before it are valid until their end",
 };
 
 /** What telling the cluster its configuration means. */

@@ -15,8 +15,8 @@ import {
 } from "../settings";
 import type { EndpointSettings } from "../endpoint/settings";
 import type { KubeletSettings } from "../kubelet/settings";
-import type { CertificateSettings } from "../certificates/settings";
-import type { MachineConfig } from "../machine/settings";
+import { flagOfCertificates, type CertificateSettings } from "../certificates/settings";
+import { flagOfMembers, type MachineConfig } from "../machine/settings";
 import { componentFields } from "./componentSchema";
 import type { ComponentFile } from "./componentFiles";
 
@@ -24,47 +24,45 @@ export { filesDirectory } from "./componentSchema";
 export { componentChecks } from "./componentChecks";
 export { withContents } from "./componentFiles";
 
-const certificates = "keelson makes the certificates: leave it out";
-const etcdMembers = 'it follows from the machines with the role "etcd": leave it out';
 const kubeconfigs = "kubeadm makes the file: leave it out";
 const subnet = "set kubernetes.networking.serviceSubnet";
 
 export const apiServerFlags: Owned = {
   "advertise-address": "set kubernetes.advertiseAddress",
   "allow-privileged": "kube-proxy cannot run without it: leave it out",
-  "client-ca-file": certificates,
+  "client-ca-file": flagOfCertificates,
   "enable-bootstrap-token-auth": "machines join by it: leave it out",
-  "etcd-cafile": certificates,
-  "etcd-certfile": certificates,
-  "etcd-keyfile": certificates,
-  "etcd-servers": etcdMembers,
-  "kubelet-client-certificate": certificates,
-  "kubelet-client-key": certificates,
-  "proxy-client-cert-file": certificates,
-  "proxy-client-key-file": certificates,
-  "requestheader-client-ca-file": certificates,
+  "etcd-cafile": flagOfCertificates,
+  "etcd-certfile": flagOfCertificates,
+  "etcd-keyfile": flagOfCertificates,
+  "etcd-servers": flagOfMembers,
+  "kubelet-client-certificate": flagOfCertificates,
+  "kubelet-client-key": flagOfCertificates,
+  "proxy-client-cert-file": flagOfCertificates,
+  "proxy-client-key-file": flagOfCertificates,
+  "requestheader-client-ca-file": flagOfCertificates,
   "secure-port": "set kubernetes.bindPort",
-  "service-account-key-file": certificates,
-  "service-account-signing-key-file": certificates,
+  "service-account-key-file": flagOfCertificates,
+  "service-account-signing-key-file": flagOfCertificates,
   "service-cluster-ip-range": subnet,
-  "tls-cert-file": certificates,
-  "tls-private-key-file": certificates,
+  "tls-cert-file": flagOfCertificates,
+  "tls-private-key-file": flagOfCertificates,
 };
 
 export const controllerManagerFlags: Owned = {
   "allocate-node-cidrs": "flannel needs it: leave it out",
   "authentication-kubeconfig": kubeconfigs,
   "authorization-kubeconfig": kubeconfigs,
-  "client-ca-file": certificates,
+  "client-ca-file": flagOfCertificates,
   "cluster-cidr": "set kubernetes.networking.podSubnet",
   "cluster-name": "it is the stack's name: leave it out",
-  "cluster-signing-cert-file": certificates,
-  "cluster-signing-key-file": certificates,
+  "cluster-signing-cert-file": flagOfCertificates,
+  "cluster-signing-key-file": flagOfCertificates,
   kubeconfig: kubeconfigs,
   "node-cidr-mask-size": "each node takes a /24 of kubernetes.networking.podSubnet: leave it out",
-  "requestheader-client-ca-file": certificates,
-  "root-ca-file": certificates,
-  "service-account-private-key-file": certificates,
+  "requestheader-client-ca-file": flagOfCertificates,
+  "root-ca-file": flagOfCertificates,
+  "service-account-private-key-file": flagOfCertificates,
   "service-cluster-ip-range": subnet,
 };
 
@@ -86,7 +84,7 @@ export const apiServer = z.strictObject({
   certSANs: f
     .list(f.certificateName())
     .default([])
-    .describe("More names and addresses that the API's certificate is to be good for."),
+    .describe("Additional names and addresses in the API's certificate."),
 });
 
 const component = (name: string, owned: Readonly<Record<string, string>>) =>
@@ -121,7 +119,7 @@ const harms: readonly Harm[] = [
     "anonymous-auth",
     "false",
     isFalse,
-    `kubelets ask the server for its health without a name, and would restart it for ever: ${leaveOut}`,
+    `kubelets ask the server for its health anonymously, and would restart it for ever: ${leaveOut}`,
   ),
   harm(
     maps.apiServer,

@@ -1,5 +1,7 @@
+import { join } from "node:path";
+
 import { wrapping, type NetworkSettings } from "./settings";
-import { shortDigest } from "../script";
+import { shipped, shortDigest } from "../script";
 
 /** Where flannel's container finds the two files below. */
 export const configDirectory = "/etc/kube-flannel";
@@ -34,18 +36,5 @@ export function digestOf(files: Readonly<Record<string, string>>): string {
   return shortDigest(JSON.stringify(files));
 }
 
-/**
- * Tells the runtime of the network once flanneld has a subnet, and not before: a node that calls itself ready too early
- * fails its first pods, and they wait out a back-off. The rename makes the file appear whole.
- */
-export const announceNetwork = `
-set -eu
-tries=0
-until [ -s /run/flannel/subnet.env ]; do
-  tries=$((tries + 1))
-  [ "$tries" -le 600 ] || { echo "flanneld got no subnet within 120 s"; exit 1; }
-  sleep 0.2
-done
-cp ${configDirectory}/cni-conf.json /etc/cni/net.d/.10-flannel.conflist.new
-mv /etc/cni/net.d/.10-flannel.conflist.new /etc/cni/net.d/10-flannel.conflist
-`.trim();
+/** What tells the runtime of the network, for the shell of flannel's container. */
+export const announceNetwork = shipped(join(__dirname, "announce.sh"), { CONFIG_DIRECTORY: configDirectory }).trimEnd();

@@ -9,34 +9,36 @@ export const networking = z.strictObject({
   podSubnet: f
     .subnet(8, 24)
     .default("10.244.0.0/16")
-    .describe("Network of the pods; each node takes a /24 of it.")
+    .describe("Pod network; each node gets a /24 of it.")
     .meta({ immutable: true }),
   serviceSubnet: f
     .subnet(12, 28)
     .default("10.96.0.0/12")
-    .describe("Network of the Services' addresses.")
+    .describe("Network of the Service addresses.")
     .meta({ immutable: true }),
   dnsDomain: f
     .dnsName()
     .default("cluster.local")
-    .describe("Domain of the names of Services and pods.")
+    .describe("DNS domain of Services and pods.")
     .meta({ immutable: true }),
 });
 
-export const flannel = z.strictObject({
-  backend: z
-    .enum(["vxlan", "host-gw"])
-    .default("vxlan")
-    .describe(
-      "How pods' packets travel between machines: wrapped in UDP (port 8472), or routed, where machines share a link.",
-    )
-    .meta({ immutable: true }),
-  mtu: f
-    .integer(576, 65535)
-    .optional()
-    .describe("Largest packet of pods, in bytes.")
-    .meta({ defaultsTo: "the machine's own, less what wrapping takes" }),
-});
+export const flannel = z
+  .strictObject({
+    backend: z
+      .enum(["vxlan", "host-gw"])
+      .default("vxlan")
+      .describe(
+        "How packets of pods travel between machines: encapsulated in UDP (vxlan, port 8472), or routed (host-gw), where machines share a link.",
+      )
+      .meta({ immutable: true }),
+    mtu: f
+      .integer(576, 65535)
+      .optional()
+      .describe("MTU of the pod network, in bytes.")
+      .meta({ defaultsTo: "the machine's own, less the encapsulation" }),
+  })
+  .meta({ example: { backend: "host-gw" } });
 
 /** What of the stack's settings the pod network follows. */
 export interface NetworkSettings {
@@ -58,7 +60,7 @@ export function* flannelChecks({
 }): Generator<Contradiction> {
   const { backend, mtu = 0 } = configuration.flannel;
   if (backend !== "vxlan" || mtu + wrapping <= longestPacket) return;
-  const message = `${mtu} leaves no room for the ${wrapping} bytes that vxlan wraps around a packet: use ${longestPacket - wrapping} at most`;
+  const message = `${mtu} leaves no room for the ${wrapping} bytes of vxlan's encapsulation: use ${longestPacket - wrapping} at most`;
   yield { path: ["flannel", "mtu"], uses: [["flannel", "backend"]], message };
 }
 

@@ -8,7 +8,7 @@ up() {
   if [ -e /etc/kubernetes/kubelet.conf ]; then
     systemctl start kubelet.service
     wait_for 120 "the node $NODE to be of this machine" node_is_own ||
-      die "the node $NODE is of another machine than this one: delete it, and run up again"
+      die "node $NODE still belongs to another machine, and was not deleted: delete it, and run up again"
     return
   fi
   # It was made before this began; the cluster's controllers sign it within moments, or when they have a leader again.

@@ -36,7 +36,7 @@ announce() {
 
 not_announced() {
   tell_unready --field-selector "spec.nodeName=$NODE"
-  die "no other node knows a way to the pods of $NODE: flannel does not start there"
+  die "no other node has a route to the pods of $NODE: flannel does not start there"
 }
 
 let_old_pods_go() {

@@ -8,7 +8,7 @@ export const drainTimeout = f
   .integer(1, 3600)
   .default(120)
   .describe(
-    "Seconds that the pods of a node which is drained may take to end elsewhere: of a machine that leaves, and in an upgrade to another minor release. Past them, the node stays as it is.",
+    "Longest drain of a node, in seconds: of a machine that leaves, and before its kubelet goes to another minor release. If pods are still there after that, the node stays as it is.",
   );
 
 /** What of the stack's settings joining and leaving follow. */

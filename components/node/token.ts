@@ -35,7 +35,7 @@ export class JoinToken {
   /** Lets the machine join for 15 minutes; a token that a join before left behind, which failed or was killed, goes. */
   async offer(): Promise<void> {
     const { date } = await this.withdraw();
-    await this.ask("offered", { method: "POST", path: secrets, body: this.secret(date) });
+    await this.ask("made", { method: "POST", path: secrets, body: this.secret(date) });
   }
 
   /** The machine has joined. The token ends by itself as well, so a failure is told and no more. */
@@ -44,7 +44,7 @@ export class JoinToken {
       await this.withdraw();
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      await pulumi.log.warn(`${why}; it ends by itself ${goodFor} minutes after it was offered`);
+      await pulumi.log.warn(`${why}; it expires ${goodFor} minutes after it was made`);
     }
   }
 
@@ -52,7 +52,7 @@ export class JoinToken {
     // The type as well: nothing else of the namespace may ever be meant.
     const selectors = { labelSelector: `keelson.io/admits=${this.node}`, fieldSelector: `type=${tokenType}` };
     const path = `${secrets}?${new URLSearchParams(selectors).toString()}`;
-    return this.ask("taken back", { method: "DELETE", path });
+    return this.ask("revoked", { method: "DELETE", path });
   }
 
   private async ask(what: string, question: Question): Promise<Answer> {

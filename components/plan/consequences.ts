@@ -19,7 +19,7 @@ export function consequences(before: Topology, after: Topology, drainTimeout: nu
     ...leaving(before, after).map((place) => ({ subject: place.name, text: leaves(place, after, drainTimeout) })),
     ...forgotten(before, after).map(({ name }) => ({
       subject: name,
-      text: "was lost, and is forgotten: nothing is contacted",
+      text: "was lost, and leaves the state: it is not contacted",
     })),
     ...members(before, after),
   ];
@@ -29,7 +29,7 @@ function joins({ roles }: Place): string {
   const parts = [
     "is new: Docker Engine is installed and started",
     ...(roles.includes("etcd") ? ["a member of etcd starts"] : []),
-    ...(roles.includes("master") ? ["a master is made of it, and its node joins"] : []),
+    ...(roles.includes("master") ? ["it becomes a master, and its node joins"] : []),
     ...(roles.includes("worker") && !roles.includes("master") ? ["its node joins by a token of its own"] : []),
   ];
   return parts.join(", ");
@@ -41,7 +41,7 @@ function isLost({ roles }: Place, { fixed }: Topology): string {
     ...(roles.includes("etcd") ? ["its member of etcd is removed"] : []),
     ...(fixed["provider"] === "local" ? ["its container and its disk are deleted"] : []),
   ];
-  return `is lost: ${parts.join(", ")}; nothing of it is contacted`;
+  return `is lost: ${parts.join(", ")}; it is not contacted`;
 }
 
 function leaves({ roles }: Place, { fixed }: Topology, drainTimeout: number): string {

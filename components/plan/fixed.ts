@@ -12,7 +12,7 @@ export const release = "kubernetes.version";
 /** Why, where it is not plain to see. */
 const reasons: Readonly<Record<string, string>> = {
   "kubernetes.apiServer.extraArgs.etcd-prefix": "the API would find an empty cluster, and all pods would be ended",
-  "kubernetes.controllerManager.extraArgs.node-cidr-mask-size-ipv4": "nodes have their parts of the pods' network",
+  "kubernetes.controllerManager.extraArgs.node-cidr-mask-size-ipv4": "nodes have their ranges of the pod network",
   "docker.packages": "it would replace Docker and containerd under the pods of all machines at once",
   "docker.daemon.exec-opts.native.cgroupdriver": "pods that run have their cgroups by the other driver",
   "etcd.extraArgs.wal-dir": "etcd would not find its log there, nor the cluster's data",

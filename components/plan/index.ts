@@ -87,7 +87,7 @@ async function othersAreWell(before: Topology, rebuilds: Rebuilds, { environment
     environment.stack,
     found.map(
       (fault) =>
-        `${fault}: it has to be well before the disk of ${listed(anew)} is rebuilt. Start it, and run up again`,
+        `${fault}: it has to be healthy before the disk of ${listed(anew)} is rebuilt. Start it, and run up again`,
     ),
   );
 }

@@ -56,7 +56,7 @@ function atWork(before: Topology, after: Topology, { back = [] }: PlanArgs): rea
     .filter(({ name }) => back.some((one) => one.name === name))
     .map(
       ({ name }) =>
-        `${name} is to be given up as lost, and it answers: take it out of machines, and it leaves in good order; or switch it off first. Where neither can be, keelson:survey: "off" asks nobody`,
+        `${name} is marked as lost, but it answers: take it out of machines instead, and it is drained and cleaned; or switch it off first. If neither is possible, set keelson:survey to "off": no machine is asked then`,
     );
 }
 

@@ -44,22 +44,22 @@ function lostData(before: Topology, after: Topology, rebuilds: Rebuilds): readon
   const gone = anew.filter((name) => rebuilds.get(name)?.gone);
   if (members.length - gone.length <= members.length / 2) {
     return [
-      `${has}, and the ${gone.length === 1 ? "container of" : "containers of"} ${listed(gone)} ${gone.length === 1 ? "is" : "are"} gone: without a majority of their disks the cluster's data are lost. ` +
-        "The way out: destroy the stack, and build it anew",
+      `${has}, and the ${gone.length === 1 ? "container of" : "containers of"} ${listed(gone)} ${gone.length === 1 ? "is" : "are"} gone: without a quorum of their disks the cluster's data are lost. ` +
+        "The way out: destroy the stack, and build it again",
     ];
   }
   if (gone.length > 0) {
     const changed = anew.filter((name) => !gone.includes(name));
     return [
-      `${has}, and ${listed(changed)} would be rebuilt for another image while the container of ${listed(gone)} is gone: without a majority of their disks the cluster's data would be lost. ` +
+      `${has}, and ${listed(changed)} would be rebuilt for another image while the container of ${listed(gone)} is gone: without a quorum of their disks the cluster's data would be lost. ` +
         `The safe order: 1. set the image of ${listed(changed)} back, and run up; 2. change it, and run up`,
     ];
   }
   // Two or more of several are told to take turns.
   if (having(after, "etcd").length > 2) return [];
   return [
-    `${has}, and another image would make the disk of ${listed(anew)} anew, and the cluster's data would be lost with it. ` +
-      "The safe order: 1. let etcd have 3 members, and run up; 2. change the image of one machine after the other; or set it back",
+    `${has}, and another image would rebuild the disk of ${listed(anew)}: the cluster's data would be lost with it. ` +
+      "The safe order: 1. grow etcd to 3 members, and run up; 2. change the image of one machine after the other; or set it back",
   ];
 }
 
@@ -77,7 +77,7 @@ function turns({ machines }: Topology, changed: readonly string[], maxUnavailabl
   }
   if (workers.length > maxUnavailable) {
     problems.push(
-      `${listed(workers)} would be rebuilt at once for another image, and kubernetes.maxUnavailable lets ${maxUnavailable} of them be away at a time. ${order(workers.slice(0, maxUnavailable).join(" and "))}`,
+      `${listed(workers)} would be rebuilt at once for another image, and kubernetes.maxUnavailable allows ${maxUnavailable} of them to be down at a time. ${order(workers.slice(0, maxUnavailable).join(" and "))}`,
     );
   }
   return problems;

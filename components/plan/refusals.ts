@@ -28,7 +28,7 @@ function settingRefusal(path: string, was: string, is: string): string {
   const back = was === "" ? "leave it out" : "set it back";
   const change = `${path} is ${was === "" ? "not set" : was} and cannot become ${is === "" ? "unset" : is} while the cluster lives`;
   const reason = reasonFor(path);
-  return `${change}: ${reason === undefined ? "" : `${reason}. The way: `}${back}, or destroy the cluster and build it anew`;
+  return `${change}: ${reason === undefined ? "" : `${reason}. The way: `}${back}, or destroy the cluster and build it again`;
 }
 
 /** Releases follow each other in an order; an upgrade that not all masters have gone through can be taken back. */
@@ -79,7 +79,7 @@ function podNetwork(before: Topology, after: Topology): readonly string[] {
   if (room === undefined || added.length === 0 || gone.length === 0 || old.length + added.length <= room) return [];
   return [
     `kubernetes.networking.podSubnet has room for ${room} nodes, and there would be ${old.length + added.length} of them while ${listed(added)} ${added.length === 1 ? "joins" : "join"} and before ${listed(gone)} ${gone.length === 1 ? "is" : "are"} gone. ` +
-      `The safe order: 1. let ${listed(gone)} go, and run up; 2. add ${listed(added)}, and run up`,
+      `The safe order: 1. take out ${listed(gone)}, and run up; 2. add ${listed(added)}, and run up`,
   ];
 }
 
@@ -143,7 +143,7 @@ function quorum(before: Topology, after: Topology): readonly string[] {
       ? `start ${listed(lost)} again and mark none as lost`
       : `start ${missing === 1 ? "one" : String(missing)} of ${listed(lost)} again and mark only the others as lost`;
   return [
-    `etcd has ${members.length} ${members.length === 1 ? "member" : "members"} (${listed(members)}), and without ${listed(lost)} ${left} would be left, of which ${need} are needed to let anyone go. ` +
+    `etcd has ${members.length} ${members.length === 1 ? "member" : "members"} (${listed(members)}), and without ${listed(lost)} ${left} would be left, and a quorum of ${need} is needed to remove a member. ` +
       `The safe order: ${start}, then run up; where that cannot be, the cluster's data is to be restored from a snapshot`,
   ];
 }
@@ -155,8 +155,8 @@ function handover(before: Topology, after: Topology): readonly string[] {
   const both = [...old, ...now];
   const first = both.length % 2 === 1 ? both : [...both, "one more"];
   return [
-    `etcd would move from ${listed(old)} to ${listed(now)} at once, and nobody would be there to hand over its data. ` +
-      `The safe order: 1. let etcd have ${first.length} members, ${listed(first)}, and run up; 2. take out ${listed([...old, ...(first.length > both.length ? ["the one more"] : [])])}, and run up`,
+    `etcd would move from ${listed(old)} to ${listed(now)} at once, and no member would be left to replicate its data from. ` +
+      `The safe order: 1. grow etcd to ${first.length} members, ${listed(first)}, and run up; 2. take out ${listed([...old, ...(first.length > both.length ? ["the one more"] : [])])}, and run up`,
   ];
 }
 
@@ -167,7 +167,7 @@ function order(before: Topology, after: Topology): readonly string[] {
   if (lost.length === 0 || gone.length === 0) return [];
   const names = (places: typeof gone) => listed(places.map(({ name }) => name));
   return [
-    `${names(gone)} would leave while ${names(lost)}, by way of which machines leave, ${lost.length === 1 ? "is" : "are"} lost. ` +
+    `${names(gone)} would leave while ${names(lost)}, through which machines leave, ${lost.length === 1 ? "is" : "are"} lost. ` +
       `The safe order: 1. keep ${names(gone)} in the list, mark ${names(lost)} as lost, and run up; 2. take out ${names(gone)}, and run up`,
   ];
 }

@@ -141,7 +141,7 @@ export function alongside(before: Topology, after: Topology): readonly string[] 
   const changes = [
     ...named(joining(before, after), "would join"),
     ...named(leaving(before, after), "would leave"),
-    ...named(newlyLost(before, after), "would be given up as lost"),
+    ...named(newlyLost(before, after), "would be marked as lost"),
     ...turned,
     ...(before.fixed[runtime] === after.fixed[runtime] ? [] : [`${runtime} would change`]),
   ];

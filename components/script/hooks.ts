@@ -99,7 +99,7 @@ async function wordsFor({ parts, effects, again }: Known, { now, before }: Chang
     return [...words, ...(effects && files.size > 0 ? [effects.update(files)] : [])].join("; ");
   }
   // What was sent once is never sent again.
-  return effects ? "the way to the machine has changed: what is there is checked, and completed" : "";
+  return effects ? "the connection settings changed: the script runs again, and nothing should change" : "";
 }
 
 /** A text that may be a secret; "" where it is not known yet. */

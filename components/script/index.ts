@@ -5,6 +5,7 @@ export { composeLook, foundScript, packageScripts, unitsScripts } from "./compos
 export { shortDigest } from "./digest";
 export type { Target } from "./target";
 export { quote } from "./compose";
+export { shipped } from "./shipped";
 export { HostScript, type HostScriptArgs } from "./hostScript";
 export type { Again, Seen } from "./seen";
 export { yaml } from "./yaml";

@@ -135,7 +135,7 @@ iptables_without() {
   for command in iptables ip6tables; do
     # What changes meanwhile is looked at again.
     take_out "$command" "$@" || take_out "$command" "$@" || take_out "$command" "$@" ||
-      log "rules of $command that match $1 are left on $(hostname): its own words are above"
+      log "rules of $command that match $1 are left on $(hostname): its output is above"
   done
 }
 

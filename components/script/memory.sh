@@ -159,7 +159,7 @@ undo_scripts() {
   [ -e "$SCRIPTS/order" ] || return 0
   while read -r name; do
     if [ "$name" = "$SCRIPT" ] || [ ! -e "$SCRIPTS/$name/undo" ]; then continue; fi
-    log "taking back what $name did on $(hostname), of which the stack's state knows nothing"
-    bash "$SCRIPTS/$name/undo" || die "what $name did on $(hostname) could not be taken back: its own words are above"
+    log "undoing what $name did on $(hostname): the stack's state does not know of it"
+    bash "$SCRIPTS/$name/undo" || die "what $name did on $(hostname) could not be undone: its output is above"
   done < <(tac "$SCRIPTS/order")
 }

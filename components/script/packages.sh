@@ -14,7 +14,7 @@ install_packages() {
     mkdir -p "$STATE/installed"
     log "installing packages: ${missing[*]}"
     pkg_install "$STATE/installed/$owner" "${missing[@]}" ||
-      die "the packages ${missing[*]} could not be installed on $(hostname): see the package manager's own words above"
+      die "the packages ${missing[*]} could not be installed on $(hostname): see the package manager's output above"
   fi
   release_packages
 }
@@ -47,7 +47,7 @@ remove_packages() {
     pkg_purge "${ours[@]}"
     printf '%s\n' "${ours[@]}" | comm -12 - <(pkg_list) >"$left"
     if [ -s "$left" ]; then
-      log "left on $(hostname), for another package needs them, in the package manager's own words above: $(paste -sd ' ' "$left")"
+      log "left on $(hostname), for other packages need them (see the package manager's output above): $(paste -sd ' ' "$left")"
     else
       rm -f "$left"
     fi

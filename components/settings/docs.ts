@@ -1,3 +1,4 @@
+import { stringify } from "yaml";
 import { z } from "zod";
 
 import type { Owned } from "./owned";
@@ -7,13 +8,17 @@ import { fieldOf, valuesOf, type Field } from "./walk";
 export interface Reference {
   readonly introduction: string;
   readonly schema: z.ZodType;
+  /** What a section's name has before it in a stack's file. */
+  readonly prefix: string;
   /** Maps of other programs' flags and fields, by their paths, with what is refused in them. */
   readonly reserved: Readonly<Record<string, Owned>>;
 }
 
 /** The reference of all fields, in Markdown: path, values, default and meaning of each. */
-export function referenceOf({ introduction, schema, reserved }: Reference): string {
-  const sections = Object.entries(shapeOf(fieldOf(schema)) ?? {}).map(([name, schema]) => section(name, schema));
+export function referenceOf({ introduction, schema, prefix, reserved }: Reference): string {
+  const sections = Object.entries(shapeOf(fieldOf(schema)) ?? {}).map(([name, schema]) =>
+    section(name, schema, example(`${prefix}${name}`, schema)),
+  );
   return [introduction, ...sections, refused(reserved)].join("\n");
 }
 
@@ -37,7 +42,15 @@ interface Row {
   readonly field: Field;
 }
 
-function section(name: string, schema: z.core.$ZodType): string {
+/** What a stack's file may say of a section. "off" is quoted, as all readers of YAML take it for a string then. */
+function example(key: string, schema: z.core.$ZodType): string {
+  const field = fieldOf(schema);
+  const value =
+    field.schema instanceof z.ZodArray ? [fieldOf(field.schema.element).notes.example] : field.notes.example;
+  return `\`\`\`yaml\n${stringify({ [key]: value }, { version: "1.1", lineWidth: 0 })}\`\`\`\n`;
+}
+
+function section(name: string, schema: z.core.$ZodType, example: string): string {
   const field = fieldOf(schema);
   const isList = field.schema instanceof z.ZodArray;
   const inner = field.schema instanceof z.ZodArray ? fieldOf(field.schema.element) : field;
@@ -53,7 +66,8 @@ ${field.required ? `${meaning} Required.` : meaning}
 | Field | Values | Default | Meaning |
 | --- | --- | --- | --- |
 ${lines.map((line) => `| ${line} |`).join("\n")}
-`;
+
+${example}`;
 }
 
 function rowsUnder(path: string, field: Field): readonly Row[] {

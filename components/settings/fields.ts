@@ -16,6 +16,8 @@ export interface FieldNotes {
   readonly secret?: boolean;
   /** Whether it cannot change while the cluster lives: another value is refused. @default false */
   readonly immutable?: boolean;
+  /** Of a section: what a stack may say there, as the reference shows it; of a list's element, one of them. */
+  readonly example?: unknown;
 }
 
 /** A text that `valid` accepts; the error is "VALUE `fault`: `way`". */

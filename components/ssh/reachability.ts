@@ -81,7 +81,7 @@ function othersMessage(found: readonly Unreachable[]): string {
   const [one, place] = found.some(({ name }) => name === bastionName)
     ? ["the bastion", "ssh.bastion"]
     : [found.length === 1 ? "1 machine" : `${found.length} machines`, "machines"];
-  return `host key mismatch: ${one} answers as another, and nothing was run there:${lines}\nif you rebuilt it, correct its hostKey under ${place} to the one it shows; if not, something else answers in its place`;
+  return `host key mismatch: ${one} shows another host key, and nothing was run there:${lines}\nif you rebuilt it, correct its hostKey under ${place} to the one it shows; if not, something else answers in its place`;
 }
 
 function silenceMessage(found: readonly Unreachable[]): string {
@@ -102,7 +102,7 @@ function wayOut(found: readonly Unreachable[]): string {
   return [
     ...(there.length < found.length
       ? [
-          `start ${them}, correct ${their} under machines, or mark ${one} \`lost: true\` under machines to let the cluster go on without it`,
+          `start ${them}, correct ${their} under machines, or mark ${one} \`lost: true\` under machines to remove it from the cluster`,
         ]
       : []),
     ...(there.length > 0
@@ -150,11 +150,11 @@ function ask({ host, port }: FirstHop, timeoutMs: number): Promise<string | unde
       // A line that has come whole: a piece may end anywhere.
       const version = /^(SSH-.*)\r?\n/m.exec(said)?.[1];
       if (version !== undefined) {
-        end(isCurrent(version) ? undefined : `answers, but speaks an SSH of old (${shown(version)})`);
+        end(isCurrent(version) ? undefined : `answers, but with SSH protocol 1 only (${shown(version)})`);
       } else if (said.length > longestGreeting) end(notSsh(said));
     });
     socket.on("error", (error: NodeJS.ErrnoException) => end(wordsFor(error)));
-    socket.on("close", () => end(said === "" ? "closes the connection without a word" : notSsh(said)));
+    socket.on("close", () => end(said === "" ? "closes the connection before the SSH banner" : notSsh(said)));
   });
 }
 
@@ -166,7 +166,9 @@ function isCurrent(version: string): boolean {
 function silence(connected: boolean, said: string, timeoutMs: number): string {
   if (said !== "") return notSsh(said);
   const time = `${timeoutMs / 1000} s`;
-  return connected ? `takes the connection, but says nothing within ${time}` : `no answer within ${time}`;
+  return connected
+    ? `takes the connection, but sends no SSH banner within ${time}`
+    : `no answer within ${time} (ETIMEDOUT)`;
 }
 
 function notSsh(said: string): string {
@@ -182,13 +184,13 @@ function shown(said: string): string {
 /** What a connection failed of, in plain words. */
 export function wordsFor({ code = "", message }: NodeJS.ErrnoException): string {
   const words: Readonly<Record<string, string>> = {
-    ECONNREFUSED: "connection refused: nothing listens there",
-    ECONNRESET: "connection reset before an SSH server answered",
-    ENOTFOUND: "its name does not resolve",
-    EAI_AGAIN: "its name does not resolve: no name server answers",
-    EHOSTUNREACH: "no way to it: its network says that nobody has this address",
-    ENETUNREACH: "no way to it: this computer has no route to its network",
-    ETIMEDOUT: "no answer",
+    ECONNREFUSED: "connection refused (ECONNREFUSED): nothing listens there",
+    ECONNRESET: "connection reset (ECONNRESET) before the SSH banner",
+    ENOTFOUND: "its name does not resolve (ENOTFOUND)",
+    EAI_AGAIN: "its name does not resolve (EAI_AGAIN): no name server answers",
+    EHOSTUNREACH: "no route to host (EHOSTUNREACH): nobody on its network has this address",
+    ENETUNREACH: "no route to its network (ENETUNREACH)",
+    ETIMEDOUT: "no answer (ETIMEDOUT)",
   };
   return words[code] ?? message;
 }

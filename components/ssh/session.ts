@@ -73,7 +73,10 @@ export class Session {
     this.failed = new Promise((_, reject) => (this.fail = reject));
     // Whoever waits hears of it; nobody may be there.
     this.failed.catch(() => undefined);
-    this.timer = setTimeout(() => this.fail(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
+    this.timer = setTimeout(
+      () => this.fail(new Error(`no answer within ${timeoutMs / 1000} s (ETIMEDOUT)`)),
+      timeoutMs,
+    );
     client.on("error", this.fail);
     client.on("close", () => this.fail(new Error("the connection was closed before there was an answer")));
     this.ready = this.orFailed(new Promise((resolve) => client.on("ready", resolve)));

@@ -57,35 +57,47 @@ const bastion = z.strictObject({
 });
 
 /** How to log in to the stack's machines. */
-export const ssh = z.strictObject({
-  user: user().default("root").describe("Who logs in; root, or a user with password-less sudo."),
-  port: f.port().default(22).describe("TCP port of the SSH servers."),
-  privateKeyFile: f
-    .file()
-    .optional()
-    .describe("File with the private key to log in with; `~` is your home, other paths begin at the project.")
-    .meta({ defaultsTo: "`~/.ssh/id_ed25519`; none where agent is true" }),
-  privateKeyPassphrase: passphrase("ssh.privateKeyPassphrase")
-    .describe(
-      `Passphrase of every key file that is encrypted; set it with \`${passphraseCommand("ssh.privateKeyPassphrase")}\`.`,
-    )
-    .meta({ defaultsTo: `the environment's ${passphraseVariable}` }),
-  agent: z
-    .boolean()
-    .default(false)
-    .describe("Log in with the keys of the SSH agent at SSH_AUTH_SOCK instead of a key file."),
-  hostKeyChecking: z
-    .boolean()
-    .default(true)
-    .describe("Every machine must prove that it is itself. Without it, whoever answers at the address is trusted."),
-  connectTimeout: f
-    .integer(1, 30)
-    .default(5)
-    .describe("Longest wait for one attempt to connect, in seconds. A machine is given up after about 30 s in all."),
-  bastion: bastion
-    .optional()
-    .describe("A machine through which all others are reached; their addresses are those that it can reach."),
-});
+export const ssh = z
+  .strictObject({
+    user: user().default("root").describe("Who logs in; root, or a user with password-less sudo."),
+    port: f.port().default(22).describe("TCP port of the SSH servers."),
+    privateKeyFile: f
+      .file()
+      .optional()
+      .describe("File with the private key to log in with; `~` is your home, other paths begin at the project.")
+      .meta({ defaultsTo: "`~/.ssh/id_ed25519`; none where agent is true" }),
+    privateKeyPassphrase: passphrase("ssh.privateKeyPassphrase")
+      .describe(
+        `Passphrase of every key file that is encrypted; set it with \`${passphraseCommand("ssh.privateKeyPassphrase")}\`.`,
+      )
+      .meta({ defaultsTo: `the environment's ${passphraseVariable}` }),
+    agent: z
+      .boolean()
+      .default(false)
+      .describe("Log in with the keys of the SSH agent at SSH_AUTH_SOCK instead of a key file."),
+    hostKeyChecking: z
+      .boolean()
+      .default(true)
+      .describe("Every machine must prove that it is itself. Without it, whoever answers at the address is trusted."),
+    connectTimeout: f
+      .integer(1, 30)
+      .default(5)
+      .describe("Longest wait for one attempt to connect, in seconds. A machine is given up after about 30 s in all."),
+    bastion: bastion
+      .optional()
+      .describe("A machine through which all others are reached; their addresses are those that it can reach."),
+  })
+  .meta({
+    example: {
+      user: "admin",
+      privateKeyFile: "~/.ssh/id_ed25519",
+      bastion: {
+        host: "bastion.example.com",
+        user: "jump",
+        hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOoOTwROIULoaEIUu3olSB7FZxMt8DRq+UnHN2cTRi4F",
+      },
+    },
+  });
 
 /** How to log in to one machine, where it differs. */
 export const machineSsh = z.strictObject({

@@ -22,17 +22,17 @@ export function seenOf({ scripts, waiting }: Answer): Seen {
 }
 
 const deferred = "deferred restarts are made, each machine in its turn";
-const putToUse = "what is mended on it is put to use in its turn";
+const putToUse = "what is repaired on it takes effect in its turn";
 
 function unfinished({ ended, working, run }: Ran): Again | undefined {
   if (ended || working) return undefined;
-  return because(run, "its last change did not end well: these settings are applied again");
+  return because(run, "its last run failed or was killed: these settings are applied again");
 }
 
 /** A run that was cut off when the machine was done already, and the state knew nothing of it yet. */
 function another(ran: Ran, program: string): Again | undefined {
   if (ran.program === program) return undefined;
-  return because(ran.run, "its last change is not in the state: these settings are applied again");
+  return because(ran.run, "its last run is not in the state: these settings are applied again");
 }
 
 function changed({ changes }: Ran): Again | undefined {

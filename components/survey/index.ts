@@ -113,7 +113,7 @@ export async function takeSurvey(
 async function told(all: readonly Asked[], lastCall: number): Promise<Survey> {
   const asked = all.filter(({ config }) => !config.lost);
   for (const { config, silence } of asked) {
-    if (silence !== undefined) await pulumi.log.info(`${config.name}: was not asked how it is: it ${silence}`);
+    if (silence !== undefined) await pulumi.log.info(`${config.name}: could not be surveyed: it ${silence}`);
   }
   // One from which everything was taken is nobody's.
   const back = all.flatMap(({ config, answer }) => (config.lost && answer?.owner !== undefined ? [config] : []));
@@ -123,7 +123,7 @@ async function told(all: readonly Asked[], lastCall: number): Promise<Survey> {
       : "its pods may be at work there";
     // What a preview tells, and a run, is what is said in this way.
     await pulumi.log.info(
-      `${name}: is marked as lost, and answers: ${able}. Switch it off, or take everything off it with sudo bash /var/lib/keelson/undo there`,
+      `${name}: is marked as lost, but answers: ${able}. Switch it off, or remove everything from it with sudo bash /var/lib/keelson/undo there`,
     );
   }
   return new Survey(asked, back, lastCall);

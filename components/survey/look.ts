@@ -23,7 +23,7 @@ export async function look(login: Login, program: string, way: Session | undefin
     session = new Session(login, { timeoutMs: patience }, way);
     const { status, output } = await session.run("bash -s", program);
     const answer = parseAnswer(output);
-    return answer ? { answer } : { silence: `ended the look at it with status ${status}: ${lastLine(output)}` };
+    return answer ? { answer } : { silence: `ended the survey with exit status ${status}: ${lastLine(output)}` };
   } catch (error) {
     return silenceOf(error as NodeJS.ErrnoException, login);
   } finally {
@@ -35,7 +35,7 @@ export async function look(login: Login, program: string, way: Session | undefin
 export function silenceOf(error: NodeJS.ErrnoException, { user }: Login): Omit<Asked, "config"> {
   if (/authentication methods failed/i.test(error.message)) {
     return {
-      silence: `refuses the login of ${user}: see ssh.user, and whether the public half of ssh.privateKeyFile stands in its authorized_keys`,
+      silence: `refuses the login of ${user}: see ssh.user, and whether the public half of ssh.privateKeyFile is in its authorized_keys`,
       refused: true,
     };
   }

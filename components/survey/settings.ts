@@ -11,7 +11,8 @@ export const survey = z
   .default("on")
   .describe(
     "Each run, previews too, begins with one login on each machine that looks at what it remembers, and what was changed on it by hand.",
-  );
+  )
+  .meta({ example: "off" });
 
 /** What of the stack's settings says whom to ask, and what for. */
 export interface SurveySettings extends CertificateSettings {

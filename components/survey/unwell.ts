@@ -22,7 +22,7 @@ export function unwellAmong(asked: readonly Asked[], lastCall = 0): Again | unde
   if (found.length === 0) return undefined;
   const when = Math.floor(Math.max(...told.map(({ answer }) => answer.clock)) / soon);
   const token = shortDigest([...found, ...unready.values(), when].join());
-  return { token, words: [...found, "it is looked at again, and has to be well"], files: new Set() };
+  return { token, words: [...found, "it is checked again, and has to be healthy"], files: new Set() };
 }
 
 /** What ends on a machine sooner than it would if up, or the machine's timer, had renewed it. */

@@ -11,10 +11,12 @@ const nginx = z.strictObject({
     .describe("TCP port of every node at which nginx answers from outside."),
 });
 
-export const workloads = z.strictObject({
-  enabled: z.boolean().default(true).describe("The example workloads are deployed."),
-  nginx: nginx.prefault({}).describe("The nginx Pod, Deployment and Service."),
-});
+export const workloads = z
+  .strictObject({
+    enabled: z.boolean().default(true).describe("The example workloads are deployed."),
+    nginx: nginx.prefault({}).describe("The nginx Pod, Deployment and Service."),
+  })
+  .meta({ example: { nginx: { image: "nginx:1.29", replicas: 5 } } });
 
 export type WorkloadSettings = Frozen<z.output<typeof workloads>>;
 

@@ -45,7 +45,7 @@ test("a change that failed, and is taken out again, is undone on the machine tha
   stack.change({ docker: {} });
   const preview = await stack.succeed("preview");
   expect(preview.output).toContain(
-    "worker-1-docker: its last change did not end well: these settings are applied again",
+    "worker-1-docker: its last run failed or was killed: these settings are applied again",
   );
   crowd.failing.clear();
   const before = ran("worker-1-docker");

@@ -74,7 +74,7 @@ test("a worker that is lost leaves, while nobody can reach it", async () => {
   stack.change({ machines: listed([...masters, "worker-1", "worker-2"], { "worker-2": { lost: true } }) });
   const { output } = await stack.succeed("preview");
   expect(output).toContain(
-    "worker-2\n  ! is lost: its node is deleted, and its pods start elsewhere; nothing of it is contacted",
+    "worker-2\n  ! is lost: its node is deleted, and its pods start elsewhere; it is not contacted",
   );
   expect((await stack.succeed("up")).output).toContain("(200)");
   expect(nodes()).toEqual([...masters, "worker-1"]);
@@ -112,7 +112,7 @@ test("what would cost etcd its quorum is refused before anything is touched, wit
     expect(output).toContain("cannot change like this; nothing was touched");
     expect(output).toContain("etcd has 3 members (master-1, master-2 and master-3)");
     expect(output).toContain("The safe order: start one of master-1 and master-2 again");
-    expect(output).toContain("master-1 is to be given up as lost, and it answers: take it out of machines");
+    expect(output).toContain("master-1 is marked as lost, but it answers: take it out of machines");
   }
   // A look at each of those that are there, in each of the two runs, and at those that are said not to be.
   expect(logins()).toEqual(before.map((count) => count + 2));

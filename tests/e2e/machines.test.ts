@@ -142,7 +142,7 @@ describe("another image", () => {
     const { status, output } = await stack.run("up");
     on("master-3").run("systemctl start etcd");
     expect(status).toBe(2);
-    expect(output).toContain("the member of etcd on master-3 is not well");
+    expect(output).toContain("the member of etcd on master-3 is not healthy");
     expect(untouched()).toEqual(before);
   });
 

@@ -196,7 +196,7 @@ describe("a source that has it not", () => {
       const { status, stderr } = await up([line(url, sha256(bytes))]);
       expect(status).toBe(1);
       expect(stderr).toContain(`error: tool cannot be downloaded from ${url} to `);
-      expect(stderr).toContain("curl ended with 22");
+      expect(stderr).toContain("curl exit status 22");
       expect(installed()).toEqual([]);
     }));
 

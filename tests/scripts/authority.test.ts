@@ -5,9 +5,7 @@ import { statSync } from "node:fs";
 import { Host } from "./host";
 
 let host: Host;
-beforeEach(() => {
-  host = new Host();
-});
+beforeEach(() => (host = new Host()));
 afterEach(() => host.remove());
 
 /** The public half of a certificate's key is all that is asked of openssl here. */

@@ -88,7 +88,7 @@ test("the pair that is there stays whole until the new one is", () => {
   sign("member", 20, "ca");
   has("member");
   watch = `cmp '${host.path("pki/etcd/server.crt")}' '${join(work, "member.crt")}'`;
-  expect(certificates()).toEqual({ ...anew, stderr: `${host.path("pki/etcd/server.crt")} is issued anew\nsigns\n` });
+  expect(certificates()).toEqual({ ...anew, stderr: `${host.path("pki/etcd/server.crt")} is issued again\nsigns\n` });
   expect(host.read("pki/etcd/server.key")).not.toBe(text("member.key"));
 });
 

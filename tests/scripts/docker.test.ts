@@ -1,17 +1,13 @@
 import { dockerKeyDigest } from "../../components/artifacts";
-import { Host } from "./host";
+import { clean, Host } from "./host";
 
 let host: Host;
-beforeEach(() => {
-  host = new Host();
-  ["systemctl", "journalctl"].forEach((name) => host.stub(name));
-});
+beforeEach(() => (host = new Host("systemctl", "journalctl")));
 afterEach(() => host.remove());
 
 const artifacts = () =>
   ["artifacts/fetch.sh", "artifacts/install.sh", "artifacts/versions.sh"].map((path) => Host.script(path));
 
-const clean = { status: 0, stdout: "", stderr: "" };
 const config = "cgroups = @SYSTEMD_CGROUP@\nscores = @RESTRICT_OOM_SCORE_ADJ@\n";
 const values = {
   PACKAGES: "distribution",

@@ -1,12 +1,8 @@
-import { Host } from "./host";
+import { clean, Host } from "./host";
 
 let host: Host;
-beforeEach(() => {
-  host = new Host();
-});
+beforeEach(() => (host = new Host()));
 afterEach(() => host.remove());
-
-const clean = { status: 0, stdout: "", stderr: "" };
 
 describe("member.sh", () => {
   const member = () =>

@@ -2,7 +2,7 @@ import { createServer, type AddressInfo } from "node:net";
 
 import type { ScriptValue } from "../../components/script";
 import { soon, unitOf } from "./etcdUnit";
-import { Host } from "./host";
+import { clean, Host } from "./host";
 import { allIsCurrent } from "./renewed";
 
 let host: Host;
@@ -12,8 +12,6 @@ beforeEach(() => {
   unit();
 });
 afterEach(() => host.remove());
-
-const clean = { status: 0, stdout: "", stderr: "" };
 
 const unit = (starts?: string) => unitOf(host, starts);
 

@@ -1,14 +1,11 @@
 import { mkdirSync, readdirSync } from "node:fs";
 
-import { Host } from "./host";
+import { clean, Host } from "./host";
 
 let host: Host;
-beforeEach(() => {
-  host = new Host();
-});
+beforeEach(() => (host = new Host()));
 afterEach(() => host.remove());
 
-const clean = { status: 0, stdout: "", stderr: "" };
 const found = (body: string) => host.up(body, { uses: [Host.script("script/found.sh")] });
 const paths = (...names: readonly string[]) => names.map((name) => `"${host.path(`data/${name}`)}"`).join(" ");
 const tree = () =>

@@ -14,6 +14,9 @@ export interface Result {
   readonly stderr: string;
 }
 
+/** Of a program that did what it was sent for, and had nothing to say. */
+export const clean: Result = { status: 0, stdout: "", stderr: "" };
+
 /**
  * A machine's part of a temporary directory, in which programs run without root: directories of the system stand
  * below it, and commands that change a system are stand-ins that write down how they were called.
@@ -23,8 +26,10 @@ export class Host {
   private readonly bin = join(this.root, "stubs");
   private readonly calls = join(this.root, "calls");
 
-  constructor() {
+  /** @param stubs Commands that do nothing here, and say so. */
+  constructor(...stubs: readonly string[]) {
     mkdirSync(this.bin);
+    stubs.forEach((name) => this.stub(name));
   }
 
   /** The path below the temporary directory that stands for one of a machine. */
@@ -59,6 +64,16 @@ export class Host {
     const lines = existsSync(this.calls) ? readFileSync(this.calls, "utf8").split("\n").slice(0, -1) : [];
     rmSync(this.calls, { force: true });
     return lines;
+  }
+
+  /** Units that were restarted since the stand-ins were asked last. */
+  restarts(): readonly string[] {
+    return this.called().flatMap((call) => /^systemctl restart (\S+)$/.exec(call)?.[1] ?? []);
+  }
+
+  /** From now on pods are at work here. */
+  becomeNode(): void {
+    this.write("etc/kubernetes/kubelet.conf", "");
   }
 
   /** Runs a program as a machine would, but for where the system's directories are; it has the whole library at hand. */

@@ -16,8 +16,7 @@ const short = (script: string) =>
 
 /** A master at work, whose servers run on whatever their manifests say; an API server that is told of "bad" does not. */
 beforeEach(() => {
-  host = new Host();
-  ["systemctl", "journalctl", "kubectl", "openssl"].forEach((name) => host.stub(name));
+  host = new Host("systemctl", "journalctl", "kubectl", "openssl");
   host.stub("hostname", "echo m");
   host.stub(
     "kubeadm",
@@ -46,7 +45,13 @@ beforeEach(() => {
 
 const master = (flag: string, configuration = "kind: InitConfiguration\n") => {
   host.write("flag", flag);
-  const paths = ["etcd/certificates.sh", "kubelet/leave.sh", "kubelet/unit.sh", "master/kubeadm.sh", "master/manifests.sh"];
+  const paths = [
+    "etcd/certificates.sh",
+    "kubelet/leave.sh",
+    "kubelet/unit.sh",
+    "master/kubeadm.sh",
+    "master/manifests.sh",
+  ];
   return host.run({
     script: short(Host.script("master/master.sh")),
     uses: [...paths.map((path) => short(Host.script(path))), allIsCurrent],
@@ -97,7 +102,10 @@ describe("manifests of a master at work", () => {
   test("change one after the other, the API server first, and last where it becomes an older release", () => {
     const order = (from: string, to: string) => {
       for (const server of servers) {
-        host.write(`${manifests}/${server}.yaml`, `    - ${server}\n    - --flag=good\n    image: r/${server}:v${from}\n`);
+        host.write(
+          `${manifests}/${server}.yaml`,
+          `    - ${server}\n    - --flag=good\n    image: r/${server}:v${from}\n`,
+        );
       }
       const before = host.called().length;
       master("good", `kubernetesVersion: v${to}\n`);

@@ -8,8 +8,7 @@ import { allIsCurrent } from "./renewed";
 
 let host: Host;
 beforeEach(() => {
-  host = new Host();
-  ["systemctl", "journalctl", "ip"].forEach((name) => host.stub(name));
+  host = new Host("systemctl", "journalctl", "ip");
   host.stub("iptables-save", "exit 1");
 });
 afterEach(() => host.remove());
@@ -31,7 +30,14 @@ describe("master.sh", () => {
       {
         files,
         script: Host.script("master/master.sh"),
-        uses: ["etcd/certificates.sh", "script/found.sh", "kubelet/leave.sh", "kubelet/unit.sh", "master/kubeadm.sh", "master/manifests.sh"]
+        uses: [
+          "etcd/certificates.sh",
+          "script/found.sh",
+          "kubelet/leave.sh",
+          "kubelet/unit.sh",
+          "master/kubeadm.sh",
+          "master/manifests.sh",
+        ]
           .map((path) => Host.script(path))
           .concat(allIsCurrent),
         values: {

@@ -1,15 +1,11 @@
 import { chmodSync, rmSync, statSync } from "node:fs";
 
-import { Host } from "./host";
+import { clean, Host } from "./host";
 
 let host: Host;
-beforeEach(() => {
-  host = new Host();
-  ["systemctl", "journalctl", "hostname"].forEach((name) => host.stub(name));
-});
+beforeEach(() => (host = new Host("systemctl", "journalctl", "hostname")));
 afterEach(() => host.remove());
 
-const clean = { status: 0, stdout: "", stderr: "" };
 const scripts = "var/lib/keelson/scripts";
 const run = () => host.read(`${scripts}/test/ran`).trim().split(" ");
 const wrote = () => host.read(`${scripts}/test/wrote`).replaceAll(host.root, "").trim().split("\n");

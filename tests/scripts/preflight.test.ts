@@ -3,9 +3,7 @@ import { rmSync } from "node:fs";
 import { Host } from "./host";
 
 let host: Host;
-beforeEach(() => {
-  host = new Host();
-});
+beforeEach(() => (host = new Host()));
 afterEach(() => host.remove());
 
 const clean = { status: 0, stdout: "joined no\n", stderr: "" };

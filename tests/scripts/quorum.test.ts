@@ -110,7 +110,7 @@ describe("a change of etcd's members is refused", () => {
   test("where one that never began would have to vote", () => {
     const unstarted = `e0, unstarted, , ${peer("e")}, , false`;
     expect(preflight({ known: ["a", unstarted], target: ["a", "e"] }).stderr).toBe(
-      refusal("etcd has 2 members, of which 1 are well, and lets none come or go: start those that are down"),
+      refusal("etcd has 2 members, of which 1 are healthy, and adds or removes none: start those that are down"),
     );
   });
   test("where etcd has no quorum that could order it", () => {
@@ -119,7 +119,7 @@ describe("a change of etcd's members is refused", () => {
       ...clean,
       stdout: "",
       status: 1,
-      stderr: refusal("etcd has no quorum, so none of its members can come or go: start those that are down"),
+      stderr: refusal("etcd has no quorum, so members can neither be added nor removed: start those that are down"),
     });
   });
   test("where more of them are silent than may be", () => {
@@ -129,7 +129,7 @@ describe("a change of etcd's members is refused", () => {
       stdout: "",
       status: 1,
       stderr: `${silence("b")}${silence("c")}${refusal(
-        "etcd has 3 members, of which 1 are well, and lets none come or go: start those that are down",
+        "etcd has 3 members, of which 1 are healthy, and adds or removes none: start those that are down",
         `of the members that etcd is to have (3), 1 would vote, because b, c does not answer. ${safeOrder("b, c")}`,
       )}`,
     });
@@ -141,7 +141,7 @@ describe("a change of etcd's members is refused", () => {
       stdout: "",
       status: 1,
       stderr: `${silence("c")}${refusal(
-        ...["d", "e"].map((name) => `etcd takes no member at ${peer(name)} while c does not answer. ${safeOrder("c")}`),
+        ...["d", "e"].map((name) => `etcd adds no member at ${peer(name)} while c does not answer. ${safeOrder("c")}`),
       )}`,
     });
   });

@@ -4,9 +4,7 @@ import { compose, quote, type ScriptFile, type ScriptValue } from "../../compone
 import { Host } from "./host";
 
 let host: Host;
-beforeEach(() => {
-  host = new Host();
-});
+beforeEach(() => (host = new Host()));
 afterEach(() => host.remove());
 
 /** Texts that mean something to a shell, and any others that a shell can hold. */

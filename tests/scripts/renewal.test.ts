@@ -71,7 +71,7 @@ test("what was issued in this epoch stays", () => {
   expect([texts(), issued()]).toEqual([before, []]);
 });
 
-test("what ends before the epoch's certificates do is issued anew, all of it, by the authorities that are there", () => {
+test("what ends before the epoch's certificates do is issued again, all of it, by the authorities that are there", () => {
   const before = texts();
   expect(renew({ days: 465, until: 400 }).status).toBe(0);
   expect(texts().filter((text, index) => text === before[index])).toEqual([]);
@@ -82,25 +82,25 @@ test("what ends before the epoch's certificates do is issued anew, all of it, by
   expect(issued()).toEqual([]);
 });
 
-test("what holds longer than is asked for now is issued anew as well", () => {
+test("what holds longer than is asked for now is issued again as well", () => {
   expect(renew({ days: 30 }).status).toBe(0);
   expect(issued()).toHaveLength(6);
 });
 
-test("the API server's certificate is issued anew where it lacks a name, and no other", () => {
+test("the API server's certificate is issued again where it lacks a name, and no other", () => {
   expect(renew({ days: 365, names: ["127.0.0.1", "kubernetes"] }).status).toBe(0);
   expect(issued()).toEqual([]);
   renew({ days: 365, names: ["kubernete."] });
   expect(issued()).toEqual(["kubeadm init phase certs apiserver --config /dev/stdin"]);
 });
 
-test("a pair of which a killed run put only one half in place is issued anew", () => {
+test("a pair of which a killed run put only one half in place is issued again", () => {
   host.write(`${pki}/apiserver.key`, host.read(`${pki}/front-proxy-client.key`));
   expect(renew({ days: 365 }).status).toBe(0);
   expect(issued()).toEqual(["kubeadm init phase certs apiserver --config /dev/stdin"]);
 });
 
-test("what another authority has signed is issued anew", () => {
+test("what another authority has signed is issued again", () => {
   makeAuthority(host.path(pki), "front-proxy-ca");
   expect(renew({ days: 365 }).status).toBe(0);
   expect(issued()).toEqual(["kubeadm init phase certs front-proxy-client --config /dev/stdin"]);

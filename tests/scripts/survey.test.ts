@@ -6,8 +6,7 @@ import { Host } from "./host";
 
 let host: Host;
 beforeEach(() => {
-  host = new Host();
-  ["systemctl", "journalctl", "hostname", "dpkg-query"].forEach((name) => host.stub(name));
+  host = new Host("systemctl", "journalctl", "hostname", "dpkg-query");
   host.write("proc/sys/kernel/random/boot_id", "the-boot\n");
   host.write("proc/sys/net/ipv4/ip_forward", "1\n");
   host.write("proc/uptime", "1000.00 2000.00\n");

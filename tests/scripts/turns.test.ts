@@ -1,24 +1,14 @@
 import { createHash } from "node:crypto";
 import { rmSync, statSync } from "node:fs";
 
-import { Host } from "./host";
+import { clean, Host } from "./host";
 
 let host: Host;
-beforeEach(() => {
-  host = new Host();
-  ["systemctl", "journalctl", "hostname"].forEach((name) => host.stub(name));
-});
+beforeEach(() => (host = new Host("systemctl", "journalctl", "hostname")));
 afterEach(() => host.remove());
 
-const clean = { status: 0, stdout: "", stderr: "" };
 const restarted = "var/lib/keelson/restarted";
 const kept = "var/lib/keelson/scripts/w-docker/turn";
-const restarts = () =>
-  host
-    .called()
-    .map((call) => /^systemctl restart (\S+)$/.exec(call)?.[1])
-    .filter((unit) => unit !== undefined);
-const isNode = () => host.write("etc/kubernetes/kubelet.conf", "");
 /** Sends a script that keeps units running, each on a file of its own. */
 const send = (files: Readonly<Record<string, string>>, name = "w-docker") => {
   const lines = Object.entries(files).map(
@@ -55,43 +45,43 @@ beforeEach(() => {
 describe("a unit whose settings change", () => {
   test("restarts at once where no pods are at work", () => {
     expect(send({ a: "new", b: "new" })).toEqual(clean);
-    expect(restarts()).toEqual(["a.service", "b.service"]);
+    expect(host.restarts()).toEqual(["a.service", "b.service"]);
     expect(host.has(kept)).toBe(false);
   });
   test("waits for its machine's turn on a node, and so do its files: a reboot meanwhile finds the old ones", () => {
-    isNode();
+    host.becomeNode();
     expect(send({ b: "new", a: "new" })).toEqual({ ...clean, stderr: deferred("b") + deferred("a") });
-    expect(restarts()).toEqual([]);
+    expect(host.restarts()).toEqual([]);
     expect([host.read("a"), host.read("b"), host.has(kept)]).toEqual(["old\n", "old\n", true]);
   });
   test("waits no more where it is to be as it was", () => {
-    isNode();
+    host.becomeNode();
     send({ a: "new" });
     expect(send({ a: "old" })).toEqual(clean);
-    expect([host.has(kept), restarts()]).toEqual([false, []]);
+    expect([host.has(kept), host.restarts()]).toEqual([false, []]);
   });
   test("starts at once where it does not run: nothing is at work on it", () => {
-    isNode();
+    host.becomeNode();
     host.stub("systemctl", '[ "$*" != "is-active --quiet a.service" ]');
     expect(send({ a: "new", b: "new" })).toEqual({ ...clean, stderr: deferred("b") });
-    expect(restarts()).toEqual(["a.service"]);
+    expect(host.restarts()).toEqual(["a.service"]);
     expect([host.read("a"), host.read("b")]).toEqual(["new\n", "old\n"]);
   });
   test("starts at once on a file that is gone", () => {
-    isNode();
+    host.becomeNode();
     rmSync(host.path("a"));
     expect(send({ a: "old" })).toEqual({ ...clean, stderr: deferred("a") });
     expect(host.read("a")).toBe("old\n");
   });
   test("is left alone where it runs on them already", () => {
-    isNode();
+    host.becomeNode();
     expect(send({ a: "old" })).toEqual(clean);
-    expect([host.has(kept), restarts()]).toEqual([false, []]);
+    expect([host.has(kept), host.restarts()]).toEqual([false, []]);
   });
 });
 
 test("what is kept for a turn has no secret in it, and is root's alone", () => {
-  isNode();
+  host.becomeNode();
   const script = `up() { :; }\nturn() { echo new | put '${host.path("a")}' 0644; run_unit a.service '${host.path("a")}'; }\ndown() { :; }`;
   host.run({ name: "w-docker", script, values: { TOKEN: "canary-token" }, secrets: ["TOKEN"] });
   expect(host.read(kept)).not.toContain("canary-token");
@@ -100,11 +90,11 @@ test("what is kept for a turn has no secret in it, and is root's alone", () => {
 
 describe("rollout.sh", () => {
   const ends =
-    "error: w is not well on its new settings, and it is on those of its last good start again; no other node is restarted. " +
+    "error: w is not healthy on its new settings, and it is on those of its last good start again; no other node is restarted. " +
     "Its conditions and the kubelet's last lines are above. What differs: - old | + new.\n";
   /** A node on which restarts wait. */
   const defer = (...scripts: readonly (readonly [string, Readonly<Record<string, string>>])[]) => {
-    isNode();
+    host.becomeNode();
     for (const [name, files] of scripts) send(files, name);
     host.called();
   };
@@ -119,7 +109,7 @@ describe("rollout.sh", () => {
     deferOne();
     cluster();
     expect(rollout()).toEqual({ ...clean, stderr: "restarting a.service\nw runs on its new settings\n" });
-    expect(restarts()).toEqual(["a.service"]);
+    expect(host.restarts()).toEqual(["a.service"]);
     expect([host.read("a"), host.has(kept), host.has(restarted)]).toEqual(["new\n", false, false]);
     expect(host.read(`var/lib/keelson/units/a.service.good${host.path("a")}`)).toBe("new\n");
   });
@@ -128,7 +118,7 @@ describe("rollout.sh", () => {
     defer(["w-kubelet", { c: "new" }], ["w-docker", { b: "new", a: "new" }]);
     cluster();
     expect(rollout().status).toBe(0);
-    expect(restarts()).toEqual(["b.service", "a.service", "c.service"]);
+    expect(host.restarts()).toEqual(["b.service", "a.service", "c.service"]);
   });
   test("leaves each script's memory as its turn has left the machine, well or not", () => {
     const digestOf = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 16);
@@ -158,7 +148,7 @@ describe("rollout.sh", () => {
       status: 1,
       stderr: `restarting a.service\ntimed out after 1 s waiting for ${awaited}\nConditions:\n  Ready False\nAddresses:\n${ends}`,
     });
-    expect(restarts()).toEqual(["a.service", "a.service"]);
+    expect(host.restarts()).toEqual(["a.service", "a.service"]);
     expect([host.read("a"), host.has(kept)]).toEqual(["old\n", true]);
     cluster();
     expect(rollout().status).toBe(0);
@@ -170,9 +160,9 @@ describe("rollout.sh", () => {
     host.stub("systemctl", `[ "$*" != "restart b.service" ] || kill -9 $PPID`);
     expect(rollout().status).not.toBe(0);
     host.stub("systemctl");
-    restarts();
+    host.restarts();
     expect(rollout().status).toBe(0);
-    expect(restarts()).toEqual(["b.service"]);
+    expect(host.restarts()).toEqual(["b.service"]);
     expect([host.read("a"), host.read("b"), host.has(kept), host.has(restarted)]).toEqual([
       ...["new\n", "new\n"],
       ...[false, false],
@@ -185,9 +175,9 @@ describe("rollout.sh", () => {
       ...clean,
       status: 1,
       stderr:
-        "error: the API does not tell w of its pods, so nothing is restarted: see systemctl status kubelet.service there\n",
+        "error: the API does not list the pods of w, so nothing is restarted: see systemctl status kubelet.service there\n",
     });
-    expect(restarts()).toEqual([]);
+    expect(host.restarts()).toEqual([]);
   });
   test("leaves nothing when it goes", () => {
     deferOne();
@@ -198,7 +188,7 @@ describe("rollout.sh", () => {
   describe("on a machine on which an earlier release put a restart off", () => {
     const putOff = "var/lib/keelson/put-off";
     beforeEach(() => {
-      isNode();
+      host.becomeNode();
       host.write(putOff, `a.service ${host.path("a")}\n`);
       host.write(`var/lib/keelson/units/a.service.next${host.path("a")}`, "next\n");
       cluster();
@@ -212,7 +202,7 @@ describe("rollout.sh", () => {
     test("makes the one of a script that was sent since", () => {
       send({ a: "new" });
       expect(rollout().status).toBe(0);
-      expect([restarts(), host.read("a")]).toEqual([["a.service"], "new\n"]);
+      expect([host.restarts(), host.read("a")]).toEqual([["a.service"], "new\n"]);
     });
   });
 });

@@ -2,16 +2,12 @@ import { createHash } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
 
 import { artifactScripts } from "../../components/artifacts";
-import { Host } from "./host";
+import { clean, Host } from "./host";
 
 let host: Host;
-beforeEach(() => {
-  host = new Host();
-  ["systemctl", "journalctl", "hostname"].forEach((name) => host.stub(name));
-});
+beforeEach(() => (host = new Host("systemctl", "journalctl", "hostname")));
 afterEach(() => host.remove());
 
-const clean = { status: 0, stdout: "", stderr: "" };
 const path = "usr/local/bin/tool";
 const uses = artifactScripts.map((file) => readFileSync(file, "utf8"));
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
@@ -32,7 +28,6 @@ const versions = () =>
     .map(({ name }) => name)
     .sort();
 const named = (...texts: readonly string[]) => texts.map((text) => sha256(text).slice(0, 16)).sort();
-const isNode = () => host.write("etc/kubernetes/kubelet.conf", "");
 const takeTurn = () => host.up("take_turns; end_turns");
 const restarts = () => host.called().filter((call) => call === "systemctl restart tool.service").length;
 const wrote = () => host.read("var/lib/keelson/scripts/w-docker/wrote");
@@ -58,7 +53,7 @@ test("a program lies in a directory of its version, and is started from a link",
 });
 test("a new one is started by nothing before its turn, and the one before is kept", () => {
   send("one");
-  isNode();
+  host.becomeNode();
   host.called();
   expect(send("two").stderr).toBe("tool.service: its restart is deferred to the step w-rollout\n");
   expect([host.read(path), versions(), restarts()]).toEqual(["one", named("one", "two"), 0]);
@@ -72,7 +67,7 @@ test("a new one is started by nothing before its turn, and the one before is kep
 });
 test("one that waits no more goes, and nothing restarts", () => {
   send("one");
-  isNode();
+  host.becomeNode();
   send("two");
   host.called();
   expect(send("one")).toEqual(clean);
@@ -80,7 +75,7 @@ test("one that waits no more goes, and nothing restarts", () => {
 });
 test("one that its unit does not come up on is taken back", () => {
   send("one");
-  isNode();
+  host.becomeNode();
   send("two");
   host.stub("systemctl", `[ "$1" != restart ] || ! grep -q two '${host.path(path)}'`);
   expect(takeTurn().status).toBe(1);
@@ -89,7 +84,7 @@ test("one that its unit does not come up on is taken back", () => {
 });
 test("one that was changed by hand is installed again, and its unit restarts in the machine's turn", () => {
   send("one");
-  isNode();
+  host.becomeNode();
   host.write(path, "broken");
   expect(send("one").stderr).toContain("its restart is deferred");
   expect(host.read(path)).toBe("one");
@@ -98,7 +93,7 @@ test("one that was changed by hand is installed again, and its unit restarts in 
 });
 test("a link that is gone is there again", () => {
   send("one");
-  isNode();
+  host.becomeNode();
   rmSync(host.path(path));
   expect(send("one")).toEqual(clean);
   expect(host.read(path)).toBe("one");
@@ -107,7 +102,7 @@ test("a link that is gone is there again", () => {
 describe("a machine of an earlier release", () => {
   test("is carried over: the same program is a version, nothing restarts, and nothing looks changed by hand", () => {
     sendEarlier("one");
-    isNode();
+    host.becomeNode();
     const before = seen();
     expect(send("one")).toEqual(clean);
     expect([versions(), lstatSync(host.path(path)).isSymbolicLink(), restarts()]).toEqual([named("one"), true, 0]);
@@ -115,7 +110,7 @@ describe("a machine of an earlier release", () => {
   });
   test("starts its own program until the turn, when a new one comes with the new release", () => {
     sendEarlier("one");
-    isNode();
+    host.becomeNode();
     expect(send("two").stderr).toContain("its restart is deferred");
     expect([host.read(path), versions()]).toEqual(["one", named("one", "two")]);
     takeTurn();
@@ -126,7 +121,7 @@ describe("a machine of an earlier release", () => {
 test("nothing is left, and a program that was there before is there again", () => {
   host.write(path, "theirs");
   send("one");
-  isNode();
+  host.becomeNode();
   send("two");
   expect(send("two", "down").status).toBe(0);
   expect([host.read(path), lstatSync(host.path(path)).isSymbolicLink()]).toEqual(["theirs", false]);

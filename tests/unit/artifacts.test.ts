@@ -90,7 +90,7 @@ describe("published artifacts", () => {
 
   test("a program that nobody brings is the program's mistake", () => {
     expect(() => programs(artifactSet(upstream), ["kubectll"])).toThrow(
-      "no artifact brings kubectll: kubeadm, kubelet",
+      "no artifact provides kubectll; available: kubeadm, kubelet",
     );
   });
 
@@ -105,7 +105,9 @@ describe("published artifacts", () => {
 
   test("another registry stands in place of the registries' hosts", () => {
     const imageRegistry = "registry.example.com:5000/mirror";
-    expect(artifactSet(environmentOf({ artifacts: { source: "upstream", imageRegistry } })).images).toEqual({
+    const { images, image } = artifactSet(environmentOf({ artifacts: { source: "upstream", imageRegistry } }));
+    expect(image("registry.example.org/a/b:1")).toBe(`${imageRegistry}/a/b:1`);
+    expect(images).toEqual({
       pause: `${imageRegistry}/pause:3.10.2`,
       repository: imageRegistry,
       corednsRepository: `${imageRegistry}/coredns`,

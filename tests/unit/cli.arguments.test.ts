@@ -39,7 +39,7 @@ test.each([
   ["preview --diff=yes", '--diff takes no value, and was given "yes"'],
   ["status -o yaml", '-o cannot be "yaml": there are text, json'],
   ["up --color alway", '--color cannot be "alway": did you mean always? there are auto, always, never'],
-  ["preview --diff -o json", "--diff is the engine's own text, and -o json has none"],
+  ["preview --diff -o json", "--diff prints the engine's own text, which -o json does not have"],
 ])("what cannot be followed is told with what was meant: %s", (words, message) => {
   const read = () => readArguments(words.split(" ").filter((word) => word !== ""));
   expect(read).toThrow(UsageError);

@@ -78,7 +78,7 @@ describe("each mistake in the cluster has its line", () => {
     [
       "a machine at the masters' common address",
       local({ machines: [{ ...master, address: "172.30.0.10" }, ...more("master", 2), worker] }),
-      "machines[0].address: 172.30.0.10 is kept for the masters together: use another, or set kubernetes.virtualAddress",
+      "machines[0].address: 172.30.0.10 is reserved for the masters' virtual address: use another, or set kubernetes.virtualAddress",
     ],
     [
       "several masters without a common address",
@@ -184,7 +184,7 @@ describe("each mistake in the cluster has its line", () => {
     [
       "Docker's sockets",
       local({ docker: { daemon: { hosts: ["tcp://0.0.0.0:2375"] } } }),
-      "docker.daemon.hosts: keelson sets it itself: Docker's service listens on its socket, and fails when told twice: leave it out",
+      "docker.daemon.hosts: keelson sets it itself: Docker's unit sets it already, and Docker fails when it is set twice: leave it out",
     ],
     [
       "a directory of others for etcd",

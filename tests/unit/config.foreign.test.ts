@@ -115,7 +115,7 @@ describe("what another program would not take is refused with the rest", () => {
     [
       "a server that knows its visitors only",
       args("apiServer", { "anonymous-auth": false }),
-      'kubernetes.apiServer.extraArgs.anonymous-auth: "false": kubelets ask the server for its health without a name, and would restart it for ever: leave it out',
+      'kubernetes.apiServer.extraArgs.anonymous-auth: "false": kubelets ask the server for its health anonymously, and would restart it for ever: leave it out',
     ],
     [
       "a server for itself",
@@ -135,7 +135,7 @@ describe("what another program would not take is refused with the rest", () => {
     [
       "a cluster for each member",
       etcd({ "force-new-cluster": true }),
-      'etcd.extraArgs.force-new-cluster: "true": each restart would make a cluster of its own of each member: leave it out',
+      'etcd.extraArgs.force-new-cluster: "true": each restart would turn each member into a cluster of its own: leave it out',
     ],
     [
       "etcd's data in memory alone",
@@ -145,7 +145,7 @@ describe("what another program would not take is refused with the rest", () => {
     [
       "etcd without its care",
       etcd({ "strict-reconfig-check": false }),
-      'etcd.extraArgs.strict-reconfig-check: "false": by it etcd refuses what would lose its quorum: leave it out',
+      'etcd.extraArgs.strict-reconfig-check: "false": with it etcd refuses what would lose its quorum: leave it out',
     ],
     [
       "etcd in a hurry",
@@ -181,7 +181,7 @@ describe("what another program would not take is refused with the rest", () => {
     [
       "a packet that is too long once it is wrapped",
       local({ flannel: { mtu: 65535 } }),
-      "flannel.mtu: 65535 leaves no room for the 50 bytes that vxlan wraps around a packet: use 65485 at most",
+      "flannel.mtu: 65535 leaves no room for the 50 bytes of vxlan's encapsulation: use 65485 at most",
     ],
   ];
   test.each(cases)("%s", (_, raw, line) => expect(problems(raw)).toEqual([line]));

@@ -48,10 +48,10 @@ describe("a machine that is lost", () => {
     expect(members(etcd("three", lost))).toEqual([]);
     expect(members(etcd("three", lost), etcd("four"))).toEqual([]);
     expect(members(etcd("three"), etcd("four"))).toEqual([
-      "machines: 4 machines are members of etcd (one, two, three, four), and an even number survives no more failures than one less: use 1, 3 or 5",
+      "machines: 4 machines are members of etcd (one, two, three, four), and an even number tolerates no more failures than one member less: use 1, 3 or 5",
     ]);
     expect(members({ name: "x", ...lost })).toEqual([
-      "machines: 2 machines are members of etcd (one, two), and an even number survives no more failures than one less: use 1, 3 or 5",
+      "machines: 2 machines are members of etcd (one, two), and an even number tolerates no more failures than one member less: use 1, 3 or 5",
     ]);
   });
   test("is not the only member of etcd, or every one", () => {
@@ -67,7 +67,7 @@ describe("a machine that is lost", () => {
       "machines: every member of etcd is lost, and the cluster's data with them: build a new one",
     ]);
     expect(problems(localMachine(lost))).toEqual([
-      'machines: no machine has the role "worker", so the workloads have no place: give it to one, or set workloads.enabled to false',
+      'machines: no machine has the role "worker", so the workloads cannot be scheduled: give it to one, or set workloads.enabled to false',
     ]);
     expect(problems({ ...localMachine(lost), workloads: { enabled: false } })).toEqual([]);
   });

@@ -81,12 +81,12 @@ describe("each mistake in machines has its line", () => {
     [
       "an even number of members",
       local({ machines: [master, worker, { name: "e", roles: ["etcd"] }] }),
-      "machines: 2 machines are members of etcd (m, e), and an even number survives no more failures than one less: use 1, 3 or 5",
+      "machines: 2 machines are members of etcd (m, e), and an even number tolerates no more failures than one member less: use 1, 3 or 5",
     ],
     [
       "workloads without a place",
       local({ machines: [master] }),
-      'machines: no machine has the role "worker", so the workloads have no place: give it to one, or set workloads.enabled to false',
+      'machines: no machine has the role "worker", so the workloads cannot be scheduled: give it to one, or set workloads.enabled to false',
     ],
     [
       "a machine among pods",
@@ -170,7 +170,7 @@ describe("each mistake in machines has its line", () => {
     [
       "a label that is no text",
       localMachine({ labels: { gpu: true } }),
-      'machines[1].labels.gpu: true is no text: put it in quotes, "true"',
+      'machines[1].labels.gpu: true is no string: put it in quotes, "true"',
     ],
     [
       "a label of the kubelet's",

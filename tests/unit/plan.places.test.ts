@@ -63,7 +63,7 @@ describe("the pods' network", () => {
     const two = { ...topology([...masters("abc"), place("x", "worker"), place("y", "worker")]), room: 5 };
     expect(refusals(four, two)).toEqual([
       "kubernetes.networking.podSubnet has room for 5 nodes, and there would be 6 of them while x and y join and before w is gone. " +
-        "The safe order: 1. let w go, and run up; 2. add x and y, and run up",
+        "The safe order: 1. take out w, and run up; 2. add x and y, and run up",
     ]);
     const older = { ...two, room: undefined } as unknown as Topology;
     expect(refusals(three, older)).toEqual([]);

@@ -61,7 +61,7 @@ describe("another image", () => {
   });
   test("is for as many workers as may be away", () => {
     const way = (count: number) =>
-      `w, x and y would be rebuilt at once for another image, and kubernetes.maxUnavailable lets ${count} of them be away at a time.`;
+      `w, x and y would be rebuilt at once for another image, and kubernetes.maxUnavailable allows ${count} of them to be down at a time.`;
     expect(refused(of(another, "w"))).toEqual([]);
     expect(refused(of(another, "w", "x", "y"))).toEqual([`${way(1)} ${order("w")}`]);
     expect(refused(of(another, "w", "x", "y"), 2)).toEqual([`${way(2)} ${order("w and x")}`]);
@@ -69,13 +69,13 @@ describe("another image", () => {
   });
   test("is not for the one member of etcd", () => {
     expect(refused(of(another, "a"), 1, topology([...masters("a"), worker]))).toEqual([
-      "etcd has 1 member (a), and another image would make the disk of a anew, and the cluster's data would be lost with it. " +
-        "The safe order: 1. let etcd have 3 members, and run up; 2. change the image of one machine after the other; or set it back",
+      "etcd has 1 member (a), and another image would rebuild the disk of a: the cluster's data would be lost with it. " +
+        "The safe order: 1. grow etcd to 3 members, and run up; 2. change the image of one machine after the other; or set it back",
     ]);
   });
   test("waits while a member's container is gone, of which a quorum needs it", () => {
     expect(refused(new Map([...of(gone, "a"), ...of(another, "b")]))).toEqual([
-      "etcd has 3 members (a, b and c), and b would be rebuilt for another image while the container of a is gone: without a majority of their disks the cluster's data would be lost. " +
+      "etcd has 3 members (a, b and c), and b would be rebuilt for another image while the container of a is gone: without a quorum of their disks the cluster's data would be lost. " +
         "The safe order: 1. set the image of b back, and run up; 2. change it, and run up",
     ]);
   });
@@ -83,7 +83,7 @@ describe("another image", () => {
 
 describe("containers that are gone", () => {
   const way =
-    "without a majority of their disks the cluster's data are lost. The way out: destroy the stack, and build it anew";
+    "without a quorum of their disks the cluster's data are lost. The way out: destroy the stack, and build it again";
 
   test("come back, as long as a quorum of etcd is there", () => {
     expect(refused(of(gone, "a"))).toEqual([]);

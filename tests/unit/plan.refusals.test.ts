@@ -56,32 +56,32 @@ describe("etcd that loses its quorum", () => {
 
   test("by two of three", () => {
     expect(without("abc", "bc")).toEqual([
-      "etcd has 3 members (a, b and c), and without b and c 1 would be left, of which 2 are needed to let anyone go. " +
+      "etcd has 3 members (a, b and c), and without b and c 1 would be left, and a quorum of 2 is needed to remove a member. " +
         `The safe order: start one of b and c again and mark only the others as lost, then run up; ${snapshot}`,
     ]);
   });
   test("by three or four of five", () => {
     expect(without("abcde", "cde")).toEqual([
-      "etcd has 5 members (a, b, c, d and e), and without c, d and e 2 would be left, of which 3 are needed to let anyone go. " +
+      "etcd has 5 members (a, b, c, d and e), and without c, d and e 2 would be left, and a quorum of 3 is needed to remove a member. " +
         `The safe order: start one of c, d and e again and mark only the others as lost, then run up; ${snapshot}`,
     ]);
     expect(without("abcde", "bcde")).toEqual([
-      "etcd has 5 members (a, b, c, d and e), and without b, c, d and e 1 would be left, of which 3 are needed to let anyone go. " +
+      "etcd has 5 members (a, b, c, d and e), and without b, c, d and e 1 would be left, and a quorum of 3 is needed to remove a member. " +
         `The safe order: start 2 of b, c, d and e again and mark only the others as lost, then run up; ${snapshot}`,
     ]);
   });
   test("by half of an even number, which is what one lost before leaves", () => {
     expect(without("abcd", "cd")).toEqual([
-      "etcd has 4 members (a, b, c and d), and without c and d 2 would be left, of which 3 are needed to let anyone go. " +
+      "etcd has 4 members (a, b, c and d), and without c and d 2 would be left, and a quorum of 3 is needed to remove a member. " +
         `The safe order: start one of c and d again and mark only the others as lost, then run up; ${snapshot}`,
     ]);
   });
   test("by the only one, whoever takes its place", () => {
     expect(refusals(topology(masters("a")), topology([...masters("a", lost), ...masters("b")]))).toEqual([
-      "etcd has 1 member (a), and without a 0 would be left, of which 1 are needed to let anyone go. " +
+      "etcd has 1 member (a), and without a 0 would be left, and a quorum of 1 is needed to remove a member. " +
         `The safe order: start a again and mark none as lost, then run up; ${snapshot}`,
-      "etcd would move from a to b at once, and nobody would be there to hand over its data. " +
-        "The safe order: 1. let etcd have 3 members, a, b and one more, and run up; 2. take out a and the one more, and run up",
+      "etcd would move from a to b at once, and no member would be left to replicate its data from. " +
+        "The safe order: 1. grow etcd to 3 members, a, b and one more, and run up; 2. take out a and the one more, and run up",
     ]);
   });
   test("is another thing than losing as many as it can, or those that were lost before", () => {
@@ -95,8 +95,8 @@ describe("etcd that loses its quorum", () => {
 describe("etcd that moves", () => {
   test("needs members that stay", () => {
     expect(refusals(topology(masters("abc")), topology(masters("def")))).toEqual([
-      "etcd would move from a, b and c to d, e and f at once, and nobody would be there to hand over its data. " +
-        "The safe order: 1. let etcd have 7 members, a, b, c, d, e, f and one more, and run up; 2. take out a, b, c and the one more, and run up",
+      "etcd would move from a, b and c to d, e and f at once, and no member would be left to replicate its data from. " +
+        "The safe order: 1. grow etcd to 7 members, a, b, c, d, e, f and one more, and run up; 2. take out a, b, c and the one more, and run up",
     ]);
   });
   test("may keep one of them", () => {
@@ -110,13 +110,13 @@ describe("machines that leave", () => {
 
   test("do so before or after a master is lost", () => {
     expect(refusals(before, topology([...masters("ab"), ...masters("c", lost), worker]))).toEqual([
-      "x would leave while c, by way of which machines leave, is lost. " +
+      "x would leave while c, through which machines leave, is lost. " +
         "The safe order: 1. keep x in the list, mark c as lost, and run up; 2. take out x, and run up",
     ]);
     expect(
       refusals(topology([...masters("abcde"), worker, fourth]), topology([...masters("abc"), ...masters("de", lost)])),
     ).toEqual([
-      "w and x would leave while d and e, by way of which machines leave, are lost. " +
+      "w and x would leave while d and e, through which machines leave, are lost. " +
         "The safe order: 1. keep w and x in the list, mark d and e as lost, and run up; 2. take out w and x, and run up",
     ]);
   });

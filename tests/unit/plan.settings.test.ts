@@ -36,7 +36,7 @@ describe("a setting that holds for the cluster's life", () => {
 
   test.each(settings)("%s stays what it is", (path, was, is, more) => {
     expect(of(more)).toEqual([
-      `${path} is ${was} and cannot become ${is} while the cluster lives: set it back, or destroy the cluster and build it anew`,
+      `${path} is ${was} and cannot become ${is} while the cluster lives: set it back, or destroy the cluster and build it again`,
     ]);
   });
   const empty = "the API would find an empty cluster, and all pods would be ended";
@@ -51,7 +51,7 @@ describe("a setting that holds for the cluster's life", () => {
     ],
     [
       ...(["kubernetes.controllerManager.extraArgs.node-cidr-mask-size-ipv4", "", "25"] as const),
-      "nodes have their parts of the pods' network",
+      "nodes have their ranges of the pod network",
       { kubernetes: { controllerManager: { extraArgs: { "node-cidr-mask-size-ipv4": 25 } } } },
     ],
     ["docker.packages", "distribution", "docker", swapped, { docker: { packages: "docker" } }],
@@ -88,7 +88,7 @@ describe("a setting that holds for the cluster's life", () => {
   test.each(reasoned)("%s stays what it is, and why", (path, was, is, reason, more) => {
     const [way, found] = was === "" ? ["leave it out", "not set"] : ["set it back", was];
     expect(of(more)).toContain(
-      `${path} is ${found} and cannot become ${is} while the cluster lives: ${reason}. The way: ${way}, or destroy the cluster and build it anew`,
+      `${path} is ${found} and cannot become ${is} while the cluster lives: ${reason}. The way: ${way}, or destroy the cluster and build it again`,
     );
     const back = refusals(topologyOf(environment(more)), before);
     expect(back.some((problem) => problem.startsWith(`${path} is ${is} and cannot become ${was || "unset"} `))).toBe(
@@ -139,14 +139,14 @@ describe("a setting that holds for the cluster's life", () => {
       ["provider", "kubernetes.version", ...settings.map(([path]) => path), ...others].sort(),
     );
     expect(refusals(topology([], { provider: "ssh" }), topology([], { provider: "local" }))).toEqual([
-      "provider is ssh and cannot become local while the cluster lives: set it back, or destroy the cluster and build it anew",
+      "provider is ssh and cannot become local while the cluster lives: set it back, or destroy the cluster and build it again",
     ]);
   });
   test("is the network of containers as well", () => {
     const of = (subnet: string) => topologyOf(environment({ ...small, local: { subnet }, artifacts: {} }));
     const refused = refusals(of("172.30.0.0/24"), of("172.30.0.0/16"));
     expect(refused).toEqual([
-      "local.subnet is 172.30.0.0/24 and cannot become 172.30.0.0/16 while the cluster lives: set it back, or destroy the cluster and build it anew",
+      "local.subnet is 172.30.0.0/24 and cannot become 172.30.0.0/16 while the cluster lives: set it back, or destroy the cluster and build it again",
     ]);
   });
   test("is no news where an older program kept nothing of it", () => {

@@ -20,7 +20,7 @@ describe("machines that are new", () => {
   test("are told with what they become", () => {
     const after = topology([...masters("abcd"), worker, place("x", "worker"), place("y", "etcd")]);
     expect(meaning(three, after)).toEqual([
-      "d: is new: Docker Engine is installed and started, a member of etcd starts, a master is made of it, and its node joins",
+      "d: is new: Docker Engine is installed and started, a member of etcd starts, it becomes a master, and its node joins",
       "x: is new: Docker Engine is installed and started, its node joins by a token of its own",
       "y: is new: Docker Engine is installed and started, a member of etcd starts",
       "etcd: 3 → 5 members: d and y join as learners, then with a vote",
@@ -59,23 +59,23 @@ describe("machines that are lost", () => {
 
   test("are let go, and not contacted", () => {
     expect(meaning(three, topology(after))).toEqual([
-      "d: is new: Docker Engine is installed and started, a member of etcd starts, a master is made of it, and its node joins",
-      "c: is lost: its node is deleted, and its pods start elsewhere, its member of etcd is removed; nothing of it is contacted",
-      "w: is lost: its node is deleted, and its pods start elsewhere; nothing of it is contacted",
+      "d: is new: Docker Engine is installed and started, a member of etcd starts, it becomes a master, and its node joins",
+      "c: is lost: its node is deleted, and its pods start elsewhere, its member of etcd is removed; it is not contacted",
+      "w: is lost: its node is deleted, and its pods start elsewhere; it is not contacted",
       "etcd: 3 → 2 → 3 members: c, lost, is removed first; d joins as a learner, then with a vote",
     ]);
   });
   test("are deleted, where they are containers", () => {
     const before = topology([...masters("a"), worker], local);
     expect(meaning(before, topology([...masters("a"), { ...worker, ...lost }], local))).toEqual([
-      "w: is lost: its node is deleted, and its pods start elsewhere, its container and its disk are deleted; nothing of it is contacted",
+      "w: is lost: its node is deleted, and its pods start elsewhere, its container and its disk are deleted; it is not contacted",
     ]);
   });
   test("are forgotten afterwards, and there is nothing to say of them meanwhile", () => {
     expect(meaning(topology(after), topology(after))).toEqual([]);
     expect(meaning(topology(after), topology(masters("abd")))).toEqual([
-      "c: was lost, and is forgotten: nothing is contacted",
-      "w: was lost, and is forgotten: nothing is contacted",
+      "c: was lost, and leaves the state: it is not contacted",
+      "w: was lost, and leaves the state: it is not contacted",
     ]);
   });
 });
@@ -169,7 +169,7 @@ describe("the engine, before it changes the plan,", () => {
   });
   test("is stopped by everything that is refused", async () => {
     const asked = environment({ kubernetes: { bindPort: 8443 }, etcd: { dataDir: "/srv/etcd" } });
-    const way = "while the cluster lives: set it back, or destroy the cluster and build it anew";
+    const way = "while the cluster lives: set it back, or destroy the cluster and build it again";
     await expect(weighed(asked, before)).rejects.toThrow(
       new Error(
         'stack "unit" cannot change like this; nothing was touched:\n' +
@@ -187,7 +187,7 @@ describe("the engine, before it changes the plan,", () => {
     const machines = [master, { ...machine("w", 2), lost: true }];
     const lost = environment({ machines, workloads: { enabled: false } });
     await expect(weighed(lost, before, { back: machines })).rejects.toThrow(
-      "  - w is to be given up as lost, and it answers: take",
+      "  - w is marked as lost, but it answers: take",
     );
     expect(await weighed(lost, topologyOf(lost), { back: machines })).toEqual([]);
   });
@@ -220,7 +220,7 @@ describe("the engine, before it changes the plan,", () => {
     test("refuses where they are not", async () => {
       const health = () => Promise.resolve(["c does not answer: connection refused"]);
       await expect(weighed(asked, topologyOf(asked), { ...anew, health })).rejects.toThrow(
-        "nothing was touched:\n  - c does not answer: connection refused: it has to be well before the disk of b is rebuilt. Start it, and run up again",
+        "nothing was touched:\n  - c does not answer: connection refused: it has to be healthy before the disk of b is rebuilt. Start it, and run up again",
       );
     });
     test("asks nobody in a preview", async () => {

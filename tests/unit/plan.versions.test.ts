@@ -87,7 +87,7 @@ describe("a release changes", () => {
     expect(alongside(before, topology([...masters("abcd"), worker]))).toEqual([`d would join${order}`]);
     expect(alongside(before, topology([...masters("ab"), worker]))).toEqual([`c would leave${order}`]);
     const given = topology([...masters("ab"), ...masters("c", { lost: true }), worker]);
-    expect(alongside(before, given)).toEqual([`c would be given up as lost${order}`]);
+    expect(alongside(before, given)).toEqual([`c would be marked as lost${order}`]);
     const moved = topology([...masters("ab"), place("c", "master"), place("w", "worker etcd")]);
     expect(alongside(before, moved)).toEqual([`c and w would be given, or lose, the role etcd${order}`]);
     expect(alongside(before, topology([...masters("abc"), worker], { "kubernetes.runtime": "containerd" }))).toEqual([

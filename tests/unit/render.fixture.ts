@@ -47,6 +47,7 @@ export const artifacts: ArtifactSet = {
   artifacts: [],
   etcd: "3.6.14",
   imageArchives: [],
+  image: (published) => published,
   images: {
     pause: "registry.example.com/pause:1",
     repository: "registry.example.com/k8s",

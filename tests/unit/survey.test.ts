@@ -48,14 +48,14 @@ describe("a script runs again", () => {
   test("where its last run did not end well, unless it is at work now", () => {
     expect(again("abc", "script m-docker running abc 7")).toMatchObject({
       token: "7",
-      words: ["its last change did not end well: these settings are applied again"],
+      words: ["its last run failed or was killed: these settings are applied again"],
     });
     expect(again("abc", "script m-docker running abc 7", "working m-docker")).toBeUndefined();
   });
   test("where another program ran last than the state may know of", () => {
     expect(again("abc", "script m-docker done abc 7")).toBeUndefined();
     expect(again("new", "script m-docker done abc 7")?.words).toEqual([
-      "its last change is not in the state: these settings are applied again",
+      "its last run is not in the state: these settings are applied again",
     ]);
   });
   test("where something of its work was changed, with the file by which to tell what that means", () => {
@@ -72,7 +72,7 @@ describe("a script runs again", () => {
     const seen = seenOf(answer("script m-docker running abc 7", "script gone running abc 8"));
     expect(seen.follows()).toBeUndefined();
     seen.again("m-docker", "abc");
-    expect(seen.follows()?.words).toEqual(["what is mended on it is put to use in its turn"]);
+    expect(seen.follows()?.words).toEqual(["what is repaired on it takes effect in its turn"]);
     expect(seenOf(answer("waiting 123")).follows()?.words).toEqual([
       "deferred restarts are made, each machine in its turn",
     ]);
@@ -94,7 +94,7 @@ describe("what is not well", () => {
     expect(unwell("clock 6000", `node ${one} unready x`, "node stranger unready x", "nginx silent")?.words).toEqual([
       `the node ${one} is not ready`,
       "nginx does not answer",
-      "it is looked at again, and has to be well",
+      "it is checked again, and has to be healthy",
     ]);
     expect(unwell("clock 6000", "api silent")?.words[0]).toBe(`the API does not answer on ${one}`);
     expect(unwell("clock 6000", "etcd unwell")?.words[0]).toContain("not part of a quorum");

@@ -11,7 +11,7 @@ up() {
   has_turns || is_cordoned_by_us || return 0
   began=$(date +%s)
   ! goes_to_another_minor || drain
-  ready=$(pods_ready) || die "the API does not tell $NODE of its pods, so nothing is restarted: see systemctl status kubelet.service there"
+  ready=$(pods_ready) || die "the API does not list the pods of $NODE, so nothing is restarted: see systemctl status kubelet.service there"
   yield_address
   take_turns
   wait_for 120 "the node $NODE to be ready again" node_is_back "$began" || node_failed
@@ -57,7 +57,7 @@ node_failed() {
     turn_back && uncordon && back="it is on those of its last good start again" || back="it does not come up on those of its last good start either"
   fi
   keep_address
-  die "$NODE is not well on its new settings, and $back; no other node is restarted." \
+  die "$NODE is not healthy on its new settings, and $back; no other node is restarted." \
     "Its conditions and the kubelet's last lines are above.$(told "$differs" "")"
 }
 

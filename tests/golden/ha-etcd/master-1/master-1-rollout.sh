@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('0fa02a2cb051ece1' '51d85898de990f6a')
+readonly -a REVISIONS=('24029cfe336cf295' '3f2355930a9396da')
 
 readonly PROGRAM='its digest'
 

@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('e82a5a8c42ba4960' 'be7be7eaaad2429d')
+readonly -a REVISIONS=('7782b83354649afd' 'd75e4eb8c613aa3e')
 
 readonly PROGRAM='its digest'
 

@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('05036209a119ace5' '2f7f41b45ffc4562')
+readonly -a REVISIONS=('bbb8fa2f8d2af0e7' '4679c95a0c9d92d6')
 
 readonly PROGRAM='its digest'
 

@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('87291db14e85cf3e' '7d367321b6e1daff')
+readonly -a REVISIONS=('043dae4c24aabb34' '14a01ef3dcf05866')
 
 readonly PROGRAM='its digest'
 

@@ -14,7 +14,7 @@ readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.11:2379'
 
-readonly -a REVISIONS=('b915ef9b05202f31')
+readonly -a REVISIONS=('4b0e19114165b5bd')
 
 readonly PROGRAM='its digest'
 

@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('6c2c1dffa535517c' '6c8df4fe0723b4e8')
+readonly -a REVISIONS=('d44df9e8c1c78aaf' '86fbd55f18a9c386')
 
 readonly PROGRAM='its digest'
 

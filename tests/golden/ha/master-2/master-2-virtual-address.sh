@@ -77,10 +77,10 @@ WantedBy=multi-user.target
 END_OF_FILE
   put '/etc/keelson/virtual-address-check' 0700 <<'END_OF_FILE'
 #!/bin/sh
-# Its API server is about to restart.
 [ -z "$(find /run/keelson/yields-address -mmin -5 2>/dev/null)" ] || exit 1
 ask() {
-  curl -sS --max-time 2 --cacert /etc/kubernetes/pki/ca.crt --cert /etc/kubernetes/pki/apiserver-kubelet-client.crt --key /etc/kubernetes/pki/apiserver-kubelet-client.key     "$@" "https://127.0.0.1:8443$path"
+  curl -sS --max-time 2 --cacert /etc/kubernetes/pki/ca.crt --cert /etc/kubernetes/pki/apiserver-kubelet-client.crt \
+    --key /etc/kubernetes/pki/apiserver-kubelet-client.key "$@" "https://127.0.0.1:8443$path"
 }
 path=/readyz
 ask -f -o /dev/null || exit 1

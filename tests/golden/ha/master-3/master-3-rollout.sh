@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('000452df779bfc56' '49fd1fdb18a44175')
+readonly -a REVISIONS=('63e4a587e0d2e2a1' 'f5ca161d2a46e951')
 
 readonly PROGRAM='its digest'
 

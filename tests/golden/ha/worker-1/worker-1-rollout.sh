@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('ce0c7f7d31163661' '18804decdae43358')
+readonly -a REVISIONS=('1ecc5d3eb622fc40' '50f521a368f61970')
 
 readonly PROGRAM='its digest'
 

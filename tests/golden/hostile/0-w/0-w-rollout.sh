@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('38a3ee085bb73e51' 'cd5f4edf9f2d90e0')
+readonly -a REVISIONS=('b1e9e52cefc345b4' 'cd603eef9598eb1b')
 
 readonly PROGRAM='its digest'
 

@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('cda7f6fcbdb135e6')
+readonly -a REVISIONS=('41c99735bc05d247')
 
 readonly PROGRAM='its digest'
 

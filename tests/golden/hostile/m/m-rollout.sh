@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('9c9cb60314d17338' '10f8cc6f0c6b1ded')
+readonly -a REVISIONS=('854a41b36d2e2eb8' '22081e4e5985dac6')
 
 readonly PROGRAM='its digest'
 

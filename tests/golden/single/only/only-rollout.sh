@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('a47077422000b302' 'a77cc3ad569cdb83')
+readonly -a REVISIONS=('6cff6eb73b1d20ed' 'e6f59adb2f29dc6f')
 
 readonly PROGRAM='its digest'
 

@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('de2178f6940cd9ec')
+readonly -a REVISIONS=('837942a345ca7ecd')
 
 readonly PROGRAM='its digest'
 

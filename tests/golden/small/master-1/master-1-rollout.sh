@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('87291db14e85cf3e' '4ba89aacfa7cd94c')
+readonly -a REVISIONS=('043dae4c24aabb34' 'b4831645fbd97f44')
 
 readonly PROGRAM='its digest'
 

@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('ce0c7f7d31163661' '15a9a923bf78d7c3')
+readonly -a REVISIONS=('1ecc5d3eb622fc40' '45326b3e337340e2')
 
 readonly PROGRAM='its digest'
 

@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('e61f08c4d33ec545' 'd6c3690c70957be1')
+readonly -a REVISIONS=('4fbce66f9738c7cd' '1b432714125e65b5')
 
 readonly PROGRAM='its digest'
 

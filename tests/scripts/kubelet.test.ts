@@ -2,16 +2,11 @@ import { statSync } from "node:fs";
 
 import { parse } from "yaml";
 
-import { Host } from "./host";
+import { clean, Host } from "./host";
 
 let host: Host;
-beforeEach(() => {
-  host = new Host();
-  ["systemctl", "journalctl", "modprobe"].forEach((name) => host.stub(name));
-});
+beforeEach(() => (host = new Host("systemctl", "journalctl", "modprobe")));
 afterEach(() => host.remove());
-
-const clean = { status: 0, stdout: "", stderr: "" };
 
 describe("kubelet.sh", () => {
   const values = {

@@ -73,7 +73,7 @@ describe("before a script runs", () => {
   test("its machine has to be the one that it is known as", async () => {
     await begin();
     script("other", there.port, new TestMachine().hostKey);
-    await expect(run("other")).rejects.toThrow(/^host key mismatch: 1 machine answers as another/);
+    await expect(run("other")).rejects.toThrow(/^host key mismatch: 1 machine shows another host key/);
   });
   test("nobody is asked in a preview, and nobody for what does not run", async () => {
     await begin();

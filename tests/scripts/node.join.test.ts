@@ -2,8 +2,7 @@ import { Host } from "./host";
 
 let host: Host;
 beforeEach(() => {
-  host = new Host();
-  ["systemctl", "journalctl", "ip"].forEach((name) => host.stub(name));
+  host = new Host("systemctl", "journalctl", "ip");
   host.stub("iptables-save", "exit 1");
 });
 afterEach(() => host.remove());

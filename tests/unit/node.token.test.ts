@@ -91,7 +91,7 @@ describe("a token to join by", () => {
     const [, secret = ""] = (await value(token.text)).split(".");
     api.failures.push({ method: "POST", status: 403, reason: "Forbidden", message: `no ${secret} here` });
     const refused = await token.offer().catch((error: unknown) => String(error));
-    expect(refused).toMatch(/worker-1's token to join could not be offered: the API answers 403: .*no \.\.\. here/);
+    expect(refused).toMatch(/worker-1's token to join could not be made: the API answers 403: .*no \.\.\. here/);
     expect(refused).not.toContain(secret);
   });
   test("that cannot be taken back ends by itself, and fails nothing", async () => {
@@ -99,9 +99,7 @@ describe("a token to join by", () => {
     const token = tokenFor("worker-1");
     api.failures.push({ method: "DELETE", status: 403, reason: "Forbidden", message: "no" });
     await token.takeBack();
-    expect(warn).toHaveBeenCalledWith(
-      expect.stringMatching(/could not be taken back.*ends by itself 15 minutes after/s),
-    );
+    expect(warn).toHaveBeenCalledWith(expect.stringMatching(/could not be revoked.*expires 15 minutes after/s));
   });
 });
 

@@ -1,21 +1,88 @@
 import { statSync } from "node:fs";
 
-import { Host } from "./host";
+import { clean, Host } from "./host";
 
 let host: Host;
-beforeEach(() => {
-  host = new Host();
-  ["systemctl", "journalctl", "hostname"].forEach((name) => host.stub(name));
-});
+beforeEach(() => (host = new Host("systemctl", "journalctl", "hostname")));
 afterEach(() => host.remove());
 
-const clean = { status: 0, stdout: "", stderr: "" };
-const restarts = () =>
-  host
-    .called()
-    .map((call) => /^systemctl restart (\S+)$/.exec(call)?.[1])
-    .filter((unit) => unit !== undefined);
-const isNode = () => host.write("etc/kubernetes/kubelet.conf", "");
+describe("run_unit", () => {
+  const active = (state: string) => {
+    host.stub("systemctl", `case $1 in is-active) [ -e '${host.path("active")}' ] ;; restart) ${state} ;; esac`);
+    host.stub("journalctl", "echo the last lines");
+  };
+  const run = () => host.up(`run_unit a.service "${host.path("one")}" "${host.path("two")}"`);
+  const restarted = () => host.called().includes("systemctl restart a.service");
+
+  beforeEach(() => {
+    active(`touch '${host.path("active")}'`);
+    host.write("one", "1");
+    host.write("two", "2");
+  });
+
+  test("starts a unit, and lets it run while its files stay", () => {
+    expect(run()).toEqual(clean);
+    expect(host.called()).toEqual([
+      "systemctl daemon-reload",
+      "systemctl enable --quiet a.service",
+      "systemctl restart a.service",
+    ]);
+    expect(run()).toEqual(clean);
+    expect(host.called()).toEqual(["systemctl is-active --quiet a.service", "systemctl is-enabled --quiet a.service"]);
+  });
+  test("lets it start at the next boot again, where somebody saw to it that it would not", () => {
+    run();
+    host.called();
+    host.stub("systemctl", '[ "$1" != is-enabled ]');
+    expect(run()).toEqual(clean);
+    expect(host.called().at(-1)).toBe("systemctl enable --quiet a.service");
+  });
+  test("restarts it when a file changes, and once", () => {
+    run();
+    host.write("two", "3");
+    host.called();
+    run();
+    expect(restarted()).toBe(true);
+    run();
+    expect(restarted()).toBe(false);
+  });
+  test("restarts it when it does not run", () => {
+    run();
+    host.called();
+    active(":");
+    host.up(`rm "${host.path("active")}"`);
+    run();
+    expect(restarted()).toBe(true);
+  });
+  test("tries again after a start that failed, whose status and log it shows", () => {
+    active("exit 1");
+    const { status, stderr } = run();
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/the last lines\n.*error: unit a\.service does not run on /s);
+    expect(host.called()).toContain("journalctl --no-pager --lines=20 --unit=a.service");
+    active(`touch '${host.path("active")}'`);
+    expect(run()).toEqual(clean);
+    expect(restarted()).toBe(true);
+  });
+  test("restarts it where a run was killed before it had", () => {
+    run();
+    host.write("two", "3");
+    // The unit runs all the while, on what it had read before.
+    active("kill -9 $PPID");
+    expect(run().status).not.toBe(0);
+    active(":");
+    host.called();
+    expect(run()).toEqual(clean);
+    expect(restarted()).toBe(true);
+  });
+  test("starts a unit anew that was stopped in between", () => {
+    run();
+    expect(host.up("stop_unit a.service b.service")).toEqual(clean);
+    expect(host.called()).toContain("systemctl disable --quiet --now a.service b.service");
+    run();
+    expect(restarted()).toBe(true);
+  });
+});
 
 describe("new settings", () => {
   const good = "good\n";
@@ -43,11 +110,11 @@ describe("new settings", () => {
   test("that a unit does not come up on are taken back, and it runs on those before", () => {
     host.write("a", bad);
     expect(run("a")).toEqual({ status: 1, stdout: "", stderr: said("a") });
-    expect(restarts()).toEqual(["a.service", "a.service"]);
+    expect(host.restarts()).toEqual(["a.service", "a.service"]);
     expect(host.read("a")).toBe(good);
     // What is right again is found right.
     expect(run("a")).toEqual(clean);
-    expect(restarts()).toEqual([]);
+    expect(host.restarts()).toEqual([]);
   });
   test("are told as they are where nothing is known that was good", () => {
     host.up('rm -r "$STATE/units/a.service.good"');
@@ -60,7 +127,7 @@ describe("new settings", () => {
     expect(mode("a.service.good")).toBe(0o700);
   });
   test("fail a turn, and whatever was restarted in it is on those before; the next one tries them again", () => {
-    isNode();
+    host.becomeNode();
     const put = (unit: string, text: string) =>
       `printf '${text.replaceAll("\n", "\\n")}' | put '${host.path(unit)}' 0644`;
     const run = (unit: string) => `run_unit ${unit}.service '${host.path(unit)}'`;
@@ -72,7 +139,7 @@ describe("new settings", () => {
         turn,
         `restarting b.service\nrestarting a.service\n${said("a")}`,
       ]);
-      expect(restarts()).toEqual(["b.service", "a.service", "b.service", "a.service"]);
+      expect(host.restarts()).toEqual(["b.service", "a.service", "b.service", "a.service"]);
       expect([host.read("a"), host.read("b")]).toEqual([good, good]);
     }
   });
@@ -86,21 +153,21 @@ describe("new settings", () => {
     );
     host.write(daemon, '{\n  "debug": true\n}\n');
     expect(docker("run_unit")).toEqual(clean);
-    restarts();
+    host.restarts();
     const message =
       "error: unit docker.service of w does not come up on its new settings, and is on those of its last good start again. " +
       'What differs: - "debug": true | + "bad": true. What it said:   "bad": true\n';
     const newer = "printf '{\\n  \"bad\": true\\n}\\n' | put /etc/docker/daemon.json 0644";
     const unit = "run_unit docker.service /etc/docker/daemon.json";
     const ways = [`up() { ${newer}; ${unit}; }`, `up() { :; }\nturn() { ${newer}; ${unit}; }`];
-    isNode();
+    host.becomeNode();
     for (const way of ways) {
       expect(host.run({ name: "w-docker", script: `${way}\ndown() { :; }`, secrets: [] })).toEqual({
         ...clean,
         status: 1,
         stderr: message,
       });
-      expect(restarts()).toEqual([]);
+      expect(host.restarts()).toEqual([]);
       expect(host.read(daemon)).toContain("debug");
       expect(host.has("var/lib/keelson/scripts/w-docker/turn")).toBe(false);
     }

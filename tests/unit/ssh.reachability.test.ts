@@ -52,8 +52,8 @@ test("a banner may come in pieces", async () => {
 });
 
 test("everything else is told in words", async () => {
-  expect(await why(() => undefined, briefly)).toBe("takes the connection, but says nothing within 3 s");
-  expect(await why((socket) => socket.end())).toBe("closes the connection without a word");
+  expect(await why(() => undefined, briefly)).toBe("takes the connection, but sends no SSH banner within 3 s");
+  expect(await why((socket) => socket.end())).toBe("closes the connection before the SSH banner");
   expect(await why((socket) => socket.write("220 mail.example.com\r\n"), briefly)).toBe(
     'answers, but not as an SSH server ("220 mail.example.com")',
   );
@@ -64,7 +64,7 @@ test("everything else is told in words", async () => {
     `answers, but not as an SSH server ("${"x".repeat(57)}...")`,
   );
   expect(await why((socket) => socket.write("SSH-1.5-ancient\n"))).toBe(
-    'answers, but speaks an SSH of old ("SSH-1.5-ancient")',
+    'answers, but with SSH protocol 1 only ("SSH-1.5-ancient")',
   );
 });
 
@@ -73,8 +73,12 @@ test("a port where nothing listens, and a name that nobody has", async () => {
   await new Promise((resolve) => servers.splice(0)[0]?.close(resolve));
   const found = await unreachable([hop("a", port), hop("b", 22, "host.invalid")], once);
   expect(found).toEqual([
-    { name: "a", where: `127.0.0.1:${port}`, why: "connection refused: nothing listens there" },
-    { name: "b", where: "host.invalid:22", why: expect.stringMatching(/^its name does not resolve/) as string },
+    { name: "a", where: `127.0.0.1:${port}`, why: "connection refused (ECONNREFUSED): nothing listens there" },
+    {
+      name: "b",
+      where: "host.invalid:22",
+      why: expect.stringMatching(/^its name does not resolve \((ENOTFOUND|EAI_AGAIN)\)/) as string,
+    },
   ]);
 });
 
@@ -89,7 +93,7 @@ test("all are asked at once, in their order, and only those that do not answer a
   const good = await server((socket) => socket.write("SSH-2.0-x\r\n"));
   const found = await unreachable([...names.map((name) => hop(name, silent.port)), hop("good", good.port)], once);
   expect(found.map(({ name, why }) => [name, why])).toEqual(
-    names.map((name) => [name, "closes the connection without a word"]),
+    names.map((name) => [name, "closes the connection before the SSH banner"]),
   );
 });
 
@@ -133,12 +137,16 @@ describe("the message", () => {
   test("names each machine, and the way out", () => {
     expect(unreachableMessage([one])).toBe(`1 machine does not answer:
   worker-1 (192.0.2.1:22): no answer within 5 s
-start it, correct its address under machines, or mark it \`lost: true\` under machines to let the cluster go on without it`);
-    const other = { name: "worker-2", where: "192.0.2.2:22", why: "connection refused: nothing listens there" };
+start it, correct its address under machines, or mark it \`lost: true\` under machines to remove it from the cluster`);
+    const other = {
+      name: "worker-2",
+      where: "192.0.2.2:22",
+      why: "connection refused (ECONNREFUSED): nothing listens there",
+    };
     expect(unreachableMessage([one, other])).toBe(`2 machines do not answer:
   worker-1 (192.0.2.1:22): no answer within 5 s
-  worker-2 (192.0.2.2:22): connection refused: nothing listens there
-start them, correct their addresses under machines, or mark one \`lost: true\` under machines to let the cluster go on without it`);
+  worker-2 (192.0.2.2:22): connection refused (ECONNREFUSED): nothing listens there
+start them, correct their addresses under machines, or mark one \`lost: true\` under machines to remove it from the cluster`);
   });
 
   test("tells of those that are others, after those that are silent", () => {
@@ -151,7 +159,7 @@ start them, correct their addresses under machines, or mark one \`lost: true\` u
     const words = (
       who: string,
       where: string,
-    ) => `host key mismatch: ${who} answers as another, and nothing was run there:
+    ) => `host key mismatch: ${who} shows another host key, and nothing was run there:
   worker-2 (192.0.2.2:22): shows the host key ssh-ed25519 AAAA
 if you rebuilt it, correct its hostKey under ${where} to the one it shows; if not, something else answers in its place`;
     expect(unreachableMessage([other, one])).toBe(`${unreachableMessage([one])}\n${words("1 machine", "machines")}`);

@@ -2,8 +2,7 @@ import { Host } from "./host";
 
 let host: Host;
 beforeEach(() => {
-  host = new Host();
-  ["journalctl", "systemctl"].forEach((name) => host.stub(name));
+  host = new Host("journalctl", "systemctl");
   host.stub("hostname", "echo m");
   host.stub("stat", "echo /");
   host.stub("etcdctl", "exit 1");

@@ -1,6 +1,6 @@
 import { parseAllDocuments } from "yaml";
 
-import { Host } from "./host";
+import { clean, Host } from "./host";
 
 let host: Host;
 beforeEach(() => {
@@ -9,7 +9,6 @@ beforeEach(() => {
 });
 afterEach(() => host.remove());
 
-const clean = { status: 0, stdout: "", stderr: "" };
 const member = (direction: string, { lost = "false", change = (script: string) => script } = {}) =>
   host.run(
     { script: change(Host.script("node/node.sh")), values: { NODE: "w", DRAIN_SECONDS: 120, LOST: lost } },
@@ -111,7 +110,7 @@ describe("a node that joins", () => {
     flannel(false);
     expect(ready()).toMatchObject({ status: 1 });
     expect(ready().stderr).toContain(
-      "error: no other node knows a way to the pods of w: flannel does not start there\n",
+      "error: no other node has a route to the pods of w: flannel does not start there\n",
     );
   });
 });

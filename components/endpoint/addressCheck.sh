@@ -1,0 +1,21 @@
+#!/bin/sh
+# keepalived asks whether this master may have the virtual address.
+# One whose API server is well, and whose node is one of the cluster: kubeadm has labelled it, or this program marked it. A machine that
+# was lost and boots again registers a node that is neither. What the cluster cannot say, while etcd stalls, keeps no master from the
+# address.
+# Its API server is about to restart: yield.sh.
+[ -z "$(find /run/keelson/yields-address -mmin -5 2>/dev/null)" ] || exit 1
+ask() {
+  curl -sS --max-time 2 --cacert /etc/kubernetes/pki/ca.crt --cert /etc/kubernetes/pki/apiserver-kubelet-client.crt \
+    --key /etc/kubernetes/pki/apiserver-kubelet-client.key "$@" "https://127.0.0.1:@PORT@$path"
+}
+path=/readyz
+ask -f -o /dev/null || exit 1
+path=/api/v1/nodes/@NODE@
+answer=$(ask -w '
+%{http_code}') || exit 0
+case $answer in
+*'"node-role.kubernetes.io/control-plane":'*200 | *'"keelson.io/machine":'*200) exit 0 ;;
+*[!0-9]5[0-9][0-9] | *[!0-9]429 | *[!0-9]403) exit 0 ;;
+*) exit 1 ;;
+esac

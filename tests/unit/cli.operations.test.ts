@@ -1,0 +1,123 @@
+import type { EngineEvent, PreviewOptions } from "@pulumi/pulumi/automation";
+
+import { perform } from "../../cli/operations";
+import { canary, listen, opens, request } from "./cli.fixture";
+
+jest.mock("../../cli/project", () => ({ root: "/nowhere", requireStack: () => undefined, openStack: jest.fn() }));
+
+let said: ReturnType<typeof listen>;
+beforeEach(() => {
+  said = listen();
+});
+
+function step(
+  name: string,
+  op: string,
+  type: string,
+  inputs: readonly [object, object] = [{}, {}],
+  path = "stdin",
+): EngineEvent {
+  const [old, now] = inputs;
+  const metadata = {
+    urn: `urn:pulumi:unit::keelson::keelson:x:X$${type}::${name}`,
+    ...{ op, type, old: { inputs: old }, new: { inputs: now } },
+    detailedDiff: { [path]: { diffKind: "update", inputDiff: true } },
+  };
+  return { resourcePreEvent: { metadata } } as unknown as EngineEvent;
+}
+
+const note = (message: string, urn = "", severity = "info") =>
+  ({ diagnosticEvent: { urn, message, severity, color: "never" } }) as unknown as EngineEvent;
+
+const secret = { stdin: canary, data: { token: canary } };
+const events: readonly EngineEvent[] = [
+  note("stand-in plugin for @pulumi/docker in use"),
+  note("worker-1: leaves: its node is cordoned"),
+  note("etcd: 3 → 4 members"),
+  step("worker-1-docker", "update", "command:remote:Command", [{ stdin: "a" }, secret]),
+  note("Docker restarts", "urn:pulumi:unit::keelson::keelson:x:X$command:remote:Command::worker-1-docker"),
+  step("worker-1-join", "delete", "command:remote:Command", [secret, secret]),
+  step("token", "update", "kubernetes:core/v1:Secret", [{ data: { token: "a" } }, secret], "data.token"),
+  step(
+    "nginx",
+    "update",
+    "kubernetes:apps/v1:Deployment",
+    [{ spec: { replicas: 3 } }, { spec: { replicas: 5 } }],
+    "spec.replicas",
+  ),
+  step("worker-2-join", "same", "command:remote:Command", [secret, secret]),
+];
+const preview = (options: PreviewOptions) => {
+  options.onOutput?.(`+ stdin: ${canary}\n`);
+  for (const event of events) options.onEvent?.(event);
+  return Promise.resolve({ changeSummary: { update: 3, delete: 1, same: 1 } });
+};
+
+describe("preview -o json", () => {
+  test("is one object of subjects, notes and steps, without a secret's value, and nothing else", async () => {
+    opens({ preview });
+    expect(await perform(request)).toBe(0);
+    expect(said.out + said.err).not.toContain(canary);
+    expect(JSON.parse(said.out)).toEqual({
+      schema: 1,
+      stack: "unit",
+      subjects: [
+        {
+          name: "worker-1",
+          notes: ["leaves: its node is cordoned"],
+          steps: [
+            { name: "worker-1-docker", kind: "update", words: "Docker restarts" },
+            { name: "worker-1-join", kind: "delete", words: "" },
+          ],
+        },
+        { name: "etcd", notes: ["3 → 4 members"], steps: [] },
+        {
+          name: "the cluster",
+          notes: [],
+          steps: [
+            { name: "token", kind: "update", words: "" },
+            { name: "nginx", kind: "update", words: "spec.replicas: 3 → 5" },
+          ],
+        },
+      ],
+      resources: { update: 3, delete: 1, same: 1 },
+    });
+  });
+
+  test("says nothing on standard output where it fails, and the exit code says how", async () => {
+    const refusal = 'stack "unit" cannot change like this; nothing was touched:\n  - kubernetes.version goes back';
+    opens({
+      preview: ({ onEvent }: PreviewOptions) => {
+        onEvent?.(note(refusal, "", "error"));
+        return Promise.reject(new Error("code: 255"));
+      },
+    });
+    expect(await perform(request)).toBe(2);
+    expect(said.out).toBe("");
+    expect(said.err).toContain(refusal);
+  });
+
+  test("as text has no secret's value and no escapes in a pipe", async () => {
+    opens({ preview });
+    expect(await perform({ ...request, output: "text" })).toBe(0);
+    expect(said.out).not.toContain(canary);
+    expect(said.out).not.toContain("\x1b[");
+    expect(said.out).toContain("  ~ nginx: spec.replicas: 3 → 5\n");
+    expect(said.out).toContain("  ~ token\n");
+  });
+});
+
+test("Ctrl-C waits for the engine, and is told from a failure", async () => {
+  opens({
+    preview: () => {
+      process.emit("SIGINT");
+      return Promise.reject(new Error("code: 255"));
+    },
+  });
+  const before = process.listenerCount("SIGINT");
+  expect(await perform(request)).toBe(130);
+  expect(said.err).toContain(
+    "interrupted: the engine ends what is under way, and keeps what is done; Ctrl-C again leaves at once",
+  );
+  expect(process.listenerCount("SIGINT")).toBe(before);
+});
