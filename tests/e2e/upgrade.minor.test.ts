@@ -2,7 +2,7 @@ import { asking } from "../support/asking";
 import { figure } from "../support/figures";
 import { Load } from "../support/load";
 import { TestMachine } from "../support/machine";
-import { Watch } from "../support/releases";
+import { buildTime, bundled, Watch } from "../support/releases";
 import { here, TestStack } from "../support/stack";
 
 const name = "e2e-minor";
@@ -29,6 +29,7 @@ const servers = () =>
   );
 const times = <T>(count: number, value: T) => Array.from({ length: count }, () => value);
 
+beforeAll(() => bundled(from), buildTime);
 afterAll(() => stack.remove());
 
 test("a cluster is built on the release before", async () => {

@@ -1,7 +1,9 @@
 /** What runs of a cluster on local machines, looked at each second, and where releases were together that may not be. */
 import { spawn, type ChildProcess } from "node:child_process";
+import { join } from "node:path";
 
 import { skewViolations, type Client, type Running } from "../../components/plan/skew";
+import { here, root } from "./stack";
 
 /** A look a second for half an hour at most; a program is asked once for its release. The look ends when a file is there. */
 const watch = `rm -f /run/watched-enough
@@ -114,3 +116,11 @@ export class Watch {
     return [...this.violations];
   }
 }
+
+/** Has the bundle hold a release besides the default one; where it is not built yet, that takes minutes. */
+export function bundled(release: string): void {
+  here(join(root, "toolchain", "bundle"), release);
+}
+
+/** Longest build of a release, milliseconds. */
+export const buildTime = 45 * 60_000;

@@ -95,13 +95,30 @@ describe("a release changes", () => {
     ]);
   });
 
-  test("and the plan tells all that is wrong with it, and last that it is not there yet", () => {
-    const at = (version: string, machines = masters("abc")) => topology(machines, { "kubernetes.version": version });
-    const told = refusals(at("1.35.4"), at("1.36.3", masters("abcd")));
-    expect(told).toHaveLength(2);
-    expect(told[0]).toMatch(/^kubernetes\.version is 1\.35\.4 and cannot become 1\.36\.3 .*: d would join in the same/);
-    expect(told[1]).toMatch(/: an upgrade in place would run kubelets .* and is not there yet\. The way: set it back$/);
+  const at = (version: string, machines = masters("abc")) => topology(machines, { "kubernetes.version": version });
+  const running = (...releases: readonly string[]) => ({
+    apiServers: Object.fromEntries(releases.map((release, index) => [`m${index + 1}`, release])),
+    kubelets: {},
+  });
+
+  test("and the plan lets it, alone", () => {
+    expect(refusals(at("1.35.4"), at("1.36.3"))).toEqual([]);
+    expect(refusals(at("1.35.4"), at("1.36.3", masters("abcd")))).toEqual([
+      expect.stringMatching(/^kubernetes\.version is 1\.35\.4 and cannot become 1\.36\.3 .*: d would join in the same/),
+    ]);
     expect(refusals(at("1.36.3"), at("1.35.4"))).toHaveLength(1);
+  });
+
+  test("and can be taken back while an API server is of the one before, and not when none is", () => {
+    expect(refusals(at("1.36.3"), at("1.35.4"), running("1.36.3", "1.35.4"))).toEqual([]);
+    expect(refusals(at("1.36.3"), at("1.35.4"), running("1.36.3", "1.36.3"))).toHaveLength(1);
+  });
+
+  test("and another one waits until it is over", () => {
+    const half = { ...running("1.36.3", "1.35.4"), kubelets: { w: "1.35.4" } };
+    expect(refusals(at("1.36.3"), at("1.37.2"), half).at(-1)).toMatch(
+      /: the API server of m2 \(1\.35\.4\) and the kubelet of w \(1\.35\.4\) are not of 1\.36\.3, and one upgrade ends before/,
+    );
   });
 
   test("and a release of etcd that the lock brings is weighed where the state knows the one before", () => {

@@ -42,7 +42,7 @@ describe("a change touches", () => {
   });
   test("a master and its node, where it is to take pods", async () => {
     const more = await run({ machines: [{ ...master, taints: [] }, worker] });
-    expect(changes(program, more)).toEqual(["~master-1-master", "~master-1-node"]);
+    expect(changes(program, more)).toEqual(["~configuration", "~master-1-master", "~master-1-node"]);
     expect(valueOf(find(more, "master-1-master"), "TAKES_PODS")).toBe("true");
   });
   test("one kubelet alone, and its turn to restart, where allocatable changes", async () => {

@@ -27,10 +27,19 @@ test("every resource has the name that its state is kept under", () => {
     [
       ...masterSteps.map((step) => `Command master-1-${step}`),
       ...workerSteps.map((step) => `Command worker-1-${step}`),
-      ...["etcd-authority", "master-authority", "credentials", "dns", "health"].map((name) => `Command ${name}`),
+      ...["etcd-authority", "master-authority", "configuration", "credentials", "dns", "health"].map(
+        (name) => `Command ${name}`,
+      ),
       ...["Namespace kube-flannel", "ConfigMap kube-flannel-cfg", "DaemonSet kube-flannel-ds"],
       ...["ServiceAccount flannel", "ClusterRole flannel", "ClusterRoleBinding flannel"],
-      ...["NodePatch master-1-node", "NodePatch worker-1-node", "Stash certificates", "Stash identity", "Stash plan"],
+      ...[
+        "NodePatch master-1-node",
+        "NodePatch worker-1-node",
+        "Stash certificates",
+        "Stash identity",
+        "Stash plan",
+        "Stash upgrade",
+      ],
       ...["Pod nginx-test", "Deployment nginx-deployment", "Service nginx", "kubernetes cluster"],
     ].sort(),
   );
@@ -76,6 +85,7 @@ describe("a script", () => {
       ...{
         "etcd-authority": [first],
         "master-authority": [first],
+        configuration: [first],
         credentials: [first],
         dns: [first],
         health: [first],

@@ -18,7 +18,7 @@ node_has() { kubectl get node "$NODE" --request-timeout 10s -o "jsonpath={$1}"; 
 drain() {
   local deadline=$((SECONDS + DRAIN_SECONDS)) left='' refusal='' bare namespace pod ends
   cordon
-  bare=$(pods_to_go bare | awk '{ print $1 "/" $2 }' | paste -sd ' ' -)
+  bare=$(pods_to_go bare | awk '{ print $1 "/" $2 }' | paste -sd ' ' -) || bare=
   [ -z "$bare" ] || log "pods of $NODE without a controller stay on it, for nothing would make them again: $bare"
   until left=$(pods_to_go owned) && [ -z "$left" ]; do
     [ "$SECONDS" -le "$deadline" ] || not_drained

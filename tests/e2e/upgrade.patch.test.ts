@@ -1,0 +1,66 @@
+import type { ChildProcess } from "node:child_process";
+
+import { figure } from "../support/figures";
+import { TestMachine } from "../support/machine";
+import { buildTime, bundled, Watch } from "../support/releases";
+import { here, killed, TestStack, within } from "../support/stack";
+
+const name = "e2e-patch";
+const [from, to] = ["1.36.1", "1.36.3"];
+const [master, worker] = [{ name: "master-1", roles: ["master", "etcd"] }, { name: "worker-1" }];
+const stack = new TestStack(name, {
+  provider: "local",
+  local: { subnet: "172.31.238.0/24" },
+  machines: [master, worker],
+  kubernetes: { version: from },
+  workloads: { nginx: { replicas: 1 } },
+});
+const container = (machine: { readonly name: string }) => `keelson-${name}-${machine.name}`;
+const on = (machine: { readonly name: string }) => new TestMachine(container(machine));
+const kubectl = (args: string) => on(master).kubectl(args);
+const kubelets = () => kubectl("get nodes -o jsonpath='{.items[*].status.nodeInfo.kubeletVersion}'");
+/** Containers of pods that are no part of the control plane, by their starts. */
+const podStarts = () => on(worker).run("docker ps --filter name=k8s_nginx --format '{{.Names}}' | sort");
+
+beforeAll(() => bundled(from), buildTime);
+afterAll(() => stack.remove());
+
+/** Kills an `up` when it has said this. */
+async function killedAt(words: RegExp): Promise<void> {
+  const run: ChildProcess = stack.start("up");
+  let output = "";
+  run.stdout?.on("data", (data: Buffer) => (output += data.toString()));
+  run.stderr?.on("data", (data: Buffer) => (output += data.toString()));
+  await within(180, () => words.test(output) || run.exitCode !== null);
+  expect(output).toMatch(words);
+  await killed(run);
+}
+
+test("a cluster is built on an earlier patch release", async () => {
+  expect((await stack.succeed("up")).output).toContain("(200)");
+  expect(kubelets()).toBe(`v${from} v${from}`);
+});
+
+test("a patch release comes by one changed line, is killed at each of its steps, and drains and restarts no pod", async () => {
+  const pods = podStarts();
+  stack.change({ kubernetes: { version: to } });
+  expect((await stack.succeed("preview")).output).toContain(`! Kubernetes: ${from} → ${to}`);
+  const watch = new Watch({ [master.name]: container(master) });
+  const began = Date.now();
+  // Programs and images lie there; then a worker boots: it starts what it ran.
+  await killedAt(/changed +kubelets/);
+  here("docker", "restart", container(worker));
+  await within(120, () => kubectl("get nodes").split(" Ready ").length === 3);
+  expect(kubelets()).toBe(`v${from} v${from}`);
+  await killedAt(/now +master +master-1-master/);
+  await killedAt(/changed +master +master-1-master/);
+  await stack.succeed("up");
+  figure("seconds of a patch upgrade of two nodes, killed three times", ((Date.now() - began) / 1000).toFixed(0));
+  expect(await watch.end()).toEqual([]);
+  expect(kubelets()).toBe(`v${to} v${to}`);
+  expect(kubectl("get --raw /version")).toContain(`"gitVersion": "v${to}"`);
+  expect(kubectl("get daemonset -n kube-system kube-proxy -o jsonpath={..image}")).toMatch(new RegExp(`:v${to}$`));
+  // The boot has made them anew, and nothing else.
+  expect(podStarts().replace(/\d+$/gm, "")).toBe(pods.replace(/\d+$/gm, ""));
+  expect(Object.keys((await stack.succeed("up")).counts)).toEqual(["unchanged"]);
+});

@@ -1,0 +1,107 @@
+import { Host } from "./host";
+
+let host: Host;
+beforeEach(() => {
+  host = new Host("systemctl", "journalctl");
+  // Two looks are a second apart.
+  host.stub("sleep");
+  host.write("var/lib/keelson/restarted", "");
+});
+afterEach(() => host.remove());
+
+const owned = "shop cart-1 <none> ReplicaSet Running";
+const others = [
+  "kube-system proxy-1 <none> DaemonSet Running",
+  "kube-system api-1 <none> Node Running",
+  "jobs old <none> Job Succeeded",
+];
+const bare = "default alone <none> <none> Running";
+
+/** A node, with the kubelet and the pods that it has, one of which leaves when it is evicted unless a budget holds it. */
+function node({
+  kubelet = "v1.35.4",
+  unschedulable = "",
+  annotation = "",
+  held = false,
+  pods = [owned, ...others, bare],
+} = {}): void {
+  host.write("pods", `${pods.join("\n")}\n`);
+  host.write("annotation", annotation);
+  host.stub(
+    "kubectl",
+    `case "$*" in
+    *nodeInfo.kubeletVersion*) echo ${kubelet} ;;
+    *spec.unschedulable*) echo '${unschedulable}' ;;
+    *metadata.annotations*) cat '${host.path("annotation")}' ;;
+    "patch node"*null*) : >'${host.path("annotation")}' ;;
+    "patch node"*) echo 1.36.3 >'${host.path("annotation")}' ;;
+    "get pods"*custom-columns*) cat '${host.path("pods")}' ;;
+    "create --raw"*) cat >'${host.path("eviction")}'
+      if ${String(held)}; then echo 'Cannot evict pod as it would violate the pod'"'"'s disruption budget.' >&2; exit 1; fi
+      sed -i '/ReplicaSet/d' '${host.path("pods")}' ;;
+    esac`,
+  );
+}
+const drain = (values: Readonly<Record<string, string | number | boolean>> = {}) =>
+  host.run({
+    script: `${Host.script("node/rollout/drain.sh")}
+up() { ! goes_to_another_minor || drain; }
+down() { uncordon; }`,
+    values: { NODE: "w", RELEASE: "1.36.3", DRAIN: true, DRAIN_SECONDS: 0, ...values },
+  });
+const orders = () => host.called().filter((call) => /^kubectl (patch|create)/.test(call));
+
+test("a node is cordoned and emptied before another minor, and what is at home on it stays", () => {
+  node();
+  const { status, stderr } = drain({ DRAIN_SECONDS: 5 });
+  expect(status).toBe(0);
+  expect(orders()).toEqual([
+    'kubectl patch node w --type merge --request-timeout 10s --patch {"metadata": {"annotations": {"keelson.io/cordoned-for": "1.36.3"}}, "spec": {"unschedulable": true}}',
+    "kubectl create --raw /api/v1/namespaces/shop/pods/cart-1/eviction --request-timeout 10s -f -",
+  ]);
+  expect(JSON.parse(host.read("eviction"))).toEqual({
+    apiVersion: "policy/v1",
+    kind: "Eviction",
+    metadata: { namespace: "shop", name: "cart-1" },
+  });
+  expect(stderr).toContain(
+    "pods of w without a controller stay on it, for nothing would make them again: default/alone",
+  );
+});
+
+test.each([
+  ["a patch release", { kubelet: "v1.36.1" }, {}],
+  ["a stack that wants none", {}, { DRAIN: false }],
+])("%s drains no node", (_, state, values) => {
+  node(state);
+  expect(drain(values).status).toBe(0);
+  expect(orders()).toEqual([]);
+});
+
+test("a node that a budget holds takes pods again, and the message has the pod and the API's words", () => {
+  node({ held: true });
+  const { status, stderr } = drain();
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/error: w could not be drained within 0 s: .* Pods that are still there: shop\/cart-1\./);
+  expect(stderr).toContain(
+    "What the API said last of shop/cart-1: Cannot evict pod as it would violate the pod's disruption budget.",
+  );
+  expect(orders().at(-1)).toContain('"unschedulable": null');
+});
+
+test("a node that somebody else has cordoned stays so", () => {
+  node({ unschedulable: "true", pods: others });
+  expect(drain().status).toBe(0);
+  expect(orders()).toEqual([]);
+  host.run({
+    script: `${Host.script("node/rollout/drain.sh")}\nup() { uncordon; }\ndown() { :; }`,
+    values: { NODE: "w" },
+  });
+  expect(orders()).toEqual([]);
+});
+
+test("an API that does not answer empties no node, and is no reason to think it empty", () => {
+  node();
+  host.stub("kubectl", `case "$*" in *nodeInfo*) echo v1.35.4 ;; "get pods"*) exit 1 ;; esac`);
+  expect(drain().stderr).toContain("w could not be drained within 0 s");
+});
