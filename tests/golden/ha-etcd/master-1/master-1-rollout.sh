@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('835dcf0d88c941f0' '8673e97e03744523')
+readonly -a REVISIONS=('89d4194b1eaa3b67' '2ffd63a1012b94f2')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('dd76bcf6c6803cc9' '60dd2c57b68473c1')
+readonly -a REVISIONS=('05655f68722f33c0' 'a9c350ed847e4e0b')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('2ff7e0dc41f1f64c' 'ec8dc2e6f27adb62')
+readonly -a REVISIONS=('9772906142283c37' '85503d46c64e62c9')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('8cb0dea7c8157b41' '0c2f1fd53ca6a1b3')
+readonly -a REVISIONS=('25d128b0701b0d01' 'b3418e814c4bb27d')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-2'
 
-readonly -a REVISIONS=('d617a644ded3d719' 'd445be43a74e46fd')
+readonly -a REVISIONS=('d2c73597cacad217' '108974d86f32e84a')
 
 readonly PROGRAM='its digest'
 

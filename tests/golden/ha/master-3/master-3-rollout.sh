@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('0e0ffb49a3169530' '24a7a9377cbaddc1')
+readonly -a REVISIONS=('ab72c26cb1e9860e' '932abcb67229bbc2')
 
 readonly PROGRAM='its digest'
 

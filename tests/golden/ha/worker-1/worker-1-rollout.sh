@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('1e8ecdd8754cb80d' '0dd67536d7e932b3')
+readonly -a REVISIONS=('719551839041f456' '591a8d3f5c2f5617')
 
 readonly PROGRAM='its digest'
 

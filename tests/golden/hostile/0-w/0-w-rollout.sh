@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('5c15f97e8f9e4a46' '936643a0d3835921')
+readonly -a REVISIONS=('d2bb2069b0cb6b95' 'a73d1dc800a1869e')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='m'
 
-readonly -a REVISIONS=('ba9f02e8e789ebb3' '786bc8102390332f')
+readonly -a REVISIONS=('763dc422b7129ee2' 'd98cadba26220a36')
 
 readonly PROGRAM='its digest'
 

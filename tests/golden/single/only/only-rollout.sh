@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='only'
 
-readonly -a REVISIONS=('52e9fb4d19dda763' '1bf40bb83e4ebde5')
+readonly -a REVISIONS=('ff6007be129d02dd' '2ca5479d5bd3f89e')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('8cb0dea7c8157b41' '08f230fae5e20361')
+readonly -a REVISIONS=('25d128b0701b0d01' 'd4c410ad67cf7856')
 
 readonly PROGRAM='its digest'
 

@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('1e8ecdd8754cb80d' '2c21deefae74e165')
+readonly -a REVISIONS=('719551839041f456' '58eb1904d60d1174')
 
 readonly PROGRAM='its digest'
 

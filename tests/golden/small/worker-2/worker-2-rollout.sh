@@ -12,7 +12,7 @@ readonly -a SECRETS=()
 
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('ba7c6b9c86c0c4fe' '5747861579173e93')
+readonly -a REVISIONS=('2d1f0be811d9dbbc' '8ff69fd2b6aa43ee')
 
 readonly PROGRAM='its digest'
 
