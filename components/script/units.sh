@@ -28,10 +28,10 @@ start_on() {
     systemctl enable --quiet "$unit" && systemctl restart "$unit" && comes_up "$unit" && note_digest "$@"
 }
 
-# note_start UNIT FILE...: UNIT was started on the FILEs as they are now.
+# note_start UNIT FILE...: UNIT was started on the FILEs as they are now. With the digest it is all noted, and not looked at again.
 note_start() {
-  note_digest "$@"
   keep_files "$@"
+  note_digest "$@"
 }
 
 note_digest() {

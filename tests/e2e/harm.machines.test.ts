@@ -108,10 +108,10 @@ test("a reboot is no reason to mend anything", async () => {
 
 test("a run that is killed amid a script, whose settings are taken back, leaves none of them", async () => {
   stack.change({ docker: { daemon: { "max-concurrent-downloads": 7 } } });
-  // The script holds still after it has written its file.
+  // The worker's turn holds still after it has put the file in its place.
   worker.run("mkdir -p /run/systemd/system; mv /usr/bin/systemctl /usr/bin/systemctl.real");
   worker.run(
-    `printf '#!/bin/sh\\n[ ! -e /run/hold ] || sleep 600\\nexec /usr/bin/systemctl.real "$@"\\n' >/usr/bin/systemctl; chmod +x /usr/bin/systemctl; touch /run/hold`,
+    `printf '#!/bin/sh\\nif [ -e /run/hold ] && grep -qs max-concurrent-downloads /etc/docker/daemon.json; then sleep 600; fi\\nexec /usr/bin/systemctl.real "$@"\\n' >/usr/bin/systemctl; chmod +x /usr/bin/systemctl; touch /run/hold`,
   );
   const run = stack.start("up");
   await waitFor(() => worker.attempt("grep -q max-concurrent-downloads /etc/docker/daemon.json").status === 0);
@@ -162,13 +162,14 @@ test("a lock of dpkg that somebody holds is named with who holds it, waited for,
   spare.run(`cat >/run/holder <<'END'
 use Fcntl;
 open my $lock, ">>", "/var/lib/dpkg/lock-frontend" or die;
-fcntl $lock, F_SETLK, pack "s s l! l! i", F_WRLCK, 0, 0, 0, 0 or die;
+my $order = pack "s s l! l! i", F_WRLCK, 0, 0, 0, 0;
+fcntl $lock, F_SETLK, $order or die;
 open my $held, ">", "/run/held" or die;
 print $held $$;
 close $held;
 sleep 600;
 END
-    systemd-run --quiet --unit=holder perl /run/holder; until [ -s /run/held ]; do sleep 0.2; done`);
+    systemd-run --quiet --unit=holder perl /run/holder; for _ in {1..50}; do [ -s /run/held ] || sleep 0.2; done`);
   const holder = spare.run("cat /run/held");
   stack.change({ machines: machines(3) });
   const run = stack.start("up");

@@ -1,4 +1,3 @@
-import type { ScriptFile } from "../../components/script";
 import { kubeconfigFor } from "../support/printed";
 import { soon, unitOf } from "./etcdUnit";
 import { Host, type Result } from "./host";
@@ -7,86 +6,147 @@ import { allIsCurrent } from "./renewed";
 
 jest.setTimeout(600_000);
 let host: Host;
-beforeEach(() => {
-  host = new Host();
+beforeEach(() => (host = new Host()));
+afterEach(() => host.remove());
+
+/** What a machine has before either of them comes. */
+function equip(): void {
   for (const name of ["journalctl", "ip", "curl", "openssl", "kubectl"]) host.stub(name);
   host.stub("iptables-save", "exit 1");
   host.write("var/lib/keelson/fit", "");
-});
-afterEach(() => host.remove());
+}
 
 const install = ["fetch", "install", "versions"].map((name) => `artifacts/${name}.sh`);
 const textsOf = (paths: readonly string[]) => paths.map((path) => Host.script(path));
 const rollOut = () => host.up("! has_turns || { take_turns; end_turns; }", { name: "rollout" }).status;
 
-/** Kills a script with new settings at each of its steps, and has it run with the old ones, that were there before. */
-function killAtEveryStep(run: (setting: string, kill?: number) => Result): number {
-  const well = (setting: string, kill?: number) => {
-    const { status, stderr } = run(setting, kill);
-    if (status === 1) throw new Error(stderr);
-    return status;
-  };
-  expect([well("old"), rollOut()]).toEqual([0, 0]);
-  // What a first run leaves to be noted by the next one is nobody's setting.
-  expect([well("old"), rollOut()]).toEqual([0, 0]);
-  const before = filesBelow(host.root);
+/** Runs a script with a setting, and may kill it at a step. */
+type Run = (setting: string, kill?: number, direction?: "up" | "down") => Result;
+
+function well(...[run, ...how]: readonly [Run, ...Parameters<Run>]): number | null {
+  const { status, stderr } = run(...how);
+  if (status === 1) throw new Error(stderr);
+  return status;
+}
+
+/** As on any machine: what names the directory that stands for it, or is a digest of its paths, is told of none. */
+const files = () =>
+  Object.fromEntries(
+    Object.entries(filesBelow(host.root)).map(([path, text]) => [
+      path.replace(host.root.slice(1), ""),
+      text.replaceAll(host.root, "").replace(/^[\da-f]{64} {2}-$/gm, "a digest"),
+    ]),
+  );
+
+/** What a machine has that is not keelson's own memory, which goes with the last script. */
+const outsideOfMemory = () =>
+  Object.fromEntries(Object.entries(files()).filter(([path]) => !/^(running|var\/lib\/keelson)\//.test(path)));
+
+/** Calls a function with each step at which a run can be killed, on a machine on which nothing has run yet. */
+function atEveryStep(equipped: () => Run, then: (run: Run, step: number) => void): number {
   let steps = 0;
   for (let status: number | null = null; status === null; steps++) {
-    status = well("new", steps + 1);
+    if (steps > 0) {
+      host.remove();
+      host = new Host();
+    }
+    const run = equipped();
+    status = well(run, "old", steps + 1);
     expect([null, 0]).toContain(status);
-    expect([well("old"), rollOut()]).toEqual([0, 0]);
-    expect({ steps, files: filesBelow(host.root) }).toEqual({ steps, files: before });
+    then(run, steps);
   }
   return steps;
 }
 
-test("a member of etcd, killed at any step towards new settings, is taken back by the old ones", () => {
+/** Kills a script with new settings at each of its steps, and has it run with the old ones, that were there before. */
+function killAtEveryStep(run: Run): number {
+  expect([well(run, "old"), rollOut()]).toEqual([0, 0]);
+  // What a first run leaves to be noted by the next one is nobody's setting.
+  expect([well(run, "old"), rollOut()]).toEqual([0, 0]);
+  const before = files();
+  let steps = 0;
+  for (let status: number | null = null; status === null; steps++) {
+    status = well(run, "new", steps + 1);
+    expect([null, 0]).toContain(status);
+    expect([well(run, "old"), rollOut()]).toEqual([0, 0]);
+    expect({ steps, files: files() }).toEqual({ steps, files: before });
+  }
+  return steps;
+}
+
+/** Kills the first run of a script at each of its steps: a second one does the rest, and taking it back leaves nothing. */
+function killFirstRun(equipped: () => Run): number {
+  const whole = equipped();
+  well(whole, "old");
+  const done = files();
+  expect(well(whole, "old", 0, "down")).toBe(0);
+  const gone = outsideOfMemory();
+  host.remove();
+  host = new Host();
+  const steps = atEveryStep(equipped, (run, step) => {
+    expect(well(run, "old")).toBe(0);
+    expect({ step, files: files() }).toEqual({ step, files: done });
+  });
+  host.remove();
+  host = new Host();
+  atEveryStep(equipped, (run, step) => {
+    expect(well(run, "old", 0, "down")).toBe(0);
+    expect({ step, files: outsideOfMemory() }).toEqual({ step, files: gone });
+  });
+  return steps;
+}
+
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+function member(): Run {
+  equip();
+  const [running, data] = [host.path("running"), host.path("var/lib/etcd/member")];
+  // It runs on its unit as it is now, and writes its data.
   unitOf(
     host,
-    `mkdir -p '${host.path("running")}'; cp '${host.path("etc/systemd/system/etcd.service")}' '${host.path("running")}'`,
+    `mkdir -p '${running}' '${data}'; cp '${host.path("etc/systemd/system/etcd.service")}' '${running}'; echo data >'${data}/wal'`,
   );
   host.write("usr/local/bin/etcd", "program");
   for (const name of ["server", "peer", "healthcheck-client"]) host.write(`etc/etcd/pki/etcd/${name}.crt`, name);
   const own = "https://192.0.2.1:2380";
   const uses = [...install, ...["certificates", "membership", "beginning", "turn"].map((name) => `etcd/${name}.sh`)];
-  const steps = killAtEveryStep((setting, kill = 0) => {
-    const result = host.run({
-      script: killer(kill) + soon(Host.script("etcd/etcd.sh")),
-      uses: textsOf(uses).map(soon).concat(allIsCurrent),
-      values: {
-        ...{ PROGRAMS: [], CERTIFICATE_CONFIG: "", CLIENT_PORT: 2379, ETCD_CA_CRT: "", ETCD_CA_KEY: "", PEERS: [] },
-        ...{ NAME: "m", PEER_URL: own, FOUNDERS: `m=${own}`, BEGINNING: "/etc/etcd/beginning.env" },
-        ...{ DATA_DIR: "/var/lib/etcd", MARK: "/var/lib/keelson/etcd-member" },
+  return (setting, kill = 0, direction = "up") =>
+    host.run(
+      {
+        script: killer(kill) + soon(Host.script("etcd/etcd.sh")),
+        uses: textsOf(uses).map(soon).concat(allIsCurrent),
+        values: {
+          ...{ PROGRAMS: [], CERTIFICATE_CONFIG: "", CLIENT_PORT: 2379, ETCD_CA_CRT: "", ETCD_CA_KEY: "", PEERS: [] },
+          ...{ NAME: "m", PEER_URL: own, FOUNDERS: `m=${own}`, BEGINNING: "/etc/etcd/beginning.env" },
+          ...{ DATA_DIR: "/var/lib/etcd", MARK: "/var/lib/keelson/etcd-member" },
+        },
+        files: [{ path: "/etc/systemd/system/etcd.service", content: `ExecStart=etcd --setting=${setting}\n` }],
       },
-      files: [
-        { path: "/etc/systemd/system/etcd.service", content: `[Service]\nExecStart=etcd --setting=${setting}\n` },
-      ],
-    });
-    // etcd itself writes this, when it has begun.
-    host.write("var/lib/etcd/member/wal", "data");
-    return result;
-  });
-  expect(steps).toBeGreaterThan(8);
-});
+      direction,
+    );
+}
 
-test("a master, killed at any step towards new settings, is taken back by the old ones", () => {
-  const manifests = host.path("etc/kubernetes/manifests");
+function master(): Run {
+  equip();
+  const [etc, proc] = [host.path("etc/kubernetes"), host.path("proc")];
   const servers = "kube-apiserver kube-controller-manager kube-scheduler";
-  host.write("etc/kubernetes/kubelet.conf", "kubelet-client-current.pem\n");
-  host.write("etc/kubernetes/pki/apiserver-etcd-client.crt", "");
-  for (const file of ["kubernetes/kubelet-config.yaml", "systemd/system/kubelet.service"])
-    host.write(`etc/${file}`, "");
-  host.write("usr/local/bin/kubelet", "");
-  host.write("var/log/none", "");
-  host.stub("systemctl", `[ "$1" != is-active ] || exit 0`);
+  for (const file of ["kubelet-config.yaml", "pki/apiserver-etcd-client.crt"]) host.write(`etc/kubernetes/${file}`, "");
+  for (const file of ["etc/systemd/system/kubelet.service", "usr/local/bin/kubelet", "var/log/none"]) {
+    host.write(file, "");
+  }
   host.stub(
     "kubeadm",
     `config=$(cat); setting=$(sed -n 's/^setting: //p' <<<"$config")
-    case "$*" in "init phase preflight"* | "init phase certs"*) exit 0 ;; esac
-    mkdir -p '${manifests}'
+    case "$*" in
+    "init phase preflight"* | "init phase certs"*) exit 0 ;;
+    init*) [[ "$*" = "init phase"* ]] || echo kubelet-client-current.pem >'${etc}/kubelet.conf' ;;
+    reset*) rm -rf '${etc}/manifests' '${etc}'/*.conf; exit 0 ;;
+    *) exit 0 ;;
+    esac
+    mkdir -p '${etc}/manifests'
     for server in ${servers}; do
-      text="    - --name=$server"$'\\n'"    - --setting=$setting"
-      [ "$(cat '${manifests}'/$server.yaml 2>/dev/null)" = "$text" ] || printf '%s\\n' "$text" >'${manifests}'/$server.yaml
+      text="    - --name=$server"$'\n'"    - --setting=$setting"
+      [ "$(cat '${etc}'/manifests/$server.yaml 2>/dev/null)" = "$text" ] || printf '%s\n' "$text" >'${etc}'/manifests/$server.yaml
     done`,
   );
   // The kubelet has seen each manifest, and each server runs on it.
@@ -96,16 +156,15 @@ test("a master, killed at any step towards new settings, is taken back by the ol
     for server in ${servers}; do
       number=$((number + 1))
       case $server in "\${@: -1}"*)
-        [ -e '${manifests}'/$server.yaml ] || exit 1
-        mkdir -p '${host.path("proc")}'/$number
-        sed 's/^ *- //' '${manifests}'/$server.yaml | tr '\\n' '\\0' >'${host.path("proc")}'/$number/cmdline
+        [ -e '${etc}'/manifests/$server.yaml ] || exit 1
+        mkdir -p '${proc}'/$number
+        sed 's/^ *- //' '${etc}'/manifests/$server.yaml | tr '\n' '\0' >'${proc}'/$number/cmdline
         echo $number; exit 0 ;;
       esac
     done
     exit 1`,
   );
   host.stub("ps", "echo 0");
-  const base64 = (text: string) => Buffer.from(text).toString("base64");
   const audit = "/etc/kubernetes/keelson/audit.yaml";
   const uses = [
     "script/found.sh",
@@ -114,22 +173,36 @@ test("a master, killed at any step towards new settings, is taken back by the ol
     "master/manifests.sh",
     "etcd/certificates.sh",
   ];
-  const steps = killAtEveryStep((setting, kill = 0) => {
-    const files: readonly ScriptFile[] = [{ path: audit, content: `rules: ${setting}\n` }];
-    return host.run({
-      files,
-      script: killer(kill) + soon(Host.script("master/master.sh")),
-      uses: textsOf(uses).map(soon).concat(allIsCurrent),
-      values: {
-        ...{ KUBELET_DEFAULTS: "kind: KubeletConfiguration\n", CERTIFICATE_CONFIG: "", CERTIFICATE_NAMES: [] },
-        KUBEADM_CONFIG: `setting: ${setting}\nclusterName: "@CLUSTER_NAME@"\n`,
-        AUTHORITY: `ca.crt ${base64("crt\n")}\nca.key ${base64("key\n")}\nadmin.conf ${base64(kubeconfigFor("https://127.0.0.1:6444"))}`,
-        ...{ COREDNS_TAG: "v1", PROXY: "127.0.0.1:6444", ETCD_CA_CRT: base64("crt\n"), ETCD_CA_KEY: base64("key\n") },
-        ...{ CRI_SOCKET: "unix:///run/none.sock", ENDPOINT: "192.0.2.1:8443", IGNORED_CHECKS: "" },
-        ...{ KUBELET_CONFIG_FILE: "/etc/kubernetes/kubelet-config.yaml", FILES_DIRECTORY: "/etc/kubernetes/keelson" },
-        ...{ FILES: [audit], NODE: "m", TAINTS: "[]", TAKES_PODS: false },
+  const admin = base64(kubeconfigFor("https://127.0.0.1:6444"));
+  return (setting, kill = 0, direction = "up") =>
+    host.run(
+      {
+        script: killer(kill) + soon(Host.script("master/master.sh")),
+        uses: textsOf(uses).map(soon).concat(allIsCurrent),
+        values: {
+          ...{ KUBELET_DEFAULTS: "kind: KubeletConfiguration\n", CERTIFICATE_CONFIG: "", CERTIFICATE_NAMES: [] },
+          KUBEADM_CONFIG: `setting: ${setting}\nclusterName: "@CLUSTER_NAME@"\n`,
+          AUTHORITY: `ca.crt ${base64("crt\n")}\nca.key ${base64("key\n")}\nadmin.conf ${admin}`,
+          ...{ COREDNS_TAG: "v1", PROXY: "127.0.0.1:6444", ETCD_CA_CRT: base64("crt\n"), ETCD_CA_KEY: base64("key\n") },
+          ...{ CRI_SOCKET: "unix:///run/none.sock", ENDPOINT: "192.0.2.1:8443", IGNORED_CHECKS: "" },
+          KUBELET_CONFIG_FILE: "/etc/kubernetes/kubelet-config.yaml",
+          ...{ FILES_DIRECTORY: "/etc/kubernetes/keelson", FILES: [audit] },
+          ...{ NODE: "m", TAINTS: "[]", TAKES_PODS: false },
+        },
+        files: [{ path: audit, content: `rules: ${setting}\n` }],
       },
-    });
+      direction,
+    );
+}
+
+describe.each([
+  ["a member of etcd", member],
+  ["a master", master],
+])("%s, killed at any step", (_, equipped) => {
+  test("towards new settings, is taken back by the old ones", () => {
+    expect(killAtEveryStep(equipped())).toBeGreaterThan(7);
   });
-  expect(steps).toBeGreaterThan(8);
+  test("of its first run, becomes what it was to be, or leaves nothing", () => {
+    expect(killFirstRun(equipped)).toBeGreaterThan(5);
+  });
 });

@@ -10,21 +10,9 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
-# Here is the text of components/endpoint/yield.sh.
-
-# Here is the text of components/node/rollout/drain.sh.
-
 readonly NODE='master-1'
 
-readonly RELEASE='1.36.3'
-
-readonly DRAIN='true'
-
-readonly DRAIN_SECONDS='120'
-
-readonly VIRTUAL_ADDRESS=''
-
-readonly -a REVISIONS=('24029cfe336cf295' '3f2355930a9396da')
+readonly -a REVISIONS=('89d4194b1eaa3b67' '2ffd63a1012b94f2')
 
 readonly PROGRAM='its digest'
 

@@ -10,21 +10,9 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
-# Here is the text of components/endpoint/yield.sh.
-
-# Here is the text of components/node/rollout/drain.sh.
-
 readonly NODE='worker-1'
 
-readonly RELEASE='1.36.3'
-
-readonly DRAIN='true'
-
-readonly DRAIN_SECONDS='120'
-
-readonly VIRTUAL_ADDRESS=''
-
-readonly -a REVISIONS=('7782b83354649afd' 'd75e4eb8c613aa3e')
+readonly -a REVISIONS=('05655f68722f33c0' 'a9c350ed847e4e0b')
 
 readonly PROGRAM='its digest'
 

@@ -10,21 +10,9 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
-# Here is the text of components/endpoint/yield.sh.
-
-# Here is the text of components/node/rollout/drain.sh.
-
 readonly NODE='worker-2'
 
-readonly RELEASE='1.36.3'
-
-readonly DRAIN='true'
-
-readonly DRAIN_SECONDS='120'
-
-readonly VIRTUAL_ADDRESS=''
-
-readonly -a REVISIONS=('bbb8fa2f8d2af0e7' '4679c95a0c9d92d6')
+readonly -a REVISIONS=('9772906142283c37' '85503d46c64e62c9')
 
 readonly PROGRAM='its digest'
 

@@ -10,21 +10,9 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
-# Here is the text of components/endpoint/yield.sh.
-
-# Here is the text of components/node/rollout/drain.sh.
-
 readonly NODE='master-2'
 
-readonly RELEASE='1.36.3'
-
-readonly DRAIN='true'
-
-readonly DRAIN_SECONDS='120'
-
-readonly VIRTUAL_ADDRESS='192.0.2.10'
-
-readonly -a REVISIONS=('d44df9e8c1c78aaf' '86fbd55f18a9c386')
+readonly -a REVISIONS=('d2c73597cacad217' '108974d86f32e84a')
 
 readonly PROGRAM='its digest'
 

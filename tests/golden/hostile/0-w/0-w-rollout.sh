@@ -10,21 +10,9 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
-# Here is the text of components/endpoint/yield.sh.
-
-# Here is the text of components/node/rollout/drain.sh.
-
 readonly NODE='0-w'
 
-readonly RELEASE='1.36.3'
-
-readonly DRAIN='true'
-
-readonly DRAIN_SECONDS='120'
-
-readonly VIRTUAL_ADDRESS=''
-
-readonly -a REVISIONS=('b1e9e52cefc345b4' 'cd603eef9598eb1b')
+readonly -a REVISIONS=('d2bb2069b0cb6b95' 'a73d1dc800a1869e')
 
 readonly PROGRAM='its digest'
 

@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('41c99735bc05d247')
+readonly -a REVISIONS=('0d96616ca111c238')
 
 readonly PROGRAM='its digest'
 

@@ -10,21 +10,9 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
-# Here is the text of components/endpoint/yield.sh.
-
-# Here is the text of components/node/rollout/drain.sh.
-
 readonly NODE='m'
 
-readonly RELEASE='1.36.3'
-
-readonly DRAIN='true'
-
-readonly DRAIN_SECONDS='120'
-
-readonly VIRTUAL_ADDRESS=''
-
-readonly -a REVISIONS=('854a41b36d2e2eb8' '22081e4e5985dac6')
+readonly -a REVISIONS=('763dc422b7129ee2' 'd98cadba26220a36')
 
 readonly PROGRAM='its digest'
 

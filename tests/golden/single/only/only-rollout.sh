@@ -10,21 +10,9 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
-# Here is the text of components/endpoint/yield.sh.
-
-# Here is the text of components/node/rollout/drain.sh.
-
 readonly NODE='only'
 
-readonly RELEASE='1.36.3'
-
-readonly DRAIN='true'
-
-readonly DRAIN_SECONDS='120'
-
-readonly VIRTUAL_ADDRESS=''
-
-readonly -a REVISIONS=('6cff6eb73b1d20ed' 'e6f59adb2f29dc6f')
+readonly -a REVISIONS=('ff6007be129d02dd' '2ca5479d5bd3f89e')
 
 readonly PROGRAM='its digest'
 
