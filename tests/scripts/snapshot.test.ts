@@ -1,0 +1,82 @@
+import { statSync } from "node:fs";
+
+import { Host } from "./host";
+
+const snapshot = Host.script("backup/snapshot.sh");
+const file = "var/lib/keelson/snapshots/before-1.36.3.db";
+let host: Host;
+
+/** What stands for etcdctl: a member with this status, whose snapshot has these bytes and the digest of `digested` at its end. */
+function member(status: string, { bytes = "everything", digested = bytes } = {}): void {
+  host.stub(
+    "etcdctl",
+    `case "$*" in
+    *"endpoint status"*) printf '%s\\n' ${status} ;;
+    *"snapshot save"*)
+      for file; do case $file in */snapshots/*) break ;; esac; done
+      printf ${bytes} >"$file.part"
+      printf ${digested} | openssl dgst -sha256 -binary >>"$file.part"
+      mv "$file.part" "$file" ;;
+    esac`,
+  );
+}
+const well = `'"DBSize" : 4096' '"IsLearner" : false'`;
+const before = (body = "snapshot_before 1.36.3") => host.up(body, { uses: [snapshot] });
+
+beforeEach(() => {
+  host = new Host();
+  host.stub("hostname", "echo master-1");
+  host.write("etc/systemd/system/etcd.service", "ExecStart=etcd --advertise-client-urls=https://192.0.2.1:2379 \\\n");
+  member(well);
+});
+afterEach(() => host.remove());
+
+test("a snapshot is of the machine's own member, whole, and for root alone", () => {
+  expect(before()).toMatchObject({ status: 0, stdout: "" });
+  expect(host.called().filter((call) => call.includes("snapshot save"))).toEqual([
+    expect.stringContaining("--endpoints=https://192.0.2.1:2379 ") as string,
+  ]);
+  expect(host.read(file).startsWith("everything")).toBe(true);
+  expect(statSync(host.path(file)).mode & 0o777).toBe(0o600);
+  expect(statSync(host.path("var/lib/keelson/snapshots")).mode & 0o777).toBe(0o700);
+  expect(host.has(`${file}.new`) || host.has(`${file}.new.said`)).toBe(false);
+});
+
+test("a run again keeps the one from before it began, and makes it anew where it is not whole", () => {
+  before();
+  member(well, { bytes: "later" });
+  expect(before().stderr).toContain("the snapshot from before 1.36.3 is kept");
+  expect(host.read(file).startsWith("everything")).toBe(true);
+  host.write(file, "everythin");
+  expect(before().status).toBe(0);
+  expect(host.read(file).startsWith("later")).toBe(true);
+});
+
+test("one whose bytes are not those of its digest does not count", () => {
+  member(well, { digested: "nothing" });
+  const { status, stderr } = before();
+  expect(status).toBe(1);
+  expect(stderr).toContain("the snapshot that master-1's member of etcd gave is not whole");
+  expect(host.has(file)).toBe(false);
+});
+
+test("a learner, one that does not answer, and a disk without room are named, and nothing is left", () => {
+  member(`'"DBSize" : 4096' '"IsLearner" : true'`);
+  expect(before().stderr).toContain("is a learner");
+  host.stub("etcdctl", "exit 1");
+  expect(before().stderr).toContain("does not answer, so there is no snapshot");
+  member(`'"DBSize" : 409600000' '"IsLearner" : false'`);
+  host.stub("df", "printf 'Avail\\n102400\\n'");
+  expect(before().stderr).toMatch(/has 100 MiB left, and a snapshot of etcd needs 493 MiB/);
+  expect(host.has(file)).toBe(false);
+});
+
+test("one that was cut off is taken anew, and all goes with its name", () => {
+  host.write(`${file}.new.part`, "every");
+  expect(before("snapshot_before 1.36.3; forget_snapshot other; [ -e $STATE/snapshots/before-1.36.3.db ]").status).toBe(
+    0,
+  );
+  expect(host.has(`${file}.new.part`)).toBe(false);
+  expect(before("forget_snapshot 1.36.3").status).toBe(0);
+  expect(host.has("var/lib/keelson/snapshots")).toBe(false);
+});
