@@ -1,4 +1,5 @@
 import { artifactsConfig, type ArtifactsConfig } from "../artifacts/settings";
+import { backupConfig, type BackupSection } from "../backup/settings";
 import type { EtcdConfig } from "../etcd/settings";
 import { local as localSchema } from "../local/settings";
 import type { MachineConfig, MachineSettings } from "../machine/settings";
@@ -29,7 +30,7 @@ export interface Environment {
     readonly kubelet: Kubernetes["kubelet"] & { readonly clusterDNS: readonly string[] };
   };
   readonly docker: Frozen<Configuration["docker"]>;
-  readonly etcd: EtcdConfig;
+  readonly etcd: EtcdConfig & BackupSection;
   readonly flannel: Frozen<Configuration["flannel"]>;
   readonly certificates: Frozen<Configuration["certificates"]>;
   readonly artifacts: ArtifactsConfig;
@@ -65,6 +66,7 @@ export function resolve(configuration: Configuration, context: Context): Environ
       virtualAddress: virtualAddress(configuration, local.subnet),
       kubelet: { ...kubernetes.kubelet, clusterDNS: kubernetes.kubelet.clusterDNS ?? [tenthAddress(configuration)] },
     },
+    etcd: { ...configuration.etcd, ...backupConfig(configuration, context) },
     artifacts: artifactsConfig(configuration, context),
   };
 }

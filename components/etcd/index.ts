@@ -14,7 +14,7 @@ import type { EtcdSettings } from "./settings";
 import { etcdStep } from "./step";
 
 export type { EtcdAuthority } from "./authority";
-export { certificateConfig } from "./render";
+export { certificateConfig, initialCluster, peerUrl } from "./render";
 export { memberHealth } from "./health";
 export { quorumGuard } from "./quorum";
 

@@ -14,7 +14,7 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.22:2379'
 
-readonly -a REVISIONS=('679372c3c2cf6b0b')
+readonly -a REVISIONS=('0576395ed9141e4a')
 
 readonly PROGRAM='its digest'
 

@@ -14,7 +14,7 @@ readonly -a PEERS=('etcd-2 https://192.0.2.22:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.21:2379'
 
-readonly -a REVISIONS=('33b686290d029660')
+readonly -a REVISIONS=('3b4ce70ce6ce4b9f')
 
 readonly PROGRAM='its digest'
 

@@ -14,7 +14,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.12:2379'
 
-readonly -a REVISIONS=('a420c9df6c4d9c69')
+readonly -a REVISIONS=('bb97a20f178e59b7')
 
 readonly PROGRAM='its digest'
 

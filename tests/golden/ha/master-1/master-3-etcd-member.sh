@@ -14,7 +14,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.13:2379'
 
-readonly -a REVISIONS=('15418734a1c24f53')
+readonly -a REVISIONS=('5f8c3660bf86d825')
 
 readonly PROGRAM='its digest'
 

@@ -14,7 +14,7 @@ readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.11:2379'
 
-readonly -a REVISIONS=('3690399c357f12b4')
+readonly -a REVISIONS=('4700449d390d5566')
 
 readonly PROGRAM='its digest'
 

@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('e35748e0412a3bbe')
+readonly -a REVISIONS=('58a2a6890f047ad4')
 
 readonly PROGRAM='its digest'
 

@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('440bd6cb4d1d3b1d')
+readonly -a REVISIONS=('da3279affd04169f')
 
 readonly PROGRAM='its digest'
 

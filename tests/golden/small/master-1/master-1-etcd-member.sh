@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('1cab37eac339a71d')
+readonly -a REVISIONS=('8ff1252e0cef6271')
 
 readonly PROGRAM='its digest'
 
