@@ -2,7 +2,7 @@
 STACK ?= dev
 export STACK
 
-.PHONY: help env up preview refresh destroy status kubeconfig shell test check e2e e2e-all bench lock docs
+.PHONY: help env up preview refresh destroy status kubeconfig backup shell test check e2e e2e-all bench lock docs
 
 help: ## list what can be made
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/; s/\$$\$$/$$/' | expand -t 14
@@ -27,6 +27,9 @@ status: ## show nodes, pods and whether nginx answers
 
 kubeconfig: ## write the administrator's kubeconfig to a file of mode 0600
 	@cli/keelson kubeconfig --stack $(STACK)
+
+backup: ## back etcd up now, besides what its timer does
+	@cli/keelson backup --stack $(STACK)
 
 shell: ## log in on one machine: make shell MACHINE=worker-1
 	@cli/keelson shell --stack $(STACK) $(if $(MACHINE),--machine $(MACHINE))

@@ -36,5 +36,6 @@ export = async () => {
     nodes,
     pods: workloads?.pods,
     nginxUrl: workloads?.url,
+    backups: environment.etcd.backup && { every: environment.etcd.backup.every, to: environment.etcd.backup.to },
   };
 };

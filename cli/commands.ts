@@ -99,6 +99,12 @@ export const commands: Readonly<Record<string, Command>> = {
     exits: ["done", "failed", "refused"],
     example: 'eval "$(keelson kubeconfig --stack staging)"',
   },
+  backup: {
+    meaning: "back etcd up now, besides what its timer does",
+    flags: [],
+    exits: ["done", "failed", "refused"],
+    example: "keelson backup --stack staging",
+  },
   shell: {
     meaning: "log in on one machine, and end with the status of the shell there",
     flags: [

@@ -5,6 +5,7 @@ import type { Stack } from "@pulumi/pulumi/automation";
 
 import { stackDirectory } from "../components/local/keys";
 import type { Request } from "./arguments";
+import { backUpNow, backupLines, lookAtBackups } from "./backup";
 import { isColored, painted, paintFor, type Paint } from "./color";
 import { exits } from "./commands";
 import { endingOf } from "./endings";
@@ -45,6 +46,7 @@ const operations: Readonly<Record<string, (request: Request) => Promise<number>>
   destroy: (request) => change(request, destroy),
   status: (request) => read(request, status),
   kubeconfig: (request) => read(request, kubeconfig),
+  backup: ({ stack }) => Promise.resolve(backUpNow(stack)),
   shell: ({ stack, machine }) => Promise.resolve(shell(stack, machine)),
 };
 
@@ -145,16 +147,27 @@ async function destroy({ stack, progress }: Run): Promise<void> {
 }
 
 async function status(stack: Stack, { output, color }: Request): Promise<void> {
-  const cluster = clusterOf(stack.name, await stack.outputs());
-  const look = await lookAt(cluster);
+  const outputs = await stack.outputs();
+  const cluster = clusterOf(stack.name, outputs);
+  const [look, backups] = await Promise.all([
+    lookAt(cluster),
+    outputs["backups"] === undefined ? undefined : lookAtBackups(stack.name),
+  ]);
   if (output === "json") {
-    process.stdout.write(`${JSON.stringify({ schema: 1, stack: stack.name, ...look }, null, 2)}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ schema: 1, stack: stack.name, ...look, ...(backups ? { backups } : {}) }, null, 2)}\n`,
+    );
     return;
   }
   const paint = paintFor(color, process.stdout);
   const tables = [await nodeTable(cluster.kubeconfig), await podTable(cluster.kubeconfig)];
   // Last, where the eye is: what somebody has to see to.
-  const parts = [...tables.map((table) => notReadyIn(table, paint)), ...troubles(look, paint), ...nginxLine(look)];
+  const parts = [
+    ...tables.map((table) => notReadyIn(table, paint)),
+    ...troubles(look, paint),
+    ...nginxLine(look),
+    ...(backups ? backupLines(backups, paint) : []),
+  ];
   process.stdout.write(`${parts.join("\n\n")}\n`);
 }
 

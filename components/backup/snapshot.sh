@@ -59,8 +59,13 @@ need_room() {
 }
 
 # own_member ARGUMENT...: asks this machine's member, where its unit says that it serves.
-own_member() {
-  local pki=/etc/etcd/pki/etcd url
-  url=$(sed -n 's/.*--advertise-client-urls=\(\S*\).*/\1/p' /etc/systemd/system/etcd.service)
+own_member() { member_at "$(member_url)" "$@"; }
+
+member_url() { sed -n 's/.*--advertise-client-urls=\(\S*\).*/\1/p' /etc/systemd/system/etcd.service; }
+
+# member_at URL ARGUMENT...
+member_at() {
+  local url=$1 pki=/etc/etcd/pki/etcd
+  shift
   etcdctl --endpoints="$url" --cacert="$pki/ca.crt" --cert="$pki/healthcheck-client.crt" --key="$pki/healthcheck-client.key" "$@"
 }

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifactSet } from "../artifacts";
+import { Backups, Restore } from "../backup";
 import { CertificateLife, clockOf, firstEnds } from "../certificates";
 import { listenersOn, type Environment } from "../environment";
 import { DockerEngine } from "../docker";
@@ -104,15 +105,18 @@ export class Cluster extends pulumi.ComponentResource {
     const { machines } = preflight;
     const fit = { ...child, dependsOn: [preflight] };
 
-    // Docker everywhere; meanwhile etcd forms, and then the nodes get a kubelet and their way to the API.
+    // Docker everywhere; meanwhile etcd forms, of a backup where one is to be restored, and then the nodes get a kubelet and their way to the API.
     const engines = new DockerEngine(named("docker"), { machines, environment, artifacts }, fit);
-    const etcd = new EtcdCluster(named("etcd"), { machines, environment, artifacts, clock }, fit);
+    const backups = new Backups(named("backups"), { machines, environment, artifacts }, fit);
+    const { restored: told, newestBackup: newest } = survey;
+    const restore = new Restore(named("restore"), { machines: backups.machines, environment, told, newest }, fit);
+    const etcd = new EtcdCluster(named("etcd"), { machines: restore.machines, environment, artifacts, clock }, fit);
     const nodeMachines = engines.machines.filter(isNode);
     const kubelets = new Kubelets(named("kubelets"), { machines: nodeMachines, environment, artifacts }, child);
     const proxies = new ApiProxies(named("proxies"), { machines: nodeMachines, environment }, child);
 
     // Another release of Kubernetes lies on the machines by now, and is let in when they were asked what speaks against it.
-    const nodes = proxies.before(kubelets.machines);
+    const nodes = restore.resumed(proxies.before(kubelets.machines), [etcd]);
     const upgrade = new Upgrade(named("upgrade"), { environment, artifacts, running, machines, nodes, login }, child);
     const prepared = upgrade.nodes;
 

@@ -1,4 +1,5 @@
 import { artifactChecks } from "../artifacts/settings";
+import { backupChecks } from "../backup/settings";
 import { certificateChecks } from "../certificates/settings";
 import { dockerChecks } from "../docker/settings";
 import { endpointChecks } from "../endpoint/settings";
@@ -36,6 +37,7 @@ export function contradictions(subject: Subject): readonly Contradiction[] {
     ...componentChecks(subject),
     ...flagChecks(subject),
     ...etcdChecks(subject),
+    ...backupChecks(subject),
     ...kubeletChecks(subject),
     ...dockerChecks(subject),
     ...artifactChecks(subject),

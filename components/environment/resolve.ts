@@ -1,4 +1,6 @@
 import { artifactsConfig, type ArtifactsConfig } from "../artifacts/settings";
+import { backupConfig, type BackupSection } from "../backup/settings";
+import type { EtcdConfig } from "../etcd/settings";
 import { local as localSchema } from "../local/settings";
 import type { MachineConfig, MachineSettings } from "../machine/settings";
 import { withContents, type WithContents } from "../master/settings";
@@ -27,6 +29,7 @@ export interface Environment extends AsRead {
     readonly scheduler: WithContents<Kubernetes["scheduler"]>;
     readonly kubelet: Kubernetes["kubelet"] & { readonly clusterDNS: readonly string[] };
   };
+  readonly etcd: EtcdConfig & BackupSection;
   readonly artifacts: ArtifactsConfig;
 }
 
@@ -59,6 +62,7 @@ export function resolve(configuration: Configuration, context: Context): Environ
       virtualAddress: virtualAddress(configuration, local.subnet),
       kubelet: { ...kubernetes.kubelet, clusterDNS: kubernetes.kubelet.clusterDNS ?? [tenthAddress(configuration)] },
     },
+    etcd: { ...configuration.etcd, ...backupConfig(configuration, context) },
     artifacts: artifactsConfig(configuration, context),
   };
 }

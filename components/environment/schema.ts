@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { artifacts, version } from "../artifacts/settings";
+import { backup, restore } from "../backup/settings";
 import { certificates } from "../certificates/settings";
 import { docker, runtime } from "../docker/settings";
 import { endpoints } from "../endpoint/settings";
@@ -11,7 +12,7 @@ import { machine } from "../machine/settings";
 import { apiServer, bindPort, controllerManager, filesDirectory, scheduler } from "../master/settings";
 import { flannel, networking } from "../network/settings";
 import { drainTimeout, maxUnavailable, upgrade } from "../node/settings";
-import type { Path } from "../settings";
+import { Secret, type Path } from "../settings";
 import { ssh } from "../ssh/settings";
 import { survey } from "../survey/settings";
 import { workloads } from "../workloads/settings";
@@ -47,6 +48,11 @@ const kubernetes = z
     },
   });
 
+const etcdSection = etcd.extend({
+  backup: backup.optional().describe("Backups of etcd, encrypted and verified; none are made without it."),
+  restore: restore.optional().describe("Sets etcd back to a backup, once; see docs/disaster-recovery.md."),
+});
+
 export const configuration = z.strictObject({
   provider: z
     .enum(["local", "ssh"])
@@ -58,7 +64,7 @@ export const configuration = z.strictObject({
   survey,
   kubernetes: kubernetes.prefault({}).describe("The cluster."),
   docker: docker.prefault({}).describe("Docker Engine on all machines."),
-  etcd: etcd.prefault({}).describe("etcd, which keeps the cluster's state."),
+  etcd: etcdSection.prefault({}).describe("etcd, which keeps the cluster's state."),
   flannel: flannel.prefault({}).describe("flannel, the pod network."),
   certificates: certificates.prefault({}).describe("How long certificates are valid, and when they are renewed."),
   artifacts: artifacts.prefault({}).describe("Where programs and images come from; every one is verified."),
@@ -82,6 +88,9 @@ export function standIn(path: Path): unknown {
     path: `${filesDirectory}/stand-in-${String(path.at(-2))}`,
     hostPath: "/stand-in",
     mountPath: `/stand-in-${String(path.at(-2))}`,
+    to: "/stand-in",
+    password: new Secret("stand-in"),
+    generation: 1,
   };
   return Object.hasOwn(byName, last ?? "") ? byName[last ?? ""] : undefined;
 }

@@ -31,7 +31,7 @@ refuse_lost_data() {
     die "$DATA_DIR/member on $(hostname) was deleted, and etcd still runs with what is deleted: save it now, with" \
       "etcdctl snapshot save, and bring it back with etcdutl snapshot restore. A restart would lose it"
   die "$DATA_DIR/member on $(hostname) is not there, where the data of the only member of etcd was, and an empty one would be" \
-    "another cluster: bring the data back, then run up again. Where it is gone for good, so is the cluster: destroy, and up, make a new one"
+    "another cluster: bring the data back, then run up again. Where it is gone for good, set etcd back to a backup (etcd.restore); without one, destroy, and up, make a new cluster"
 }
 
 # Founding is for a first run: nobody that is here has begun already. One who does not answer may have.

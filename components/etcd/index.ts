@@ -14,7 +14,7 @@ import type { EtcdSettings } from "./settings";
 import { etcdStep } from "./step";
 
 export type { EtcdAuthority } from "./authority";
-export { certificateConfig, clientUrl } from "./render";
+export { certificateConfig, clientUrl, initialCluster, peerUrl } from "./render";
 export { memberHealth } from "./health";
 export { quorumGuard } from "./quorum";
 

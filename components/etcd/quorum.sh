@@ -1,11 +1,13 @@
 # A guard of the preflight, on a machine with a member of etcd: a change of the members that etcd would not survive, or not
 # take, is refused before anything is touched.
-# Reads: TARGET
+# Reads: TARGET RESTORE
 # Runs again for: IDENTITIES
 
 guard() {
   [ -e /etc/etcd/pki/etcd/healthcheck-client.crt ] || return 0
   systemctl is-active --quiet etcd.service || return 0
+  # A restore that is to come needs no quorum.
+  [ "$RESTORE" -le "$(cat "$STATE/restore/resume" 2>/dev/null || printf 0)" ] || return 0
   local list id status name peer client learner voters=0 well=0 known=() silent=() strange=()
   if ! list=$(members); then
     problem "etcd has no quorum, so members can neither be added nor removed: start those that are down"

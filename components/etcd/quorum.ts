@@ -19,6 +19,7 @@ export function quorumGuard(environment: EtcdSettings): Guard {
         PEERS: [`${name} ${clientUrl(member, environment.etcd)}`],
         PEER_URL: peerUrl(member, environment.etcd),
         TARGET: members.map((member) => peerUrl(member, environment.etcd)),
+        RESTORE: environment.etcd.restore?.generation ?? 0,
         // A member that was rebuilt has lost its vote as well: the others look again.
         IDENTITIES: members.map(({ ssh }) => ssh.hostKey ?? ssh.host),
       },

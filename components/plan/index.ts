@@ -6,7 +6,7 @@ import { onceKnown } from "../ssh";
 import { consequences } from "./consequences";
 import { problemsOf, refuse, takenOver, wanted, type PlanArgs } from "./problems";
 import { rebuildConsequences, rebuildsBetween, type Rebuilds } from "./rebuilds";
-import { having, listed, topologyOf, type Topology } from "./topology";
+import { having, listed, restores, topologyOf, type Topology } from "./topology";
 
 export { refuse, type PlanArgs } from "./problems";
 export { skewViolations, type Client } from "./skew";
@@ -70,7 +70,7 @@ async function weigh(before: Topology, after: Topology, args: PlanArgs): Promise
   const { environment } = args;
   refuse(environment.stack, problemsOf(before, after, args));
   const rebuilds = rebuildsBetween(before, after, wanted(args));
-  if (!pulumi.runtime.isDryRun()) await othersAreWell(before, rebuilds, args);
+  if (!pulumi.runtime.isDryRun() && !restores(before, after)) await othersAreWell(before, rebuilds, args);
   const { drainTimeout } = environment.kubernetes;
   for (const { subject, text } of [...rebuildConsequences(rebuilds), ...consequences(before, after, drainTimeout)]) {
     await pulumi.log.info(`${subject}: ${text}`);

@@ -36,6 +36,7 @@ export function problemsOf(before: Topology, after: Topology, args: PlanArgs): r
     ...refusals(before, after, args.running),
     ...atWork(before, after, args),
     ...renamed(before, environment),
+    ...unasked(before, after, environment),
     ...rebuildRefusals(before, after, rebuildsBetween(before, after, wanted(args)), away),
   ];
 }
@@ -57,6 +58,18 @@ function atWork(before: Topology, after: Topology, { back = [] }: PlanArgs): rea
     .map(
       ({ name }) =>
         `${name} is marked as lost, but it answers: take it out of machines instead, and it is drained and cleaned; or switch it off first. If neither is possible, set keelson:survey to "off": no machine is asked then`,
+    );
+}
+
+/** What a restore has done is on the machines: nobody is asked, and a member that comes would be set back as well. */
+function unasked(before: Topology, after: Topology, { survey }: Environment): readonly string[] {
+  if (survey !== "off" || after.restore === undefined || after.restore !== before.restore) return [];
+  const known = new Map(before.machines.map(({ name, lost, hostKey }) => [name, lost ? undefined : hostKey]));
+  return after.machines
+    .filter(({ name, roles, lost, hostKey }) => !lost && roles.includes("etcd") && known.get(name) !== hostKey)
+    .map(
+      ({ name }) =>
+        `a member of etcd would join on ${name}, and etcd.restore would set it back without the others, for keelson:survey is "off" and nobody tells what was done: take etcd.restore out, or survey`,
     );
 }
 

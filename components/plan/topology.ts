@@ -29,6 +29,8 @@ export interface Topology {
   readonly room?: number;
   /** etcd's release; states of earlier releases do not have it. */
   readonly etcd?: string;
+  /** The generation of etcd's restore; absent where none is asked for. */
+  readonly restore?: number;
   /** The stack's name, where machines on this computer bear it; states of earlier releases do not have it. */
   readonly stack?: string;
 }
@@ -49,6 +51,7 @@ export function topologyOf(
     encrypts: encrypts(environment),
     room: roomForNodes(environment.kubernetes),
     ...(etcd === undefined ? {} : { etcd }),
+    ...(environment.etcd.restore ? { restore: environment.etcd.restore.generation } : {}),
     ...(provider === "local" ? { stack } : {}),
   };
 }
@@ -81,6 +84,11 @@ export function newlyLost(before: Topology, after: Topology): readonly Place[] {
 /** Machines that are new, or there again after they were lost. */
 export function joining(before: Topology, after: Topology): readonly Place[] {
   return after.machines.filter(({ name, lost }) => !lost && (placeIn(before, name)?.lost ?? true));
+}
+
+/** etcd is set back to a backup, and needs nothing of what members have. */
+export function restores(before: Topology, after: Topology): boolean {
+  return (after.restore ?? 0) > (before.restore ?? 0);
 }
 
 /** A machine by its name. */

@@ -24,6 +24,16 @@ export interface Change {
   readonly since: string;
 }
 
+/** A backup of etcd. */
+export interface Backup {
+  /** When it was made, seconds since 1970. */
+  readonly at: number;
+  readonly id: string;
+  readonly revision: string;
+  /** How many keys Kubernetes had. */
+  readonly keys: string;
+}
+
 /** What one machine told. */
 export interface Answer {
   /** Whose it is, "ID STACK"; "-" where a release made it that named no cluster; absent where it is nobody's. */
@@ -40,6 +50,14 @@ export interface Answer {
   readonly ends: ReadonlyMap<string, number>;
   /** Its member of etcd is part of a quorum; absent where it has none. */
   readonly etcd?: "well" | "unwell";
+  /** The newest backup of etcd that it knows of; absent where it makes none. */
+  readonly backup?: Backup;
+  /** When one was verified last, seconds since 1970; 0 where none was. */
+  readonly verified: number;
+  /** What is wrong with something that it does by itself, in words. */
+  readonly faults: readonly string[];
+  /** Generations of etcd's restore by the stage that was done there. */
+  readonly restored: ReadonlyMap<string, number>;
   /** The API does not answer on it, which is a master. */
   readonly apiSilent: boolean;
   /** Nodes that it, a master, knows of as not ready, by their names, and since when. */
@@ -64,6 +82,7 @@ export function parseAnswer(text: string): Answer | undefined {
   const [owner] = told("owner");
   const [etcd] = told("etcd");
   const [waiting] = told("waiting");
+  const [backup] = words("backup");
   return {
     ...(owner === undefined ? {} : { owner }),
     scripts: new Map(scripts),
@@ -73,12 +92,20 @@ export function parseAnswer(text: string): Answer | undefined {
     versions: new Map(words("version").map(([program = "", version = ""]) => [program, version])),
     ends: new Map(words("ends").map(([end, path = ""]) => [path, Number(end)])),
     ...(etcd === "well" || etcd === "unwell" ? { etcd } : {}),
+    ...(backup ? { backup: backupOf(backup) } : {}),
+    verified: Number(told("verified")[0] ?? 0),
+    faults: told("fault"),
+    restored: new Map(words("restored").map(([stage = "", generation]) => [stage, Number(generation)])),
     apiSilent: lines.includes("api silent"),
     unready: new Map(
       words("node").flatMap(([name = "", state, since = ""]) => (state === "unready" ? [[name, since] as const] : [])),
     ),
     nginxSilent: lines.includes("nginx silent"),
   };
+}
+
+function backupOf([at, id = "", revision = "", keys = ""]: readonly string[]): Backup {
+  return { at: Number(at), id, revision, keys };
 }
 
 function changeOf(line: string): Change & { readonly script: string } {

@@ -7,13 +7,14 @@ import { lengthsOf } from "../certificates";
 import type { MachineConfig, Machine } from "../machine";
 import { composeLook, type Again } from "../script";
 import { Session, sshLogin, type Login } from "../ssh";
+import type { Answer } from "./answer";
 import { seenOf } from "./again";
 import { look, loginFor, patience, type Asked } from "./look";
 import type { SurveySettings } from "./settings";
 import { unwellAmong } from "./unwell";
 
 export { ClusterIdentity } from "./identity";
-export type { Answer } from "./answer";
+export { parseAnswer, type Answer } from "./answer";
 export { loginFor, silenceOf, type Asked } from "./look";
 
 /** A release of each machine. */
@@ -73,6 +74,32 @@ export class Survey {
     return { apiServers: releasesOf("kube-apiserver"), kubelets: releasesOf("kubelet") };
   }
 
+  /** What machines told of restores of etcd, by their names. */
+  get restored(): ReadonlyMap<string, { readonly begun: number; readonly resumed: number; readonly over: number }> {
+    const stage = (answer: Answer, name: string) => answer.restored.get(name) ?? 0;
+    return new Map(
+      this.asked.flatMap(({ config, answer }) =>
+        answer
+          ? [
+              [
+                config.name,
+                { begun: stage(answer, "fetch"), resumed: stage(answer, "resume"), over: stage(answer, "over") },
+              ] as const,
+            ]
+          : [],
+      ),
+    );
+  }
+
+  /** The newest backup of etcd that any machine knows of, in words; absent where none does. */
+  get newestBackup(): string | undefined {
+    const all = this.asked.flatMap(({ answer }) => answer?.backup ?? []);
+    const [newest] = [...all].sort((one, other) => other.at - one.at);
+    if (!newest) return undefined;
+    const time = new Date(newest.at * 1000).toISOString().slice(0, 16).replace("T", " ");
+    return `of ${time} UTC (${newest.id.slice(0, 8)}, revision ${newest.revision}, ${newest.keys} keys of Kubernetes)`;
+  }
+
   /** Names of machines that an earlier release changed, which names no cluster on them. */
   get unnamed(): readonly string[] {
     return this.asked.flatMap(({ config, answer }) => (answer?.owner === "-" ? [config.name] : []));
@@ -96,7 +123,7 @@ export async function takeSurvey(
   if (machines.length === 0) return new Survey([]);
   const { bastion } = environment.ssh;
   const way = bastion ? new Session(sshLogin(bastion), { timeoutMs: 10 * patience }) : undefined;
-  const program = composeLook(readFileSync(join(__dirname, "survey.sh"), "utf8"), { NGINX: nginxUrl(environment) });
+  const program = surveyProgram(nginxUrl(environment));
   const left = [...machines];
   const all: Asked[] = [];
   const askOne = async (): Promise<void> => {
@@ -107,6 +134,11 @@ export async function takeSurvey(
   await Promise.all(Array.from({ length: atOnce }, askOne));
   way?.close();
   return told(all, lengthsOf(environment).lastCall);
+}
+
+/** What a machine runs to tell of itself. */
+export function surveyProgram(nginx = ""): string {
+  return composeLook(readFileSync(join(__dirname, "survey.sh"), "utf8"), { NGINX: nginx });
 }
 
 /** Names those that do not answer, and those that should not. */

@@ -2,6 +2,7 @@
 # Reads: NGINX
 
 survey() {
+  local asked
   set +e
   printf 'boot %s\n' "$(cat /proc/sys/kernel/random/boot_id)"
   printf 'clock %s\n' "$EPOCHSECONDS"
@@ -10,8 +11,11 @@ survey() {
   turns
   versions
   certificates
-  members
+  # Where neither etcd nor the API answers both are waited for, at the same time: who asks has little patience.
+  exec {asked}< <(members)
+  backups
   nodes
+  cat <&"$asked"
   printf 'end\n'
 }
 
@@ -120,6 +124,31 @@ members() {
     printf 'etcd well\n'
   else
     printf 'etcd unwell\n'
+  fi
+}
+
+# What the machine's member knows of etcd's backups, and what a restore has done there. What the cluster knows of is late where it is
+# older than two intervals: then no member has made one.
+backups() {
+  local records=$STATE/backup stages=$STATE/restore stage every verify when='' rest checked=0
+  for stage in fetch resume over; do
+    [ ! -s "$stages/$stage" ] || printf 'restored %s %s\n' "$stage" "$(cat "$stages/$stage")"
+  done
+  [ -s "$records/due" ] || return 0
+  read -r every verify <"$records/due"
+  if [ -s "$records/newest" ]; then
+    read -r when rest <"$records/newest"
+    printf 'backup %s %s\n' "$when" "$rest"
+  fi
+  [ ! -s "$records/verified" ] || checked=$(cat "$records/verified")
+  printf 'verified %s\n' "$checked"
+  if [ -s "$records/failed" ]; then
+    read -r when rest <"$records/failed"
+    printf 'fault the backup of etcd failed at %s: %s\n' "$(date -u -d "@$when" '+%Y-%m-%d %H:%M UTC')" "$rest"
+  elif [ -n "$when" ] && [ $((EPOCHSECONDS - when)) -gt $((2 * every + 600)) ]; then
+    printf 'fault the newest backup of etcd is of %s, and one is due every %s minutes\n' "$(date -u -d "@$when" '+%Y-%m-%d %H:%M UTC')" $((every / 60))
+  elif [ -n "$when" ] && [ "$checked" != 0 ] && [ $((EPOCHSECONDS - checked)) -gt $((2 * verify + 600)) ]; then
+    printf 'fault the backups of etcd were verified last at %s\n' "$(date -u -d "@$checked" '+%Y-%m-%d %H:%M UTC')"
   fi
 }
 

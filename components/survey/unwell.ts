@@ -16,6 +16,7 @@ export function unwellAmong(asked: readonly Asked[], lastCall = 0): Again | unde
       answer.etcd === "unwell" ? [`the member of etcd on ${name} is not part of a quorum`] : [],
     ),
     ...[...unready.keys()].map((name) => `the node ${name} is not ready`),
+    ...told.flatMap(({ name, answer }) => answer.faults.map((fault) => `${name}: ${fault}`)),
     ...told.flatMap(({ name, answer }) => endingOn(name, answer, lastCall)),
     ...(told.some(({ answer }) => answer.nginxSilent) ? ["nginx does not answer"] : []),
   ];

@@ -75,6 +75,13 @@ function haEtcd(privateKeyFile: string): Config {
     ],
     kubernetes: { runtime: "containerd", advertiseAddress: "192.0.2.100", networking: { podSubnet: "10.32.0.0/12" } },
     flannel: { backend: "host-gw", mtu: 1400 },
+    etcd: {
+      backup: {
+        to: "sftp:backup@store.example.com:/srv/etcd",
+        ...{ hostKey: hostKey("store"), privateKeyFile, password: "made up", every: "30m" },
+      },
+      restore: { generation: 2 },
+    },
     artifacts: { source: "bundle", directory: "/srv/bundle", lock },
     workloads: { nginx: { image: "nginx:stable", replicas: 5, nodePort: 31000 } },
   };

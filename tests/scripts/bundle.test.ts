@@ -51,7 +51,7 @@ class Workshop {
       this.write(`toolchain/modules/kubernetes/${release}/go.mod`, "module x\n");
     }
     const programs =
-      "server etcdctl cri-dockerd flannel coredns bridge kubeadm kubelet kubectl kube-apiserver kube-proxy";
+      "server etcdctl etcdutl cri-dockerd flannel coredns bridge kubeadm kubelet kubectl kube-apiserver kube-proxy";
     this.program(
       "toolchain/module",
       `d=$(mktemp -d '${this.root}/built.XXXXXX'); for n in ${programs}; do echo "$1 $n" >"$d/$n"; done; echo "$d"`,
@@ -120,7 +120,14 @@ else {
   test("the default release is built alone, at the places that clusters know", () => {
     const { version, artifacts, images, releases } = workshop.make();
     expect([version, Object.keys(releases), images.map(({ name }) => name)]).toEqual([2, ["1.36.3"], ["workloads"]]);
-    expect(artifacts.map(({ name }) => name)).toEqual(["etcd", "etcdctl", "cri-dockerd", "flannel-cni", "cni-plugins"]);
+    expect(artifacts.map(({ name }) => name)).toEqual([
+      "etcd",
+      "etcdctl",
+      "etcdutl",
+      "cri-dockerd",
+      "flannel-cni",
+      "cni-plugins",
+    ]);
     expect(releases["1.36.3"]?.artifacts.map(({ path }) => path)).toEqual([
       "bin/kubeadm",
       "bin/kubelet",

@@ -9,7 +9,8 @@ import { etcdDataGuard, etcdUnit } from "../../components/etcd/render";
 import type { Machine } from "../../components/machine";
 import { Host, type Result } from "./host";
 
-const programs = join(homedir(), ".cache", "keelson", "bundle", "bin");
+const cache = process.env.KEELSON_CACHE ?? join(homedir(), ".cache", "keelson");
+export const programs = join(cache, "bundle", "bin");
 
 /** Real members of etcd can be run: the programs are on this computer. */
 export const hasEtcd = ["etcd", "etcdctl"].every((name) => existsSync(join(programs, name)));

@@ -61,6 +61,7 @@ const run = (target: readonly string[]) =>
       PEERS: [`a ${client("a")}`],
       PEER_URL: peer("a"),
       TARGET: target.map(peer),
+      RESTORE: 0,
     },
   });
 

@@ -7,10 +7,7 @@ const file = "var/lib/keelson/snapshots/before-1.36.3.db";
 let host: Host;
 
 /** What stands for etcdctl: a member with this status, whose snapshot has these bytes and the digest of `digested` at its end. */
-function member(
-  status: string,
-  { bytes = "everything", digested = bytes }: { bytes?: string; digested?: string } = {},
-): void {
+function member(status: string, bytes = "everything", digested = bytes): void {
   host.stub(
     "etcdctl",
     `case "$*" in
@@ -47,7 +44,7 @@ test("a snapshot is of the machine's own member, whole, and for root alone", () 
 
 test("a run again keeps the one from before it began, and makes it anew where it is not whole", () => {
   before();
-  member(well, { bytes: "later" });
+  member(well, "later");
   expect(before().stderr).toContain("the snapshot from before 1.36.3 is kept");
   expect(host.read(file).startsWith("everything")).toBe(true);
   host.write(file, "everythin");
@@ -56,7 +53,7 @@ test("a run again keeps the one from before it began, and makes it anew where it
 });
 
 test("one whose bytes are not those of its digest does not count", () => {
-  member(well, { digested: "nothing" });
+  member(well, "everything", "nothing");
   const { status, stderr } = before();
   expect(status).toBe(1);
   expect(stderr).toContain("the snapshot that master-1's member of etcd gave is not whole");

@@ -113,7 +113,8 @@ export async function runProgram(
     `keelson:${key}`,
     JSON.stringify(value),
   ]);
-  pulumi.runtime.setAllConfig(Object.fromEntries(entries) as Record<string, string>);
+  const secrets = entries.filter(([, value = ""]) => value.includes('"password":')).map(([key = ""]) => key);
+  pulumi.runtime.setAllConfig(Object.fromEntries(entries) as Record<string, string>, secrets);
   const outputs = await load(survey, program);
   await settled(resources);
   return { resources, outputs };

@@ -83,7 +83,7 @@ describe("another image", () => {
 
 describe("containers that are gone", () => {
   const way =
-    "without a quorum of their disks the cluster's data are lost. The way out: destroy the stack, and build it again";
+    "without a quorum of their disks the cluster's data are lost. The way out: set etcd back to a backup, with etcd.restore; or destroy the stack, and build it again";
 
   test("come back, as long as a quorum of etcd is there", () => {
     expect(refused(of(gone, "a"))).toEqual([]);

@@ -47,7 +47,7 @@ describe("a machine under its name", () => {
 });
 
 describe("etcd that loses its quorum", () => {
-  const snapshot = "where that cannot be, the cluster's data is to be restored from a snapshot";
+  const snapshot = "where that cannot be, set etcd back to a backup in the same change, with etcd.restore";
   const without = (all: string, gone: string) =>
     refusals(
       topology(masters(all)),

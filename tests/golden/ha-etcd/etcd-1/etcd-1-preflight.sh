@@ -36,6 +36,8 @@ readonly PEER_URL='https://192.0.2.21:2380'
 
 readonly -a TARGET=('https://192.0.2.21:2380' 'https://192.0.2.22:2380' 'https://192.0.2.23:2380')
 
+readonly RESTORE='2'
+
 readonly -a IDENTITIES=('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIERT73+2a1sCl6oSCK1WFawYhxWU6oMCk4Uvd/t7NWHn' 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH4ooFrmrNqLROjtBNQ/x4dl/4lGZeNOJ+r0+rp7UyC3' 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIwo+/gOv+pJuenlMYZZAhdz+xrjes+Xn0QrVlGHOf2O')
 
 readonly PROGRAM='its digest'

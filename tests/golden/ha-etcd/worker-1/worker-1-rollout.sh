@@ -10,9 +10,21 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
+# Here is the text of components/endpoint/yield.sh.
+
+# Here is the text of components/node/rollout/drain.sh.
+
 readonly NODE='worker-1'
 
-readonly -a REVISIONS=('05655f68722f33c0' 'a9c350ed847e4e0b')
+readonly RELEASE='1.36.3'
+
+readonly DRAIN='true'
+
+readonly DRAIN_SECONDS='120'
+
+readonly VIRTUAL_ADDRESS=''
+
+readonly -a REVISIONS=('581831b2bcaf27c9' '8e8ed6b612381277')
 
 readonly PROGRAM='its digest'
 

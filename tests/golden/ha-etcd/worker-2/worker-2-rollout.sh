@@ -10,9 +10,21 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
+# Here is the text of components/endpoint/yield.sh.
+
+# Here is the text of components/node/rollout/drain.sh.
+
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('9772906142283c37' '85503d46c64e62c9')
+readonly RELEASE='1.36.3'
+
+readonly DRAIN='true'
+
+readonly DRAIN_SECONDS='120'
+
+readonly VIRTUAL_ADDRESS=''
+
+readonly -a REVISIONS=('bcb8a9d3eb4ca33b' '21b5fa04dd0ed50f')
 
 readonly PROGRAM='its digest'
 

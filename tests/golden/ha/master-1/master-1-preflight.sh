@@ -36,6 +36,8 @@ readonly PEER_URL='https://192.0.2.11:2380'
 
 readonly -a TARGET=('https://192.0.2.11:2380' 'https://192.0.2.12:2380' 'https://192.0.2.13:2380')
 
+readonly RESTORE='0'
+
 readonly -a IDENTITIES=('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGoOzrTPjeF2vSSr/4dIHslOerxr2GHkh72XbHDyJtXY' 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOdF/nSt3SfEQW74JBeU1VemyPo6+aTKDbHmm4xZ9PIv' 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH2sEtS/DMsoM5YYwm9OVvPG5QWTGHVgKT/QM3Kji4Ny')
 
 readonly PROGRAM='its digest'

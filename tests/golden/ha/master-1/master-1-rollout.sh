@@ -10,9 +10,21 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
+# Here is the text of components/endpoint/yield.sh.
+
+# Here is the text of components/node/rollout/drain.sh.
+
 readonly NODE='master-1'
 
-readonly -a REVISIONS=('25d128b0701b0d01' 'b3418e814c4bb27d')
+readonly RELEASE='1.36.3'
+
+readonly DRAIN='true'
+
+readonly DRAIN_SECONDS='120'
+
+readonly VIRTUAL_ADDRESS='192.0.2.10'
+
+readonly -a REVISIONS=('1ee4431a1951eca9' '00dc2fbd69385057')
 
 readonly PROGRAM='its digest'
 

@@ -10,9 +10,21 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
+# Here is the text of components/endpoint/yield.sh.
+
+# Here is the text of components/node/rollout/drain.sh.
+
 readonly NODE='master-3'
 
-readonly -a REVISIONS=('ab72c26cb1e9860e' '932abcb67229bbc2')
+readonly RELEASE='1.36.3'
+
+readonly DRAIN='true'
+
+readonly DRAIN_SECONDS='120'
+
+readonly VIRTUAL_ADDRESS='192.0.2.10'
+
+readonly -a REVISIONS=('acf1e64f41527dc4' '3f1540323eba6c6c')
 
 readonly PROGRAM='its digest'
 

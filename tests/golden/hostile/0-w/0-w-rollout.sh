@@ -10,9 +10,21 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
+# Here is the text of components/endpoint/yield.sh.
+
+# Here is the text of components/node/rollout/drain.sh.
+
 readonly NODE='0-w'
 
-readonly -a REVISIONS=('d2bb2069b0cb6b95' 'a73d1dc800a1869e')
+readonly RELEASE='1.36.3'
+
+readonly DRAIN='true'
+
+readonly DRAIN_SECONDS='120'
+
+readonly VIRTUAL_ADDRESS=''
+
+readonly -a REVISIONS=('6e788167422761ee' 'aac81b468469abd0')
 
 readonly PROGRAM='its digest'
 

@@ -36,6 +36,8 @@ readonly PEER_URL='https://198.51.100.1:12380'
 
 readonly -a TARGET=('https://198.51.100.1:12380')
 
+readonly RESTORE='0'
+
 readonly -a IDENTITIES=('jump.example.com')
 
 readonly PROGRAM='its digest'

@@ -36,6 +36,8 @@ readonly PEER_URL='https://192.0.2.10:2380'
 
 readonly -a TARGET=('https://192.0.2.10:2380')
 
+readonly RESTORE='0'
+
 readonly -a IDENTITIES=('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPkFsZVC7QjJqcJlQ8yjLlcR0gfc/7gbTNtEzguYlDHJ')
 
 readonly PROGRAM='its digest'

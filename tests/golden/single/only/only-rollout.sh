@@ -10,9 +10,21 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
+# Here is the text of components/endpoint/yield.sh.
+
+# Here is the text of components/node/rollout/drain.sh.
+
 readonly NODE='only'
 
-readonly -a REVISIONS=('ff6007be129d02dd' '2ca5479d5bd3f89e')
+readonly RELEASE='1.36.3'
+
+readonly DRAIN='true'
+
+readonly DRAIN_SECONDS='120'
+
+readonly VIRTUAL_ADDRESS=''
+
+readonly -a REVISIONS=('084e5ce988fd0d2f' '2d8754376d5e3a14')
 
 readonly PROGRAM='its digest'
 

@@ -36,6 +36,8 @@ readonly PEER_URL='https://172.30.0.11:2380'
 
 readonly -a TARGET=('https://172.30.0.11:2380')
 
+readonly RESTORE='0'
+
 readonly -a IDENTITIES=('172.30.0.11')
 
 readonly PROGRAM='its digest'

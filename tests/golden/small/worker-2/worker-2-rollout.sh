@@ -10,9 +10,21 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
+# Here is the text of components/endpoint/yield.sh.
+
+# Here is the text of components/node/rollout/drain.sh.
+
 readonly NODE='worker-2'
 
-readonly -a REVISIONS=('2d1f0be811d9dbbc' '8ff69fd2b6aa43ee')
+readonly RELEASE='1.36.3'
+
+readonly DRAIN='true'
+
+readonly DRAIN_SECONDS='120'
+
+readonly VIRTUAL_ADDRESS=''
+
+readonly -a REVISIONS=('0bb20d3dbd213eb5' '5fcdd68412c6659f')
 
 readonly PROGRAM='its digest'
 

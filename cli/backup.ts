@@ -1,0 +1,89 @@
+import { spawn, spawnSync } from "node:child_process";
+
+import type { Environment } from "../components/environment";
+import { etcdMembersOf, type MachineConfig } from "../components/machine";
+import { parseAnswer, surveyProgram } from "../components/survey";
+import { UsageError } from "./arguments";
+import type { Paint } from "./color";
+import { environmentOf, loginArguments } from "./machines";
+
+/** What one member knows of etcd's backups. */
+export interface BackupLook {
+  readonly machine: string;
+  /** The newest one; null where it knows of none. */
+  readonly newest: {
+    readonly at: string;
+    readonly id: string;
+    readonly revision: string;
+    readonly keys: string;
+  } | null;
+  /** When one was restored apart from the cluster last; null where none was. */
+  readonly verified: string | null;
+  /** What is wrong, in words. */
+  readonly faults: readonly string[];
+}
+
+/** Makes a backup of etcd now, by the first member that can; the exit code. */
+export function backUpNow(stack: string): number {
+  const environment = environmentOf(stack);
+  if (!environment.etcd.backup) {
+    throw new UsageError(`stack ${stack} has no etcd.backup: say in it where backups go (docs/disaster-recovery.md)`);
+  }
+  for (const member of etcdMembersOf(environment)) {
+    const command = `${asRoot(member)}bash /usr/local/lib/keelson/etcd-backup now`;
+    const { status } = spawnSync("ssh", [...loginArguments(environment, member), command], { stdio: "inherit" });
+    if (status === 0) return 0;
+    process.stderr.write(`${member.name} made no backup: its own words are above\n`);
+  }
+  return 1;
+}
+
+/** Asks each member; one that does not answer says so as its fault. */
+export async function lookAtBackups(stack: string): Promise<readonly BackupLook[]> {
+  const environment = environmentOf(stack);
+  const looks: BackupLook[] = [];
+  // One after the other: each login has the one file of host keys for itself.
+  for (const member of etcdMembersOf(environment)) looks.push(await lookOn(environment, member));
+  return looks;
+}
+
+async function lookOn(environment: Environment, member: MachineConfig): Promise<BackupLook> {
+  const machine = member.name;
+  const words = ["-o", "ConnectTimeout=5", ...loginArguments(environment, member), `${asRoot(member)}bash -s`];
+  const child = spawn("ssh", words, { stdio: ["pipe", "pipe", "ignore"] });
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(surveyProgram());
+  let output = "";
+  child.stdout.on("data", (data: Buffer) => (output += data.toString()));
+  await new Promise((resolve) => child.on("close", resolve).on("error", resolve));
+  const answer = parseAnswer(output);
+  if (!answer) {
+    return { machine, newest: null, verified: null, faults: ["it was not asked for its backups: it does not answer"] };
+  }
+  const { backup, verified, faults } = answer;
+  return {
+    machine,
+    newest: backup ? { ...backup, at: timeOf(backup.at) } : null,
+    verified: verified > 0 ? timeOf(verified) : null,
+    faults,
+  };
+}
+
+/** How the backups are: one line of the newest, and one for each fault. */
+export function backupLines(looks: readonly BackupLook[], paint: Paint): readonly string[] {
+  const newest = looks.flatMap(({ newest }) => newest ?? []).sort((one, other) => (one.at < other.at ? 1 : -1))[0];
+  const verified = looks
+    .flatMap(({ verified }) => verified ?? [])
+    .sort()
+    .at(-1);
+  const faults = looks.flatMap(({ machine, faults }) => faults.map((fault) => `  ${machine}: ${fault}`));
+  const told = newest
+    ? `etcd was backed up at ${newest.at} (${newest.id.slice(0, 8)}, revision ${newest.revision}, ${newest.keys} keys of Kubernetes); ` +
+      (verified === undefined ? "no backup was verified yet" : `a backup was restored to verify it at ${verified}`)
+    : "there is no backup of etcd yet";
+  return [told, ...(faults.length === 0 ? [] : [`${paint("red", "backups")}\n${faults.join("\n")}`])];
+}
+
+const asRoot = ({ ssh: { user } }: MachineConfig) => (user === "root" ? "" : "sudo -n ");
+
+const timeOf = (seconds: number) => new Date(seconds * 1000).toISOString().replace(".000", "");

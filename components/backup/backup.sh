@@ -1,0 +1,34 @@
+# Backups of etcd: what makes them on this member, and the timer that starts it.
+# Reads: PROGRAMS PACKAGES ENVIRONMENT SFTP_KEY CLUSTER RESTIC_OPTIONS NAME EVERY VERIFY KEEP
+
+readonly TIMER=keelson-etcd-backup.timer
+
+up() {
+  install_packages backup "${PACKAGES[@]}"
+  install_programs
+  (umask 077 && make_directory /etc/etcd/backup)
+  base64 -d <<<"$ENVIRONMENT" | put /etc/etcd/backup/environment 0600
+  if [ -n "$SFTP_KEY" ]; then base64 -d <<<"$SFTP_KEY" | put /etc/etcd/backup/key 0600; else remove_file /etc/etcd/backup/key; fi
+  write_files
+  # shellcheck disable=SC2016 # the arguments are those of the program
+  program_of 'run_backup "$@"' | put /usr/local/lib/keelson/etcd-backup 0700
+  note unit "$TIMER"
+  systemctl daemon-reload
+  systemctl enable --quiet "$TIMER"
+  # Its interval may be another one.
+  systemctl restart "$TIMER"
+}
+
+# What was backed up stays where it is.
+down() {
+  systemctl disable --quiet --now "$TIMER" 2>/dev/null || true
+  systemctl stop "${TIMER%.timer}.service" 2>/dev/null || true
+  remove_file /usr/local/lib/keelson/etcd-backup
+  remove_file /etc/etcd/backup/environment
+  remove_file /etc/etcd/backup/key
+  remove_files
+  systemctl daemon-reload
+  remove_programs
+  remove_packages backup "${PACKAGES[@]}"
+  rm -rf "$STATE/backup"
+}

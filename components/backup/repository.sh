@@ -1,0 +1,54 @@
+# Where backups of etcd are, as a member reaches them: a repository of restic, which encrypts, and keeps what is the same once.
+# Reads: CLUSTER RESTIC_OPTIONS
+
+# The variables that restic reads, secrets among them: mode 0600, and on no command line.
+readonly REPOSITORY=/etc/etcd/backup/environment
+# What this member knows of its backups, and where it works on them: for root alone.
+readonly RECORDS=$STATE/backup
+
+# repository ARGUMENT...: restic, which alone has the secrets in its environment.
+repository() {
+  mkdir -p "$RECORDS"
+  chmod 0700 "$RECORDS"
+  (
+    set -a
+    # shellcheck source=/dev/null
+    . "$REPOSITORY"
+    exec restic --quiet --no-cache "${RESTIC_OPTIONS[@]}" "$@" 2>"$RECORDS/restic"
+  )
+}
+
+# What restic said last of why it failed.
+restic_said() { grep -m 1 -iE 'fatal|error' "$RECORDS/restic" || tail -n 1 "$RECORDS/restic"; }
+
+# backups ID...: that one, or all: a line for each of this cluster's, the oldest first: SECONDS ID TAG...
+# shellcheck disable=SC2120
+backups() {
+  local list line time id tags
+  list=$(repository snapshots --json --host "$CLUSTER" --tag etcd "$@" | sed 's/},{/}\n{/g') || return
+  while IFS= read -r line; do
+    time=$(field time "$line")
+    id=$(field id "$line")
+    tags=$(grep -oE '"tags":\[[^]]*\]' <<<"$line" | sed 's/^"tags":\[//; s/[]"]//g; s/,/ /g') || continue
+    [ -z "$id" ] || printf '%s %s %s\n' "$(date -d "$time" +%s)" "$id" "$tags"
+  done <<<"$list" | sort -n
+}
+
+# field NAME OBJECT: of JSON, a text.
+field() { grep -oE "\"$1\":\"[^\"]*\"" <<<"$2" | head -n 1 | cut -d '"' -f 4 || true; }
+
+# tag NAME BACKUP: a value that a backup was marked with.
+tag() { grep -oE "(^| )$1=[^ ]*" <<<"$2" | cut -d = -f 2 || true; }
+
+# backup_is_whole FILE BACKUP: its bytes have the digest at their end, and what etcdutl reads in them is what was read when it was made.
+backup_is_whole() {
+  local status
+  snapshot_is_whole "$1" && status=$(snapshot_status "$1") || return
+  [ "$(number hash "$status")" = "$(tag hash "$2")" ] && [ "$(number revision "$status")" = "$(tag rev "$2")" ]
+}
+
+snapshot_status() { "$ETCDUTL" snapshot status "$1" --write-out=json; }
+
+number() { grep -oE "\"$1\":[0-9]+" <<<"$2" | cut -d : -f 2 || true; }
+
+readonly ETCDUTL=/usr/local/lib/keelson/etcdutl

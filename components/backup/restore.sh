@@ -1,0 +1,142 @@
+# etcd is set back to a backup, in stages. `up` does the one in STAGE, and notes for which generation it was done, so that a run that was
+# killed goes on where it was. Nothing is stopped before every member has what it is to start on.
+# Reads: STAGE GENERATION WANTED CHOSEN OVER NAME DATA_DIR PEER_URL INITIAL_CLUSTER NODES CLUSTER RESTIC_OPTIONS
+
+readonly RESTORES=$STATE/restore
+readonly API_SERVER=/etc/kubernetes/manifests/kube-apiserver.yaml
+# What etcd's documentation asks for where clients keep what they read: they read all of it again.
+readonly BUMP=1000000000
+
+up() {
+  if [ "$STAGE" = choose ]; then
+    choose
+    return
+  fi
+  (umask 077 && mkdir -p "$RESTORES")
+  [ "$(generation_of "$STAGE")" -lt "$GENERATION" ] || return 0
+  if [ "$OVER" = true ]; then
+    # The others have done this without a machine that is there only since.
+    printf '%s\n' "$GENERATION" >"$RESTORES/over"
+  else
+    "$STAGE"
+  fi
+  printf '%s\n' "$GENERATION" >"$RESTORES/$STAGE.new"
+  mv -f "$RESTORES/$STAGE.new" "$RESTORES/$STAGE"
+}
+
+generation_of() { cat "$RESTORES/$1" 2>/dev/null || printf 0; }
+
+# Printed for all: "backup SECONDS ID SHA256 BYTES REVISION KEYS".
+choose() {
+  local backup id digest ids=()
+  [ "$WANTED" = latest ] || ids=("$WANTED")
+  backup=$(backups "${ids[@]}" | tail -n 1) || die "$(hostname) cannot list the backups of etcd: $(restic_said)"
+  [ -n "$backup" ] || die "there is no backup ($WANTED) of the cluster $CLUSTER where etcd.backup.to says, as $(hostname) reads it: see restic snapshots there"
+  id=${backup#* }
+  id=${id%% *}
+  digest=$(repository dump "$id" etcd.db | tee >(wc -c >"$STATE/backup/bytes") | sha256sum) || die "the backup ${id:0:8} cannot be read on $(hostname): $(restic_said)"
+  printf 'backup %s %s %s %s %s %s\n' "${backup%% *}" "$id" "${digest%% *}" "$(cat "$STATE/backup/bytes")" "$(tag rev "$backup")" "$(tag registry "$backup")"
+}
+
+# fetch: what the member is to start on lies beside its data, whole. Every member has the same bytes.
+fetch() {
+  local new=$DATA_DIR/restore-$GENERATION id digest bytes
+  read -r _ id digest bytes _ <<<"$CHOSEN"
+  refuse_data_of_others
+  [ ! -d "$new/member" ] || return 0
+  make_directory "$DATA_DIR"
+  chmod 0700 "$DATA_DIR"
+  printf '%s\n' "$DATA_DIR" >"$STATE/etcd-data"
+  rm -rf "$new" "$new".*
+  need_room "$DATA_DIR" $((bytes * 2))
+  (umask 077 && repository dump "$id" etcd.db >"$new.db") ||
+    die "the backup ${id:0:8} cannot be read on $(hostname), and nothing was stopped: $(restic_said). Where etcd.backup.to is a path that is no share, copy what is there to every member"
+  { [ "$(sha256sum <"$new.db")" = "$digest  -" ] && snapshot_is_whole "$new.db"; } ||
+    die "the backup ${id:0:8} has other bytes on $(hostname) than where it was chosen, and nothing was stopped: see restic check there"
+  (umask 077 && /usr/local/lib/keelson/etcdutl snapshot restore "$new.db" --data-dir "$new.part" --name "$NAME" --initial-cluster "$INITIAL_CLUSTER" \
+    --initial-cluster-token "keelson-$GENERATION" --initial-advertise-peer-urls "$PEER_URL" --bump-revision "$BUMP" --mark-compacted \
+    >"$new.said" 2>&1) || die "etcdutl does not restore the backup ${id:0:8} on $(hostname), and nothing was stopped: $(tail -n 1 "$new.said")"
+  rm -f "$new.db" "$new.said"
+  sync -f "$new.part"
+  mv "$new.part" "$new"
+}
+
+refuse_data_of_others() {
+  [ "$(cat "$STATE/etcd-data" 2>/dev/null)" != "$DATA_DIR" ] && [ -d "$DATA_DIR" ] || return 0
+  [ -z "$(find "$DATA_DIR" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name 'restore-*')" ] ||
+    die "$DATA_DIR on $(hostname) has data of another etcd: move it away, or set etcd.dataDir to an empty directory"
+}
+
+# halt: no API server sees that time runs back.
+halt() {
+  if [ -e "$API_SERVER" ]; then mv -f "$API_SERVER" "$RESTORES/kube-apiserver.yaml"; fi
+  wait_for 120 "the API server on $(hostname) to end" api_server_is_gone ||
+    die "the API server on $(hostname) does not end, though its manifest is gone: see systemctl status kubelet there, and run up again"
+}
+
+api_server_is_gone() { ! pgrep -x kube-apiserver; }
+
+# swap: the data of before is moved aside by renames. In between there is none, and with the note that there was some the unit
+# refuses to start on nothing: what is to start is in place before anything starts.
+swap() {
+  local new=$DATA_DIR/restore-$GENERATION aside=$DATA_DIR/before-restore-$GENERATION
+  ! has_unit || systemctl disable --quiet --now etcd.service
+  if [ -d "$new/member" ]; then
+    if [ -e "$DATA_DIR/member" ]; then
+      [ ! -e "$aside/member" ] || aside+=-$EPOCHSECONDS
+      mkdir -p "$aside"
+      mv "$DATA_DIR/member" "$aside/"
+    fi
+    mv "$new/member" "$DATA_DIR/member"
+    sync -f "$DATA_DIR"
+  fi
+  [ -d "$DATA_DIR/member" ] || die "what $(hostname)'s member of etcd is to start on is not in $new: remove $RESTORES/fetch there, and run up again"
+  rm -rf "$new" "$STATE/etcd-joining"
+  log "$(hostname)'s member of etcd is set back; what it had before is kept in $aside"
+}
+
+has_unit() { [ -e /etc/systemd/system/etcd.service ]; }
+
+# start: a member is ready when a quorum is, so nobody waits here. A machine that is new gets its unit later, and starts then.
+start() {
+  ! has_unit || {
+    systemctl enable --quiet etcd.service
+    systemctl start --no-block etcd.service
+  }
+}
+
+# resume: machine by machine.
+resume() {
+  if has_unit; then
+    wait_for 120 "etcd to have a quorum again" own_member endpoint health --command-timeout=3s ||
+      die "etcd does not come up on $(hostname) with what was restored: see journalctl -u etcd there. What was before is in $DATA_DIR/before-restore-$GENERATION"
+  fi
+  if [ -e "$RESTORES/kube-apiserver.yaml" ]; then
+    [ -e "$API_SERVER" ] || mv -f "$RESTORES/kube-apiserver.yaml" "$API_SERVER"
+    rm -f "$RESTORES/kube-apiserver.yaml"
+  fi
+  if [ -e "$API_SERVER" ]; then
+    wait_for 300 "the API to answer on $(hostname)" api get --raw /readyz ||
+      die "the API does not answer on $(hostname) after etcd was set back: see its log below /var/log/pods, and run up again"
+    [ "${#NODES[@]}" = 0 ] || name_strangers
+  fi
+  # It says that its node is there only when it starts, and the backup may not know of it.
+  if systemctl is-active --quiet kubelet.service; then
+    systemctl restart kubelet.service
+    wait_for 60 "the kubelet to be healthy" curl -fsS --max-time 2 http://127.0.0.1:10248/healthz ||
+      die "the kubelet on $(hostname) does not come up: see systemctl status kubelet there"
+  fi
+}
+
+api() { kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 5s "$@"; }
+
+# Nodes that the backup knows of, and which no machine stands behind any more.
+name_strangers() {
+  local node
+  while read -r node; do
+    [[ " ${NODES[*]} " = *" ${node#node/} "* ]] ||
+      log "$node is in the backup, and no machine of the stack is: kubectl delete $node lets it go"
+  done < <(api get nodes -o name 2>/dev/null || true)
+}
+
+down() { :; }

@@ -1,0 +1,137 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { EtcdConfig } from "../etcd/settings";
+import { initialCluster, peerUrl } from "../etcd";
+import { etcdMembersOf, mastersOf, named, type Machine } from "../machine";
+import { HostScript, stepOn, type Effects, type Step } from "../script";
+import type { BackupSettings } from ".";
+import { repositoryScripts, repositoryValues, restoreScript } from "./scripts";
+import type { RestoreConfig } from "./settings";
+import { chooseStep, fetchStep, haltStep, resumeStep, startStep, swapStep } from "./step";
+
+/** What a machine told of restores before the run: generations, 0 where there is none. */
+export interface Restored {
+  /** What its member is to start on was fetched. */
+  readonly begun: number;
+  /** All of it is done there. */
+  readonly resumed: number;
+  /** It was over before the machine was there. */
+  readonly over: number;
+}
+
+export interface RestoreArgs {
+  /** All machines, those with a member having what reads backups. */
+  readonly machines: readonly Machine[];
+  readonly environment: BackupSettings & { readonly etcd: EtcdConfig };
+  /** What machines told, by their names. */
+  readonly told: ReadonlyMap<string, Restored>;
+  /** The newest backup that a machine knows of, in words. @default none told */
+  readonly newest?: string;
+}
+
+/** etcd is set back to a backup where the stack asks for that; its members start on it, and everything else goes on after them. */
+export class Restore extends pulumi.ComponentResource {
+  /** All machines, members and masters waiting until what is to start is in place. */
+  readonly machines: readonly Machine[];
+  private readonly wanted?: RestoreConfig;
+  private readonly members: readonly Machine[];
+  private readonly chosen?: HostScript;
+
+  constructor(
+    name: string,
+    private readonly args: RestoreArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("keelson:backup:Restore", name, {}, opts);
+    const { machines, environment } = args;
+    this.wanted = environment.etcd.restore;
+    this.members = this.wanted ? named(etcdMembersOf(environment), machines) : [];
+    const [first] = this.members;
+    if (first) this.chosen = this.stage(first, chooseStep, "choose", []);
+    this.machines = this.chosen ? this.setBack(this.chosen) : machines;
+    this.registerOutputs({});
+  }
+
+  /** Members have the backup, then API servers end, then members stop and change their data, then they start. */
+  private setBack(chosen: HostScript): readonly Machine[] {
+    const { machines, environment } = this.args;
+    const masters = named(mastersOf(environment), machines);
+    const fetched = this.members.map((machine) => this.stage(machine, fetchStep, "fetch", [chosen]));
+    const halted = masters.map((machine) => this.stage(machine, haltStep, "halt", fetched));
+    const swapped = this.members.map((machine) => this.stage(machine, swapStep, "swap", halted));
+    const started = this.members.map((machine) => this.stage(machine, startStep, "start", swapped));
+    return machines.map((machine) => ({ ...machine, dependsOn: [...machine.dependsOn, ...started] }));
+  }
+
+  /** After etcd's members are well: API servers start, and kubelets anew, one machine after the other; the machines wait for that. */
+  resumed(machines: readonly Machine[], after: readonly pulumi.Resource[]): readonly Machine[] {
+    if (!this.chosen) return machines;
+    const { environment } = this.args;
+    const masters = mastersOf(environment).map(({ name }) => name);
+    const rank = ({ name }: Machine) => (masters.includes(name) ? 0 : 1);
+    const apart = this.members.filter(({ name }) => !machines.some((machine) => machine.name === name));
+    const there = machines.filter(({ lost }) => lost !== true);
+    let before = [...after];
+    for (const machine of [...apart, ...[...there].sort((one, other) => rank(one) - rank(other))]) {
+      before = [this.stage(machine, resumeStep, "resume", before)];
+    }
+    return machines.map((machine) => ({ ...machine, dependsOn: [...machine.dependsOn, ...before] }));
+  }
+
+  private stage(machine: Machine, step: Step, stage: string, after: readonly pulumi.Resource[]): HostScript {
+    const { environment } = this.args;
+    const { etcd, stack } = environment;
+    const { backup } = etcd;
+    if (!this.wanted || !backup) throw new Error("no restore is asked for");
+    return new HostScript(
+      stepOn(machine, step),
+      {
+        machine,
+        script: restoreScript,
+        uses: repositoryScripts,
+        values: {
+          ...repositoryValues(stack, backup),
+          STAGE: stage,
+          GENERATION: this.wanted.generation,
+          WANTED: this.wanted.snapshot,
+          CHOSEN: stage === "fetch" && this.chosen ? this.chosen.printed("backup") : "",
+          OVER: this.isOver(machine, this.wanted.generation),
+          NAME: machine.name,
+          DATA_DIR: etcd.dataDir,
+          PEER_URL: peerUrl(machine, etcd),
+          INITIAL_CLUSTER: stage === "fetch" ? initialCluster(this.members, etcd) : "",
+          NODES: mastersOf(environment)[0].name === machine.name ? environment.machines.map(({ name }) => name) : [],
+        },
+        ...(stage === "choose" ? { effects: effectsOf(this.wanted, this.args) } : {}),
+      },
+      { parent: this, dependsOn: [...after] },
+    );
+  }
+
+  /** The others have done it without this machine's member, which joins them. */
+  private isOver({ name }: Machine, generation: number): boolean {
+    if (!this.members.some((member) => member.name === name)) return false;
+    const { told } = this.args;
+    const own = told.get(name);
+    // One that is new answers; one that does not goes by what it has noted itself.
+    if (!own) return false;
+    if (own.over === generation) return true;
+    return own.begun < generation && [...told.values()].some(({ resumed }) => resumed >= generation);
+  }
+}
+
+function effectsOf({ snapshot, generation }: RestoreConfig, { environment, newest }: RestoreArgs): Effects {
+  const which =
+    snapshot === "latest" ? `the newest backup${newest === undefined ? "" : `, ${newest}`}` : `the backup ${snapshot}`;
+  const restores = [
+    `etcd is set back to ${which}`,
+    "what was written since is lost",
+    "the API is away for about a minute, while pods go on, and then each kubelet starts anew, one after the other",
+    `what the members have now is kept beside, in ${environment.etcd.dataDir}/before-restore-${generation}`,
+  ].join("; ");
+  return {
+    create: restores,
+    update: (changed) =>
+      changed.has("GENERATION") ? restores : "nothing is restored again: that takes a higher etcd.restore.generation",
+  };
+}

@@ -1,0 +1,137 @@
+# What the timer starts: one backup for each interval, by whichever member is there, and the newest one verified when that is due.
+# Reads: NAME EVERY VERIFY KEEP CLUSTER RECORDS
+
+readonly BACKUP_PROGRAM=/usr/local/lib/keelson/etcd-backup
+
+# run_backup HOW: "timer" makes one where it is time, "now" makes one in any case, "verify" verifies the newest in any case. They are the
+# same program under the lock that etcd keeps, with "locked" before HOW.
+run_backup() {
+  local lock status=0 said=$RECORDS/said
+  if [ "$1" = locked ]; then
+    back_up "$2"
+    return
+  fi
+  mkdir -p /run/keelson "$RECORDS"
+  chmod 0700 /run/keelson "$RECORDS"
+  exec {lock}>/run/keelson/etcd-backup.lock
+  flock -w 3600 "$lock" || die "another backup of etcd is at work on $(hostname) for long: see ps -ef --forest"
+  printf '%s %s\n' "$EVERY" "$VERIFY" >"$RECORDS/due"
+  # Without a quorum nobody gives the lock, and what this member has may be all that there is.
+  if own_member endpoint health --command-timeout=5s >/dev/null 2>&1; then
+    own_member lock --ttl=60 keelson/backup -- /bin/bash "$BACKUP_PROGRAM" locked "$1" 2>"$said" || status=$?
+  else
+    log "etcd has no quorum: $(hostname) makes the backup without asking the others"
+    /bin/bash "$BACKUP_PROGRAM" locked "$1" 2>"$said" || status=$?
+  fi
+  cat "$said" >&2
+  if [ "$status" = 0 ]; then
+    rm -f "$RECORDS/failed" "$said"
+  else
+    note_failure "$(grep '^error: ' "$said" | tail -n 1 | cut -d ' ' -f 2-)"
+    exit "$status"
+  fi
+}
+
+back_up() {
+  local newest age
+  # What a run that was killed left: it may be a whole cluster's Secrets.
+  rm -rf "$RECORDS/scratch"
+  trap 'rm -rf "$RECORDS/scratch"' EXIT
+  open_repository
+  newest=$(newest_backup) || die "$(hostname) cannot list the backups of etcd: $(restic_said)"
+  age=${newest%% *}
+  age=$((EPOCHSECONDS - ${age:-0}))
+  if [ "$1" = now ] || { [ "$1" = timer ] && [ "$age" -ge $((EVERY / 2)) ]; }; then
+    make_backup
+    newest=$(newest_backup)
+  fi
+  [ -n "$newest" ] || die "there is no backup of etcd yet"
+  note_newest newest "$newest"
+  if [ "$1" = verify ] || [ $((EPOCHSECONDS - $(verified_at))) -ge "$VERIFY" ]; then verify "$newest"; fi
+  note_verified
+}
+
+newest_backup() {
+  # shellcheck disable=SC2119 # of all of them
+  backups | tail -n 1
+}
+
+# A share that is not mounted is an empty directory, in which a repository could be made as well.
+open_repository() {
+  local id known=$RECORDS/repository
+  if ! id=$(repository_id); then
+    [ ! -e "$known" ] ||
+      die "the repository of etcd's backups cannot be opened from $(hostname), where it could before: see whether its share is mounted, its server answers, and the password is the one it was made with. $(restic_said)"
+    { repository init >/dev/null && id=$(repository_id); } ||
+      die "there is no repository for etcd's backups that $(hostname) can open, and none can be made: $(restic_said)"
+  fi
+  [ "$(cat "$known" 2>/dev/null || printf %s "$id")" = "$id" ] ||
+    die "another repository is where etcd's backups were, seen from $(hostname): see whether its share is mounted. Where that is meant, remove $known there"
+  printf '%s\n' "$id" >"$known"
+}
+
+repository_id() { repository cat config | grep -oE '"id": *"[0-9a-f]+"' | cut -d '"' -f 4; }
+
+make_backup() {
+  local file=$RECORDS/scratch/etcd.db status revision registry canary began=$EPOCHREALTIME
+  # Read again by whoever verifies it; without a quorum, the one before is.
+  canary=$EPOCHREALTIME
+  own_member put keelson/canary "$canary" --command-timeout=5s >/dev/null 2>&1 || canary=
+  take_snapshot "$file"
+  status=$(snapshot_status "$file") || die "etcdutl cannot read the snapshot that $(hostname)'s member gave"
+  revision=$(number revision "$status")
+  registry=$(count_registry "$(member_url)" "$revision") || die "$(hostname)'s member of etcd does not count its keys at revision $revision"
+  repository backup --stdin --stdin-filename etcd.db --host "$CLUSTER" \
+    --tag "etcd,rev=$revision,keys=$(number totalKey "$status"),hash=$(number hash "$status"),registry=$registry${canary:+,canary=$canary}" \
+    <"$file" >/dev/null || die "the backup of etcd failed on $(hostname): $(restic_said)"
+  log "etcd was backed up by $NAME: revision $revision, $registry keys of Kubernetes, $(stat -c %s "$file") bytes, in $(((${EPOCHREALTIME/./} - ${began/./}) / 1000)) ms"
+  rm -f "$file"
+  # What killed runs locked.
+  repository unlock >/dev/null
+  repository forget --host "$CLUSTER" --tag etcd --group-by host "${KEEP[@]}" >/dev/null ||
+    die "old backups of etcd cannot be taken out from $(hostname), and the new one is there: $(restic_said)"
+}
+
+# count_registry URL REVISION: keys of Kubernetes that were there then, by what one member has.
+count_registry() {
+  member_at "$1" get /registry/ --prefix --count-only --rev="$2" --consistency=s --write-out=fields --command-timeout=60s |
+    sed -n 's/^"Count" : //p'
+}
+
+# note_newest FILE BACKUP: what this machine knows, for whoever asks it.
+note_newest() {
+  local seconds=${2%% *} rest=${2#* }
+  printf '%s %s %s %s\n' "$seconds" "${rest%% *}" "$(tag rev "$2")" "$(tag registry "$2")" >"$RECORDS/$1.new"
+  mv -f "$RECORDS/$1.new" "$RECORDS/$1"
+}
+
+# Of each repository, for members may have their own: etcd tells all of them.
+verified_key() { printf 'keelson/verified/%s' "$(cat "$RECORDS/repository")"; }
+
+verified_at() {
+  local told
+  told=$(own_member get "$(verified_key)" --print-value-only --consistency=s --command-timeout=5s 2>/dev/null) || true
+  printf '%s' "${told%% *}" | grep -E '^[0-9]+$' || printf 0
+}
+
+note_verified() { printf '%s\n' "$(verified_at)" >"$RECORDS/verified"; }
+
+# note_failure WORDS: in a file for the survey, and in the cluster as an Event where this machine is a master.
+note_failure() {
+  local words=${1:-see journalctl -u keelson-etcd-backup on $(hostname)}
+  printf '%s %s\n' "$EPOCHSECONDS" "$words" >"$RECORDS/failed"
+  [ -e /etc/kubernetes/admin.conf ] || return 0
+  kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 5s create -f - >/dev/null 2>&1 <<EVENT || true
+apiVersion: v1
+kind: Event
+metadata: { namespace: default, generateName: etcd-backup- }
+involvedObject: { apiVersion: v1, kind: Node, name: $NAME, uid: $NAME }
+type: Warning
+reason: EtcdBackupFailed
+message: "$(tr -d '"\\\n\t' <<<"$words")"
+source: { component: keelson, host: $NAME }
+firstTimestamp: $(date -u +%Y-%m-%dT%H:%M:%SZ)
+lastTimestamp: $(date -u +%Y-%m-%dT%H:%M:%SZ)
+count: 1
+EVENT
+}

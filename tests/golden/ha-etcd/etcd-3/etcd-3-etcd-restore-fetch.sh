@@ -1,0 +1,49 @@
+# Here is the text of components/script/lib.sh.
+
+# Here is the text of components/script/memory.sh.
+
+readonly SCRIPT='etcd-3-etcd-restore-fetch'
+
+readonly -a SECRETS=()
+
+# Here is the text of components/backup/snapshot.sh.
+
+# Here is the text of components/backup/repository.sh.
+
+readonly CLUSTER='golden-ha-etcd'
+
+readonly -a RESTIC_OPTIONS=('-o' 'sftp.command=ssh -F /etc/etcd/backup/ssh_config backup -s sftp')
+
+readonly STAGE='fetch'
+
+readonly GENERATION='2'
+
+readonly WANTED='latest'
+
+readonly OVER='false'
+
+readonly NAME='etcd-3'
+
+readonly DATA_DIR='/var/lib/etcd'
+
+readonly PEER_URL='https://192.0.2.23:2380'
+
+readonly INITIAL_CLUSTER='etcd-1=https://192.0.2.21:2380,etcd-2=https://192.0.2.22:2380,etcd-3=https://192.0.2.23:2380'
+
+readonly -a NODES=()
+
+readonly PROGRAM='its digest'
+
+readonly CHOSEN=''
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/backup/restore.sh.
+
+main "$1" </dev/null
+exit

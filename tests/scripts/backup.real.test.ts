@@ -1,0 +1,133 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { Authority, EtcdMember, hasEtcd, programs } from "./etcdMember";
+import { Host, type Result } from "./host";
+
+jest.setTimeout(300_000);
+
+const hasAll =
+  hasEtcd &&
+  existsSync(join(programs, "etcdutl")) &&
+  spawnSync("restic", ["version"], { stdio: "ignore" }).status === 0;
+const addresses = [1, 2, 3].map((last) => `127.63.0.${last}`);
+let authority: Authority;
+let members: EtcdMember[] = [];
+
+beforeAll(() => {
+  if (hasAll) authority = new Authority(addresses);
+});
+afterAll(() => {
+  if (hasAll) authority.remove();
+});
+afterEach(() => members.splice(0).forEach((member) => member.remove()));
+
+/** Real members, each with restic's settings for one repository that all of them reach. */
+async function built(count: number): Promise<readonly [EtcdMember, ...EtcdMember[]]> {
+  members = addresses.slice(0, count).map((address, at) => new EtcdMember(`m${at + 1}`, address, authority));
+  const all = members as [EtcdMember, ...EtcdMember[]];
+  const results = await Promise.all(
+    members.map((one) =>
+      one.script(
+        members.filter((other) => other !== one),
+        { founders: members },
+      ),
+    ),
+  );
+  expect(results.map(({ status }) => status)).toEqual(members.map(() => 0));
+  const repository = all[0].host.path("share");
+  for (const { host } of members) {
+    host.stub("etcd", `exec '${join(programs, "etcd")}' "$@"`);
+    mkdirSync(host.path("usr/local/lib/keelson"), { recursive: true });
+    symlinkSync(join(programs, "etcdutl"), host.path("usr/local/lib/keelson/etcdutl"));
+    host.write(
+      "etc/etcd/backup/environment",
+      `RESTIC_REPOSITORY="${repository}"\nRESTIC_PASSWORD="a \\"word\\" \\$HOME"\n`,
+    );
+  }
+  for (let i = 0; i < 40; i++) all[0].ask("put", `/registry/things/${i}`, `value-${i}`);
+  return all;
+}
+
+const uses = ["snapshot", "repository", "verify", "run"].map((name) => Host.script(`backup/${name}.sh`));
+
+/** Runs lines on a member with all functions of backups at hand, and the program there that its timer starts. */
+function on({ host, name }: EtcdMember, body: string, every = 3600, verify = 86_400): Result {
+  const values = {
+    NAME: name,
+    EVERY: every,
+    VERIFY: verify,
+    KEEP: ["--keep-hourly", "24"],
+    CLUSTER: "test",
+    RESTIC_OPTIONS: [],
+  };
+  const put = `program_of 'run_backup "$@"' | put "$BACKUP_PROGRAM" 0700\n`;
+  return host.up(`${put}${body}`, { uses, values, secrets: [] });
+}
+
+const record = ({ host }: EtcdMember, file: string) => host.read(`var/lib/keelson/backup/${file}`).trim().split(" ");
+const wrong = (result: Result) =>
+  /^error: .*$/m.exec(result.stderr)?.[0] ?? `no error, status ${String(result.status)}`;
+
+(hasAll ? describe : describe.skip)("real backups of real members", () => {
+  test("one member makes it, is believed by the others, and it is verified by being restored", async () => {
+    const [first, second] = (await built(3)) as unknown as [EtcdMember, EtcdMember];
+    const { status, stderr } = on(first, "run_backup timer");
+    expect(stderr).toMatch(/etcd was backed up by m1: revision \d+, 40 keys of Kubernetes/);
+    expect(stderr).toMatch(/was restored apart from the cluster by m1: revision \d+, 40 keys of Kubernetes/);
+    expect(status).toBe(0);
+    const [at, id] = record(first, "newest");
+    expect(record(first, "newest")).toEqual([
+      expect.stringMatching(/^\d{10}$/),
+      expect.stringMatching(/^[0-9a-f]{64}$/),
+      expect.any(String),
+      "40",
+    ]);
+    const other = on(second, "run_backup timer");
+    expect(other.stderr).not.toContain("backed up");
+    expect(other.status).toBe(0);
+    expect(record(second, "newest").slice(0, 2)).toEqual([at, id]);
+    expect(record(second, "verified")).toEqual(record(first, "verified"));
+    expect(first.host.has("var/lib/keelson/backup/scratch")).toBe(false);
+    expect(statSync(first.host.path("var/lib/keelson/backup")).mode & 0o777).toBe(0o700);
+    expect(on(second, "run_backup now").stderr).toContain("etcd was backed up by m2");
+    expect(record(second, "newest")[1]).not.toBe(id);
+  });
+
+  test("one flipped byte is found, told to the survey, and as an Event", async () => {
+    const [only] = await built(1);
+    expect(on(only, "run_backup now").status).toBe(0);
+    const data = only.host.path("share/data");
+    const packs = readdirSync(data, { recursive: true, encoding: "utf8" }).map((name) => join(data, name));
+    const [largest = ""] = packs
+      .filter((path) => statSync(path).isFile())
+      .sort((one, other) => statSync(other).size - statSync(one).size);
+    const bytes = readFileSync(largest);
+    bytes[100] = (bytes[100] ?? 0) ^ 1;
+    spawnSync("chmod", ["u+w", largest]);
+    writeFileSync(largest, bytes);
+    only.host.write("etc/kubernetes/admin.conf", "");
+    only.host.stub("kubectl", `cat >'${only.host.path("event")}'`);
+    const result = on(only, "run_backup verify");
+    expect(wrong(result)).toMatch(/cannot be read|is damaged/);
+    expect(result.status).toBe(1);
+    expect(record(only, "failed").join(" ")).toMatch(/^\d{10} .*(cannot be read|is damaged)/);
+    expect(only.host.read("event")).toMatch(/reason: EtcdBackupFailed\nmessage: ".*(cannot be read|is damaged)/);
+    expect(only.host.has("var/lib/keelson/backup/scratch")).toBe(false);
+  });
+
+  test("a share that is not mounted is not taken for a place to begin in, and another password is named", async () => {
+    const [only] = await built(1);
+    expect(on(only, "run_backup now").status).toBe(0);
+    only.host.up(`mv '${only.host.path("share")}' '${only.host.path("elsewhere")}'`);
+    expect(wrong(on(only, "run_backup timer"))).toContain("see whether its share is mounted");
+    expect(only.host.has("share")).toBe(false);
+    only.host.up(`mv '${only.host.path("elsewhere")}' '${only.host.path("share")}'`);
+    only.host.write(
+      "etc/etcd/backup/environment",
+      `RESTIC_REPOSITORY="${only.host.path("share")}"\nRESTIC_PASSWORD="b"\n`,
+    );
+    expect(wrong(on(only, "run_backup timer"))).toContain("wrong password");
+  });
+});

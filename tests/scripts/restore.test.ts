@@ -1,0 +1,169 @@
+import { chmodSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+import { Host, type Result } from "./host";
+
+const script = Host.script("backup/restore.sh");
+const uses = ["snapshot", "repository"].map((name) => Host.script(`backup/${name}.sh`));
+const id = "4f1d8a2b".padEnd(64, "0");
+const bytes = "what was backed up";
+let host: Host;
+
+beforeEach(equip);
+afterEach(() => host.remove());
+
+/** A master with a member, and a backup in its repository. */
+function equip(): void {
+  host = new Host();
+  host.stub("hostname", "echo m1");
+  host.stub("systemctl", `[ "$1" != is-active ]`);
+  for (const name of ["pgrep", "kubectl", "curl", "etcdctl"]) host.stub(name, name === "pgrep" ? "exit 1" : ":");
+  host.write("etc/etcd/backup/environment", 'RESTIC_PASSWORD="hush"\n');
+  host.write("var/lib/etcd/member/wal", "what was there");
+  host.write("var/lib/keelson/etcd-data", "/var/lib/etcd\n".replace("/var", host.path("var")));
+  host.write("etc/systemd/system/etcd.service", "--advertise-client-urls=https://192.0.2.1:2379\n");
+  host.write("etc/kubernetes/manifests/kube-apiserver.yaml", "the API server\n");
+  repository(bytes);
+  host.write(
+    "usr/local/lib/keelson/etcdutl",
+    `#!/bin/bash\nwhile [ "$1" != --data-dir ]; do shift; done\nmkdir -p "$2/member"\nprintf restored >"$2/member/wal"\n`,
+  );
+  chmodSync(host.path("usr/local/lib/keelson/etcdutl"), 0o755);
+}
+
+/** What stands for restic: one backup, with these bytes. */
+function repository(content: string): void {
+  const tags = '["etcd","rev=7","keys=9","hash=1","registry=5"]';
+  host.stub(
+    "restic",
+    `[ "$RESTIC_PASSWORD" = hush ] || exit 1
+    case "$*" in
+    *snapshots*--host\\ test*) echo '[{"time":"2026-11-26T01:00:00Z","hostname":"test","tags":${tags},"id":"${id}"}]' ;;
+    *dump*) printf '${content}'; printf '${content}' | openssl dgst -sha256 -binary ;;
+    esac`,
+  );
+}
+
+interface More {
+  readonly generation?: number;
+  readonly chosen?: string;
+  readonly over?: boolean;
+  readonly before?: string;
+}
+
+function stage(name: string, { generation = 1, chosen = "", over = false, before = "" }: More = {}): Result {
+  const values = {
+    ...{
+      STAGE: name,
+      GENERATION: generation,
+      WANTED: "latest",
+      CHOSEN: chosen,
+      OVER: over,
+      NAME: "m1",
+      CLUSTER: "test",
+    },
+    ...{ RESTIC_OPTIONS: [], DATA_DIR: "/var/lib/etcd", PEER_URL: "https://192.0.2.1:2380", NODES: [] },
+    INITIAL_CLUSTER: "m1=https://192.0.2.1:2380",
+  };
+  return host.run({ script: `${before}${script}`, uses, values });
+}
+
+const chosen = () =>
+  stage("choose")
+    .stdout.replace(/^backup /, "")
+    .trim();
+const stages = ["fetch", "halt", "swap", "start", "resume"];
+
+/** What is on the machine that matters: the member's data, what was there before, the manifest, and what is noted. */
+function found(): Readonly<Record<string, string>> {
+  const files = ["var/lib/etcd", "etc/kubernetes", "var/lib/keelson/restore"].flatMap((directory) =>
+    readdirSync(host.path(directory), { recursive: true, encoding: "utf8" }).map((file) => join(directory, file)),
+  );
+  const plain = files.filter((file) => statSync(host.path(file)).isFile()).sort();
+  return Object.fromEntries(plain.map((file) => [file, readFileSync(host.path(file), "utf8")]));
+}
+const restored = {
+  "etc/kubernetes/manifests/kube-apiserver.yaml": "the API server\n",
+  "var/lib/etcd/before-restore-1/member/wal": "what was there",
+  ...Object.fromEntries(stages.map((name) => [`var/lib/keelson/restore/${name}`, "1\n"])),
+  "var/lib/etcd/member/wal": "restored",
+};
+
+test("all stages, one after the other", () => {
+  const backup = chosen();
+  expect(backup).toMatch(new RegExp(`^1795654800 ${id} [0-9a-f]{64} ${bytes.length + 32} 7 5$`));
+  for (const name of stages) expect(stage(name, { chosen: backup })).toMatchObject({ status: 0, stdout: "" });
+  expect(found()).toEqual(restored);
+  expect(host.called()).toContain("systemctl disable --quiet --now etcd.service");
+});
+
+test("nothing is stopped before what a member is to start on is there, and has the same bytes as everywhere", () => {
+  const backup = chosen();
+  repository("something else");
+  const { status, stderr } = stage("fetch", { chosen: backup });
+  expect(status).toBe(1);
+  expect(stderr).toContain("has other bytes on m1 than where it was chosen, and nothing was stopped");
+  expect(host.called().filter((call) => call.startsWith("systemctl"))).toEqual([]);
+  expect(host.read("var/lib/etcd/member/wal")).toBe("what was there");
+});
+
+test("a generation that is done is not done again, and a higher one is, beside what the first had kept", () => {
+  const backup = chosen();
+  for (const name of stages) stage(name, { chosen: backup });
+  host.write("var/lib/etcd/member/wal", "written since");
+  for (const name of stages) expect(stage(name, { chosen: backup }).status).toBe(0);
+  expect(host.read("var/lib/etcd/member/wal")).toBe("written since");
+  for (const name of stages) stage(name, { chosen: backup, generation: 2 });
+  expect(host.read("var/lib/etcd/member/wal")).toBe("restored");
+  expect(host.read("var/lib/etcd/before-restore-2/member/wal")).toBe("written since");
+  expect(host.read("var/lib/etcd/before-restore-1/member/wal")).toBe("what was there");
+});
+
+test("a machine that came when it was over is left as it is", () => {
+  const backup = chosen();
+  for (const name of stages) {
+    expect(stage(name, { chosen: backup, over: name !== "halt" && name !== "resume" }).status).toBe(0);
+  }
+  expect(host.read("var/lib/etcd/member/wal")).toBe("what was there");
+  expect(host.read("var/lib/keelson/restore/over")).toBe("1\n");
+});
+
+test("data of another etcd is not moved aside, and an API server that goes on is named", () => {
+  const backup = chosen();
+  host.up("rm $STATE/etcd-data");
+  expect(stage("fetch", { chosen: backup }).stderr).toContain("has data of another etcd");
+  host.stub("pgrep", "exit 0");
+  const { stderr } = stage("halt", { before: 'wait_for() { "${@:3}"; }\n' });
+  expect(stderr).toContain("the API server on m1 does not end");
+});
+
+/** Ends the program before the last command of this number that changes what is there. */
+const killer = (at: number) => `
+commands=0
+watch() {
+  case $1 in mv\\ * | rm\\ * | mkdir\\ * | systemctl\\ * | sync\\ * | printf\\ *'>'*) commands=$((commands + 1)) ;; *) return 0 ;; esac
+  [ "$commands" != ${at} ] || kill -9 $$
+}
+set -T
+trap 'watch "$BASH_COMMAND"' DEBUG
+`;
+
+test.each(stages)("%s may be killed at every step", (name) => {
+  for (let at = 1; at < 60; at++) {
+    host.remove();
+    equip();
+    const backup = chosen();
+    for (const before of stages.slice(0, stages.indexOf(name))) {
+      expect(stage(before, { chosen: backup }).status).toBe(0);
+    }
+    const { status } = stage(name, { chosen: backup, before: killer(at) });
+    const rest = stages.slice(stages.indexOf(name));
+    for (const after of rest) expect(stage(after, { chosen: backup })).toMatchObject({ status: 0 });
+    expect(found()).toEqual(restored);
+    if (status === 0) {
+      expect(at).toBeGreaterThan(2);
+      return;
+    }
+  }
+  throw new Error("it was killed at every step, and never ended");
+});
