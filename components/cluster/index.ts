@@ -13,12 +13,15 @@ import { buildsHere, LocalMachines, localLogin, loginsHere } from "../local";
 import { isNode, Preflight, sshMachines } from "../machine";
 import { ControlPlane } from "../master";
 import { ClusterDns, Network } from "../network";
-import { joinNodes, Nodes, Rollout, type NodeRow } from "../node";
+import { joinNodes, Nodes, Rollout } from "../node";
 import { Plan } from "../plan";
-import { Fleet, type Again } from "../script";
+import { Fleet } from "../script";
 import { ClusterIdentity, loginFor, takeSurvey } from "../survey";
 import { Upgrade } from "../upgrade";
+import type { ClusterParts } from "./parts";
 import { providerArgs } from "./provider";
+
+export type { ClusterParts } from "./parts";
 
 export interface ClusterArgs {
   /** What is asked for: the machines, and what they are to be. */
@@ -28,25 +31,6 @@ export interface ClusterArgs {
    * @default the cluster's name and a hyphen
    */
   readonly prefix?: string;
-}
-
-/** What a cluster is to those who use it. */
-export interface ClusterParts {
-  readonly controlPlane: ControlPlane;
-  /** Options of resources in the cluster: how to reach it, what takes them with it, and when it is ready for them. */
-  readonly inside: {
-    readonly provider: k8s.Provider;
-    readonly deletedWith: pulumi.Resource;
-    readonly dependsOn: pulumi.Resource[];
-  };
-  /** The node table, as the cluster reported it when it was last changed. */
-  readonly nodes: pulumi.Output<NodeRow[]>;
-  /** What the nodes run on is what was put on them, when this is done. */
-  readonly rollout: pulumi.Resource;
-  /** The first end of the certificates on each machine. */
-  readonly certificates: pulumi.Output<object>;
-  /** What the machines told before the run was not well. @default nothing was */
-  readonly unwell?: Again;
 }
 
 /** Kubernetes with Docker on the machines of one environment, made and kept. */

@@ -48,10 +48,12 @@ const kubernetes = z
     },
   });
 
-const etcdSection = etcd.extend({
-  backup: backup.optional().describe("Backups of etcd, encrypted and verified; none are made without it."),
-  restore: restore.optional().describe("Sets etcd back to a backup, once; see docs/disaster-recovery.md."),
-});
+const etcdSection = etcd
+  .extend({
+    backup: backup.optional().describe("Backups of etcd, encrypted and verified; none are made without it."),
+    restore: restore.optional().describe("Sets etcd back to a backup, once; see docs/disaster-recovery.md."),
+  })
+  .meta({ example: { dataDir: "/srv/etcd", extraArgs: { "auto-compaction-retention": "8" } } });
 
 export const configuration = z.strictObject({
   provider: z

@@ -60,28 +60,25 @@ const foreignDirectory = new RegExp(
 /** Directories in memory, or whose old files are deleted. Source: file-hierarchy(7); tmpfiles.d(5). */
 const fleeting = /^\/((var\/)?run|dev|proc|sys|(var\/)?tmp)(\/|$)/;
 
-export const etcd = z
-  .strictObject({
-    dataDir: f
-      .absolutePath()
-      .refine((path) => !fleeting.test(path), {
-        error: ({ input }) =>
-          `${show(input)} is emptied when a machine boots, or sooner, and the cluster's data would be lost: use a directory on a disk, as in "/var/lib/etcd"`,
-      })
-      .refine((path) => fleeting.test(path) || !foreignDirectory.test(path), {
-        error: ({ input }) =>
-          `${show(input)} has other data in it: use a directory of etcd's own, as in "/var/lib/etcd"`,
-      })
-      .default("/var/lib/etcd")
-      .describe(
-        "Directory of etcd's data on the machines; must be empty or absent at first. It is emptied by `pulumi destroy`.",
-      )
-      .meta({ immutable: true }),
-    clientPort: f.port().default(2379).describe("TCP port for clients of etcd.").meta({ immutable: true }),
-    peerPort: f.port().default(2380).describe("TCP port for traffic between members.").meta({ immutable: true }),
-    extraArgs: flags(owned).describe("Additional flags of etcd."),
-  })
-  .meta({ example: { dataDir: "/srv/etcd", extraArgs: { "auto-compaction-retention": "8" } } });
+export const etcd = z.strictObject({
+  dataDir: f
+    .absolutePath()
+    .refine((path) => !fleeting.test(path), {
+      error: ({ input }) =>
+        `${show(input)} is emptied when a machine boots, or sooner, and the cluster's data would be lost: use a directory on a disk, as in "/var/lib/etcd"`,
+    })
+    .refine((path) => fleeting.test(path) || !foreignDirectory.test(path), {
+      error: ({ input }) => `${show(input)} has other data in it: use a directory of etcd's own, as in "/var/lib/etcd"`,
+    })
+    .default("/var/lib/etcd")
+    .describe(
+      "Directory of etcd's data on the machines; must be empty or absent at first. It is emptied by `pulumi destroy`.",
+    )
+    .meta({ immutable: true }),
+  clientPort: f.port().default(2379).describe("TCP port for clients of etcd.").meta({ immutable: true }),
+  peerPort: f.port().default(2380).describe("TCP port for traffic between members.").meta({ immutable: true }),
+  extraArgs: flags(owned).describe("Additional flags of etcd."),
+});
 
 /** What etcd's members are made by. */
 export type EtcdConfig = Frozen<z.output<typeof etcd>>;

@@ -7,18 +7,15 @@ import { lengthsOf } from "../certificates";
 import type { MachineConfig, Machine } from "../machine";
 import { composeLook, type Again } from "../script";
 import { Session, sshLogin, type Login } from "../ssh";
-import type { Answer } from "./answer";
 import { seenOf } from "./again";
 import { look, loginFor, patience, type Asked } from "./look";
 import type { SurveySettings } from "./settings";
+import { newestBackupOf, restoredOf, runningOf, type Restored, type Running } from "./told";
 import { unwellAmong } from "./unwell";
 
 export { ClusterIdentity } from "./identity";
 export { parseAnswer, type Answer } from "./answer";
 export { loginFor, silenceOf, type Asked } from "./look";
-
-/** A release of each machine. */
-type Releases = Readonly<Record<string, string>>;
 
 /** Machines that are asked at once. */
 const atOnce = 50;
@@ -66,38 +63,18 @@ export class Survey {
   }
 
   /** Releases of Kubernetes that run, by the machines that told. */
-  get running(): { readonly apiServers: Releases; readonly kubelets: Releases } {
-    const releasesOf = (program: string): Releases => {
-      const told = this.asked.map(({ config, answer }) => [config.name, answer?.versions.get(program)] as const);
-      return Object.fromEntries(told.filter((pair): pair is [string, string] => pair[1] !== undefined));
-    };
-    return { apiServers: releasesOf("kube-apiserver"), kubelets: releasesOf("kubelet") };
+  get running(): Running {
+    return runningOf(this.asked);
   }
 
   /** What machines told of restores of etcd, by their names. */
-  get restored(): ReadonlyMap<string, { readonly begun: number; readonly resumed: number; readonly over: number }> {
-    const stage = (answer: Answer, name: string) => answer.restored.get(name) ?? 0;
-    return new Map(
-      this.asked.flatMap(({ config, answer }) =>
-        answer
-          ? [
-              [
-                config.name,
-                { begun: stage(answer, "fetch"), resumed: stage(answer, "resume"), over: stage(answer, "over") },
-              ] as const,
-            ]
-          : [],
-      ),
-    );
+  get restored(): ReadonlyMap<string, Restored> {
+    return restoredOf(this.asked);
   }
 
   /** The newest backup of etcd that any machine knows of, in words; absent where none does. */
   get newestBackup(): string | undefined {
-    const all = this.asked.flatMap(({ answer }) => answer?.backup ?? []);
-    const [newest] = [...all].sort((one, other) => other.at - one.at);
-    if (!newest) return undefined;
-    const time = new Date(newest.at * 1000).toISOString().slice(0, 16).replace("T", " ");
-    return `of ${time} UTC (${newest.id.slice(0, 8)}, revision ${newest.revision}, ${newest.keys} keys of Kubernetes)`;
+    return newestBackupOf(this.asked);
   }
 
   /** Names of machines that an earlier release changed, which names no cluster on them. */
