@@ -69,28 +69,27 @@ before_manifests() {
 # rewritten: servers that are to be started on their manifests by the kubelet.
 rewritten=" "
 
-# write_manifest SERVER: as kubeadm would write it, but at once and whole.
+# write_manifest SERVER: as kubeadm would write it, but at once and whole; fails where that cannot be.
 write_manifest() {
   local directory status=0
   directory=$(mktemp -d)
   KUBEADM_INIT_DRYRUN_DIR=$directory kubeadm init phase control-plane "${1#kube-}" --dry-run --config /dev/stdin \
-    <<<"$configuration" >>"$LOG" 2>&1 && replace_manifest "$1" "$directory/$1.yaml" || status=1
+    <<<"$configuration" >>"$LOG" 2>&1 || status=1
+  [ "$status" != 0 ] || cmp -s "$directory/$1.yaml" "$MANIFESTS/$1.yaml" || replace_manifest "$1" "$directory/$1.yaml" || status=1
   rm -rf "$directory"
   return "$status"
 }
 
 replace_manifest() {
-  ! cmp -s "$2" "$MANIFESTS/$1.yaml" || return 0
   [ "$1" != kube-apiserver ] || yield_address
-  put_manifest "$2"
+  put_manifest "$2" || return
   rewritten+="$1 "
 }
 
 # put_manifest FILE: the kubelet reads every file in its directory whose name begins with no dot.
 put_manifest() {
   local name=${1##*/}
-  install -m 0600 "$1" "$MANIFESTS/.$name.new"
-  mv -f "$MANIFESTS/.$name.new" "$MANIFESTS/$name"
+  install -m 0600 "$1" "$MANIFESTS/.$name.new" && mv -f "$MANIFESTS/.$name.new" "$MANIFESTS/$name"
 }
 
 # settled SERVER: it is up, or was tried so often that it will not be.

@@ -2,10 +2,10 @@
 # Reads: RELEASE RUNTIME REPOSITORY KUBEADMS KUBELETS KUBEADM_CONFIG KUBELET_CONFIG_FILE ENDPOINT CLIENT_URL
 
 guard() {
-  local scratch
+  local scratch new_kubeadm new_kubelet
   set +e
-  KUBEADM=$(first_there "${KUBEADMS[@]}")
-  KUBELET=$(first_there "${KUBELETS[@]}")
+  new_kubeadm=$(first_there "${KUBEADMS[@]}")
+  new_kubelet=$(first_there "${KUBELETS[@]}")
   scratch=$(mktemp -d)
   judge_kubelet "$scratch"
   if [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ]; then

@@ -1,15 +1,15 @@
 # The programs of the release that is to come judge the settings that they would get, before anything is changed: they parse
-# them and end. RELEASE's kubeadm and kubelet are KUBEADM and KUBELET; before they are on the machine, nobody judges.
-# Reads: RELEASE RUNTIME REPOSITORY KUBEADM KUBELET KUBEADM_CONFIG KUBELET_CONFIG_FILE
+# them and end. Before they are on the machine, nobody judges.
+# Reads: RELEASE RUNTIME REPOSITORY KUBEADM_CONFIG KUBELET_CONFIG_FILE
 
 readonly JUDGED=(kube-apiserver kube-controller-manager kube-scheduler)
 
 # judge_servers: with the flags that the new kubeadm gives them, which are its own and ours. It writes where it is told to.
 judge_servers() {
   local directory=$1 server words flags
-  [ -n "$KUBEADM" ] || return 0
+  [ -n "$new_kubeadm" ] || return 0
   mkdir "$directory/manifests"
-  if ! words=$(KUBEADM_INIT_DRYRUN_DIR=$directory/manifests timeout 60 "$KUBEADM" init phase control-plane all --dry-run \
+  if ! words=$(KUBEADM_INIT_DRYRUN_DIR=$directory/manifests timeout 60 "$new_kubeadm" init phase control-plane all --dry-run \
     --config /dev/stdin <<<"${KUBEADM_CONFIG/@CLUSTER_NAME@/kubernetes}" 2>&1); then
     tell refused kubeadm "$(reason_in "$words")"
     return
@@ -84,9 +84,9 @@ pull_image() {
 # anything but the directory that it is given.
 judge_kubelet() {
   local directory=$1 words flags
-  [ -n "$KUBELET" ] && [ -e "$KUBELET_CONFIG_FILE" ] || return 0
+  [ -n "$new_kubelet" ] && [ -e "$KUBELET_CONFIG_FILE" ] || return 0
   read -ra flags <<<"$(sed -n 's/^ExecStart=[^ ]* //p' /etc/systemd/system/kubelet.service)"
-  words=$(timeout 60 "$KUBELET" "${flags[@]}" --bootstrap-kubeconfig= --kubeconfig="$directory/none" \
+  words=$(timeout 60 "$new_kubelet" "${flags[@]}" --bootstrap-kubeconfig= --kubeconfig="$directory/none" \
     --cert-dir="$directory/certificates" --root-dir="$directory/root" 2>&1) || true
   if ! grep -qF "kubeconfig: stat $directory/none: no such file" <<<"$words"; then
     tell refused kubelet "$(reason_in "$words")"

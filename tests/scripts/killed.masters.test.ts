@@ -143,10 +143,11 @@ function master(): Run {
     reset*) rm -rf '${etc}/manifests' '${etc}'/*.conf; exit 0 ;;
     *) exit 0 ;;
     esac
-    mkdir -p '${etc}/manifests'
+    directory=\${KUBEADM_INIT_DRYRUN_DIR:-'${etc}/manifests'}
+    mkdir -p "$directory"
     for server in ${servers}; do
       text="    - --name=$server"$'\n'"    - --setting=$setting"
-      [ "$(cat '${etc}'/manifests/$server.yaml 2>/dev/null)" = "$text" ] || printf '%s\n' "$text" >'${etc}'/manifests/$server.yaml
+      [ "$(cat "$directory/$server.yaml" 2>/dev/null)" = "$text" ] || printf '%s\n' "$text" >"$directory/$server.yaml"
     done`,
   );
   // The kubelet has seen each manifest, and each server runs on it.
@@ -170,6 +171,8 @@ function master(): Run {
     "script/found.sh",
     "kubelet/leave.sh",
     "kubelet/unit.sh",
+    "master/kubeadm.sh",
+    "endpoint/yield.sh",
     "master/manifests.sh",
     "etcd/certificates.sh",
   ];
@@ -180,7 +183,7 @@ function master(): Run {
         script: killer(kill) + soon(Host.script("master/master.sh")),
         uses: textsOf(uses).map(soon).concat(allIsCurrent),
         values: {
-          ...{ KUBELET_DEFAULTS: "kind: KubeletConfiguration\n", CERTIFICATE_CONFIG: "", CERTIFICATE_NAMES: [] },
+          ...{ CERTIFICATE_CONFIG: "", CERTIFICATE_NAMES: [], VIRTUAL_ADDRESS: "" },
           KUBEADM_CONFIG: `setting: ${setting}\nclusterName: "@CLUSTER_NAME@"\n`,
           AUTHORITY: `ca.crt ${base64("crt\n")}\nca.key ${base64("key\n")}\nadmin.conf ${admin}`,
           ...{ COREDNS_TAG: "v1", PROXY: "127.0.0.1:6444", ETCD_CA_CRT: base64("crt\n"), ETCD_CA_KEY: base64("key\n") },

@@ -21,7 +21,7 @@ beforeEach(() => {
   host.stub(
     "kubeadm",
     `if [ "$3" = control-plane ]; then
-      printf '    - %s\\n    - --flag=%s\\n' "kube-$4" "$(cat '${host.path("flag")}')" >"${host.path(manifests)}/kube-$4.yaml"
+      printf '    - %s\\n    - --flag=%s\\n' "kube-$4" "$(cat '${host.path("flag")}')" >"$KUBEADM_INIT_DRYRUN_DIR/kube-$4.yaml"
     elif [ "$1 $2" = 'init --config' ]; then cat >>'${host.path("told")}'
     else cat >/dev/null; fi`,
   );
@@ -50,6 +50,7 @@ const master = (flag: string, configuration = "kind: InitConfiguration\n") => {
     "kubelet/leave.sh",
     "kubelet/unit.sh",
     "master/kubeadm.sh",
+    "endpoint/yield.sh",
     "master/manifests.sh",
   ];
   return host.run({
@@ -73,6 +74,7 @@ const master = (flag: string, configuration = "kind: InitConfiguration\n") => {
       NODE: "m",
       TAINTS: "[]",
       TAKES_PODS: false,
+      VIRTUAL_ADDRESS: "",
     },
   });
 };

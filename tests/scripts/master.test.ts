@@ -36,6 +36,7 @@ describe("master.sh", () => {
           "kubelet/leave.sh",
           "kubelet/unit.sh",
           "master/kubeadm.sh",
+          "endpoint/yield.sh",
           "master/manifests.sh",
         ]
           .map((path) => Host.script(path))
@@ -62,6 +63,7 @@ describe("master.sh", () => {
           NODE: "m",
           TAINTS: "[]",
           TAKES_PODS: false,
+          VIRTUAL_ADDRESS: "",
           ...values,
         },
       },

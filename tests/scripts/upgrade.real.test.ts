@@ -107,8 +107,8 @@ if (builtPrograms === undefined || !existsSync(etcd)) {
     function look(endpoint = `127.0.0.1:${apiPort}`): Told | undefined {
       const values = { RELEASE: release, RUNTIME: "docker", REPOSITORY: "registry.k8s.io", ENDPOINT: endpoint };
       const none = {
-        KUBEADM: "true",
-        KUBELET: "true",
+        KUBEADMS: ["/bin/true"],
+        KUBELETS: ["/bin/true"],
         KUBEADM_CONFIG: "",
         KUBELET_CONFIG_FILE: "/nonexistent",
         CLIENT_URL: "",

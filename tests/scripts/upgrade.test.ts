@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 
-import { composeLook } from "../../components/script/compose";
+import { composeLook, type ScriptValue } from "../../components/script/compose";
 import { parseTold, type Told } from "../../components/upgrade/told";
 import { Host } from "./host";
 import { builtPrograms, guardText, release } from "./upgradeGuard";
@@ -31,13 +31,13 @@ function kubeadmConfig(more: Readonly<Record<string, Readonly<Record<string, str
   }, text);
 }
 
-function look(values: Readonly<Record<string, string>> = {}): Told {
+function look(values: Readonly<Record<string, ScriptValue>> = {}): Told {
   const { stdout, stderr } = host.bash(
     composeLook(guardText, {
       ...{ RELEASE: release, RUNTIME: "docker", REPOSITORY: "registry.k8s.io", ENDPOINT: "192.0.2.11:6443" },
       ...{
-        KUBEADM: host.path("programs/kubeadm"),
-        KUBELET: host.path("programs/kubelet"),
+        KUBEADMS: [host.path("programs/kubeadm")],
+        KUBELETS: [host.path("programs/kubelet")],
         CLIENT_URL: "https://192.0.2.11:2379",
       },
       ...{ KUBEADM_CONFIG: kubeadmConfig(), KUBELET_CONFIG_FILE: host.path("etc/kubernetes/kubelet-config.yaml") },
@@ -182,7 +182,7 @@ esac`;
     host.write("etc/kubernetes/manifests/kube-apiserver.yaml", "");
     host.stub("docker", "exit 1");
     host.stub("kubectl", answers);
-    expect(look({ KUBEADM: "true" })).toMatchObject({
+    expect(look({ KUBEADMS: ["/bin/true"] })).toMatchObject({
       apiServer: "1.36.3",
       asked: [
         { group: "policy", version: "v1beta1", resource: "things", subresource: "", removed: "1.37" },

@@ -20,7 +20,7 @@ function pinned(recipe: string, module: string): string | undefined {
 test.each([
   ["etcd", "go.etcd.io/etcd/server/v3"],
   ["etcd", "go.etcd.io/etcd/etcdctl/v3"],
-  ["etcdutl", "go.etcd.io/etcd/etcdutl/v3"],
+  ["etcd", "go.etcd.io/etcd/etcdutl/v3"],
   ["cni-plugins", "github.com/containernetworking/plugins"],
   ["cri-dockerd", "github.com/Mirantis/cri-dockerd"],
 ])("%s is built from the release that is downloaded (%s)", (name, module) => {
@@ -29,6 +29,7 @@ test.each([
 
 test("every archive of the lock is among them", () => {
   expect(Object.keys(lock.archives).sort()).toEqual(["cni-plugins", "cri-dockerd", "etcd", "etcdutl"]);
+  expect(lock.archives["etcdutl"]?.version).toBe(lock.archives["etcd"]?.version);
 });
 
 test.each(Object.entries(lock.images))("the images of Kubernetes %s are built from their releases", (_, images) => {
