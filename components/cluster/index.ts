@@ -102,6 +102,7 @@ export class Cluster extends pulumi.ComponentResource {
     // Another release of Kubernetes lies on the machines by now, and is let in when they were asked what speaks against it.
     const nodes = restore.resumed(proxies.before(kubelets.machines), [etcd]);
     const upgrade = new Upgrade(named("upgrade"), { environment, artifacts, running, machines, nodes, login }, child);
+    await upgrade.look();
     const prepared = upgrade.nodes;
 
     // The control plane, and the way in that everything in the cluster uses.

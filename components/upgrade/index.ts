@@ -9,7 +9,7 @@ import type { Releases } from "../plan";
 import type { Login } from "../ssh";
 import { askAll } from "./ask";
 import { upgradeConsequences } from "./consequences";
-import { reportOf, type Report } from "./report";
+import { reportOf } from "./report";
 import { snapshotBefore } from "./snapshot";
 
 export interface UpgradeArgs {
@@ -36,7 +36,11 @@ export class Upgrade extends pulumi.Stash {
   /** The nodes, later scripts on masters among them waiting for this while an upgrade is under way. */
   readonly nodes: readonly Machine[];
 
-  constructor(name: string, args: UpgradeArgs, opts: pulumi.CustomResourceOptions = {}) {
+  constructor(
+    name: string,
+    private readonly args: UpgradeArgs,
+    opts: pulumi.CustomResourceOptions = {},
+  ) {
     const { environment, running, nodes } = args;
     const { version } = environment.kubernetes;
     const releases = [...Object.values(running.apiServers), ...Object.values(running.kubelets)];
@@ -47,7 +51,6 @@ export class Upgrade extends pulumi.Stash {
         const before = (oldInputs?.["input"] as string | undefined) ?? oldest(Object.values(running.apiServers));
         if (before !== undefined && compareVersions(before, version) < 0) await letIn(before, args);
       }),
-      { onDryRun: true },
     );
     super(
       name,
@@ -66,20 +69,30 @@ export class Upgrade extends pulumi.Stash {
         : machine,
     );
   }
+
+  /** In a preview, as long as an upgrade is under way, tells what is to be known of it, as far as that needs none of its programs. */
+  async look(): Promise<void> {
+    const { environment, running } = this.args;
+    const to = environment.kubernetes.version;
+    const from = oldest([...Object.values(running.apiServers), ...Object.values(running.kubelets)]);
+    if (!pulumi.runtime.isDryRun() || from === undefined || compareVersions(from, to) >= 0) return;
+    const { problems, warnings } = reportOf({ from, to, told: await askAll(this.args) });
+    for (const text of [...problems, ...warnings]) await pulumi.log.info(`Kubernetes: ${text}`);
+  }
 }
 
-/** Throws what speaks against the release, where anything does, and tells what is to be known of it. */
+/** Throws what speaks against the release, where anything does, tells what is to be known of it, and has a snapshot kept. */
 async function letIn(from: string, args: UpgradeArgs): Promise<void> {
   const { environment } = args;
   const to = environment.kubernetes.version;
-  const { problems, warnings }: Report = reportOf({ from, to, told: await askAll(args) });
+  const { problems, warnings } = reportOf({ from, to, told: await askAll(args) });
   for (const warning of warnings) await pulumi.log.info(`Kubernetes: ${warning}`);
   if (problems.length > 0) {
     throw new Error(
       `stack "${environment.stack}" cannot go from Kubernetes ${from} to ${to}; nothing was restarted:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
     );
   }
-  if (!pulumi.runtime.isDryRun()) await pulumi.log.info(await snapshotBefore(to, args));
+  await pulumi.log.info(await snapshotBefore(to, args));
 }
 
 function oldest(releases: readonly string[]): string | undefined {

@@ -5,7 +5,6 @@ readonly CORDONED_FOR=keelson.io/cordoned-for
 
 goes_to_another_minor() {
   local now
-  [ "$DRAIN" = true ] || return
   now=$(node_has .status.nodeInfo.kubeletVersion) || die "the API does not tell of the node $NODE: see systemctl status kubelet.service there"
   [ "$(minor_of "${now#v}")" != "$(minor_of "$RELEASE")" ]
 }
@@ -16,6 +15,7 @@ node_has() { kubectl get node "$NODE" --request-timeout 10s -o "jsonpath={$1}"; 
 
 # drain: evictions heed disruption budgets. Pods that nothing would make again stay: what runs goes on under the new kubelet.
 drain() {
+  [ "$DRAIN" = true ] || return 0
   local deadline=$((SECONDS + DRAIN_SECONDS)) left='' refusal='' bare namespace pod ends
   cordon
   bare=$(pods_to_go bare | awk '{ print $1 "/" $2 }' | paste -sd ' ' -) || bare=

@@ -6,15 +6,17 @@
 export KUBECONFIG=/etc/kubernetes/kubelet.conf
 
 up() {
-  local began ready
+  local began ready minor=
   # Another revision of the scripts brings this one here; it may have deferred nothing. A run that was cut off may have left it cordoned.
   has_turns || is_cordoned_by_us || return 0
   began=$(date +%s)
-  ! goes_to_another_minor || drain
+  ! goes_to_another_minor || minor=yes
+  [ -z "$minor" ] || drain
   ready=$(pods_ready) || die "the API does not list the pods of $NODE, so nothing is restarted: see systemctl status kubelet.service there"
   yield_address
   take_turns
   wait_for 120 "the node $NODE to be ready again" node_is_back "$began" || node_failed
+  [ -z "$minor" ] || await_servers "$began"
   wait_for 180 "the pods that were ready on $NODE to be ready again" pods_are_back "$ready" || node_failed
   end_turns
   keep_address
@@ -46,6 +48,21 @@ pods_are_back() {
   local now
   now=$(pods) || return
   awk -v ready="$1" 'BEGIN { split(ready, list, "\n"); for (i in list) was[list[i]] = 1 } $1 in was && $2 != "True" { exit 1 }' <<<"$now"
+}
+
+# The kubelet of another minor release makes the containers of static pods anew, some time after it has said that its node is ready.
+await_servers() {
+  local manifest=/etc/kubernetes/manifests/kube-apiserver.yaml port
+  [ -e "$manifest" ] || return 0
+  port=$(sed -n 's/^ *- --secure-port=//p' "$manifest")
+  wait_for 60 "the API server of $NODE to be started again" server_is_new "$1" || true
+  wait_for 120 "the API server of $NODE to be ready" \
+    curl -fsS --max-time 3 --cacert /etc/kubernetes/pki/ca.crt "https://127.0.0.1:$port/readyz" || node_failed
+}
+
+server_is_new() {
+  local pid age
+  pid=$(pgrep -xn kube-apiserver) && age=$(ps -o etimes= -p "$pid") && [ $(($(date +%s) - age)) -ge "$1" ]
 }
 
 node_failed() {
