@@ -8,8 +8,9 @@ export const effects: Effects = {
     const restarts = "its member of etcd restarts when the others are healthy: one member at a time";
     if (changed.has(etcdUnitFile)) return restarts;
     // In an earlier release both were one.
-    if (changed.has("PROGRAMS"))
+    if (changed.has("PROGRAMS")) {
       return changed.has("SIGNING") ? `${restarts}, where its program is another one` : restarts;
+    }
     if (changed.has("GOOD_UNTIL")) return "the certificates of its member of etcd are renewed, and it does not restart";
     return `its member of etcd ${changed.has("PEERS") ? "gets the list of the others" : "is checked"}, and does not restart`;
   },

@@ -2,6 +2,7 @@
 # Before that, no add-on may be newer than the oldest API server, and no machine may join with a newer kubelet.
 # Reads: KUBEADM_CONFIG KUBELET_DEFAULTS COREDNS_TAG PROXY
 
+# shellcheck disable=SC2034 # kubeadm.sh reads it.
 readonly PKI=/etc/kubernetes/pki
 readonly ADMIN=/etc/kubernetes/admin.conf
 readonly PROXIES=(daemonset kube-proxy)

@@ -4,7 +4,9 @@
 guard() {
   local scratch new_kubeadm new_kubelet
   set +e
+  # shellcheck disable=SC2034 # judge.sh reads it.
   new_kubeadm=$(first_there "${KUBEADMS[@]}")
+  # shellcheck disable=SC2034 # judge.sh reads it.
   new_kubelet=$(first_there "${KUBELETS[@]}")
   scratch=$(mktemp -d)
   judge_kubelet "$scratch"

@@ -98,7 +98,7 @@ END`);
     const { output } = await stack.succeed("preview");
     expect(output).toContain("default/guarded lets no pod go: worker-2 cannot be drained while that is so");
     expect(output).toMatch(
-      /worker-1\n  ! .*cordoned and drained \(at most 60 s, .*it goes first of the workers, alone/,
+      /worker-1\n {2}! .*cordoned and drained \(at most 60 s, .*it goes first of the workers, alone/,
     );
     expect(output).toContain(
       `Until the API server of master-3 restarts, kubernetes.version: ${from} takes everything back`,

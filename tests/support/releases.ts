@@ -111,7 +111,9 @@ export class Watch {
       spawn("docker", ["exec", container, "touch", "/run/watched-enough"], { stdio: "ignore" });
     }
     await Promise.all(
-      this.running.map((child) => child.exitCode ?? new Promise((resolve) => child.once("close", resolve))),
+      this.running.map(async (child) => {
+        if (child.exitCode === null) await new Promise((resolve) => child.once("close", resolve));
+      }),
     );
     return [...this.violations];
   }

@@ -19,6 +19,7 @@ const masterSteps = [
   ...["preflight", "docker", "etcd", "etcd-member", "kubelet"],
   ...["proxy", "master", "member", "ready", "rollout"],
 ];
+const onOperator = ["etcd-authority", "master-authority", "configuration", "credentials", "dns", "health"];
 const workerSteps = ["preflight", "docker", "kubelet", "proxy", "admit", "join", "member", "ready", "rollout"];
 
 test("every resource has the name that its state is kept under", () => {
@@ -27,9 +28,7 @@ test("every resource has the name that its state is kept under", () => {
     [
       ...masterSteps.map((step) => `Command master-1-${step}`),
       ...workerSteps.map((step) => `Command worker-1-${step}`),
-      ...["etcd-authority", "master-authority", "configuration", "credentials", "dns", "health"].map(
-        (name) => `Command ${name}`,
-      ),
+      ...onOperator.map((name) => `Command ${name}`),
       ...["Namespace kube-flannel", "ConfigMap kube-flannel-cfg", "DaemonSet kube-flannel-ds"],
       ...["ServiceAccount flannel", "ClusterRole flannel", "ClusterRoleBinding flannel"],
       ...[
@@ -82,14 +81,7 @@ describe("a script", () => {
     expect(Object.fromEntries(triggers)).toEqual({
       ...Object.fromEntries(masterSteps.map((step) => [`master-1-${step}`, [first]])),
       ...Object.fromEntries(workerSteps.map((step) => [`worker-1-${step}`, [second]])),
-      ...{
-        "etcd-authority": [first],
-        "master-authority": [first],
-        configuration: [first],
-        credentials: [first],
-        dns: [first],
-        health: [first],
-      },
+      ...Object.fromEntries(onOperator.map((name) => [name, [first]])),
     });
   });
   test("runs again, and is not rebuilt, for another machine, unless it is of one moment or for good", () => {

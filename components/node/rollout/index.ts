@@ -26,7 +26,10 @@ export class Rollout extends pulumi.ComponentResource {
     super("keelson:rollout:Rollout", name, {}, opts);
     let before: pulumi.Resource | undefined;
     for (const [index, batch] of batches(machines, environment.kubernetes.maxUnavailable).entries()) {
-      before = new Batch(`${name}-${index + 1}`, batch, environment, { parent: this, dependsOn: before ? [before] : [] });
+      before = new Batch(`${name}-${index + 1}`, batch, environment, {
+        parent: this,
+        dependsOn: before ? [before] : [],
+      });
     }
     const lost = machines.filter(({ lost }) => lost);
     if (lost.length > 0) new Batch(`${name}-lost`, lost, environment, { parent: this });
