@@ -1,5 +1,5 @@
 import { compareVersions, minorOf, supportedVersions } from "../artifacts";
-import { having, joining, leaving, listed, newlyLost, type Topology } from "./topology";
+import { having, joining, leaving, listed, newlyLost, restores, type Topology } from "./topology";
 
 /** Minor releases that a kubelet may be older than the API servers it speaks to. Source: Kubernetes, "Version Skew Policy". */
 export const kubeletLag = 3;
@@ -143,6 +143,7 @@ export function alongside(before: Topology, after: Topology): readonly string[] 
     ...named(leaving(before, after), "would leave"),
     ...named(newlyLost(before, after), "would be marked as lost"),
     ...turned,
+    ...(restores(before, after) ? ["etcd would be set back to a backup"] : []),
     ...(before.fixed[runtime] === after.fixed[runtime] ? [] : [`${runtime} would change`]),
   ];
   if (changes.length === 0) return [];

@@ -20,7 +20,9 @@ const script = ["judge.sh", "requests.sh", "guard.sh"]
 
 /** Asks all machines at once what speaks for and against an upgrade; undefined of those that do not answer. */
 export async function askAll(args: UpgradeArgs): Promise<ReadonlyMap<string, Told | undefined>> {
-  const asked = args.machines.map(async (machine) => {
+  // One that is made in this very run has nothing to tell.
+  const there = args.machines.filter(({ name }) => args.login(name));
+  const asked = there.map(async (machine) => {
     const answer = await runOn(machine.name, composeLook(script, valuesFor(machine, args)), args, patience);
     return [machine.name, answer && parseTold(answer.output)] as const;
   });

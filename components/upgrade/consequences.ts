@@ -41,8 +41,8 @@ function wayOf(from: string, to: string, left: readonly string[]): string {
   }
   const back =
     left.length === 0
-      ? "All API servers have gone there: only a restore of etcd takes it back"
-      : `Until the API server of ${left.at(-1) ?? ""} restarts, kubernetes.version: ${from} takes everything back; after that only a restore of etcd does`;
+      ? "All API servers have gone there: it cannot be taken back"
+      : `Until the API server of ${left.at(-1) ?? ""} restarts, kubernetes.version: ${from} takes everything back; after that nothing does`;
   return [
     `${from} → ${to}: masters first, then kube-proxy and CoreDNS, then kubelets`,
     ...(left.length === 0

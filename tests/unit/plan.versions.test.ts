@@ -93,6 +93,7 @@ describe("a release changes", () => {
     expect(alongside(before, topology([...masters("abc"), worker], { "kubernetes.runtime": "containerd" }))).toEqual([
       `kubernetes.runtime would change${order}`,
     ]);
+    expect(alongside(before, { ...before, restore: 1 })).toEqual([`etcd would be set back to a backup${order}`]);
   });
 
   const at = (version: string, machines = masters("abc")) => topology(machines, { "kubernetes.version": version });

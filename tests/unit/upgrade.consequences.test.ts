@@ -28,7 +28,7 @@ test("an upgrade to the next minor is told for each machine, and where it cannot
   expect(upgradeConsequences(cluster("1.36.3"), running(all("1.35.4"), nodes("1.35.4")))).toEqual([
     "Kubernetes: 1.35.4 → 1.36.3: masters first, then kube-proxy and CoreDNS, then kubelets. " +
       "Before anything restarts, the new programs judge all settings, and a snapshot of etcd is taken. " +
-      "Until the API server of m3 restarts, kubernetes.version: 1.35.4 takes everything back; after that only a restore of etcd does",
+      "Until the API server of m3 restarts, kubernetes.version: 1.35.4 takes everything back; after that nothing does",
     ...["m1", "m2", "m3"].map((name) => `${name}: ${servers}; ${drained}; with it the three may restart once more`),
     `w1: ${drained}; it goes first of the workers, alone`,
     `w2: ${drained}`,
@@ -38,7 +38,7 @@ test("an upgrade to the next minor is told for each machine, and where it cannot
 test("of one that is under way, what is left is told", () => {
   expect(upgradeConsequences(cluster("1.36.3"), running(all("1.36.3"), { ...nodes("1.36.3"), w2: "1.35.4" }))).toEqual([
     "Kubernetes: 1.35.4 → 1.36.3: masters first, then kube-proxy and CoreDNS, then kubelets. " +
-      "All API servers have gone there: only a restore of etcd takes it back",
+      "All API servers have gone there: it cannot be taken back",
     `w2: ${drained}`,
   ]);
 });
