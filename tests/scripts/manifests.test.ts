@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { chmodSync, statSync } from "node:fs";
 
 import { kubeconfigFor } from "../support/printed";
 import { Host } from "./host";
@@ -39,7 +39,11 @@ beforeEach(() => {
   host.write("usr/local/bin/kubelet", "");
   host.write("etc/kubernetes/pki/apiserver-etcd-client.crt", "");
   host.write("var/lib/keelson/master", "");
-  for (const server of servers) host.write(`${manifests}/${server}.yaml`, `    - ${server}\n    - --flag=good\n`);
+  for (const server of servers) {
+    host.write(`${manifests}/${server}.yaml`, `    - ${server}\n    - --flag=good\n`);
+    // As kubeadm leaves them.
+    chmodSync(host.path(`${manifests}/${server}.yaml`), 0o600);
+  }
   host.write(log, '{"log":"Error: no \\\\\\"bad\\\\\\" flag\\n","stream":"stderr","time":"2026"}\n');
 });
 

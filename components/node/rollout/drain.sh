@@ -5,7 +5,7 @@ readonly CORDONED_FOR=keelson.io/cordoned-for
 
 goes_to_another_minor() {
   local now
-  now=$(node_has .status.nodeInfo.kubeletVersion) || die "the API does not tell of the node $NODE: see systemctl status kubelet.service there"
+  now=$(node_has .status.nodeInfo.kubeletVersion) || die "the API does not tell of the node $NODE, so nothing is restarted: see systemctl status kubelet.service there"
   [ "$(minor_of "${now#v}")" != "$(minor_of "$RELEASE")" ]
 }
 
