@@ -35,7 +35,7 @@ backups() {
 }
 
 # field NAME OBJECT: of JSON, a text.
-field() { grep -oE "\"$1\":\"[^\"]*\"" <<<"$2" | head -n 1 | cut -d '"' -f 4 || true; }
+field() { grep -oE "\"$1\":\"[^\"]*\"" <<<"$2" | awk -F '"' 'NR == 1 { print $4 }' || true; }
 
 # tag NAME BACKUP: a value that a backup was marked with.
 tag() { grep -oE "(^| )$1=[^ ]*" <<<"$2" | cut -d = -f 2 || true; }
