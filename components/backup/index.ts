@@ -9,7 +9,7 @@ import { backupScript, repositoryValues, runScripts } from "./scripts";
 import type { BackupConfig, BackupSection } from "./settings";
 import { backupStep } from "./step";
 
-export { Restore, type Restored } from "./restore";
+export { Restore } from "./restore";
 export { snapshotScript } from "./scripts";
 
 /** What of the stack's settings backups follow. */

@@ -4,20 +4,11 @@ import type { EtcdConfig } from "../etcd/settings";
 import { initialCluster, peerUrl } from "../etcd";
 import { etcdMembersOf, mastersOf, named, type Machine } from "../machine";
 import { HostScript, stepOn, type Effects, type Step } from "../script";
+import type { Restored } from "../survey";
 import type { BackupSettings } from ".";
 import { repositoryScripts, repositoryValues, restoreScript } from "./scripts";
 import type { RestoreConfig } from "./settings";
 import { chooseStep, fetchStep, haltStep, resumeStep, startStep, swapStep } from "./step";
-
-/** What a machine told of restores before the run: generations, 0 where there is none. */
-export interface Restored {
-  /** What its member is to start on was fetched. */
-  readonly begun: number;
-  /** All of it is done there. */
-  readonly resumed: number;
-  /** It was over before the machine was there. */
-  readonly over: number;
-}
 
 export interface RestoreArgs {
   /** All machines, those with a member having what reads backups. */

@@ -11,7 +11,7 @@ import { having, listed, restores, topologyOf, type Topology } from "./topology"
 export { refuse, type PlanArgs } from "./problems";
 export { skewViolations, type Client } from "./skew";
 export { listed } from "./topology";
-export { isMinorStep, upgradeFaults, type Releases } from "./versions";
+export { isMinorStep, upgradeFaults } from "./versions";
 
 /**
  * The cluster's shape, kept in the state. Previews and updates compare it with the shape that is asked for: a change that

@@ -2,11 +2,11 @@ import type { Environment } from "../environment";
 import type { Rebuild } from "../local";
 import type { MachineConfig } from "../machine";
 import { atOnce } from "../node";
+import type { Running } from "../survey";
 import { rebuildRefusals, rebuildsBetween, type Rebuilds } from "./rebuilds";
 import { refusals } from "./refusals";
 import { renamed } from "./renamed";
 import { having, newlyLost, type Topology } from "./topology";
-import type { Releases } from "./versions";
 
 export interface PlanArgs {
   readonly environment: Environment;
@@ -19,7 +19,7 @@ export interface PlanArgs {
   /** Machines that an earlier release changed, which names no cluster on them. @default none is known to be */
   readonly unnamed?: readonly string[];
   /** What runs on the machines. @default nobody was asked */
-  readonly running?: Releases;
+  readonly running?: Running;
   /** Machines that are marked as lost, and answer. @default none does */
   readonly back?: readonly Pick<MachineConfig, "name">[];
 }

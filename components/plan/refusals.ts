@@ -1,9 +1,10 @@
+import type { Running } from "../survey";
 import { reasonFor, release } from "./fixed";
 import { having, joining, leaving, listed, newlyLost, placeIn, restores, type Place, type Topology } from "./topology";
-import { alongside, etcdFaults, noReleases, underWay, upgradeFaults, type Releases } from "./versions";
+import { alongside, etcdFaults, noReleases, underWay, upgradeFaults } from "./versions";
 
 /** Everything for which a cluster of one shape cannot be made one of another in one go, each with the way that is safe. */
-export function refusals(before: Topology, after: Topology, running: Releases = noReleases): readonly string[] {
+export function refusals(before: Topology, after: Topology, running: Running = noReleases): readonly string[] {
   return [
     ...settings(before, after),
     ...issuerChange(before, after),
@@ -32,7 +33,7 @@ function settingRefusal(path: string, was: string, is: string): string {
 }
 
 /** Releases follow each other in an order; an upgrade that not all masters have gone through can be taken back. */
-function versions(before: Topology, after: Topology, running: Releases): readonly string[] {
+function versions(before: Topology, after: Topology, running: Running): readonly string[] {
   const [from, to] = [before.fixed[release], after.fixed[release]];
   const etcd = before.etcd === undefined || after.etcd === undefined ? [] : etcdFaults(before.etcd, after.etcd);
   const members = etcd.map((fault) => `etcd is ${before.etcd ?? ""} and cannot become ${after.etcd ?? ""}: ${fault}`);

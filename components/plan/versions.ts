@@ -1,16 +1,11 @@
 import { compareVersions, minorOf, supportedVersions } from "../artifacts";
+import type { Running } from "../survey";
 import { having, joining, leaving, listed, newlyLost, restores, type Topology } from "./topology";
 
 /** Minor releases that a kubelet may be older than the API servers it speaks to. Source: Kubernetes, "Version Skew Policy". */
 export const kubeletLag = 3;
 
-/** Releases that run, by their machines, of those that told. */
-export interface Releases {
-  readonly apiServers: Readonly<Record<string, string>>;
-  readonly kubelets: Readonly<Record<string, string>>;
-}
-
-export const noReleases: Releases = { apiServers: {}, kubelets: {} };
+export const noReleases: Running = { apiServers: {}, kubelets: {} };
 
 /** What a release of Kubernetes is to take the place of. */
 export interface Upgrade {
@@ -54,7 +49,7 @@ export function upgradeFaults({
 }
 
 /** Why the next upgrade cannot begin: the one before is not over. */
-export function underWay(release: string, { apiServers, kubelets }: Releases): readonly string[] {
+export function underWay(release: string, { apiServers, kubelets }: Running): readonly string[] {
   const others = (of: Readonly<Record<string, string>>, what: string) =>
     Object.entries(of).flatMap(([name, version]) => (version === release ? [] : [`${what} of ${name} (${version})`]));
   const behind = [...others(apiServers, "the API server"), ...others(kubelets, "the kubelet")];

@@ -11,4 +11,4 @@ export {
   type FirstHop,
   type Unreachable,
 } from "./reachability";
-export { ask, Session, sshLogin, type Answer, type Login } from "./session";
+export { ask, Session, sshLogin, withEach, type Answer, type Login } from "./session";

@@ -26,6 +26,23 @@ export function sshLogin({ host, port, user, privateKeyFile, passphrase, hostKey
   };
 }
 
+/** Machines that are asked at once. */
+const atOnce = 50;
+
+/** Does something with each of many machines, with so many at a time; what comes of it is in the order in which they were done. */
+export async function withEach<T extends object, R>(
+  items: readonly T[],
+  action: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
+  const left = [...items];
+  const done: R[] = [];
+  const next = async (): Promise<void> => {
+    for (let item = left.shift(); item; item = left.shift()) done.push(await action(item));
+  };
+  await Promise.all(Array.from({ length: atOnce }, next));
+  return done;
+}
+
 /** How a command ended. */
 export interface Answer {
   readonly status: number;

@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { lengthsOf } from "../certificates";
 import type { MachineConfig, Machine } from "../machine";
 import { composeLook, type Again } from "../script";
-import { Session, sshLogin, type Login } from "../ssh";
+import { Session, sshLogin, withEach, type Login } from "../ssh";
 import { seenOf } from "./again";
 import { look, loginFor, patience, type Asked } from "./look";
 import type { SurveySettings } from "./settings";
@@ -16,9 +16,7 @@ import { unwellAmong } from "./unwell";
 export { ClusterIdentity } from "./identity";
 export { parseAnswer, type Answer } from "./answer";
 export { loginFor, silenceOf, type Asked } from "./look";
-
-/** Machines that are asked at once. */
-const atOnce = 50;
+export type { Restored, Running } from "./told";
 
 /** What the machines told before anything was registered. */
 export class Survey {
@@ -101,14 +99,7 @@ export async function takeSurvey(
   const { bastion } = environment.ssh;
   const way = bastion ? new Session(sshLogin(bastion), { timeoutMs: 10 * patience }) : undefined;
   const program = surveyProgram(nginxUrl(environment));
-  const left = [...machines];
-  const all: Asked[] = [];
-  const askOne = async (): Promise<void> => {
-    for (let machine = left.shift(); machine; machine = left.shift()) {
-      all.push({ config: machine.config, ...(await look(machine.login, program, way)) });
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, askOne));
+  const all = await withEach(machines, async ({ config, login }) => ({ config, ...(await look(login, program, way)) }));
   way?.close();
   return told(all, lengthsOf(environment).lastCall);
 }

@@ -4,16 +4,19 @@ import type { Asked } from "./look";
 /** A release of each machine. */
 type Releases = Readonly<Record<string, string>>;
 
-/** Releases of Kubernetes that run. */
+/** Releases of Kubernetes that run, by their machines, of those that told. */
 export interface Running {
   readonly apiServers: Releases;
   readonly kubelets: Releases;
 }
 
-/** How far a machine is with restores of etcd: the last one that it has begun, that it has gone on after, and that is over. */
+/** What a machine told of restores before the run: generations, 0 where there is none. */
 export interface Restored {
+  /** What its member is to start on was fetched. */
   readonly begun: number;
+  /** All of it is done there. */
   readonly resumed: number;
+  /** It was over before the machine was there. */
   readonly over: number;
 }
 

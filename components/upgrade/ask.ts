@@ -7,7 +7,7 @@ import { kubeletConfigFile } from "../kubelet";
 import { etcdMembersOf, type Machine } from "../machine";
 import { kubeadmConfig, serverAddress } from "../master";
 import { composeLook, type ScriptValue } from "../script";
-import { Session, sshLogin, type Answer } from "../ssh";
+import { Session, sshLogin, withEach, type Answer } from "../ssh";
 import type { UpgradeArgs } from "./index";
 import { parseTold, type Told } from "./told";
 
@@ -22,22 +22,28 @@ const script = ["judge.sh", "requests.sh", "guard.sh"]
 export async function askAll(args: UpgradeArgs): Promise<ReadonlyMap<string, Told | undefined>> {
   // One that is made in this very run has nothing to tell.
   const there = args.machines.filter(({ name }) => args.login(name));
-  const asked = there.map(async (machine) => {
-    const answer = await runOn(machine.name, composeLook(script, valuesFor(machine, args)), args, patience);
+  const way = wayOf(args, patience);
+  const told = await withEach(there, async (machine) => {
+    const answer = await runOn(machine.name, composeLook(script, valuesFor(machine, args)), args, patience, way);
     return [machine.name, answer && parseTold(answer.output)] as const;
   });
-  return new Map(await Promise.all(asked));
+  way?.close();
+  return new Map(told);
+}
+
+/** The login on the machine before the others, where there is one. */
+export function wayOf({ environment: { ssh } }: UpgradeArgs, timeoutMs: number): Session | undefined {
+  return ssh.bastion && new Session(sshLogin(ssh.bastion), { timeoutMs: 10 * timeoutMs });
 }
 
 /** Runs a program on a machine; undefined where that does not answer. */
 export async function runOn(
   name: string,
   program: string,
-  { environment, login }: UpgradeArgs,
+  { login }: UpgradeArgs,
   timeoutMs: number,
+  way: Session | undefined,
 ): Promise<Answer | undefined> {
-  const { bastion } = environment.ssh;
-  const way = bastion ? new Session(sshLogin(bastion), { timeoutMs }) : undefined;
   const to = login(name);
   const session = to && new Session(to, { timeoutMs }, way);
   try {
@@ -46,7 +52,6 @@ export async function runOn(
     return undefined;
   } finally {
     session?.close();
-    way?.close();
   }
 }
 

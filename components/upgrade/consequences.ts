@@ -1,12 +1,13 @@
 import { compareVersions } from "../artifacts";
 import type { Environment } from "../environment";
 import { having } from "../machine";
-import { isMinorStep, type Releases } from "../plan";
+import { isMinorStep } from "../plan";
+import type { Running } from "../survey";
 
 /** What an upgrade that is not over means yet, by what it speaks of: a machine, or "Kubernetes". */
 export function upgradeConsequences(
   environment: Pick<Environment, "machines" | "kubernetes">,
-  { apiServers, kubelets }: Releases,
+  { apiServers, kubelets }: Running,
 ): readonly string[] {
   const { machines, kubernetes } = environment;
   const to = kubernetes.version;

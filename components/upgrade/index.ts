@@ -5,8 +5,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { compareVersions, type ArtifactSet } from "../artifacts";
 import type { Environment } from "../environment";
 import type { Machine } from "../machine";
-import type { Releases } from "../plan";
 import type { Login } from "../ssh";
+import type { Running } from "../survey";
 import { askAll } from "./ask";
 import { upgradeConsequences } from "./consequences";
 import { reportOf } from "./report";
@@ -16,7 +16,7 @@ export interface UpgradeArgs {
   readonly environment: Environment;
   readonly artifacts: ArtifactSet;
   /** Releases that run, as machines told. */
-  readonly running: Releases;
+  readonly running: Running;
   /** All machines of the cluster. */
   readonly machines: readonly Machine[];
   /** Those that are nodes, the programs and images of the release that is asked for on them. */
