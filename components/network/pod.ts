@@ -2,7 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 
 import type { ArtifactSet } from "../artifacts";
 import { proxyPort, proxyHost } from "../endpoint";
-import { announceNetwork, configDirectory } from "./render";
+import { configDirectory, startFlannel } from "./render";
 
 type PodSpec = types.input.core.v1.PodSpec;
 type Container = types.input.core.v1.Container;
@@ -44,7 +44,7 @@ function flanneld({ images }: ArtifactSet): Container {
   return {
     name: "kube-flannel",
     image: images.flannel,
-    command: ["/opt/bin/flanneld"],
+    command: ["/bin/sh", "-c", startFlannel, "flanneld"],
     // Machines with several networks must use the one by which they were named.
     args: ["--ip-masq", "--kube-subnet-mgr", "--iface=$(HOST_IP)"],
     env: [
@@ -56,7 +56,6 @@ function flanneld({ images }: ArtifactSet): Container {
       { name: "EVENT_QUEUE_DEPTH", value: "5000" },
       { name: "CONT_WHEN_CACHE_NOT_READY", value: "false" },
     ],
-    lifecycle: { postStart: { exec: { command: ["/bin/sh", "-c", announceNetwork] } } },
     resources: { requests: { cpu: "100m", memory: "50Mi" } },
     securityContext: { privileged: false, capabilities: { add: ["NET_ADMIN", "NET_RAW"] } },
     volumeMounts: [

@@ -36,5 +36,5 @@ export function digestOf(files: Readonly<Record<string, string>>): string {
   return shortDigest(JSON.stringify(files));
 }
 
-/** What tells the runtime of the network, for the shell of flannel's container. */
-export const announceNetwork = shipped(join(__dirname, "announce.sh"), { CONFIG_DIRECTORY: configDirectory }).trimEnd();
+/** How flannel's container starts, for its shell. */
+export const startFlannel = shipped(join(__dirname, "start.sh"), { CONFIG_DIRECTORY: configDirectory }).trimEnd();

@@ -5,7 +5,6 @@
 export KUBECONFIG=/etc/kubernetes/admin.conf
 
 up() {
-  wait_for 30 "the node $NODE to be ready" node_ready 2>/dev/null || mend_network
   wait_for 300 "the node $NODE to be ready" node_ready || not_ready
   # flannel has done so before the kubelet calls itself ready.
   wait_for 10 "flannel on $NODE to tell of its network" is_announced || announce
@@ -13,24 +12,6 @@ up() {
 
 node_ready() {
   [ "$(kubectl get node "$NODE" --request-timeout 3s -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}')" = True ]
-}
-
-# flannel tells the runtime of its network by a hook that the kubelet runs once, after the container's start. One whose kubelet was
-# restarted in between, as kubeadm does on a new master, never does.
-mend_network() {
-  network_is_missed || return 0
-  log "flannel runs on $NODE, and its runtime knows of no network: the kubelet was restarted while flannel started. flannel is started again"
-  restart_flannel
-}
-
-network_is_missed() {
-  [[ $(kubectl get node "$NODE" --request-timeout 3s -o 'jsonpath={.status.conditions[?(@.type=="Ready")].message}') = *cni* ]] &&
-    [ "$(kubectl --namespace kube-flannel get pods --selector app=flannel --field-selector "spec.nodeName=$NODE" --request-timeout 3s \
-      -o 'jsonpath={.items[0].status.conditions[?(@.type=="Ready")].status}')" = True ]
-}
-
-restart_flannel() {
-  kubectl --namespace kube-flannel delete pods --selector app=flannel --field-selector "spec.nodeName=$NODE" --request-timeout 30s >&2 || true
 }
 
 not_ready() {
@@ -48,7 +29,7 @@ is_announced() {
 # another one as well, which pods from before are not in.
 announce() {
   log "the node $NODE was rebuilt under a flannel that went on: flannel is started again"
-  restart_flannel
+  kubectl --namespace kube-flannel delete pods --selector app=flannel --field-selector "spec.nodeName=$NODE" --request-timeout 30s >&2 || true
   wait_for 120 "flannel on $NODE to tell of its network" is_announced || not_announced
   let_old_pods_go
 }

@@ -11,6 +11,12 @@ export function program(file: string, project = root): readonly string[] {
   return ["--require", join(project, "loader.cjs"), join(project, file)];
 }
 
+/** What a run that failed said of the cause, then all that it printed: a report that is cut in its middle keeps the cause. */
+function causeFirst(output: string): string {
+  const cause = output.slice(Math.max(0, output.search(/^failed: |^error: /m)));
+  return `${cause}\n--- all of its output ---\n${output}`;
+}
+
 /** What one run of the command line said, and how it ended. */
 export interface Run {
   readonly status: number | null;
@@ -59,7 +65,7 @@ export class TestStack {
   /** Runs a command that has to succeed. */
   async succeed(command: string): Promise<Run> {
     const run = await this.run(command);
-    if (run.status !== 0) throw new Error(`${command} of stack ${this.name} failed:\n${run.output}`);
+    if (run.status !== 0) throw new Error(`${command} of stack ${this.name} failed:\n${causeFirst(run.output)}`);
     return run;
   }
 
