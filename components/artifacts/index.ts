@@ -10,7 +10,7 @@ import type { Artifact, ArtifactSet } from "./set";
 export { bundleDirectory } from "./cache";
 
 export type { ArtifactSet, ImageNames } from "./set";
-export { compareVersions, minorOf, supportedVersions } from "./lockFile";
+export { compareVersions, etcdReleases, minorOf, supportedVersions } from "./lockFile";
 
 /** Functions of a script that installs programs. */
 export const artifactScripts: readonly string[] = ["fetch.sh", "install.sh", "versions.sh"].map((file) =>
@@ -24,7 +24,8 @@ export const imagesScript = join(__dirname, "images.sh");
 export function artifactSet(environment: ArtifactSettings): ArtifactSet {
   const { source, baseUrl, imageRegistry } = environment.artifacts;
   if (source === "bundle") return bundleSet(environment);
-  return publishedSet({ version: environment.kubernetes.version, baseUrl, imageRegistry });
+  const { kubernetes, etcd } = environment;
+  return publishedSet({ version: kubernetes.version, etcd: etcd.version, baseUrl, imageRegistry });
 }
 
 /**

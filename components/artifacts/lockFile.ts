@@ -27,6 +27,15 @@ const lockSchema = z.strictObject({
     url: z.string(),
     releases: z.record(z.string(), release),
   }),
+  etcd: z.strictObject({
+    /** The release of stacks that name none; a bundle always has it. */
+    default: z.string(),
+    /** With {version} and {arch}. */
+    url: z.string(),
+    /** The one published archive as what is installed for itself, by the programs' places in it. */
+    archives: z.record(z.string(), z.array(z.string())),
+    releases: z.record(z.string(), digests),
+  }),
   /** Archives with programs; `members` are installed without their folders. URLs and members have {version}, {arch}. */
   archives: z.record(
     z.string(),
@@ -73,6 +82,16 @@ export function supportedVersions(lock = readLock()): readonly string[] {
 /** The release of stacks that name none. */
 export function defaultVersion(lock = readLock()): string {
   return lock.kubernetes.default;
+}
+
+/** Releases of etcd that the lock has, oldest first. */
+export function etcdReleases(lock = readLock()): readonly string[] {
+  return Object.keys(lock.etcd.releases).sort(compareVersions);
+}
+
+/** The release of etcd of stacks that name none. */
+export function defaultEtcd(lock = readLock()): string {
+  return lock.etcd.default;
 }
 
 /** "1.36" of "1.36.3". */

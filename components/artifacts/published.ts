@@ -4,6 +4,8 @@ import type { Artifact, ArtifactSet, ImageNames } from "./set";
 export interface PublishedArgs {
   /** Release of Kubernetes, one of the lock's. */
   readonly version: string;
+  /** Release of etcd, one of the lock's. */
+  readonly etcd: string;
   /** What stands in place of the published URLs' scheme and host. @default the publishers */
   readonly baseUrl?: string;
   /** What stands in place of the registry's host in image names. @default the publishers */
@@ -15,19 +17,24 @@ export function publishedSet(args: PublishedArgs, lock: Lock = readLock()): Arti
   const images = lock.images[minorOf(args.version)];
   const release = lock.kubernetes.releases[args.version];
   if (!images || !release) throw new Error(`the lock has no Kubernetes ${args.version}`);
+  const etcd = lock.etcd.releases[args.etcd];
+  if (!etcd) throw new Error(`the lock has no etcd ${args.etcd}`);
   const binaries = (["kubeadm", "kubelet", "kubectl"] as const).map((program): Artifact => {
     const url = lock.kubernetes.url.replaceAll("{program}", program);
     const template = { version: args.version, url, sha256: release[program] };
     return { name: program, kind: "binary", provides: [program], members: [], locations: locations(template, args) };
   });
-  const archives = Object.entries(lock.archives).map(([name, archive]): Artifact => {
+  const ofEtcd = Object.entries(lock.etcd.archives).map(
+    ([name, members]) => [name, { version: args.etcd, url: lock.etcd.url, members, sha256: etcd }] as const,
+  );
+  const archives = [...ofEtcd, ...Object.entries(lock.archives)].map(([name, archive]): Artifact => {
     const members = archive.members.map((member) => member.replaceAll("{version}", archive.version));
     const provides = [name, ...members.map((member) => member.slice(member.lastIndexOf("/") + 1))];
     return { name, kind: "archive", provides, members, locations: locations(archive, args) };
   });
   return {
     artifacts: [...binaries, ...archives],
-    etcd: lock.archives["etcd"]?.version ?? "",
+    etcd: args.etcd,
     images: imageNames(images, args.imageRegistry),
     image: (published) => moved(published, args.imageRegistry),
     imageArchives: [],

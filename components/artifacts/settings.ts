@@ -4,7 +4,7 @@ import { z } from "zod";
 
 import { expand, fields as f, show, type Context, type Contradiction } from "../settings";
 import { bundleDirectory } from "./cache";
-import { defaultVersion, supportedVersions } from "./lockFile";
+import { defaultEtcd, defaultVersion, etcdReleases, supportedVersions } from "./lockFile";
 
 /** The release of Kubernetes that is installed; a field of the section `kubernetes`. */
 export const version = z
@@ -16,6 +16,15 @@ export const version = z
   .meta({
     values: `a release, as in "${defaultVersion()}"`,
   });
+
+/** The release of etcd that is installed; a field of the section `etcd`. */
+export const etcdVersion = z
+  .string()
+  .default(defaultEtcd())
+  .describe(
+    "Release of etcd, one of the lock's. A later one, of this minor or the next, is an upgrade, one member at a time: see docs/upgrading.md.",
+  )
+  .meta({ values: `a release, as in "${defaultEtcd()}"` });
 
 function isMirror(url: string): boolean {
   const [, scheme, server = "", path = ""] = /^(https?|file):\/\/([^/]*)(.*)$/s.exec(url) ?? [];
@@ -88,6 +97,7 @@ interface Configuration {
   readonly provider: "local" | "ssh";
   readonly artifacts: z.output<typeof artifacts>;
   readonly kubernetes: { readonly version: string };
+  readonly etcd: { readonly version: string };
 }
 
 /** What of the stack's settings says what is installed. */
@@ -96,6 +106,7 @@ export interface ArtifactSettings {
   readonly provider: "local" | "ssh";
   readonly artifacts: ArtifactsConfig;
   readonly kubernetes: { readonly version: string };
+  readonly etcd: { readonly version: string };
 }
 
 /** Where programs and images come from, with what is usual where nothing is said. */
@@ -137,12 +148,19 @@ export function* artifactChecks({
   }
 }
 
-function* versionCheck({ kubernetes: { version } }: Configuration): Generator<Contradiction> {
-  if (supportedVersions().includes(version)) return;
-  yield {
-    path: ["kubernetes", "version"],
-    message: `${show(version)} is not supported: use one of ${supportedVersions().join(", ")}, or add it with \`make lock VERSION=1.x.y\``,
-  };
+function* versionCheck({ kubernetes: { version }, etcd }: Configuration): Generator<Contradiction> {
+  if (!supportedVersions().includes(version)) {
+    yield {
+      path: ["kubernetes", "version"],
+      message: `${show(version)} is not supported: use one of ${supportedVersions().join(", ")}, or add it with \`make lock VERSION=1.x.y\``,
+    };
+  }
+  if (!etcdReleases().includes(etcd.version)) {
+    yield {
+      path: ["etcd", "version"],
+      message: `${show(etcd.version)} is not supported: use one of ${etcdReleases().join(", ")}`,
+    };
+  }
 }
 
 function sourceOf({ provider, artifacts }: Pick<Configuration, "provider" | "artifacts">): ArtifactsConfig["source"] {

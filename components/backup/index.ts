@@ -10,7 +10,6 @@ import type { BackupConfig, BackupSection } from "./settings";
 import { backupStep } from "./step";
 
 export { Restore } from "./restore";
-export { snapshotScript } from "./scripts";
 
 /** What of the stack's settings backups follow. */
 export interface BackupSettings {

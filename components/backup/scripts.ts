@@ -1,12 +1,10 @@
 import { join } from "node:path";
 
+import { snapshotScript } from "../etcd";
 import type { BackupConfig } from "./settings";
 import { resticOptions } from "./render";
 
 const file = (name: string) => join(__dirname, name);
-
-/** Functions of a script, on a machine with a member of etcd, that takes a snapshot before something that cannot be taken back. */
-export const snapshotScript = file("snapshot.sh");
 
 /** Functions of a script that reads and writes backups, and the values that they read. */
 export const repositoryScripts = [snapshotScript, file("repository.sh")];

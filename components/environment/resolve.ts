@@ -29,7 +29,7 @@ export interface Environment extends AsRead {
     readonly scheduler: WithContents<Kubernetes["scheduler"]>;
     readonly kubelet: Kubernetes["kubelet"] & { readonly clusterDNS: readonly string[] };
   };
-  readonly etcd: EtcdConfig & BackupSection;
+  readonly etcd: EtcdConfig & { readonly version: string } & BackupSection;
   readonly artifacts: ArtifactsConfig;
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { artifacts, version } from "../artifacts/settings";
+import { artifacts, etcdVersion, version } from "../artifacts/settings";
 import { backup, restore } from "../backup/settings";
 import { certificates } from "../certificates/settings";
 import { docker, runtime } from "../docker/settings";
@@ -48,8 +48,10 @@ const kubernetes = z
     },
   });
 
-const etcdSection = etcd
-  .extend({
+const etcdSection = z
+  .strictObject({
+    version: etcdVersion,
+    ...etcd.shape,
     backup: backup.optional().describe("Backups of etcd, encrypted and verified; none are made without it."),
     restore: restore.optional().describe("Sets etcd back to a backup, once; see docs/disaster-recovery.md."),
   })

@@ -1,7 +1,7 @@
 # One etcd member under systemd, TLS for clients and peers. It begins the cluster together with the others, or joins the
 # one that is there, at first as a learner.
 # Reads: PROGRAMS SIGNING CERTIFICATE_CONFIG NAME DATA_DIR CLIENT_PORT PEER_URL PEERS FOUNDERS BEGINNING MARK ETCD_CA_CRT ETCD_CA_KEY
-# Reads: GOOD_UNTIL VALIDITY
+# Reads: GOOD_UNTIL VALIDITY RELEASE
 
 readonly PKI=/etc/etcd/pki
 

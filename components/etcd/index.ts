@@ -30,6 +30,9 @@ export interface EtcdClusterArgs {
 /** Functions, and the values they read, for a script that signs certificates of etcd's authority. */
 export const certificatesScript = join(__dirname, "certificates.sh");
 
+/** Functions of a script, on a machine with a member, that takes a snapshot before something that cannot be taken back. */
+export const snapshotScript = join(__dirname, "snapshot.sh");
+
 /** How a member begins, and restarts. */
 const memberScripts = ["beginning.sh", "turn.sh"].map((file) => join(__dirname, file));
 
@@ -81,11 +84,13 @@ export class EtcdCluster extends pulumi.ComponentResource {
           leavesScript,
           certificatesScript,
           membershipScript,
+          snapshotScript,
           ...memberScripts,
         ],
         values: {
           PROGRAMS: programs(args.artifacts, ["etcd", "etcdctl"]),
           SIGNING: signingPrograms(args.artifacts),
+          RELEASE: etcd.version,
           CERTIFICATE_CONFIG: certificateConfig(machine, kubernetes.version, etcdPki),
           NAME: machine.name,
           DATA_DIR: etcd.dataDir,

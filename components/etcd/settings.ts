@@ -147,6 +147,6 @@ export function etcdListens({ clientPort, peerPort }: EtcdConfig): readonly List
 export interface EtcdSettings extends CertificateSettings {
   readonly machines: readonly MachineConfig[];
   readonly lost: readonly MachineConfig[];
-  readonly etcd: EtcdConfig & { readonly restore?: { readonly generation: number } };
+  readonly etcd: EtcdConfig & { readonly version: string; readonly restore?: { readonly generation: number } };
   readonly kubernetes: { readonly version: string };
 }

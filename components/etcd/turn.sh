@@ -1,5 +1,5 @@
 # A restart of a member of etcd that runs: in its turn, while all others are well, and taken back where it fails.
-# Reads: CLIENT_PORT PEER_URL
+# Reads: CLIENT_PORT PEER_URL RELEASE
 
 # What a restart puts to use, as the member runs on it.
 readonly SETTINGS=(/etc/systemd/system/etcd.service /usr/local/bin/etcd)
@@ -55,6 +55,7 @@ restart_in_turn() {
     log "etcd has no quorum that could order restarts: $(hostname)'s member restarts without a turn"
     others=none
   fi
+  [ "$others" = none ] || keep_snapshot
   began=$(date +%s)
   use_new_settings
   if [ "$others" = none ]; then
@@ -64,6 +65,16 @@ restart_in_turn() {
   { try_start 60 && wait_for 60 "this etcd member to be healthy" healthy; } || take_back "$began" "$others"
   [ -z "$others" ] || etcd_ctl_at "$others" del "$FAILURE" --command-timeout=5s >/dev/null 2>&1 || true
   give_turn
+}
+
+# What a newer release writes an older one may not read. A learner may lack what the others have, and they keep their own.
+keep_snapshot() {
+  local release
+  release=$(/usr/local/bin/etcd --version 2>/dev/null | sed -n 's/^etcd Version: //p') || return 0
+  [ "$release" != "$RELEASE" ] && ! is_joining && healthy >/dev/null 2>&1 || return 0
+  log "etcd $release → $RELEASE: a snapshot from before is kept in $SNAPSHOTS/before-etcd-$RELEASE.db"
+  take_snapshot "$SNAPSHOTS/before-etcd-$RELEASE.db"
+  find "$SNAPSHOTS" -name 'before-etcd-*.db' ! -name "before-etcd-$RELEASE.db" -delete
 }
 
 # take_turn URLS FAILURE

@@ -1,3 +1,4 @@
+import { isMinorStep } from "./versions";
 import { having, joining, leaving, listed, newlyLost, placeIn, type Place, type Topology } from "./topology";
 
 /** What a change of the cluster's shape means, in plain words; what it speaks of first, a machine or "etcd". */
@@ -22,7 +23,25 @@ export function consequences(before: Topology, after: Topology, drainTimeout: nu
       text: "was lost, and leaves the state: it is not contacted",
     })),
     ...members(before, after),
+    ...etcdRelease(before, after),
   ];
+}
+
+/** etcd's members go to another release one after the other, each with the settings of its unit. */
+function etcdRelease(before: Topology, after: Topology): readonly Consequence[] {
+  const [from, to] = [before.etcd, after.etcd];
+  const stay = having(before, "etcd").filter((name) => having(after, "etcd").includes(name));
+  if (from === undefined || to === undefined || from === to || stay.length === 0) return [];
+  const way = [
+    `${from} → ${to}`,
+    "one member at a time, while all others are healthy",
+    "each keeps a snapshot from before in /var/lib/keelson/snapshots, and goes back by itself where it does not come up",
+  ].join("; ");
+  const back = isMinorStep(from, to)
+    ? `Until the last of ${listed(stay)} has restarted, etcd.version: ${from} takes it back; after that only a restore does`
+    : "An older release is refused afterwards";
+  const away = stay.length === 1 ? ". The API is away for some seconds meanwhile" : "";
+  return [{ subject: "etcd", text: `${way}. ${back}${away}` }];
 }
 
 function joins({ roles }: Place): string {

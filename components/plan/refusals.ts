@@ -1,7 +1,7 @@
 import type { Running } from "../survey";
 import { reasonFor, release } from "./fixed";
 import { having, joining, leaving, listed, newlyLost, placeIn, restores, type Place, type Topology } from "./topology";
-import { alongside, etcdFaults, noReleases, underWay, upgradeFaults } from "./versions";
+import { alongside, etcdAlongside, etcdFaults, isMinorStep, noReleases, underWay, upgradeFaults } from "./versions";
 
 /** Everything for which a cluster of one shape cannot be made one of another in one go, each with the way that is safe. */
 export function refusals(before: Topology, after: Topology, running: Running = noReleases): readonly string[] {
@@ -35,13 +35,21 @@ function settingRefusal(path: string, was: string, is: string): string {
 /** Releases follow each other in an order; an upgrade that not all masters have gone through can be taken back. */
 function versions(before: Topology, after: Topology, running: Running): readonly string[] {
   const [from, to] = [before.fixed[release], after.fixed[release]];
-  const etcd = before.etcd === undefined || after.etcd === undefined ? [] : etcdFaults(before.etcd, after.etcd);
-  const members = etcd.map((fault) => `etcd is ${before.etcd ?? ""} and cannot become ${after.etcd ?? ""}: ${fault}`);
+  const members = etcdVersion(before, after, running);
   if (from === undefined || to === undefined || from === to) return members;
   const change = `${release} is ${from} and cannot become ${to} while the cluster lives`;
   const isWayBack = Object.values(running.apiServers).includes(to);
   const faults = isWayBack ? [] : [...upgradeFaults({ from, to }), ...underWay(from, running)];
   return [...members, ...[...faults, ...alongside(before, after)].map((fault) => `${change}: ${fault}`)];
+}
+
+/** A member goes back by itself until the last one has gone on: then the cluster's data is of the newer release. */
+function etcdVersion(before: Topology, after: Topology, running: Running): readonly string[] {
+  const [from, to] = [before.etcd, after.etcd];
+  if (from === undefined || to === undefined || from === to) return [];
+  const faults = Object.values(running.members).includes(to) ? [] : etcdFaults(from, to);
+  const beside = isMinorStep(from, to) ? etcdAlongside(before, after) : [];
+  return [...faults, ...beside].map((fault) => `etcd is ${from} and cannot become ${to}: ${fault}`);
 }
 
 /** What is encrypted can be read by those who know the key. */

@@ -5,7 +5,7 @@ import { having, joining, leaving, listed, newlyLost, restores, type Topology } 
 /** Minor releases that a kubelet may be older than the API servers it speaks to. Source: Kubernetes, "Version Skew Policy". */
 export const kubeletLag = 3;
 
-export const noReleases: Running = { apiServers: {}, kubelets: {} };
+export const noReleases: Running = { apiServers: {}, kubelets: {}, members: {} };
 
 /** What a release of Kubernetes is to take the place of. */
 export interface Upgrade {
@@ -49,7 +49,10 @@ export function upgradeFaults({
 }
 
 /** Why the next upgrade cannot begin: the one before is not over. */
-export function underWay(release: string, { apiServers, kubelets }: Running): readonly string[] {
+export function underWay(
+  release: string,
+  { apiServers, kubelets }: Pick<Running, "apiServers" | "kubelets">,
+): readonly string[] {
   const others = (of: Readonly<Record<string, string>>, what: string) =>
     Object.entries(of).flatMap(([name, version]) => (version === release ? [] : [`${what} of ${name} (${version})`]));
   const behind = [...others(apiServers, "the API server"), ...others(kubelets, "the kubelet")];
@@ -117,8 +120,30 @@ export function etcdFaults(from: string, to: string): readonly string[] {
 const lastOf: Readonly<Record<string, string>> = { "3.5": "3.5.26", "3.6": "3.6.11" };
 const oldestEtcd = "3.5.24";
 
-/** Why an upgrade cannot be part of a change of the cluster's shape: each is proven by what the other moves. */
+/** Why an upgrade of Kubernetes cannot be part of a change of the cluster's shape: each is proven by what the other moves. */
 export function alongside(before: Topology, after: Topology): readonly string[] {
+  const runtime = "kubernetes.runtime";
+  return orderOf([
+    ...shapeChanges(before, after),
+    ...(isSame(before, after, runtime) ? [] : [`${runtime} would change`]),
+  ]);
+}
+
+/** Why another minor release of etcd cannot be part of one, or of an upgrade of Kubernetes. */
+export function etcdAlongside(before: Topology, after: Topology): readonly string[] {
+  const release = "kubernetes.version";
+  return orderOf([
+    ...shapeChanges(before, after),
+    ...(isSame(before, after, release) ? [] : [`${release} would change`]),
+  ]);
+}
+
+function isSame(before: Topology, after: Topology, path: string): boolean {
+  return before.fixed[path] === after.fixed[path];
+}
+
+/** What of masters and members of etcd changes but their release. */
+function shapeChanges(before: Topology, after: Topology): readonly string[] {
   const isCentral = ({ roles }: { readonly roles: readonly string[] }) =>
     roles.includes("master") || roles.includes("etcd");
   const named = (places: readonly { readonly name: string; readonly roles: readonly string[] }[], what: string) => {
@@ -132,19 +157,20 @@ export function alongside(before: Topology, after: Topology): readonly string[] 
     const stay = moved.filter((name) => isIn(before, name) && isIn(after, name));
     return stay.length === 0 ? [] : [`${listed(stay)} would be given, or lose, the role ${role}`];
   });
-  const runtime = "kubernetes.runtime";
-  const changes = [
+  return [
     ...named(joining(before, after), "would join"),
     ...named(leaving(before, after), "would leave"),
     ...named(newlyLost(before, after), "would be marked as lost"),
     ...turned,
     ...(restores(before, after) ? ["etcd would be set back to a backup"] : []),
-    ...(before.fixed[runtime] === after.fixed[runtime] ? [] : [`${runtime} would change`]),
   ];
+}
+
+function orderOf(changes: readonly string[]): readonly string[] {
   if (changes.length === 0) return [];
   return [
-    `${changes.join(", and ")} in the same change, and masters and members of etcd go to another release only while they stay as they are. ` +
-      "The safe order: 1. change the machines with the release that the cluster has, and run up; 2. change the release, and run up",
+    `${changes.join(", and ")} in the same change, and masters and members of etcd go to another release only while all else stays as it is. ` +
+      "The safe order: 1. change what else is to change with the release that the cluster has, and run up; 2. change the release, and run up",
   ];
 }
 

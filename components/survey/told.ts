@@ -4,10 +4,12 @@ import type { Asked } from "./look";
 /** A release of each machine. */
 type Releases = Readonly<Record<string, string>>;
 
-/** Releases of Kubernetes that run, by their machines, of those that told. */
+/** Releases that run, by their machines, of those that told. */
 export interface Running {
   readonly apiServers: Releases;
   readonly kubelets: Releases;
+  /** Of etcd, where its members are. */
+  readonly members: Releases;
 }
 
 /** What a machine told of restores before the run: generations, 0 where there is none. */
@@ -25,7 +27,7 @@ export function runningOf(asked: readonly Asked[]): Running {
     const told = asked.map(({ config, answer }) => [config.name, answer?.versions.get(program)] as const);
     return Object.fromEntries(told.filter((pair): pair is [string, string] => pair[1] !== undefined));
   };
-  return { apiServers: releasesOf("kube-apiserver"), kubelets: releasesOf("kubelet") };
+  return { apiServers: releasesOf("kube-apiserver"), kubelets: releasesOf("kubelet"), members: releasesOf("etcd") };
 }
 
 export function restoredOf(asked: readonly Asked[]): ReadonlyMap<string, Restored> {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import { snapshotScript } from "../backup";
+import { snapshotScript } from "../etcd";
 import { etcdMembersOf } from "../machine";
 import { composeLook } from "../script";
 import type { UpgradeArgs } from "./index";

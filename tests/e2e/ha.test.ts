@@ -1,7 +1,6 @@
-import { spawn } from "node:child_process";
-
 import { TestMachine } from "../support/machine";
 import { dockerObjects, here, TestStack, within } from "../support/stack";
+import { writer } from "../support/writer";
 
 const name = "e2e-ha";
 const machine = (role: "master" | "worker", number: number) => ({
@@ -55,34 +54,6 @@ const etcdMembers = (master: string) =>
 
 const voters = (names: readonly string[]) => names.map((name) => `started ${name} false`);
 
-interface Writes {
-  /** Names of what the API said it has written. */
-  readonly written: readonly string[];
-  /** What it said where it has not. */
-  readonly refused: readonly string[];
-}
-
-/** Writes to the API all the while, one after the other, and says in the end how that went. */
-function writer(): { readonly end: () => Promise<Writes> } {
-  const script = `trap exit TERM
-    for i in $(seq 1 2000); do
-      if said=$("$@" create configmap "written-$i" 2>&1); then echo "written written-$i"; else echo "refused" $said; fi
-    done`;
-  const child = spawn("bash", ["-c", script, "bash", ...client, "15s"], { stdio: ["ignore", "pipe", "ignore"] });
-  let output = "";
-  child.stdout.on("data", (data: Buffer) => (output += data.toString()));
-  const gone = new Promise((resolve) => child.on("close", resolve));
-  const after = (word: string) =>
-    output.split("\n").flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []));
-  return {
-    end: async () => {
-      child.kill("SIGTERM");
-      await gone;
-      return { written: after("written"), refused: after("refused") };
-    },
-  };
-}
-
 test("three masters are built, each with a member of etcd", async () => {
   const { output } = await stack.succeed("up");
   expect(output).toContain("(200)");
@@ -113,7 +84,7 @@ test.each(masters.map(({ name }) => name))("%s can die: people and kubelets go o
 });
 
 test("a setting of etcd restarts its members one at a time, and no write is lost", async () => {
-  const writes = writer();
+  const writes = writer(client);
   stack.change({ etcd: { extraArgs: { "snapshot-count": "20000" } } });
   const { counts } = await stack.succeed("up");
   // Each member, and that it is seen to be well again.

@@ -50,6 +50,7 @@ class Workshop {
     for (const release of ["1.36.3", "1.35.4"]) {
       this.write(`toolchain/modules/kubernetes/${release}/go.mod`, "module x\n");
     }
+    for (const release of ["3.6.14", "3.5.33"]) this.write(`toolchain/modules/etcd/${release}/go.mod`, "module x\n");
     const programs =
       "server etcdctl etcdutl cri-dockerd flannel coredns bridge kubeadm kubelet kubectl kube-apiserver kube-proxy";
     this.program(
@@ -184,14 +185,27 @@ else {
     ]);
   });
 
+  test("it has another etcd where that is asked for, beside the usual one, and keeps it", () => {
+    const etcds = ({ artifacts }: Lock) => artifacts.flatMap(({ name, version }) => (name === "etcd" ? [version] : []));
+    expect(etcds(workshop.make())).toEqual(["3.6.14"]);
+    workshop.built();
+    expect(etcds(workshop.make("etcd/3.5.33"))).toEqual(["3.6.14", "3.5.33"]);
+    expect(readFileSync(workshop.path("cache/bundle/etcd/3.5.33/bin/etcd"), "utf8")).toBe("etcd/3.5.33 server\n");
+    expect(etcds(workshop.make("1.35.4"))).toEqual(["3.6.14", "3.5.33"]);
+    expect(etcds(workshop.make("etcd/3.6.14"))).toEqual(["3.6.14", "3.5.33"]);
+    expect(workshop.run("etcd/3.4.1").stderr).toContain(
+      "there is no recipe for etcd 3.4.1: toolchain/modules/etcd has 3.5.33, 3.6.14",
+    );
+  });
+
   test("its releases are those of the lock, and another one there makes another bundle", () => {
     const file = workshop.path("components/artifacts/lock.json");
-    const { archives, images } = readLock(file);
+    const { archives, images, etcd: ofEtcd } = readLock(file);
     const versions = ({ artifacts }: Lock) => Object.fromEntries(artifacts.map(({ name, version }) => [name, version]));
     const { flannelCni, ...names } = images["1.36"] as Images;
     expect(flannelCni).toBeDefined();
     const made = workshop.make();
-    const etcd = archives["etcd"]?.version;
+    const etcd = ofEtcd.default;
     expect(versions(made)).toMatchObject({ etcd, etcdctl: etcd, "cni-plugins": archives["cni-plugins"]?.version });
     expect(versions(made)["cri-dockerd"]).toBe(archives["cri-dockerd"]?.version);
     expect(made.releases["1.36.3"]?.imageNames).toEqual(names);

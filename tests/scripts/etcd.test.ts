@@ -21,6 +21,7 @@ describe("etcd.sh", () => {
     ...{ PROGRAMS: [], CERTIFICATE_CONFIG: "", CLIENT_PORT: 2379, ETCD_CA_CRT: "", ETCD_CA_KEY: "" },
     ...{ NAME: "m", PEER_URL: own, FOUNDERS: `m=${own}`, BEGINNING: "/etc/etcd/beginning.env" },
     MARK: "/var/lib/keelson/etcd-member",
+    RELEASE: "3.6.14",
   };
   const etcd = (direction: string, directory = "/var/lib/etcd", more: Readonly<Record<string, ScriptValue>> = {}) =>
     host.run(
@@ -33,6 +34,7 @@ describe("etcd.sh", () => {
             "artifacts/versions.sh",
             "etcd/certificates.sh",
             "etcd/membership.sh",
+            "etcd/snapshot.sh",
           ],
           ...["etcd/beginning.sh", "etcd/turn.sh"],
         ]

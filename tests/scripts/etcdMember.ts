@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { defaultEtcd } from "../../components/artifacts/lockFile";
 import type { Environment } from "../../components/environment";
 import type { EtcdConfig } from "../../components/etcd/settings";
 import { etcdDataGuard, etcdUnit } from "../../components/etcd/render";
@@ -145,6 +146,7 @@ export class EtcdMember {
       "certificates/leaves",
       "etcd/certificates",
       "etcd/membership",
+      "etcd/snapshot",
       "etcd/beginning",
       "etcd/turn",
     ];
@@ -160,6 +162,7 @@ export class EtcdMember {
             VALIDITY: 365 * 86_400,
             CLIENT_PORT: ports.clientPort,
             NAME: this.name,
+            RELEASE: defaultEtcd(),
           },
           ...{ PEER_URL: this.peer, PEERS: others.map(({ name, url }) => `${name} ${url}`) },
           ...{ FOUNDERS: founders.map(({ name, peer }) => `${name}=${peer}`).join(","), DATA_DIR: "/var/lib/etcd" },

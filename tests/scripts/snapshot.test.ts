@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 
 import { Host } from "./host";
 
-const snapshot = Host.script("backup/snapshot.sh");
+const snapshot = Host.script("etcd/snapshot.sh");
 const file = "var/lib/keelson/snapshots/before-1.36.3.db";
 let host: Host;
 
@@ -71,12 +71,42 @@ test("a learner, one that does not answer, and a disk without room are named, an
   expect(host.has(file)).toBe(false);
 });
 
-test("one that was cut off is taken anew, and all goes with its name", () => {
+describe("before another release of etcd starts", () => {
+  const kept = "var/lib/keelson/snapshots/before-etcd-3.6.14.db";
+  const keep = (release: string) =>
+    host.up(`is_joining() { false; }\nhealthy() { [ ! -e '${host.path("unwell")}' ]; }\nkeep_snapshot`, {
+      uses: [snapshot, Host.script("etcd/turn.sh")],
+      values: { RELEASE: release, CLIENT_PORT: 2379, PEER_URL: "https://192.0.2.1:2380" },
+    });
+  beforeEach(() => {
+    host.write("usr/local/bin/etcd", "#!/bin/sh\necho 'etcd Version: 3.5.33'\n");
+    host.up(`chmod 0755 '${host.path("usr/local/bin/etcd")}'`);
+  });
+
+  test("its member keeps one, and none of earlier upgrades", () => {
+    host.write("var/lib/keelson/snapshots/before-etcd-3.5.33.db", "old");
+    host.write("var/lib/keelson/snapshots/before-1.36.3.db", "Kubernetes'");
+    expect(keep("3.6.14").stderr).toContain("etcd 3.5.33 → 3.6.14: a snapshot from before is kept in ");
+    expect(host.has(kept)).toBe(true);
+    expect(host.has("var/lib/keelson/snapshots/before-etcd-3.5.33.db")).toBe(false);
+    expect(host.has("var/lib/keelson/snapshots/before-1.36.3.db")).toBe(true);
+  });
+  test("it does not start where none could be kept, and one that does not answer has none to keep", () => {
+    host.stub("df", "printf 'Avail\n1\n'");
+    expect(keep("3.6.14").status).toBe(1);
+    host.write("unwell", "");
+    expect(keep("3.6.14").status).toBe(0);
+    expect(host.has(kept)).toBe(false);
+  });
+  test("a restart for settings keeps none", () => {
+    expect(keep("3.5.33")).toMatchObject({ status: 0, stderr: "" });
+    expect(host.has("var/lib/keelson/snapshots")).toBe(false);
+  });
+});
+
+test("one that was cut off is taken anew", () => {
   host.write(`${file}.new.part`, "every");
-  expect(before("snapshot_before 1.36.3; forget_snapshot other; [ -e $STATE/snapshots/before-1.36.3.db ]").status).toBe(
-    0,
-  );
+  expect(before().status).toBe(0);
+  expect(host.has(file)).toBe(true);
   expect(host.has(`${file}.new.part`)).toBe(false);
-  expect(before("forget_snapshot 1.36.3").status).toBe(0);
-  expect(host.has("var/lib/keelson/snapshots")).toBe(false);
 });

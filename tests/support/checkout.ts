@@ -49,10 +49,19 @@ export function publish(bundle: string, directory: string, keyFile: string): Pub
     const file = packed(join(directory, `${name}.tgz`), members, bundle);
     return [name, { ...archive, sha256: { ...archive.sha256, amd64: place(archive.url, archive.version, file) } }];
   });
+  const { etcd } = lock;
+  const members = Object.values(etcd.archives)
+    .flat()
+    .map((member) => filled(member, etcd.default));
+  const ofEtcd = {
+    ...etcd.releases[etcd.default],
+    amd64: place(etcd.url, etcd.default, packed(join(directory, "etcd.tgz"), members, bundle)),
+  } as Lock["etcd"]["releases"][string];
   return {
     files,
     lock: {
       ...lock,
+      etcd: { ...etcd, releases: { ...etcd.releases, [etcd.default]: ofEtcd } },
       kubernetes: { ...lock.kubernetes, releases: { ...lock.kubernetes.releases, [version]: release } },
       archives: Object.fromEntries(archives) as Lock["archives"],
       keys: { docker: { ...lock.keys.docker, sha256: digestOf(keyFile) } },

@@ -25,13 +25,17 @@ function image(name: string, place = "") {
   return { name, path: `${place}images/${name}.tar`, sha256, references: [`example/${name}:1`, `example/${name}:2`] };
 }
 
+function etcd(version: string, place = "") {
+  return { name: "etcd", version, path: `${place}bin/etcd`, sha256, arch: "amd64" };
+}
+
 function kubeadm(version: string, place = "") {
   return { name: "kubeadm", version, path: `${place}bin/kubeadm`, sha256, arch: "amd64" };
 }
 
 const several = {
   version: 2,
-  artifacts: [flannel, plugins],
+  artifacts: [etcd("3.6.14"), etcd("3.5.33", "etcd/3.5.33/"), flannel, plugins],
   images: [image("workloads")],
   releases: {
     "1.36.3": { artifacts: [kubeadm("1.36.3")], images: [image("control-plane"), image("node")], imageNames },
@@ -45,7 +49,7 @@ const several = {
 const single = {
   version: 1,
   kubernetes: "1.36.3",
-  artifacts: [kubeadm("1.36.3"), flannel, plugins],
+  artifacts: [kubeadm("1.36.3"), etcd("3.6.14"), flannel, plugins],
   images: [image("control-plane"), image("node"), image("workloads")],
   imageNames: { ...imageNames, nginx: ["docker.io/library/nginx:latest"] },
 };
@@ -104,6 +108,17 @@ test("a stack gets the release that it names, with that release's images", () =>
     "/opt/keelson/bundle/images/workloads.tar",
   ]);
   expect(set.images.pause).toBe("registry.k8s.io/pause:3.10");
+});
+
+test("a stack gets the etcd that it names, and one that the bundle has not is refused", () => {
+  const stack = (version: string) => ({ ...stackOf("1.36.3"), etcd: { ...stackOf("1.36.3").etcd, version } });
+  const line = (place: string) => [`etcd binary /usr/local/bin /opt/keelson/bundle/${place}bin/etcd ${sha256} - -`];
+  expect(programs(artifactSet(stackOf("1.36.3")), ["etcd"])).toEqual(line(""));
+  expect(programs(artifactSet(stack("3.5.33")), ["etcd"])).toEqual(line("etcd/3.5.33/"));
+  expect(artifactSet(stack("3.5.33")).etcd).toBe("3.5.33");
+  expect(() => artifactSet(stack("3.6.13"))).toThrow(
+    'etcd.version: "3.6.13" is not in the bundle, which has 3.5.33, 3.6.14: use what is there, or fill the bundle by `toolchain/bundle etcd/3.6.13`',
+  );
 });
 
 test.each([

@@ -82,8 +82,8 @@ describe("a release changes", () => {
   test("while workers come and go, and not while masters or members do, or the runtime", () => {
     expect(alongside(before, topology([...masters("abc"), place("x", "worker")]))).toEqual([]);
     const order =
-      " in the same change, and masters and members of etcd go to another release only while they stay as they are. " +
-      "The safe order: 1. change the machines with the release that the cluster has, and run up; 2. change the release, and run up";
+      " in the same change, and masters and members of etcd go to another release only while all else stays as it is. " +
+      "The safe order: 1. change what else is to change with the release that the cluster has, and run up; 2. change the release, and run up";
     expect(alongside(before, topology([...masters("abcd"), worker]))).toEqual([`d would join${order}`]);
     expect(alongside(before, topology([...masters("ab"), worker]))).toEqual([`c would leave${order}`]);
     const given = topology([...masters("ab"), ...masters("c", { lost: true }), worker]);
@@ -100,6 +100,7 @@ describe("a release changes", () => {
   const running = (...releases: readonly string[]) => ({
     apiServers: Object.fromEntries(releases.map((release, index) => [`m${index + 1}`, release])),
     kubelets: {},
+    members: {},
   });
 
   test("and the plan lets it, alone", () => {
@@ -129,5 +130,24 @@ describe("a release changes", () => {
     ]);
     expect(refusals(at(), at("3.7.3"))).toEqual([]);
     expect(refusals(at("3.6.14"), at("3.6.16"))).toEqual([]);
+  });
+
+  test("and another minor release of etcd goes alone, and is taken back while a member is of the one before", () => {
+    const at = (etcd: string, more: object = {}) => ({ ...before, ...more, etcd });
+    const members = (m1: string, m2: string) => ({ ...running(), members: { m1, m2 } });
+    expect(refusals(at("3.5.33"), at("3.6.14"))).toEqual([]);
+    const joined = topology([...masters("abcd"), worker]);
+    expect(refusals(at("3.5.33"), { ...joined, etcd: "3.6.14" })).toEqual([
+      expect.stringMatching(/^etcd is 3\.5\.33 and cannot become 3\.6\.14: d would join in the same change/),
+    ]);
+    const [old, other] = ["1.35.4", "1.36.3"].map((release) => ({
+      fixed: { ...before.fixed, "kubernetes.version": release },
+    }));
+    expect(refusals(at("3.5.33", old), at("3.6.14", other))).toEqual([
+      expect.stringMatching(/^etcd is .*: kubernetes\.version would change in the same change/),
+    ]);
+    expect(refusals(at("3.6.13", old), at("3.6.14", other))).toEqual([]);
+    expect(refusals(at("3.6.14"), at("3.5.33"), members("3.6.14", "3.5.33"))).toEqual([]);
+    expect(refusals(at("3.6.14"), at("3.5.33"), members("3.6.14", "3.6.14"))).toHaveLength(1);
   });
 });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { readLock } from "../../components/artifacts/lockFile";
+import { etcdReleases, minorOf, readLock } from "../../components/artifacts/lockFile";
 
 /*
  * What the suites try on machines of this computer is built from pinned modules; what other clusters get is downloaded as the lock
@@ -18,9 +18,6 @@ function pinned(recipe: string, module: string): string | undefined {
 }
 
 test.each([
-  ["etcd", "go.etcd.io/etcd/server/v3"],
-  ["etcd", "go.etcd.io/etcd/etcdctl/v3"],
-  ["etcd", "go.etcd.io/etcd/etcdutl/v3"],
   ["cni-plugins", "github.com/containernetworking/plugins"],
   ["cri-dockerd", "github.com/Mirantis/cri-dockerd"],
 ])("%s is built from the release that is downloaded (%s)", (name, module) => {
@@ -28,8 +25,20 @@ test.each([
 });
 
 test("every archive of the lock is among them", () => {
-  expect(Object.keys(lock.archives).sort()).toEqual(["cni-plugins", "cri-dockerd", "etcd", "etcdutl"]);
-  expect(lock.archives["etcdutl"]?.version).toBe(lock.archives["etcd"]?.version);
+  expect(Object.keys(lock.archives).sort()).toEqual(["cni-plugins", "cri-dockerd"]);
+});
+
+test.each(readdirSync(join(modules, "etcd")))("etcd %s is built from the release that is downloaded", (release) => {
+  expect(Object.keys(lock.etcd.releases)).toContain(release);
+  for (const program of ["server", "etcdctl", "etcdutl"]) {
+    expect(pinned(join("etcd", release), `go.etcd.io/etcd/${program}/v3`)).toBe(release);
+  }
+});
+
+test("the etcd of stacks that name none is built, and of each minor the latest", () => {
+  const latest = new Map(etcdReleases(lock).map((release) => [minorOf(release), release]));
+  expect(readdirSync(join(modules, "etcd")).sort()).toEqual([...latest.values()].sort());
+  expect([...latest.values()]).toContain(lock.etcd.default);
 });
 
 test.each(Object.entries(lock.images))("the images of Kubernetes %s are built from their releases", (_, images) => {

@@ -12,6 +12,7 @@ const nodes = (release: string) => ({ ...all(release), w1: release, w2: release 
 const running = (servers: Readonly<Record<string, string>>, kubelets: Readonly<Record<string, string>>) => ({
   apiServers: servers,
   kubelets,
+  members: {},
 });
 
 const servers =

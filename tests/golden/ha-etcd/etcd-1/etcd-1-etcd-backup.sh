@@ -16,7 +16,7 @@ readonly -a SECRETS=('ENVIRONMENT' 'SFTP_KEY')
 
 # Here is the text of components/artifacts/versions.sh.
 
-# Here is the text of components/backup/snapshot.sh.
+# Here is the text of components/etcd/snapshot.sh.
 
 # Here is the text of components/backup/repository.sh.
 

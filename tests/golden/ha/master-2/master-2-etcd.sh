@@ -22,6 +22,8 @@ readonly -a SECRETS=('FOUNDERS' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/etcd/membership.sh.
 
+# Here is the text of components/etcd/snapshot.sh.
+
 # Here is the text of components/etcd/beginning.sh.
 
 # Here is the text of components/etcd/turn.sh.
@@ -29,6 +31,8 @@ readonly -a SECRETS=('FOUNDERS' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 readonly -a PROGRAMS=('etcd binary /usr/local/bin /opt/keelson/bundle/bin/etcd 4444444444444444444444444444444444444444444444444444444444444444 - -' 'etcdctl binary /usr/local/bin /opt/keelson/bundle/bin/etcdctl 5555555555555555555555555555555555555555555555555555555555555555 - -')
 
 readonly -a SIGNING=('kubeadm binary /usr/local/lib/keelson /opt/keelson/bundle/bin/kubeadm 1111111111111111111111111111111111111111111111111111111111111111 - -')
+
+readonly RELEASE='3.6.14'
 
 readonly CERTIFICATE_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
 kind: InitConfiguration

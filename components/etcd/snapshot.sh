@@ -15,12 +15,6 @@ snapshot_before() {
   log "etcd: a snapshot from before $1 is in $file on $(hostname), $(stat -c %s "$file") bytes"
 }
 
-# forget_snapshot NAME: what it was kept for is over.
-forget_snapshot() {
-  rm -f "$SNAPSHOTS/before-$1.db" "$SNAPSHOTS/before-$1.db".new*
-  rmdir "$SNAPSHOTS" 2>/dev/null || true
-}
-
 # take_snapshot FILE: it is whole when it is there under its name.
 take_snapshot() {
   local file=$1 status size
