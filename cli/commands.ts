@@ -93,6 +93,13 @@ export const commands: Readonly<Record<string, Command>> = {
     exits: usual,
     example: "keelson status --stack staging -o json",
   },
+  doctor: {
+    meaning:
+      "look at machines, API, etcd, certificates, nodes and the pods' network, and say what is not well; changes nothing",
+    flags: [output],
+    exits: ["done", "failed", "refused", "unreachable"],
+    example: "keelson doctor --stack staging -o json",
+  },
   kubeconfig: {
     meaning: "write the administrator's kubeconfig to a file of mode 0600, and print the line that names it to kubectl",
     flags: [],
