@@ -21,14 +21,27 @@ export function environmentOf(stack: string): Environment {
 
 /** The same, what is encrypted in it decrypted by the engine. */
 export async function decryptedEnvironment(stack: Stack): Promise<Environment> {
+  return environmentFrom(stack.name, await decryptedConfig(stack));
+}
+
+/** What is encrypted in the stack's configuration. */
+export async function configSecrets(stack: Stack): Promise<readonly string[]> {
+  const found = (value: unknown): readonly string[] => {
+    if (value instanceof Secret) return [value.reveal() ?? ""];
+    return typeof value === "object" && value !== null ? Object.values(value).flatMap(found) : [];
+  };
+  return found(await decryptedConfig(stack));
+}
+
+async function decryptedConfig(stack: Stack): Promise<Readonly<Record<string, unknown>>> {
   const { config = {} } = settingsOf(stack.name);
-  if (!JSON.stringify(config).includes('{"secure":')) return environmentFrom(stack.name, config);
+  if (!JSON.stringify(config).includes('{"secure":')) return config;
   const known = await stack.getAllConfig();
   const entries = Object.entries(config).map(([key, value]) => {
     const text = known[key]?.value ?? "";
     return [key, isEncrypted(value) ? new Secret(text) : revealed(value, text === "" ? undefined : parsed(text))];
   });
-  return environmentFrom(stack.name, Object.fromEntries(entries) as Readonly<Record<string, unknown>>);
+  return Object.fromEntries(entries) as Readonly<Record<string, unknown>>;
 }
 
 /** A value of the file, with what the engine has in place of each part that is encrypted. */

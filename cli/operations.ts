@@ -18,6 +18,7 @@ import { openStack, requireStack, root } from "./project";
 import { Progress, seconds } from "./progress";
 import { recover } from "./recover";
 import { clusterOf, lookAt, nginxLine, troubles } from "./status";
+import { support } from "./support";
 import { nodeTable, podTable } from "./tables";
 
 /** One run of the engine. */
@@ -47,6 +48,7 @@ const operations: Readonly<Record<string, (request: Request) => Promise<number>>
   destroy: (request) => change(request, destroy),
   status: (request) => read(request, status),
   doctor: async (request) => doctor(await openStack(request.stack), request),
+  support: async ({ stack }) => support(await openStack(stack)),
   kubeconfig: (request) => read(request, kubeconfig),
   backup: ({ stack }) => Promise.resolve(backUpNow(stack)),
   shell: ({ stack, machine }) => Promise.resolve(shell(stack, machine)),

@@ -3,7 +3,8 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import { examineAll, type Examined } from "../../components/doctor";
 import type { Environment } from "../../components/environment";
 import { localLogin } from "../../components/local";
-import { sshLogin } from "../../components/ssh";
+import type { MachineConfig } from "../../components/machine";
+import { sshLogin, type Login } from "../../components/ssh";
 import { paintFor, type Paint } from "../color";
 import { exits } from "../commands";
 import type { Request } from "../arguments";
@@ -37,12 +38,16 @@ export async function diagnose(stack: Stack): Promise<Diagnosis> {
   const cluster = await askCluster(kubeconfig, environment);
   const all = await examineAll({
     environment,
-    login: (machine) =>
-      environment.provider === "local" ? localLogin(environment, machine.name) : sshLogin(machine.ssh),
+    login: loginOn(environment),
     ...(typeof cluster === "string" ? {} : { pods: podsToAsk(cluster, environment.flannel.backend === "vxlan") }),
   });
   const findings = judge(environment, all, cluster);
   return { stack: stack.name, well: findings.every(({ state }) => state === "well"), findings };
+}
+
+/** How the stack says to log in on a machine; throws where that cannot be known. */
+export function loginOn(environment: Environment): (machine: MachineConfig) => Login {
+  return ({ name, ssh }) => (environment.provider === "local" ? localLogin(environment, name) : sshLogin(ssh));
 }
 
 /** All that is to be said of what was found, in the order of the checks. */

@@ -5,7 +5,7 @@ import { clusterEndpoint, nodeEndpoint } from "../endpoint";
 import type { Environment } from "../environment";
 import { clientUrl } from "../etcd";
 import { mastersOf, type MachineConfig } from "../machine";
-import { assignments, type ScriptValue } from "../script";
+import { assignments, composeLook, type ScriptValue } from "../script";
 import { bastionName, Session, sshLogin, unreachable, withEach, type Login, type Unreachable } from "../ssh";
 import { look, surveyProgram, type Asked } from "../survey";
 import { parseTold, type Told } from "./told";
@@ -99,6 +99,11 @@ export function doctorProgram(
     PROBE: textOf("probe.pl"),
   };
   return [surveyProgram(), ...assignments(values), textOf("doctor.sh")].join("\n");
+}
+
+/** What a machine runs to tell all that a maintainer needs; a line with the mark begins each part. */
+export function supportProgram(mark: string): string {
+  return composeLook(textOf("support.sh"), { MARK: mark });
 }
 
 /** Pods on other nodes; where there are many, those next in a circle, so that each is asked by some. */

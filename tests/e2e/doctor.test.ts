@@ -1,4 +1,8 @@
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join, relative } from "node:path";
+
 import type { Finding } from "../../cli/doctor/findings";
+import { secretsOf } from "../../cli/support/redaction";
 import { TestMachine } from "../support/machine";
 import { here, TestStack, within } from "../support/stack";
 
@@ -37,6 +41,71 @@ describe("a cluster that is well", () => {
     expect(status).toBe(0);
     expect(output).toMatch(/\+ network +names resolve; 6 pairs of nodes/);
     expect(await examined()).toMatchObject({ status: 0, wrong: [] });
+  });
+});
+
+describe("what a maintainer needs", () => {
+  const collected = () => {
+    const directory = join(stack.project, ".keelson", "support");
+    const names = existsSync(directory) ? readdirSync(directory).filter((file) => file.startsWith(`${name}-`)) : [];
+    return names.map((file) => join(directory, file));
+  };
+  beforeAll(() => collected().forEach((file) => rmSync(file)));
+  afterAll(() => collected().forEach((file) => rmSync(file)));
+
+  test("is in one file, and no secret is, though they stand in files and logs on the machines", async () => {
+    const exported = await stack.succeedPulumi("stack", "export", "--show-secrets");
+    const secrets = secretsOf(JSON.parse(exported));
+    const key = Buffer.from(on("master-1").run("cat /etc/kubernetes/pki/ca.key"));
+    const lines = key
+      .toString()
+      .split("\n")
+      .filter((line) => /^[A-Za-z0-9+/=]{20,}$/.test(line));
+    const base64 = key.toString("base64");
+    expect(secrets.length).toBeGreaterThan(10);
+    expect(lines.length).toBeGreaterThan(3);
+    const config = "/etc/keelson/api-proxy.cfg";
+    on("master-1").run(
+      `cp -p ${config} /root/kept.cfg; sed 's/^/# /' /etc/kubernetes/pki/ca.key >>${config}; echo '# ${base64}' >>${config}`,
+    );
+    on("master-1").run(
+      `systemd-run --quiet --unit keelson-canary --remain-after-exit cat /etc/kubernetes/pki/ca.key`,
+    );
+    const { status, output } = await stack.run("support");
+    on("master-1").run(`cp -p /root/kept.cfg ${config}`);
+    expect(status).toBe(0);
+    const [file = "", ...others] = collected();
+    expect(others).toEqual([]);
+    expect(output).toContain(relative(stack.project, file));
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const all = here("tar", "-xzOf", file);
+    expect(here("tar", "-xzOf", file, "--wildcards", "*/machines/master-1/files/etc/keelson/api-proxy.cfg")).toContain(
+      "# [secret]",
+    );
+    for (const secret of [...lines, base64, ...(base64.match(/.{1,64}/g) ?? []).slice(0, -1)])
+      expect(all).not.toContain(secret);
+    for (const pem of secrets.join("\n").matchAll(/-----BEGIN [A-Z ]*PRIVATE KEY-----\n([^-]*)/g)) {
+      for (const line of (pem[1] ?? "").split("\n").filter(({ length }) => length > 20))
+        expect(all).not.toContain(line);
+    }
+    expect(all).not.toMatch(/BEGIN [A-Z ]*PRIVATE KEY/);
+    const names = here("tar", "-tzf", file);
+    for (const part of [
+      "doctor.json",
+      `Pulumi.${name}.yaml`,
+      "state.txt",
+      "cluster/pods.json",
+      "machines/master-1/units/etcd.service.txt",
+      "machines/master-1/pods/kube-system_kube-apiserver-master-1.kube-apiserver.log",
+      "machines/master-1/files/etc/kubernetes/manifests/kube-apiserver.yaml",
+      "machines/worker-1/network.txt",
+      "machines/worker-1/firewall.txt",
+      "machines/worker-2/records.txt",
+    ]) {
+      expect(names).toContain(`/${part}`);
+    }
+    expect(all).toContain("--authorization-mode=Node,RBAC");
+    expect(all).toContain("ExecStart=/usr/local/bin/kubelet");
   });
 });
 
