@@ -1,16 +1,15 @@
 # Asks for a name, and other pods for an echo, small and as large as pods' packets are: DNS NAME MTU [NODE ADDRESS]...
 use strict;
 use Socket;
-use Time::HiRes qw(time);
 
 $| = 1;
 my ($dns, $name, $mtu, @pods) = @ARGV;
-my $deadline = time + 3;
+my $patience = 3;
 
 # Source: RFC 1035, section 4.1; one question for an A record.
 my $question = pack("n6", 4711, 0x0100, 1, 0, 0, 0) . join("", map { pack("C/a*", $_) } split /\./, $name) . pack("C n n", 0, 1, 1);
 socket(my $asks, PF_INET, SOCK_DGRAM, 0) or die "socket: $!";
-my $resolver = sockaddr_in(53, inet_aton($dns));
+my $resolver = pack_sockaddr_in(53, inet_aton($dns));
 
 socket(my $echo, PF_INET, SOCK_RAW, getprotobyname("icmp") || 1) or die "socket: $!";
 # IP_MTU_DISCOVER, IP_PMTUDISC_DO: what is too large for the way is not sent in pieces. Source: ip(7).
@@ -21,7 +20,7 @@ my $sequence = 0;
 while (my ($node, $address) = splice @pods, 0, 2) {
   for my $size ("small", $mtu > 0 ? "full" : ()) {
     my $data = "k" x ($size eq "small" ? 32 : $mtu - 28);
-    $left{++$sequence} = { node => $node, size => $size, to => sockaddr_in(0, inet_aton($address)), data => $data };
+    $left{++$sequence} = { node => $node, size => $size, to => pack_sockaddr_in(0, inet_aton($address)), data => $data };
   }
 }
 
@@ -32,10 +31,11 @@ sub sum {
   return ~$sum & 0xffff;
 }
 
-my ($resolved, $again) = (0, 0);
-while (time < $deadline && (%left || !$resolved)) {
-  if (time >= $again) {
-    $again = time + 0.7;
+# perl-base has no clock finer than a second; what is left of a wait is told by select.
+my ($resolved, $again, $now) = (0, 0, 0);
+while ($now < $patience && (%left || !$resolved)) {
+  if ($now >= $again) {
+    $again = $now + 0.7;
     send($asks, $question, 0, $resolver) unless $resolved;
     for my $number (keys %left) {
       my $packet = pack("C2 n3", 8, 0, 0, $id, $number) . $left{$number}{data};
@@ -45,7 +45,9 @@ while (time < $deadline && (%left || !$resolved)) {
   }
   my $ready = "";
   vec($ready, fileno($_), 1) = 1 for $asks, $echo;
-  select($ready, undef, undef, 0.1) > 0 or next;
+  my ($found, $unused) = select($ready, undef, undef, 0.1);
+  $now += 0.1 - ($found > 0 ? $unused : 0);
+  next unless $found > 0;
   if (vec($ready, fileno($asks), 1) && defined recv($asks, my $answer, 2048, 0)) {
     my (undef, $flags, undef, $count) = unpack("n4", $answer);
     $resolved = 1;
