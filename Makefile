@@ -2,7 +2,7 @@
 STACK ?= dev
 export STACK
 
-.PHONY: help env up preview refresh destroy status kubeconfig backup shell test check e2e e2e-all bench lock docs
+.PHONY: help env up preview refresh destroy status doctor support kubeconfig backup shell test check e2e e2e-all bench lock docs
 
 help: ## list what can be made
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/; s/\$$\$$/$$/' | expand -t 14
@@ -24,6 +24,12 @@ destroy: ## take the cluster away; machines are left as they were found
 
 status: ## show nodes, pods and whether nginx answers
 	@cli/keelson status --stack $(STACK)
+
+doctor: ## look at a living stack from outside, and say what is not well and what to do; changes nothing
+	@cli/keelson doctor --stack $(STACK)
+
+support: ## collect what a maintainer needs in one file under .keelson/support, without secrets
+	@cli/keelson support --stack $(STACK)
 
 kubeconfig: ## write the administrator's kubeconfig to a file of mode 0600
 	@cli/keelson kubeconfig --stack $(STACK)

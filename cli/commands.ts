@@ -93,6 +93,20 @@ export const commands: Readonly<Record<string, Command>> = {
     exits: usual,
     example: "keelson status --stack staging -o json",
   },
+  doctor: {
+    meaning:
+      "look at machines, API, etcd, certificates, nodes and the pods' network, and say what is not well; changes nothing",
+    flags: [output],
+    exits: ["done", "failed", "refused", "unreachable"],
+    example: "keelson doctor --stack staging -o json",
+  },
+  support: {
+    meaning:
+      "collect what a maintainer needs in one file under .keelson/support, without any secret of the stack's state",
+    flags: [],
+    exits: ["done", "failed", "refused"],
+    example: "keelson support --stack staging",
+  },
   kubeconfig: {
     meaning: "write the administrator's kubeconfig to a file of mode 0600, and print the line that names it to kubectl",
     flags: [],

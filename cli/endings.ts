@@ -13,6 +13,8 @@ const markers: readonly (readonly [keyof typeof exits, RegExp])[] = [
   ["unreachable", / refuses the login of /],
   // components/endpoint/api.ts
   ["unreachable", /the cluster's API at \S+ does not answer/],
+  // The Kubernetes plugin's words, and those of its stand-in.
+  ["unreachable", /Kubernetes cluster is unreachable|due to unreachable cluster|the cluster at \S+ cannot be reached/],
   // components/machine/preflight.sh
   ["unfit", / is not fit, and nothing was changed on it:/],
   // components/settings/problems.ts, place.ts

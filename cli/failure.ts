@@ -42,6 +42,10 @@ function matter(output: string): readonly string[] {
   return [...new Set([...causes, ...led])];
 }
 
+/** In the words of the official plugin, those of its stand-in, and our own. */
+const unreachableCluster =
+  /Kubernetes cluster is unreachable|due to unreachable cluster|the cluster at \S+ cannot be reached|the cluster's API at \S+ does not answer/;
+
 /** What other programs' own words for common mistakes mean here, and the way out. */
 function hint(output: string, stack: string): readonly string[] {
   if (/network with name \S+ already exists|name "\S+" is already in use/.test(output)) {
@@ -57,6 +61,12 @@ function hint(output: string, stack: string): readonly string[] {
   if (/host key mismatch$/m.test(output)) {
     return [
       "hint: if the machine was rebuilt, correct its hostKey in the stack's file; if not, something else answers in its place",
+    ];
+  }
+  if (unreachableCluster.test(output)) {
+    return [
+      "hint: nothing in the cluster is lost or forgotten by this: its API does not answer for now. What of it is not well, on which",
+      `machine and why, is told by make doctor${stack === "dev" ? "" : ` STACK=${stack}`}`,
     ];
   }
   if (/incorrect passphrase/.test(output)) {

@@ -2,21 +2,71 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import type { Stack } from "@pulumi/pulumi/automation";
+
 import { parseEnvironment, type Environment } from "../components/environment";
 import type { MachineConfig } from "../components/machine";
 import type { SshLogin } from "../components/ssh";
 import { addressesHere } from "../components/local/builds";
 import { keyPair, stackDirectory } from "../components/local/keys";
 import { quote } from "../components/script/compose";
+import { isEncrypted, Secret } from "../components/settings/secret";
 import { among, meant, UsageError } from "./arguments";
 import { root, settingsOf } from "./project";
 
-/** The stack's configuration, read without an engine. */
+/** The stack's configuration, read without an engine; what is encrypted in it is not known. */
 export function environmentOf(stack: string): Environment {
-  const entries = Object.entries(settingsOf(stack).config ?? {}).map(([key, value]) => [
-    key.replace(/^keelson:/, ""),
-    value,
+  return environmentFrom(stack, settingsOf(stack).config ?? {});
+}
+
+/** The same, what is encrypted in it decrypted by the engine. */
+export async function decryptedEnvironment(stack: Stack): Promise<Environment> {
+  return environmentFrom(stack.name, await decryptedConfig(stack));
+}
+
+/** What is encrypted in the stack's configuration. */
+export async function configSecrets(stack: Stack): Promise<readonly string[]> {
+  const found = (value: unknown): readonly string[] => {
+    if (value instanceof Secret) return [value.reveal() ?? ""];
+    return typeof value === "object" && value !== null ? Object.values(value).flatMap(found) : [];
+  };
+  return found(await decryptedConfig(stack));
+}
+
+async function decryptedConfig(stack: Stack): Promise<Readonly<Record<string, unknown>>> {
+  const { config = {} } = settingsOf(stack.name);
+  if (!JSON.stringify(config).includes('{"secure":')) return config;
+  const known = await stack.getAllConfig();
+  const entries = Object.entries(config).map(([key, value]) => {
+    const text = known[key]?.value ?? "";
+    return [key, isEncrypted(value) ? new Secret(text) : revealed(value, text === "" ? undefined : parsed(text))];
+  });
+  return Object.fromEntries(entries) as Readonly<Record<string, unknown>>;
+}
+
+/** A value of the file, with what the engine has in place of each part that is encrypted. */
+function revealed(written: unknown, known: unknown): unknown {
+  if (isEncrypted(written)) return new Secret(typeof known === "string" ? known : JSON.stringify(known));
+  if (typeof written !== "object" || written === null) return written;
+  const part = (key: string): unknown =>
+    typeof known === "object" && known !== null ? Reflect.get(known, key) : undefined;
+  const parts = Object.entries(written).map(([key, value]): readonly [string, unknown] => [
+    key,
+    revealed(value, part(key)),
   ]);
+  return Array.isArray(written) ? parts.map(([, value]) => value) : Object.fromEntries(parts);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function environmentFrom(stack: string, config: Readonly<Record<string, unknown>>): Environment {
+  const entries = Object.entries(config).map(([key, value]) => [key.replace(/^keelson:/, ""), value]);
   return parseEnvironment(Object.fromEntries(entries) as Record<string, unknown>, {
     stack,
     directory: root,

@@ -8,6 +8,7 @@ import type { Request } from "./arguments";
 import { backUpNow, backupLines, lookAtBackups } from "./backup";
 import { isColored, painted, paintFor, type Paint } from "./color";
 import { exits } from "./commands";
+import { doctor } from "./doctor";
 import { endingOf } from "./endings";
 import { tellFailure } from "./failure";
 import { shell } from "./machines";
@@ -17,6 +18,7 @@ import { openStack, requireStack, root } from "./project";
 import { Progress, seconds } from "./progress";
 import { recover } from "./recover";
 import { clusterOf, lookAt, nginxLine, troubles } from "./status";
+import { support } from "./support";
 import { nodeTable, podTable } from "./tables";
 
 /** One run of the engine. */
@@ -45,6 +47,8 @@ const operations: Readonly<Record<string, (request: Request) => Promise<number>>
   refresh: (request) => change(request, refresh),
   destroy: (request) => change(request, destroy),
   status: (request) => read(request, status),
+  doctor: async (request) => doctor(await openStack(request.stack), request),
+  support: async ({ stack }) => support(await openStack(stack)),
   kubeconfig: (request) => read(request, kubeconfig),
   backup: ({ stack }) => Promise.resolve(backUpNow(stack)),
   shell: ({ stack, machine }) => Promise.resolve(shell(stack, machine)),

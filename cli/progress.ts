@@ -84,7 +84,7 @@ export class Progress {
   }
 
   private diagnostic({ urn = "", message, severity }: NonNullable<EngineEvent["diagnosticEvent"]>): void {
-    const text = plainText(message).trim();
+    const text = withoutBadAdvice(plainText(message)).trim();
     if (text === "") return;
     if (severity === "error") this.errors.set(urn, [...(this.errors.get(urn) ?? []), text]);
     const step = this.active.get(urn);
@@ -144,6 +144,17 @@ export function messageOf(error: unknown): string {
 /** "12.3 s". */
 export function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`.padStart(7);
+}
+
+/**
+ * What the Kubernetes provider says of a cluster that it cannot reach, without its advice to have all that is in it forgotten: that
+ * is for clusters that are gone, and the machines of one whose API is away for a while are there.
+ */
+export function withoutBadAdvice(message: string): string {
+  return message.replace(
+    /[ \t]*(?:If the cluster (?:has been|was|is) |[^.\n]*\bPULUMI_K8S_DELETE_UNREACHABLE\b)[^\n]*?(?:\.(?=\s|$)|$)/gm,
+    "",
+  );
 }
 
 /** The engine marks colours as <{%fg 1%}>, which nobody wants to read. */

@@ -38,7 +38,7 @@ export interface PodLook {
   readonly message: string;
 }
 
-interface Condition {
+export interface Condition {
   readonly type: string;
   readonly status: string;
   readonly reason?: string;
@@ -50,17 +50,23 @@ interface Named {
 }
 
 /** One that no kubelet has told of yet has no status. */
-interface Node extends Named {
+export interface Node extends Named {
+  readonly spec?: {
+    readonly podCIDR?: string;
+    readonly unschedulable?: boolean;
+    readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
+  };
   readonly status?: {
     readonly conditions?: readonly Condition[];
     readonly nodeInfo?: { readonly kubeletVersion: string };
   };
 }
 
-interface Pod extends Named {
-  readonly spec: { readonly nodeName?: string };
+export interface Pod extends Named {
+  readonly spec: { readonly nodeName?: string; readonly hostNetwork?: boolean };
   readonly status: {
     readonly phase: string;
+    readonly podIP?: string;
     readonly reason?: string;
     readonly message?: string;
     readonly conditions?: readonly Condition[];
@@ -89,9 +95,14 @@ export async function lookAt({ kubeconfig, apiEndpoint, nginxUrl }: Cluster): Pr
     list<Pod>(kubeconfig, "/api/v1/pods"),
   ]);
   const nginx = nginxUrl === undefined ? null : { url: nginxUrl, ...(await answerOf(nginxUrl)) };
+  return { apiEndpoint, ...looksOf(nodes, pods), nginx };
+}
+
+/** How nodes are, and which pods are not ready. */
+export function looksOf(nodes: readonly Node[], pods: readonly Pod[]): Pick<Look, "nodes" | "podsNotReady"> {
   const looks = nodes.map(nodeLook);
   const silent = new Set(looks.flatMap(({ name, ready }) => (ready ? [] : [name])));
-  return { apiEndpoint, nodes: looks, podsNotReady: pods.flatMap((pod) => podLook(pod, silent)), nginx };
+  return { nodes: looks, podsNotReady: pods.flatMap((pod) => podLook(pod, silent)) };
 }
 
 /** What of a cluster somebody has to see to, in words: one paragraph, or none. */

@@ -1,5 +1,7 @@
 /** One request to the cluster's API, with the administrator's kubeconfig. */
 import { request } from "node:https";
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 
 import { parse } from "yaml";
 
@@ -13,6 +15,8 @@ export interface Question {
   readonly accept?: string;
   /** An object to make. @default none */
   readonly body?: object;
+  /** Another way to the same API, "https://192.0.2.11:6443". @default the kubeconfig's */
+  readonly at?: string;
 }
 
 /** What the server says. */
@@ -21,6 +25,8 @@ export interface Answer {
   readonly text: string;
   /** The server's clock. */
   readonly date: Date;
+  /** When the certificate ends that it showed. */
+  readonly ends?: Date;
 }
 
 /** The part of a kubeconfig of kubeadm's that is of use here. */
@@ -36,18 +42,19 @@ interface KubeConfig {
 /** Asks the server that a kubeconfig names; whatever it answers is an answer. Throws where it does not, within 10 s. */
 export function ask(kubeconfig: string, question: Question): Promise<Answer> {
   const { server, ...identity } = accessOf(kubeconfig);
-  const { method = "GET", path, accept = "application/json", body } = question;
-  const url = new URL(path, server);
+  const { method = "GET", path, accept = "application/json", body, at = server } = question;
+  const url = new URL(path, at);
   const headers = { accept, ...(body ? { "content-type": "application/json" } : {}) };
   return new Promise((resolve, reject) => {
     const fail = ({ message }: Error) => reject(new Error(apiSilence(url.origin, message)));
     const call = request(url, { ...identity, method, headers, timeout: 10_000 }, (response) => {
       const { statusCode: status = 0, headers } = response;
+      const ends = endOf(response.socket);
       let text = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => (text += chunk));
       response.on("error", fail);
-      response.on("end", () => resolve({ status, text, date: new Date(headers.date ?? Date.now()) }));
+      response.on("end", () => resolve({ status, text, ends, date: new Date(headers.date ?? Date.now()) }));
     });
     call.on("timeout", () => call.destroy(new Error("no answer within 10 s")));
     call.on("error", fail);
@@ -58,6 +65,13 @@ export function ask(kubeconfig: string, question: Question): Promise<Answer> {
 /** What is said of an API that does not answer. */
 export function apiSilence(where: string, why: string): string {
   return `the cluster's API at ${where} does not answer (${why}): does its machine run?`;
+}
+
+/** None where a connection that was there already is used again. */
+function endOf(socket: Socket): Date | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  const { valid_to: end } = socket.getPeerCertificate() as { readonly valid_to?: string };
+  return end === undefined ? undefined : new Date(end);
 }
 
 function accessOf(kubeconfig: string) {

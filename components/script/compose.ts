@@ -38,10 +38,14 @@ const library = textsOf("lib.sh", "memory.sh");
 
 /** A program that only looks at its machine, and remembers nothing there. */
 export function composeLook(script: string, values: Readonly<Record<string, ScriptValue>>): string {
-  const assignments = Object.entries(values).map(([name, value]) => assignment(name, value));
-  return [...library, assignment("SCRIPT", "survey"), ...textsOf("apt.sh"), ...assignments, script]
+  return [...library, assignment("SCRIPT", "survey"), ...textsOf("apt.sh"), ...assignments(values), script]
     .map((part) => `${part.trimEnd()}\n`)
     .join("\n");
+}
+
+/** Lines by which a program has values. */
+export function assignments(values: Readonly<Record<string, ScriptValue>>): readonly string[] {
+  return Object.entries(values).map(([name, value]) => assignment(name, value));
 }
 
 /** Functions of a script that keeps units of systemd running, and may have a turn in which it restarts them. */

@@ -1,7 +1,7 @@
 export { Fleet } from "./fleet";
 export type { ScriptFile, ScriptValue } from "./compose";
 export type { Effects } from "./hooks";
-export { composeLook, foundScript, packageScripts, unitsScripts } from "./compose";
+export { assignments, composeLook, foundScript, packageScripts, unitsScripts } from "./compose";
 export { shortDigest } from "./digest";
 export type { Target } from "./target";
 export { quote } from "./compose";

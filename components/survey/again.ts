@@ -21,6 +21,22 @@ export function seenOf({ scripts, waiting }: Answer): Seen {
   };
 }
 
+/** What is not as the scripts left it, by the script, in words; units that do not run are not among it. */
+export function driftOf({ scripts }: Answer): readonly { readonly script: string; readonly words: string }[] {
+  return [...scripts.values()].flatMap(({ name: script, ended, working, changes }) => [
+    ...(ended || working ? [] : [{ script, words: "its last run failed or was killed" }]),
+    ...changes
+      .filter(({ kind, now }) => kind !== "unit" || now === "disabled")
+      .map((change) => ({ script, words: whatIs(change) })),
+  ]);
+}
+
+/** What it is now, without what comes of it. */
+function whatIs(change: Change): string {
+  const words = wordsFor(change);
+  return words.slice(0, words.lastIndexOf(": "));
+}
+
 const deferred = "deferred restarts are made, each machine in its turn";
 const putToUse = "what is repaired on it takes effect in its turn";
 

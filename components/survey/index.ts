@@ -13,9 +13,10 @@ import type { SurveySettings } from "./settings";
 import { newestBackupOf, restoredOf, runningOf, type Restored, type Running } from "./told";
 import { unwellAmong } from "./unwell";
 
+export { driftOf } from "./again";
 export { ClusterIdentity } from "./identity";
 export { parseAnswer, type Answer } from "./answer";
-export { loginFor, silenceOf, type Asked } from "./look";
+export { look, loginFor, silenceOf, type Asked } from "./look";
 export type { Restored, Running } from "./told";
 
 /** What the machines told before anything was registered. */

@@ -16,14 +16,21 @@ export interface Asked {
 /** Longest wait for one machine, milliseconds. */
 export const patience = 5000;
 
-/** Asks one machine, by way of another where there is one. */
-export async function look(login: Login, program: string, way: Session | undefined): Promise<Omit<Asked, "config">> {
+/** Asks one machine, by way of another where there is one; `output` is all that it printed. */
+export async function look(
+  login: Login,
+  program: string,
+  way: Session | undefined,
+  timeoutMs = patience,
+): Promise<Omit<Asked, "config"> & { readonly output?: string }> {
   let session: Session | undefined;
   try {
-    session = new Session(login, { timeoutMs: patience }, way);
+    session = new Session(login, { timeoutMs }, way);
     const { status, output } = await session.run("bash -s", program);
     const answer = parseAnswer(output);
-    return answer ? { answer } : { silence: `ended the survey with exit status ${status}: ${lastLine(output)}` };
+    return answer
+      ? { answer, output }
+      : { silence: `ended the survey with exit status ${status}: ${lastLine(output)}` };
   } catch (error) {
     return silenceOf(error as NodeJS.ErrnoException, login);
   } finally {

@@ -58,8 +58,8 @@ export class TestStack {
   }
 
   /** Runs one command of the command line to its end. */
-  run(command: string): Promise<Run> {
-    return this.ended(this.start(command), command);
+  run(command: string, ...flags: readonly string[]): Promise<Run> {
+    return this.ended(this.start(command, ...flags), command);
   }
 
   /** Runs a command that has to succeed. */
@@ -70,8 +70,8 @@ export class TestStack {
   }
 
   /** Starts a command in a process group of its own, which can be killed whole. */
-  start(command: string): ChildProcess {
-    return this.spawn(process.execPath, [...program("cli/main.ts", this.project), command, this.name]);
+  start(command: string, ...flags: readonly string[]): ChildProcess {
+    return this.spawn(process.execPath, [...program("cli/main.ts", this.project), command, this.name, ...flags]);
   }
 
   /** Starts plain `pulumi`, for this stack, as a script does that nobody watches. */

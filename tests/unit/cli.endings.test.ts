@@ -51,6 +51,14 @@ describe("a machine is unreachable", () => {
   });
 });
 
+test.each([
+  'configured Kubernetes cluster is unreachable: unable to load schema information from the API server: Get "https://192.0.2.11:6443/openapi/v2"',
+  "Preview failed: failed to read resource state due to unreachable cluster.",
+  "the cluster at https://192.0.2.11:6443 cannot be reached: connect ECONNREFUSED",
+])("the cluster is unreachable, in its plugin's words: %s", (words) => {
+  expect(endingOf([words])).toBe("unreachable");
+});
+
 test("a machine is unfit", () => {
   const script = readFileSync(join(__dirname, "../../components/machine/preflight.sh"), "utf8");
   const [, text = ""] = /log "([^"]*\$\(hostname\)[^"]*fit[^"]*)"/.exec(script) ?? [];

@@ -191,6 +191,20 @@ describe("a failure", () => {
     tellFailure(progress, undefined, "dev");
     expect(written).toContain(explanation);
   });
+  test.each([
+    "failed to read resource state due to unreachable cluster. If the cluster has been deleted, you can edit the pulumi state to remove this resource or retry with the PULUMI_K8S_DELETE_UNREACHABLE environment variable set to true.",
+    'configured Kubernetes cluster is unreachable: Get "https://192.0.2.11:6443/openapi"\nIf the cluster has been deleted, you can edit the pulumi state to remove this resource',
+    "the cluster at https://192.0.2.11:6443 cannot be reached: ECONNREFUSED. If the cluster is gone for good, set PULUMI_K8S_DELETE_UNREACHABLE=true and run again.",
+    "the cluster at https://192.0.2.11:6443 cannot be reached: ECONNREFUSED. Set PULUMI_K8S_DELETE_UNREACHABLE=true.",
+  ])("of an API that is away never comes with the advice to forget what is in the cluster: %s", (words) => {
+    begin(urn);
+    tell(words, urn, "error");
+    fail(urn);
+    tellFailure(progress, undefined, "prod");
+    expect(written).not.toMatch(/DELETE_UNREACHABLE|has been deleted|edit the pulumi state|gone for good/);
+    expect(written).toMatch(/unreachable|cannot be reached: ECONNREFUSED\./);
+    expect(written).toContain("make doctor STACK=prod");
+  });
   test("of no resource is told by what was reported, once, or else by the error", () => {
     tell("the configuration has 1 problem", "", "error");
     tell("the configuration has 1 problem", "", "error");

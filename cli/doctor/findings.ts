@@ -1,0 +1,70 @@
+/** What is looked at, in the order in which it is told. */
+export const checks = [
+  "machines",
+  "drift",
+  "units",
+  "clocks",
+  "disks",
+  "API",
+  "certificates",
+  "etcd",
+  "backups",
+  "nodes",
+  "pods",
+  "network",
+  "versions",
+] as const;
+
+export type Check = (typeof checks)[number];
+
+/** One thing that is not well, or that nobody could tell; or a check that found everything well. */
+export interface Finding {
+  readonly check: Check;
+  readonly state: "well" | "wrong" | "unknown";
+  /** The machine; "the cluster" where it is of none. */
+  readonly subject: string;
+  /** The step or the component that it is about, "kubelet.service". @default the subject itself */
+  readonly component?: string;
+  readonly words: string;
+  /** What the component said last, in its own words. */
+  readonly said?: string;
+  /** The command to type next. */
+  readonly next?: string;
+}
+
+export const theCluster = "the cluster";
+
+/** Findings of one check, or the line that says that there are none. */
+export function orWell(check: Check, found: readonly Finding[], words: string): readonly Finding[] {
+  return found.length > 0 ? found : [{ check, state: "well", subject: theCluster, words }];
+}
+
+/** "1 machine", "3 machines". */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+/** A length of time in whole days, or hours where it is short; "12 days". */
+export function lengthOf(seconds: number): string {
+  const left = Math.abs(seconds);
+  if (left >= 2 * 86_400) return `${Math.floor(left / 86_400)} days`;
+  return left >= 7200 ? `${Math.floor(left / 3600)} hours` : `${Math.floor(left / 60)} minutes`;
+}
+
+/** How commands are written for a stack. */
+export class Commands {
+  constructor(private readonly stack: string) {}
+
+  make(target: string): string {
+    return `make ${target}${this.stack === "dev" ? "" : ` STACK=${this.stack}`}`;
+  }
+
+  /** A command on a machine. */
+  on(machine: string, command: string): string {
+    return `${this.make(`shell MACHINE=${machine}`)}, and there: ${command}`;
+  }
+
+  kubectl(words: string): string {
+    return `eval "$(${this.make("--silent kubeconfig")})" && kubectl ${words}`;
+  }
+}
