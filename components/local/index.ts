@@ -8,6 +8,7 @@ import { apart } from "./apart";
 import type { Build, Builds } from "./builds";
 import { containerArgs, livingContainer, mounts } from "./container";
 import { existingKeyPair, hostKeyFile, keyPair, loginKeyFile, made, newKeyPair, type KeyPair } from "./keys";
+import { localLogin, loginsHere } from "./login";
 import { nameservers } from "./nameservers";
 import { rememberBuilt } from "./records";
 import { removeContainer, removeEmptyNetwork } from "./leftovers";
@@ -15,7 +16,7 @@ import { buildLabel, prefixOf } from "./survey";
 
 export { stackDirectory } from "./keys";
 export { addressesHere, buildsHere, type Builds, type Rebuild } from "./builds";
-export { localLogin, loginsHere } from "./login";
+export { localLogin, loginsHere };
 
 export interface LocalMachinesArgs {
   readonly environment: LocalSettings;
@@ -79,6 +80,7 @@ export class LocalMachines extends pulumi.ComponentResource {
         hostKey,
       },
       identity: hostKey,
+      access: { name: config.name, login: () => localLogin(this.args.environment, config.name) },
       dependsOn: [container],
       deletedWith: container,
       sharedKernel: config.sharedKernel,

@@ -1,4 +1,4 @@
-import { bastionName, loginArgs, type FirstHop, type SshConfig, type SshLogin } from "../ssh";
+import { bastionName, loginArgs, sshLogin, type FirstHop, type SshConfig, type SshLogin } from "../ssh";
 import type { Machine } from "./machine";
 import type { MachineConfig } from "./roles";
 
@@ -20,6 +20,7 @@ export function sshMachines(environment: Machines, fleet: Fleet): readonly Machi
     config,
     lost: config.lost,
     connection: { ...loginArgs(config.ssh, connectTimeout), ...(proxy ? { proxy } : {}) },
+    access: { name: config.name, login: () => sshLogin(config.ssh) },
     firstHop: firstHop(config.name, config.ssh, bastion),
     identity: config.ssh.hostKey ?? config.ssh.host,
     dependsOn: [],

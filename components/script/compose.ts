@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { lineFor, shippedTexts, taking, type Text } from "./texts";
+
 /** A value a script reads: a string, or a list that becomes a bash array. */
 export type ScriptValue = string | number | boolean | readonly string[];
 
@@ -62,28 +64,48 @@ export const foundScript = join(__dirname, "found.sh");
  * read-only variables, the files, the script, and the call of `main`.
  */
 export function compose(parts: ScriptParts): string {
+  return joined([...library, assignment("SCRIPT", parts.name), ...bodyOf(parts, (text) => text)]);
+}
+
+/**
+ * The same program, as it is sent and kept in the state: in the place of each text that its machine keeps there is a line with the
+ * text's name and its digest.
+ */
+export function composeKept(parts: ScriptParts, texts: ReadonlyMap<string, Text>): string {
+  const kept = (text: string) => {
+    const own = texts.get(text);
+    return own ? lineFor(own) : text;
+  };
+  const lines = [taking, assignment("SCRIPT", parts.name), ...library.map(kept), ...bodyOf(parts, kept)];
+  return joined(lines).replace(/^(kept .*)\n\n(?=kept )/gm, "$1\n");
+}
+
+function bodyOf(parts: ScriptParts, as: (text: string) => string): readonly string[] {
   return [
-    ...library,
-    assignment("SCRIPT", parts.name),
     ...(parts.secrets ? [assignment("SECRETS", parts.secrets)] : []),
-    ...(parts.uses ?? []),
+    ...(parts.uses ?? []).map(as),
     ...Object.entries(parts.values ?? {}).map(([name, value]) => assignment(name, value)),
     fileFunctions(parts.files ?? []),
-    parts.script,
+    as(parts.script),
     // Nothing the script starts may read on in the program that bash is still reading.
     'main "$1" </dev/null\nexit\n',
-  ]
-    .map((part) => `${part.trimEnd()}\n`)
-    .join("\n");
+  ];
 }
+
+const joined = (lines: readonly string[]) => lines.map((part) => `${part.trimEnd()}\n`).join("\n");
 
 /**
  * The names of values, and the paths of files, of which an earlier program of the script has no such text; "script" where
  * its own text, or what it uses, is another. Of values that come from other resources, those that it had, and that are others now.
  */
-export function changedParts(parts: ScriptParts, before: string, now = ""): ReadonlySet<string> {
+export function changedParts(parts: ScriptParts, before: string, now = "", kept = shippedTexts()): ReadonlySet<string> {
+  // An earlier release sent its texts whole.
+  const sent = (text: string) => {
+    const own = kept.get(text);
+    return own && !before.includes(text) ? lineFor(own) : text;
+  };
   const texts = [
-    ...[...library, parts.script, ...(parts.uses ?? [])].map((text) => ["script", text] as const),
+    ...[...library, parts.script, ...(parts.uses ?? [])].map((text) => ["script", sent(text)] as const),
     ...Object.entries(parts.values ?? {}).map(([name, value]) => [name, assignment(name, value)] as const),
     ...(parts.files ?? []).map((file) => [file.path, writing(file)] as const),
   ];

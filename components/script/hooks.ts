@@ -72,8 +72,10 @@ async function beforeRun({ name, newInputs, oldInputs }: pulumi.ResourceHookArgs
   await machine.fleet.accept();
   if (!pulumi.runtime.isDryRun()) {
     const hop = firstHopOf(machine);
-    if (hop) await machine.fleet.answers(hop);
+    // One that told of itself moments ago answers.
+    if (hop && (!machine.seen || machine.seen.refused !== undefined)) await machine.fleet.answers(hop);
     if (machine.seen?.refused !== undefined) throw new Error(machine.seen.refused);
+    if (machine.access) await machine.fleet.equip(machine.access);
     if (!oldInputs) await firstRun?.before();
     return;
   }
@@ -98,9 +100,13 @@ async function wordsFor({ parts, effects, again }: Known, { now, before }: Chang
     const { words, files } = again;
     return [...words, ...(effects && files.size > 0 ? [effects.update(files)] : [])].join("; ");
   }
+  if (changed.size === 0 && old !== sent && !old.includes("\nkept ")) return effects ? shorter : "";
   // What was sent once is never sent again.
   return effects ? "the connection settings changed: the script runs again, and nothing should change" : "";
 }
+
+/** An earlier release sent every program whole, and the state had it so. */
+const shorter = "what the state has of it becomes shorter: the script runs again, and nothing should change";
 
 /** A text that may be a secret; "" where it is not known yet. */
 async function textOf(value: unknown): Promise<string> {

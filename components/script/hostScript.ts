@@ -3,11 +3,15 @@ import { readFileSync } from "node:fs";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
-import { compose, type ScriptFile, type ScriptParts, type ScriptValue } from "./compose";
+import { compose, composeKept, type ScriptFile, type ScriptParts, type ScriptValue } from "./compose";
 import { afterFirstRun, beforeRunning, remember, type Effects, type FirstRun } from "./hooks";
 import { shortDigest } from "./digest";
+import { shippedTexts } from "./texts";
+import { shortenTraces } from "./traces";
 import type { Again } from "./seen";
 import type { Target } from "./target";
+
+shortenTraces();
 
 export interface HostScriptArgs {
   /** Where the script runs. */
@@ -176,10 +180,11 @@ function ignored({ once, forGood, ends }: HostScriptArgs): string[] {
 
 function program({ values = {}, secrets }: HostScriptArgs, parts: ScriptParts): pulumi.Input<string> {
   const known = Object.values(values).every((value) => !pulumi.Output.isInstance(value));
-  if (!secrets && known) return compose(parts);
+  const sent = (whole: ScriptParts) => composeKept(whole, shippedTexts());
+  if (!secrets && known) return sent(parts);
   // One output for all: previews then show the program as one unknown, and the state holds it encrypted where it must.
   const whole = pulumi
     .all({ ...values, ...secrets })
-    .apply((known) => compose({ ...parts, values: { ...parts.values, ...known } }));
+    .apply((known) => sent({ ...parts, values: { ...parts.values, ...known } }));
   return secrets ? pulumi.secret(whole) : whole;
 }

@@ -1,9 +1,15 @@
 import type { types } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { FirstHop } from "../ssh";
+import type { FirstHop, Login } from "../ssh";
 import type { Fleet } from "./fleet";
 import type { Seen } from "./seen";
+
+/** How the program itself logs in on a machine. */
+export interface Access {
+  readonly name: string;
+  readonly login: () => Login;
+}
 
 /** Where a script runs: what it takes to reach a machine, and to know it again. */
 export interface Target {
@@ -18,6 +24,8 @@ export interface Target {
    * starts the machine and waits for it.
    */
   readonly firstHop?: FirstHop;
+  /** How the program itself logs in, when the machine is there, and what it calls it. @default it does not */
+  readonly access?: Access;
   /**
    * By what it is known, its host key or where it is: another one where the machine behind the name was rebuilt, and
    * then it joins anew. Not known while that is to come.

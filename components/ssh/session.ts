@@ -108,7 +108,7 @@ export class Session {
   }
 
   /** Runs a command as root, with this on its standard input. */
-  async run(command: string, input = ""): Promise<Answer> {
+  async run(command: string, input: string | Buffer = ""): Promise<Answer> {
     await this.ready;
     const asRoot = this.login.user === "root" ? command : `sudo -n ${command}`;
     return this.orFailed(

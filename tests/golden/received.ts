@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { stringify } from "yaml";
 
+import { shippedTexts, taking } from "../../components/script/texts";
 import type { Registered } from "../support/program";
 
 const project = join(__dirname, "../..");
@@ -61,9 +62,17 @@ export function received(resources: readonly Registered[]): ReadonlyMap<string, 
   return files;
 }
 
-/** The program that a script's machine reads. */
+/** The program that a script's machine reads, with the texts that lie there in the places of their lines. */
 export function programOf({ inputs }: Registered): string {
-  return String(inputs.stdin);
+  const byDigest = new Map([...shippedTexts().values()].map(({ digest, text }) => [digest, text]));
+  return (
+    String(inputs.stdin)
+      .replace(`${taking}\n`, "")
+      // Whatever takes the library needs the script's name, which a whole program has after it.
+      .replace(/^(readonly SCRIPT=.*\n\n)((?:kept (?:lib|memory)\.sh .*\n)+\n?)/, "$2$1")
+      .replace(/^kept \S+ ([0-9a-f]{16})\n/gm, (_, digest: string) => `${byDigest.get(digest)?.trimEnd() ?? ""}\n\n`)
+      .replace(/\n{3,}/g, "\n\n")
+  );
 }
 
 const key = ({ type, name }: Registered) => `${type} ${name}`;

@@ -17,7 +17,7 @@ const kinds = new Map(
 /** Programs that only look, and are sent by the program itself: what each is made of. */
 const looks = [["survey/survey.sh"], ["upgrade/judge.sh", "upgrade/requests.sh", "upgrade/guard.sh"]];
 /** Scripts that run by themselves: a program puts them on a machine, or a container runs them. */
-const shipped = ["endpoint/addressCheck.sh", "network/start.sh"];
+const shipped = ["endpoint/addressCheck.sh", "network/start.sh", "script/take.sh"];
 const textsOf = (look: readonly string[]) => look.map((path) => readFileSync(join(components, path), "utf8"));
 
 test("every script of the components is in a program, or is one that runs by itself", () => {

@@ -73,6 +73,11 @@ export class Crowd {
     });
   }
 
+  /** How often somebody came to a machine. */
+  logins(name: string): number {
+    return this.servers.get(name)?.connections ?? 0;
+  }
+
   /** Tokens that are offered now. */
   get offered(): readonly string[] {
     return [...this.api.objects.keys()].filter((path) => path.startsWith(`${secrets}/bootstrap-token-`));

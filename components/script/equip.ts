@@ -1,0 +1,80 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { Session, wordsFor, type Login } from "../ssh";
+import { quote } from "./compose";
+import { shortDigest } from "./digest";
+import { shippedTexts, takingFile, textsDirectory, type Text } from "./texts";
+
+/** How long a machine that takes no login now is asked again, and between two attempts, milliseconds. */
+const [patience, pause] = [60_000, 4000];
+
+/** Tells which texts are there, whole. */
+const asking = `cd ${textsDirectory} 2>/dev/null || exit 0
+sha256sum ../take 2>/dev/null | cut -c 1-16
+for text in *; do [ "$(sha256sum "$text" | cut -c 1-16)" != "$text" ] || printf '%s\\n' "$text"; done
+`;
+
+const take = readFileSync(join(__dirname, "take.sh"), "utf8");
+
+/** A program that puts texts there, each at once and whole, and last the way to take them. */
+function placing(texts: readonly Text[]): string {
+  const one = (path: string, text: string) => `printf '%s' ${quote(text)} >"$new"\nmv -f "$new" ${path}\n`;
+  return `set -eu
+umask 077
+mkdir -p ${textsDirectory}
+cd ${textsDirectory}
+rm -f .new-*
+new=.new-$$
+${texts.map(({ digest, text }) => one(digest, text)).join("")}${one(takingFile, take)}`;
+}
+
+/**
+ * Sees to it that a machine has the texts of all programs that it may be sent, in one login. One that takes no login now, because it
+ * starts, or limits how many come from one address, is named, and asked again for a minute.
+ */
+export async function equip(name: string, login: Login, way?: Session): Promise<void> {
+  const deadline = Date.now() + patience;
+  for (let told = false; ; told = true) {
+    try {
+      await send(login, way);
+      return;
+    } catch (error) {
+      const why = error as NodeJS.ErrnoException;
+      if (!isForNow(why) || Date.now() + pause > deadline) {
+        const place = `${name} (${login.host}:${login.port})`;
+        throw new Error(`${place} cannot be sent what its scripts are made of: ${wordsFor(why)}`, { cause: error });
+      }
+      const words = `${name} takes no login now: ${wordsFor(why)}. It is asked again for ${patience / 1000} s`;
+      if (!told) void pulumi.log.info(words);
+    }
+    await sleep(pause);
+  }
+}
+
+/** Whoever was refused as somebody, or met another machine, is so the next time as well. */
+function isForNow({ code = "", message }: NodeJS.ErrnoException): boolean {
+  return (
+    /^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|EPIPE)$/.test(code) ||
+    /ETIMEDOUT|(closed|lost) before|timed out/i.test(message)
+  );
+}
+
+async function send(login: Login, way?: Session): Promise<void> {
+  const session = new Session(login, { timeoutMs: 30_000 }, way);
+  try {
+    const { status, output } = await session.run("bash -s", asking);
+    if (status !== 0) throw new Error(`asked for its texts, it answers: ${output}`);
+    const there = new Set(output.split("\n"));
+    const missing = [...shippedTexts().values()].filter(({ digest }) => !there.has(digest));
+    if (missing.length === 0 && there.has(shortDigest(take))) return;
+    const put = await session.run("sh -c 'gunzip | bash -s'", gzipSync(placing(missing)));
+    if (put.status !== 0) throw new Error(`texts could not be put into ${textsDirectory}: ${put.output}`);
+  } finally {
+    session.close();
+  }
+}

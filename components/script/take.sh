@@ -1,0 +1,22 @@
+# How a program takes the texts that it is made of from where its machine keeps them, by their digests: a text that is not whole is
+# never run. Read with the program's direction, before anything else. What an up lacks the program that runs it sends; nobody sends
+# anything when a resource is deleted, and then the machine's own way back does the work.
+
+# kept NAME DIGEST: reads the text here.
+kept() {
+  local text=/var/lib/keelson/texts/$2
+  # shellcheck disable=SC1090 # one of many
+  if [ "$(sha256sum "$text" 2>/dev/null | cut -c 1-16)" = "$2" ]; then . "$text"; else text_is_gone "$1" "$2"; fi
+}
+
+text_is_gone() {
+  local undo=/var/lib/keelson/scripts/$SCRIPT/undo
+  if [ "$direction" = down ] && [ -s "$undo" ]; then
+    bash "$undo" </dev/null
+    exit
+  fi
+  echo "error: $(hostname) has lost the text $1 ($2), which $SCRIPT is made of: an up sends it again" >&2
+  exit 1
+}
+
+direction=$1

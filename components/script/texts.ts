@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+
+import { shortDigest } from "./digest";
+
+/** A text that programs are made of. */
+export interface Text {
+  /** Its file's name, for people. */
+  readonly name: string;
+  readonly digest: string;
+  readonly text: string;
+}
+
+/** Where machines keep texts, each in a file that is called by its digest. */
+export const textsDirectory = "/var/lib/keelson/texts";
+
+let all: ReadonlyMap<string, Text> | undefined;
+
+/** Every script of the chapters, by its text. */
+export function shippedTexts(): ReadonlyMap<string, Text> {
+  all ??= new Map(
+    readdirSync(join(__dirname, ".."), { recursive: true, encoding: "utf8" })
+      .filter((path) => path.endsWith(".sh"))
+      .sort()
+      .map((path) => {
+        const text = readFileSync(join(__dirname, "..", path), "utf8");
+        return [text, { name: basename(path), digest: shortDigest(text), text }];
+      }),
+  );
+  return all;
+}
+
+/** How a program takes them, which lies beside them: the machine's way back needs it where they are gone. */
+export const takingFile = "/var/lib/keelson/take";
+
+/** What such a program begins with. A machine that was rebuilt has nothing that could be undone. */
+export const taking = `. ${takingFile} 2>/dev/null || {
+  echo "$(hostname) remembers nothing of this cluster (${takingFile} is gone): what was there before is not undone" >&2
+  [ "$1" = down ]
+  exit
+}
+`;
+
+/** The line that stands in a program for a text that its machine keeps. */
+export function lineFor({ name, digest }: Text): string {
+  return `kept ${name} ${digest}\n`;
+}

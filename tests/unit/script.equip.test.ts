@@ -1,0 +1,76 @@
+import { createServer, type AddressInfo } from "node:net";
+import { gunzipSync } from "node:zlib";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { equip } from "../../components/script/equip";
+import { shippedTexts } from "../../components/script/texts";
+import { TestMachine } from "../support/sshServer";
+import { SshKeys } from "../support/sshKeys";
+
+const keys = new SshKeys();
+keys.make("id");
+const privateKey = keys.text("id");
+const texts = [...shippedTexts().values()];
+/** What the machine says that it has, and what it was sent. */
+let there: readonly string[] = [];
+let sent: string[] = [];
+const machine = new TestMachine((command, _, channel) => {
+  const pieces: Buffer[] = [];
+  channel.on("data", (data: Buffer) => pieces.push(data));
+  channel.on("end", () => {
+    if (command.includes("gunzip")) sent.push(gunzipSync(Buffer.concat(pieces)).toString());
+    else channel.write(`${there.join("\n")}\n`);
+    channel.exit(0);
+    channel.end();
+  });
+});
+
+beforeAll(async () => {
+  machine.authorize(keys.publicKey("id"));
+  await machine.listen();
+});
+afterAll(async () => {
+  await machine.close();
+  keys.remove();
+});
+beforeEach(() => {
+  sent = [];
+  there = [];
+});
+
+const loginAt = (port: number) => ({ host: "127.0.0.1", port, user: "root", privateKey, hostKey: machine.hostKey });
+
+test("a machine is sent the texts that it lacks, each into a file that its digest names, in one login", async () => {
+  const [has, ...lacks] = texts;
+  there = [has?.digest ?? ""];
+  const before = machine.connections;
+  await equip("worker-1", loginAt(machine.port));
+  expect(machine.connections).toBe(before + 1);
+  const [program = ""] = sent;
+  for (const { digest } of lacks) expect(program).toContain(`mv -f "$new" ${digest}\n`);
+  expect(program).not.toContain(`mv -f "$new" ${has?.digest ?? ""}\n`);
+  expect(program.trim().endsWith('mv -f "$new" /var/lib/keelson/take')).toBe(true);
+});
+
+test("one that takes no login now is named, and asked again", async () => {
+  const info = jest.spyOn(pulumi.log, "info").mockResolvedValue(undefined);
+  // Refuses the first, as one that limits how many come.
+  let came = 0;
+  const limiting = createServer((socket) => {
+    came++;
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => limiting.listen(0, "127.0.0.1", resolve));
+  const { port } = limiting.address() as AddressInfo;
+  const equipped = equip("worker-1", loginAt(port));
+  while (came === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  await new Promise((resolve) => limiting.close(resolve));
+  await machine.close();
+  await machine.listen(port);
+  await equipped;
+  expect(sent).toHaveLength(1);
+  expect(info).toHaveBeenCalledWith(
+    expect.stringMatching(/^worker-1 takes no login now: .*It is asked again for 60 s$/),
+  );
+}, 30_000);
