@@ -56,6 +56,16 @@ containerRuntimeEndpoint: unix:///run/containerd/containerd.sock
 failSwapOn: false
 rotateCertificates: true
 staticPodPath: /etc/kubernetes/manifests
+podPidsLimit: 4096
+seccompDefault: true
+tlsMinVersion: VersionTLS12
+tlsCipherSuites:
+  - TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+  - TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
+  - TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384
+  - TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384
+  - TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256
+  - TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
 '
 
 readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
@@ -82,7 +92,7 @@ net.bridge.bridge-nf-call-iptables = 1
 net.bridge.bridge-nf-call-ip6tables = 1
 net.ipv4.ip_forward = 1
 END_OF_FILE
-  put '/etc/systemd/system/kubelet.service' 0644 <<'END_OF_FILE'
+  put '/etc/systemd/system/kubelet.service' 0600 <<'END_OF_FILE'
 [Unit]
 Description=Kubernetes node agent
 Documentation=https://kubernetes.io/docs/

@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('6e788167422761ee' 'aac81b468469abd0')
+readonly -a REVISIONS=('6e788167422761ee' '95a48f4e21ec4045')
 
 readonly PROGRAM='its digest'
 
