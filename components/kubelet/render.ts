@@ -25,9 +25,16 @@ export function clusterKubeletConfiguration(environment: KubeletSettings): Recor
     rotateCertificates: true,
     staticPodPath: "/etc/kubernetes/manifests",
     ...hardened,
+    ...(servesSigned(environment) ? { serverTLSBootstrap: true } : {}),
     ...kubelet.configuration,
     ...featureGates(environment),
   };
+}
+
+/** Whether kubelets serve with certificates of the cluster's authority, which they ask for, as the stack does not say otherwise. */
+export function servesSigned({ kubernetes: { kubelet } }: KubeletSettings): boolean {
+  const { serverTLSBootstrap, tlsCertFile } = kubelet.configuration;
+  return serverTLSBootstrap !== false && tlsCertFile === undefined;
 }
 
 /** What a stack may say otherwise. A pod has as many processes as a program needs, and not as many as a machine has. */

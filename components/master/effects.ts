@@ -37,6 +37,13 @@ function podsOn({ config }: Machine, configured: boolean): readonly string[] {
   return configured ? ["its node gets kubeadm's control-plane taint"] : [];
 }
 
+/** What it means to take kubelets with certificates of the cluster's authority alone. */
+export const trustEffects: Effects = {
+  create:
+    "its API server takes kubelets with certificates of the cluster's authority alone, when all have one; one that takes others now restarts once more for that",
+  update: () => "kubelets' certificates are looked at",
+};
+
 /** What issuing the administrator's kubeconfig means. */
 export const credentialEffects: Effects = {
   create: "the administrator's kubeconfig is issued by number, with a group of its own",

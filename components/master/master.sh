@@ -77,7 +77,7 @@ initialise() {
   local ports=Port-${ENDPOINT##*:},Port-10250,Port-10257,Port-10259
   local files=FileAvailable--etc-kubernetes-manifests-kube-apiserver.yaml,FileAvailable--etc-kubernetes-manifests-kube-controller-manager.yaml,FileAvailable--etc-kubernetes-manifests-kube-scheduler.yaml
   local skipped=() configuration
-  configuration=$(configuration)
+  configuration=$(server_configuration)
   # The first master of a cluster configures it. From then on that is configuration.sh's, when all masters have their servers.
   if is_configured; then
     skipped+=(--skip-phases "upload-config,bootstrap-token,addon,show-join-command")

@@ -1,3 +1,4 @@
+import { servesSigned } from "../kubelet";
 import { cipherSuites, yaml } from "../script";
 import { filesDirectory, systemNamespaces, type MasterSettings } from "./settings";
 
@@ -24,14 +25,15 @@ export function hardened(
 
 function hardenedServer(environment: MasterSettings): Component {
   const { extraArgs: given, extraVolumes, files } = environment.kubernetes.apiServer;
-  const parts = [audit(environment, given), anonymous(environment, given), admission(environment, given)];
+  const parts: readonly Component[] = [audit, anonymous, admission].map((part) => part(environment, given));
   return {
     extraArgs: {
       profiling: "false",
       "service-account-extend-token-expiration": "false",
       "tls-min-version": "VersionTLS12",
+      ...(servesSigned(environment) ? { "kubelet-certificate-authority": "/etc/kubernetes/pki/ca.crt" } : {}),
       "tls-cipher-suites": cipherSuites.join(),
-      ...Object.assign({}, ...parts.map(({ extraArgs }) => extraArgs)),
+      ...Object.fromEntries(parts.flatMap(({ extraArgs }) => Object.entries(extraArgs))),
       ...given,
       ...plugins(environment, given),
     },
@@ -76,6 +78,11 @@ function audit({ kubernetes: { security } }: MasterSettings, given: Flags): Comp
 /** Whether the servers write where this program makes a place for it. */
 export function writesAuditLog(environment: MasterSettings): boolean {
   return hardened(environment).apiServer.extraArgs["audit-log-path"] === auditLog;
+}
+
+/** Whether the servers take kubelets by the flag that this program sets. */
+export function trustsSigned(environment: MasterSettings): boolean {
+  return servesSigned(environment) && !("kubelet-certificate-authority" in environment.kubernetes.apiServer.extraArgs);
 }
 
 /** Source: Kubernetes documentation, "Auditing". What comes first counts. */
@@ -150,7 +157,7 @@ function admission({ kubernetes: { security } }: MasterSettings, given: Flags): 
         configuration: {
           apiVersion: "pod-security.admission.config.k8s.io/v1",
           kind: "PodSecurityConfiguration",
-          defaults: { ...levels, ...Object.fromEntries(versions) },
+          defaults: { ...levels, ...(Object.fromEntries(versions) as object) },
           exemptions: { usernames: [], runtimeClasses: [], namespaces: [...systemNamespaces, ...exemptNamespaces] },
         },
       },
