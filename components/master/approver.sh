@@ -16,12 +16,11 @@ approve_all() {
   local name user groups state usages request
   export KUBECONFIG=/etc/kubernetes/admin.conf
   while :; do
-    while IFS=$'\t' read -r name user groups state usages request; do
-      # The bar keeps an empty field in its place.
-      if [ "$state" != '|' ] || ! may_serve "$name" "$user" "$groups" "$usages" "$request"; then continue; fi
+    while IFS='|' read -r name user groups state usages request; do
+      if [ -n "$state" ] || ! may_serve "$name" "$user" "$groups" "$usages" "$request"; then continue; fi
       kubectl certificate approve "$name" --request-timeout 10s >&2 || true
     done < <(timeout 600 kubectl get certificatesigningrequests --field-selector spec.signerName=kubernetes.io/kubelet-serving --watch \
-      -o 'jsonpath={.metadata.name}{"\t"}{.spec.username}{"\t"}{.spec.groups}{"\t|"}{.status.conditions[*].type}{"\t"}{.spec.usages}{"\t"}{.spec.request}{"\n"}' 2>/dev/null)
+      -o 'jsonpath={.metadata.name}|{.spec.username}|{.spec.groups}|{.status.conditions[*].type}|{.spec.usages}|{.spec.request}{"\n"}' 2>/dev/null)
     sleep 2
   done
 }
