@@ -50,7 +50,7 @@ export class Authority {
 const systemctl = (root: string) => `
 unit='${root}/etc/systemd/system/etcd.service' run='${root}/systemd'
 mkdir -p "$run"
-command_of() { sed -n "s/^$1=-\\?//p" "$unit.d/data.conf" | sed 's/\\$\\$/$/g; s/%%/%/g'; }
+command_of() { sed -n "s/^$1=[-+]*//p" "$unit.d/data.conf" | sed 's/\\$\\$/$/g; s/%%/%/g'; }
 once() {
   (eval "$(command_of ExecStartPre)") || return
   (
@@ -134,7 +134,12 @@ export class EtcdMember {
     }: { founders?: readonly EtcdMember[]; flags?: Record<string, string> } = {},
     direction: "up" | "down" = "up",
   ): Promise<Result> {
-    const etcd = { ...ports, dataDir: "/var/lib/etcd", user: "root", extraArgs: flags } as unknown as Environment["etcd"];
+    const etcd = {
+      ...ports,
+      dataDir: "/var/lib/etcd",
+      user: "root",
+      extraArgs: flags,
+    } as unknown as Environment["etcd"];
     const machine = { name: this.name, address: this.address } as unknown as Machine;
     const here = (text: string) => text.replaceAll("127.0.0.1", this.address).replaceAll("wait_for 60", "wait_for 15");
     const unit = etcdUnit(machine, etcd);

@@ -109,7 +109,10 @@ function member(): Run {
   host.write("usr/local/bin/etcd", "program");
   for (const name of ["server", "peer", "healthcheck-client"]) host.write(`etc/etcd/pki/etcd/${name}.crt`, name);
   const own = "https://192.0.2.1:2380";
-  const uses = [...install, ...["certificates", "membership", "beginning", "turn", "user"].map((name) => `etcd/${name}.sh`)];
+  const uses = [
+    ...install,
+    ...["certificates", "membership", "beginning", "turn", "user"].map((name) => `etcd/${name}.sh`),
+  ];
   return (setting, kill = 0, direction = "up") =>
     host.run(
       {

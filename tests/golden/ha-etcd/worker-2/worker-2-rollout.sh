@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('bcb8a9d3eb4ca33b' '80f28a8b4ea8446c')
+readonly -a REVISIONS=('bcb8a9d3eb4ca33b' 'd0ec1e71011d5a5f')
 
 readonly PROGRAM='its digest'
 

@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('acf1e64f41527dc4' '17ac468ed7697b9d')
+readonly -a REVISIONS=('acf1e64f41527dc4' '337d716a36f05663')
 
 readonly PROGRAM='its digest'
 

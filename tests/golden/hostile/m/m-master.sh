@@ -24,9 +24,13 @@ readonly -a SECRETS=('AUTHORITY' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/kubelet/unit.sh.
 
+# Here is the text of components/master/api.sh.
+
 # Here is the text of components/master/kubeadm.sh.
 
 # Here is the text of components/endpoint/yield.sh.
+
+# Here is the text of components/master/kubelets.sh.
 
 # Here is the text of components/master/manifests.sh.
 
@@ -81,6 +85,8 @@ apiServer:
       value: "false"
     - name: tls-min-version
       value: VersionTLS12
+    - name: kubelet-certificate-authority
+      value: /etc/kubernetes/pki/ca.crt
     - name: tls-cipher-suites
       value: TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
     - name: audit-log-path

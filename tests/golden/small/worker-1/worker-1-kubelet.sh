@@ -30,6 +30,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/kubelet/unit.sh.
 
+# Here is the text of components/kubelet/serving.sh.
+
 readonly RUNTIME='docker'
 
 readonly CRI_SOCKET='unix:///run/cri-dockerd.sock'
@@ -71,6 +73,7 @@ tlsCipherSuites:
   - TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384
   - TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256
   - TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
+serverTLSBootstrap: true
 featureGates:
   ExtendWebSocketsToKubelet: false
 '
@@ -78,6 +81,10 @@ featureGates:
 readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
 readonly -a NAMESERVERS=('192.0.2.53')
+
+readonly NODE='worker-1'
+
+readonly ADDRESS='172.30.0.12'
 
 readonly ALLOCATABLE_MILLICPU='500'
 

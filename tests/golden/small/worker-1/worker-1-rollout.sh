@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('2d75111e81562d42' 'f45a903d733a2185')
+readonly -a REVISIONS=('2d75111e81562d42' 'eef408fdfaa4e04b')
 
 readonly PROGRAM='its digest'
 

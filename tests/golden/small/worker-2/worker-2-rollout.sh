@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('0bb20d3dbd213eb5' '8b9d33ea9650d9a5')
+readonly -a REVISIONS=('0bb20d3dbd213eb5' '2c947c0f37e365c2')
 
 readonly PROGRAM='its digest'
 
