@@ -14,7 +14,7 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.22:2379'
 
-readonly -a REVISIONS=('2e54f2781ea36b1d')
+readonly -a REVISIONS=('4f89a386222296e9')
 
 readonly PROGRAM='its digest'
 

@@ -14,7 +14,7 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-2 https://192.0.2.22:2
 
 readonly CLIENT_URL='https://192.0.2.23:2379'
 
-readonly -a REVISIONS=('94c3ededbd2944a0')
+readonly -a REVISIONS=('f760221b285c563b')
 
 readonly PROGRAM='its digest'
 

@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('5cbbfde8c7e96a5a')
+readonly -a REVISIONS=('e085c79508431cfc')
 
 readonly PROGRAM='its digest'
 

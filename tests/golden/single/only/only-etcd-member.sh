@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('8fba4a7651b10fa9')
+readonly -a REVISIONS=('452aefc10fed438f')
 
 readonly PROGRAM='its digest'
 
