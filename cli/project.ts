@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
@@ -19,7 +20,10 @@ export async function openStack(stackName: string): Promise<Stack> {
   const refusal = takenName(place) ?? strayState(place);
   if (refusal !== undefined) throw new Error(refusal);
   // The plugin dials every agent that it knows of, wanted or not, and one that is dead would break every login.
-  const envVars: Record<string, string> = wantsAgent(stackName) ? {} : { SSH_AUTH_SOCK: "" };
+  const envVars: Record<string, string> = {
+    ...(wantsAgent(stackName) ? {} : { SSH_AUTH_SOCK: "" }),
+    ...(process.env["PULUMI_PARALLEL"] ? {} : { PULUMI_PARALLEL: String(parallel(stackName)) }),
+  };
   return LocalWorkspace.createOrSelectStack(
     { stackName, workDir: root },
     { pulumiCommand: await PulumiCommand.get(), envVars },
@@ -31,6 +35,19 @@ function wantsAgent(stackName: string): boolean {
   const { config = {} } = settingsOf(stackName);
   const ssh = config["keelson:ssh"] as { readonly agent?: unknown } | null | undefined;
   return ssh?.agent === true;
+}
+
+/** Fewest and most operations that the engine is to have under way. */
+const [fewest, most] = [8, 32];
+
+/**
+ * How many operations are under way at a time: nearly all that is done is waiting for machines, so it is their number that counts, and
+ * not that of this computer's cores. A master takes no more logins at once than `most` come to with some patience (sshd: MaxStartups).
+ */
+function parallel(stackName: string): number {
+  const machines = settingsOf(stackName).config?.["keelson:machines"];
+  const count = Array.isArray(machines) ? machines.length : 0;
+  return Math.min(most, Math.max(fewest, availableParallelism() * 4, 2 * count));
 }
 
 /** Throws where there is no such stack: one is what its file says. */

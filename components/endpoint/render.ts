@@ -62,9 +62,18 @@ frontend api
   use_backend alive if { nbsrv(ready) eq 0 }
   default_backend ready
 
-${backend("ready", "/readyz", "3s")}
+${backend("ready", "/readyz", interval(environment))}
 ${backend("alive", "/livez?exclude=etcd", "10s")}`,
   };
+}
+
+/**
+ * How often each node asks each master. All of them together ask a master no more than some 15 times a second, whatever their number;
+ * a connection that fails is noticed at once, by whoever makes it. kubespray asks every 15 s.
+ */
+function interval({ machines }: EndpointSettings): string {
+  const nodes = machines.filter(({ roles }) => roles.some((role) => role !== "etcd")).length;
+  return `${Math.max(3, Math.ceil(nodes / 15))}s`;
 }
 
 export const proxyUnit: ScriptFile = {

@@ -28,7 +28,7 @@ export function loginArgs(login: SshLogin, connectTimeout: number): types.input.
 }
 
 /** How long a machine may keep everyone waiting before it is given up, seconds. */
-const patience = 30;
+const patience = 60;
 
 /**
  * After how many failures that are followed by another attempt the plugin gives a machine up, when one attempt takes
@@ -38,8 +38,8 @@ const patience = 30;
  *     silence:  (n + 1) x timeout + pauses(n),  pauses(n) = 0.1 + 0.15 + 0.225 + ... = 0.2 x (1.5^n - 1) up to 5 s each
  *     refused:  pauses(n), as an attempt that is refused takes no time
  *
- * The limit is the largest one whose silence fits into 30 s. For the default of 5 s that is 4: 5 x 5 s + 0.8 s = 25.8 s;
- * for 1 s it is 11 (28.3 s); from 15 s on it is 0.
+ * The limit is the largest one whose silence fits into a minute. For the default of 5 s that is 9: 10 x 5 s + 7.5 s; for 1 s it is
+ * 16; for 30 s it is 0. A server that turns some away because many come at once (sshd: MaxStartups) is asked for 7.5 s by then.
  *
  * Two silences the plugin puts no limit to, and they are found before any script runs, or by the system that dials: a server that
  * accepts the connection and then says nothing, and a machine behind a bastion that drops every packet, on which the

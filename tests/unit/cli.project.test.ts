@@ -1,5 +1,5 @@
 import fs, { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 
 import * as automation from "@pulumi/pulumi/automation";
@@ -58,10 +58,17 @@ test("what a killed run had under way is taken out of the state, which is else a
   ]);
 });
 
+/** Machines of a stack's file. */
+const machines = (count: number) =>
+  `  keelson:machines: [${Array.from({ length: count }, (_, index) => `{ name: m-${index} }`).join(", ")}]\n`;
+const few = Math.max(8, 4 * availableParallelism());
+
 test.each([
-  ["is hidden from plugins", "", { SSH_AUTH_SOCK: "" }],
-  ["is theirs where it is asked for", "  keelson:ssh: { agent: true }\n", {}],
-])("the person's SSH agent %s", async (_, asked, expected) => {
+  ["the person's SSH agent is hidden from plugins", "", { SSH_AUTH_SOCK: "" }],
+  ["the person's SSH agent is theirs where it is asked for", "  keelson:ssh: { agent: true }\n", {}],
+  ["a dozen machines are worked on two by two", machines(12), { SSH_AUTH_SOCK: "", PULUMI_PARALLEL: "24" }],
+  ["a thousand are as few at a time as a master lets in", machines(1000), { SSH_AUTH_SOCK: "", PULUMI_PARALLEL: "32" }],
+])("%s", async (_, asked, expected) => {
   const read = fs.readFileSync;
   jest
     .spyOn(fs, "readFileSync")
@@ -76,5 +83,5 @@ test.each([
   jest.replaceProperty(process, "env", { ...process.env, PULUMI_BACKEND_URL: "s3://elsewhere" });
   expect(existsSync(join(project.root, "Pulumi.unit.yaml"))).toBe(false);
   await project.openStack("unit");
-  expect(open.mock.lastCall?.[1]?.envVars).toEqual(expected);
+  expect(open.mock.lastCall?.[1]?.envVars).toEqual({ PULUMI_PARALLEL: String(Math.min(32, few)), ...expected });
 });

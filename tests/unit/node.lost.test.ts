@@ -35,7 +35,7 @@ const forgotten = (host: string): Raw => ({
 });
 const login = (name: string, host: string): Raw => ({
   ...{ host, port: 22, user: "admin", privateKey, hostKey: hostKey(name) },
-  ...{ dialErrorLimit: 4, perDialTimeout: 5 },
+  ...{ dialErrorLimit: 9, perDialTimeout: 5 },
 });
 /** What a script asks for that is undone at once, by way of another machine, and never again. */
 const undone = (by: string, address: string): Raw => ({

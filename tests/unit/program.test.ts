@@ -59,7 +59,7 @@ describe("a script", () => {
     expect(inputs).toEqual({
       stdin: expect.stringContaining("readonly SCRIPT='worker-1-docker'") as unknown,
       connection: {
-        dialErrorLimit: 4,
+        dialErrorLimit: 9,
         perDialTimeout: 5,
         host: "192.0.2.2",
         port: 22,

@@ -20,6 +20,22 @@ describe("a node's proxy", () => {
     const servers = (name: string) => backend(name).match(/^ {2}server .*$/gm);
     expect(servers("alive")).toEqual(servers("ready"));
   });
+  test.each([
+    [3, "3s"],
+    [45, "3s"],
+    [60, "4s"],
+    [200, "14s"],
+  ])("asks the masters less often the more nodes do: %d, %s", (count, often) => {
+    const workers = Array.from({ length: count - 1 }, (_, index) => ({
+      ...stack.machines[0],
+      name: `worker-${index}`,
+      roles: ["worker"],
+    }));
+    const machines = [...stack.machines.slice(0, 1), ...workers];
+    const crowded = proxyConfig({ ...stack, machines } as typeof stack).content;
+    expect(crowded).toContain(` inter ${often} fastinter 500ms `);
+    expect(crowded).toContain(" inter 10s fastinter 500ms ");
+  });
   test("that was told to end does not keep connections for ever, which nobody looks after", () => {
     expect(content).toMatch(/^ {2}hard-stop-after \d+m$/m);
   });
