@@ -17,6 +17,8 @@ const markers: readonly (readonly [keyof typeof exits, RegExp])[] = [
   ["unreachable", /Kubernetes cluster is unreachable|due to unreachable cluster|the cluster at \S+ cannot be reached/],
   // components/machine/preflight.sh
   ["unfit", / is not fit, and nothing was changed on it:/],
+  // components/pairs/index.ts
+  ["unfit", / cannot work together, and nothing was changed on any:/],
   // components/settings/problems.ts, place.ts
   ["refused", /; nothing was contacted:/],
   ["refused", /a stack cannot be named "/],

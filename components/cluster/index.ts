@@ -14,6 +14,7 @@ import { isNode, Preflight, sshMachines } from "../machine";
 import { ControlPlane, KubeletTrust } from "../master";
 import { ClusterDns, Network } from "../network";
 import { joinNodes, Nodes, Rollout } from "../node";
+import { Pairs } from "../pairs";
 import { Plan } from "../plan";
 import { Fleet } from "../script";
 import { ClusterIdentity, loginFor, takeSurvey } from "../survey";
@@ -70,11 +71,13 @@ export class Cluster extends pulumi.ComponentResource {
     );
     const accepted = { ...child, dependsOn: [plan] };
 
-    // Machines that answer over SSH, each found fit before anything is changed on any.
+    // Machines that answer over SSH and reach each other, each found fit before anything is changed on any.
     const found =
       environment.provider === "local"
         ? new LocalMachines(named("machines"), { environment, builds, fleet }, accepted).machines
         : sshMachines(environment, fleet);
+    const { asked } = survey;
+    const pairs = new Pairs(named("pairs"), { environment, machines: found, asked }, accepted);
     const preflight = new Preflight(
       named("preflight"),
       {
@@ -84,7 +87,7 @@ export class Cluster extends pulumi.ComponentResource {
         identity: identity.cluster,
         guards: [quorumGuard(environment)],
       },
-      accepted,
+      { ...child, dependsOn: [plan, pairs] },
     );
     const { machines } = preflight;
     const fit = { ...child, dependsOn: [preflight] };

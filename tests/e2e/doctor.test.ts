@@ -81,11 +81,13 @@ describe("what a maintainer needs", () => {
     expect(here("tar", "-xzOf", file, "--wildcards", "*/machines/master-1/files/etc/keelson/api-proxy.cfg")).toContain(
       "# [secret]",
     );
-    for (const secret of [...lines, base64, ...(base64.match(/.{1,64}/g) ?? []).slice(0, -1)])
+    for (const secret of [...lines, base64, ...(base64.match(/.{1,64}/g) ?? []).slice(0, -1)]) {
       expect(all).not.toContain(secret);
+    }
     for (const pem of secrets.join("\n").matchAll(/-----BEGIN [A-Z ]*PRIVATE KEY-----\n([^-]*)/g)) {
-      for (const line of (pem[1] ?? "").split("\n").filter(({ length }) => length > 20))
+      for (const line of (pem[1] ?? "").split("\n").filter(({ length }) => length > 20)) {
         expect(all).not.toContain(line);
+      }
     }
     expect(all).not.toMatch(/BEGIN [A-Z ]*PRIVATE KEY/);
     const names = here("tar", "-tzf", file);

@@ -36,6 +36,7 @@ test("every resource has the name that its state is kept under", () => {
         "NodePatch worker-1-node",
         "Stash certificates",
         "Stash identity",
+        "Stash pairs",
         "Stash plan",
         "Stash upgrade",
       ],

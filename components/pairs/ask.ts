@@ -1,0 +1,125 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { Environment } from "../environment";
+import type { MachineConfig } from "../machine";
+import { Session, sshLogin, unreachable, withEach, type Login } from "../ssh";
+import { judgePair, parseFacts, targetOf, type MachineTold, type Tried } from "./told";
+import type { Pair } from "./wanted";
+
+export interface TryArgs {
+  readonly environment: Pick<Environment, "ssh" | "flannel">;
+  readonly pairs: readonly Pair[];
+  /** How to log in on a machine. */
+  readonly login: (machine: MachineConfig) => Login;
+}
+
+/** Longest that all of it may take on one machine, milliseconds. */
+const patience = 90_000;
+
+/** What vxlan wraps around a packet, bytes. Source: flannel documentation, "Backends". */
+const wrapping = 50;
+
+const textOf = (file: string) => readFileSync(join(__dirname, file), "utf8");
+
+/** One machine while it listens. */
+interface Station {
+  readonly machine: MachineConfig;
+  readonly session: Session;
+  readonly told: MachineTold;
+}
+
+/**
+ * All machines listen where others will call them, then each calls, then all tell what they heard. Every machine has one login, and
+ * nothing is written on any.
+ */
+export async function tryPairs({ environment, pairs, login }: TryArgs): Promise<Tried> {
+  const machines = [...new Set(pairs.flatMap(({ from, to }) => [from, to]))];
+  const { bastion } = environment.ssh;
+  const hops = machines.map((machine) => ({ name: machine.name, ...login(machine) }));
+  // Machines that were only just started may take a while to answer.
+  const silent = bastion ? [] : await unreachable(hops, { timeoutMs: 2000, attempts: 40 });
+  const untried = new Map(silent.map(({ name, why }) => [name, why]));
+  const there = machines.filter(({ name }) => !untried.has(name));
+  const way = bastion && new Session(sshLogin(bastion), { timeoutMs: patience });
+  const nonce = randomBytes(8).toString("hex");
+  const stations: Station[] = [];
+  try {
+    await withEach(there, async (machine) => {
+      const session = new Session(login(machine), { timeoutMs: patience }, way);
+      try {
+        const told = await station(machine, session, nonce, pairs);
+        stations.push({ machine, session, told });
+      } catch (error) {
+        session.close();
+        untried.set(machine.name, error instanceof Error ? error.message : String(error));
+      }
+    });
+    const asked = await each(stations, (one) => called(one, nonce, pairs, environment));
+    const heard = await each(stations, ({ session }) => perl(session, `call ${nonce} end`));
+    return {
+      machines: new Map(stations.map(({ machine, told }) => [machine.name, told])),
+      untried,
+      pairs: pairs
+        .filter(({ from, to }) => asked.has(from.name) && heard.has(to.name))
+        .map((pair) => judgePair(pair, asked.get(pair.from.name) ?? "", heard.get(pair.to.name) ?? "")),
+    };
+  } finally {
+    stations.forEach(({ session }) => session.close());
+    way?.close();
+  }
+}
+
+/** Begins to listen, and tells of itself. Throws where it cannot. */
+async function station(
+  machine: MachineConfig,
+  session: Session,
+  nonce: string,
+  pairs: readonly Pair[],
+): Promise<MachineTold> {
+  const own = pairs.filter(({ to }) => to === machine);
+  const ports = [...new Set(own.flatMap(({ kind, port }) => (kind === "tcp" ? [port] : [])))];
+  const udp = own.find(({ kind }) => kind === "udp")?.port ?? 0;
+  const vrrp = own.some(({ kind }) => kind === "vrrp") ? 1 : 0;
+  const listening = perl(session, `listen ${nonce} ${machine.address} ${udp} ${vrrp} ${ports.join(" ")}`);
+  const ended = listening.then((words) => Promise.reject(new Error(words)));
+  ended.catch(() => undefined);
+  await Promise.race([perl(session, `call ${nonce} ready`), ended]);
+  const { output } = await session.run("bash -s", textOf("facts.sh"));
+  const told = parseFacts(output, Date.now() / 1000);
+  if (!told) throw new Error(output.split("\n").at(-1));
+  return told;
+}
+
+function called(
+  { machine, session }: Station,
+  nonce: string,
+  pairs: readonly Pair[],
+  { flannel }: Pick<Environment, "flannel">,
+): Promise<string> {
+  const targets = pairs.filter(({ from }) => from === machine).map(targetOf);
+  const size = flannel.mtu === undefined ? 0 : flannel.mtu + wrapping;
+  return perl(session, `ask ${nonce} ${machine.name} ${size} ${targets.join(" ")}`);
+}
+
+/** What a program says that ended well; throws its words where it did not. */
+async function perl(session: Session, words: string): Promise<string> {
+  const { status, output } = await session.run(`perl - ${words}`, textOf("pairs.pl"));
+  if (status !== 0) throw new Error(output === "" ? `perl ended with ${status}` : output);
+  return output;
+}
+
+async function each(
+  stations: readonly Station[],
+  action: (one: Station) => Promise<string>,
+): Promise<ReadonlyMap<string, string>> {
+  const all = await withEach(stations, async (one) => {
+    try {
+      return [[one.machine.name, await action(one)] as const];
+    } catch {
+      return [];
+    }
+  });
+  return new Map(all.flat());
+}
