@@ -17,7 +17,10 @@ export function clusterFindings(
 ): readonly Finding[] {
   if (typeof cluster === "string") {
     const words = "could not be asked for: the API does not answer";
-    return (["nodes", "pods"] as const).map((check) => ({ check, state: "unknown", subject: theCluster, words }));
+    const unknown = (["nodes", "pods"] as const).map((check): Finding => {
+      return { check, state: "unknown", subject: theCluster, words };
+    });
+    return [...unknown, ...versionFindings(environment, all, commands)];
   }
   const { nodes, podsNotReady } = looksOf(cluster.nodes, cluster.pods);
   const system = podsNotReady.filter(({ namespace }) => systemNamespaces.includes(namespace));
@@ -38,11 +41,7 @@ export function clusterFindings(
   return [
     ...orWell("nodes", nodeFindings(environment, cluster.nodes, commands), `${counted(ready, "node")} ready`),
     ...orWell("pods", pods, `all of ${systemNamespaces.join(" and ")} are ready${more}`),
-    ...orWell(
-      "versions",
-      versions(environment, all, commands),
-      `Kubernetes ${environment.kubernetes.version} everywhere`,
-    ),
+    ...versionFindings(environment, all, commands),
   ];
 }
 
@@ -77,6 +76,12 @@ function nodeFaults({ spec: { unschedulable = false, taints = [] } = {}, status 
     ...(unschedulable && !machine.unschedulable ? ["is cordoned, and no configuration says so: kubectl uncordon"] : []),
     ...foreign.map(({ key, effect }) => `has the taint ${key}:${effect}, which is not of the configuration`),
   ];
+}
+
+/** Machines tell them, also where no API does. */
+function versionFindings(environment: Environment, all: readonly Examined[], commands: Commands): readonly Finding[] {
+  const words = `Kubernetes ${environment.kubernetes.version} everywhere`;
+  return orWell("versions", versions(environment, all, commands), words);
 }
 
 function versions(environment: Environment, all: readonly Examined[], commands: Commands): readonly Finding[] {
