@@ -2,7 +2,7 @@
  * What a cluster of many machines costs where all but the machines is real: SSH servers on loopback that only pretend are built to
  * a cluster by the engine and its plugins. Sizes in the state, resources, logins, and bytes that the backend writes.
  */
-import { mkdirSync, statSync, watch, writeFileSync } from "node:fs";
+import { mkdirSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
 
 import { Crowd } from "../support/crowd";
@@ -42,8 +42,6 @@ export async function crowdLines(workers = 20): Promise<readonly string[]> {
     const asking = crowd.logins("worker-1") - building;
     const kept = resourcesOf(await stack.succeedPulumi("stack", "export"));
     const size = (name: string) => sizes(kept, name).reduce((sum, { bytes }) => sum + bytes, 0) / 1000;
-    if (process.env["KEELSON_BENCH_EXPORT"]) writeFileSync(process.env["KEELSON_BENCH_EXPORT"], JSON.stringify(kept));
-    for (const { urn, bytes } of sizes(kept, "worker-1")) process.stderr.write(`  ${bytes} ${urn}\n`);
     const all = kept.reduce((sum, resource) => sum + JSON.stringify(resource).length, 0) / 1000;
     return [
       `state of a cluster of ${workers + 1} machines: ${size("worker-1").toFixed(1)} KB a worker (goal ${goals.worker}), ` +

@@ -7,13 +7,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { crowdLines } from "./crowd";
 import { keyPair } from "../../components/local/keys";
 import { hostKey } from "../golden/topologies";
 import { program, root, TestStack } from "../support/stack";
 
-/** What the program may cost. */
-const goals = { seconds: 10, megabytes: 1000 };
-const count = 200;
+/** What a preview may cost, of the program by itself and with all that it needs, and how much longer the larger cluster's may take. */
+const goals = { alone: "20 s, 1500 MB", whole: "60 s", growth: 11 };
+/** Machines of the clusters whose times make the growth. */
+const [small, large] = [100, 1000];
 
 interface Cost {
   readonly seconds: number;
@@ -30,6 +32,7 @@ function configuration(machines: number, privateKeyFile: string): Configuration 
     // Nobody is there to be asked.
     survey: "off",
     ssh: { user: "admin", privateKeyFile },
+    kubernetes: { networking: { podSubnet: "10.240.0.0/13" } },
     machines: Array.from({ length: machines }, (_, index) => machine(index)),
   };
 }
@@ -50,7 +53,7 @@ function alone(config: Configuration): Cost {
     encoding: "utf8",
   });
   const [, resources, kibibytes] = /^(\d+) resources, (\d+) KiB$/m.exec(output) ?? [];
-  haveAll(Number(resources), output);
+  haveAll(Number(resources), config, output);
   return { seconds: (Date.now() - began) / 1000, megabytes: Number(kibibytes) / 1024 };
 }
 
@@ -62,7 +65,7 @@ async function withEngine(config: Configuration): Promise<Cost> {
     const began = Date.now();
     const { output } = await stack.succeed("preview");
     const seconds = (Date.now() - began) / 1000;
-    haveAll(Number(/^resources: (\d+) to create/m.exec(output)?.[1]), output);
+    haveAll(Number(/^resources: (\d+) to create/m.exec(output)?.[1]), config, output);
     return { seconds, megabytes: memory.end() };
   } finally {
     memory.end();
@@ -71,8 +74,9 @@ async function withEngine(config: Configuration): Promise<Cost> {
 }
 
 /** Seven scripts and a node for each machine, and what the cluster has besides. */
-function haveAll(resources: number, output: string): void {
-  if (!(resources > count * 8)) throw new Error(`the preview plans ${resources} resources:\n${output.slice(-2000)}`);
+function haveAll(resources: number, { machines }: Configuration, output: string): void {
+  const { length } = machines as readonly unknown[];
+  if (!(resources > length * 8)) throw new Error(`the preview plans ${resources} resources:\n${output.slice(-2000)}`);
 }
 
 /** The most that this process's descendants have together, looked at every second: looking costs as well. */
@@ -113,11 +117,15 @@ export async function scaleLines(): Promise<readonly string[]> {
   try {
     const privateKeyFile = join(directory, "id_ed25519");
     keyPair(privateKeyFile);
-    const config = configuration(count, privateKeyFile);
-    const goal = ` (goal ${goals.seconds} s, ${goals.megabytes} MB)`;
+    const [few, many] = [small, large].map((machines) => configuration(machines, privateKeyFile));
+    if (!few || !many) return [];
+    const [hundred, thousand, whole] = [alone(few), alone(many), await withEngine(many)];
+    const growth = (thousand.seconds / hundred.seconds).toFixed(1);
     return [
-      `preview of ${count} machines, the program on mocks: ${told(alone(config))}${goal}`,
-      `preview of ${count} machines, with engine and plugins: ${told(await withEngine(config))}`,
+      `preview of ${large} machines, the program on mocks: ${told(thousand)} (goal ${goals.alone})`,
+      `  ${growth} times that of ${small} machines, ${told(hundred)} (goal ${goals.growth})`,
+      `preview of ${large} machines, with engine and plugins: ${told(whole)} (goal ${goals.whole})`,
+      ...(await crowdLines()),
     ];
   } finally {
     rmSync(directory, { recursive: true });
