@@ -16,7 +16,7 @@ import { componentFiles } from "./files";
 import { approver } from "./kubelets";
 import { masterScripts } from "./scripts";
 import type { MasterSettings } from "./settings";
-import { masterStep } from "./step";
+import { approverStep, masterStep } from "./step";
 import { valuesFor } from "./values";
 
 export { KubeletTrust } from "./kubelets";
@@ -121,7 +121,7 @@ export class ControlPlane extends pulumi.ComponentResource {
 
   /** What the state knows of a master that is lost is forgotten. */
   private forget(machine: Machine): void {
-    for (const step of [masterStep, virtualAddressStep]) {
+    for (const step of [masterStep, approverStep, virtualAddressStep]) {
       new HostScript(stepOn(machine, step), { machine, script: join(__dirname, "master.sh") }, { parent: this });
     }
   }

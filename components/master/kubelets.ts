@@ -75,6 +75,10 @@ export class KubeletTrust extends pulumi.ComponentResource {
   constructor(name: string, args: KubeletTrustArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:master:KubeletTrust", name, {}, opts);
     const { machines, master, environment } = args;
+    // What the state knows of a master that is lost is forgotten.
+    for (const machine of machines.filter(({ lost, config }) => lost === true && config.roles.includes("master"))) {
+      new HostScript(stepOn(machine, trustStep), { machine, script: join(__dirname, "trust.sh") }, { parent: this });
+    }
     let before: readonly pulumi.Resource[] = [];
     for (const machine of trustsSigned(environment) ? master.machines : []) {
       const values = {

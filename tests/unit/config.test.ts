@@ -80,11 +80,7 @@ describe("defaults", () => {
       kubelet: { failSwapOn: false, anonymous: false, configuration: {} },
     });
     expect(environment.etcd).toEqual({
-      version: "3.6.14",
-      dataDir: "/var/lib/etcd",
-      clientPort: 2379,
-      peerPort: 2380,
-      extraArgs: {},
+      ...{ version: "3.6.14", dataDir: "/var/lib/etcd", clientPort: 2379, peerPort: 2380, user: "etcd", extraArgs: {} },
     });
     expect(environment.workloads.nginx).toEqual({ image: "nginx:latest", replicas: 3, nodePort: 30080 });
     expect(environment.flannel).toEqual({ backend: "vxlan" });
