@@ -1,7 +1,8 @@
 import { isIPv6 } from "node:net";
 
 import type { ArtifactSet } from "../artifacts";
-import { lengthsOf } from "../certificates";
+import { labelOf, lengthsOf } from "../certificates";
+import { authoritiesOf } from "../certificates/settings";
 import { mastersOf, type MachineConfig, type Machine } from "../machine";
 import type { MasterSettings } from "./settings";
 import { criSocket, type DockerSettings } from "../docker";
@@ -130,6 +131,7 @@ export function takesPods({ taints }: MachineConfig): boolean {
 
 function clusterConfiguration({ environment, machine, etcdEndpoints, artifacts }: KubeadmConfigArgs): object {
   const { kubernetes } = environment;
+  const startedOn = authoritiesOfServers(environment);
   return {
     apiVersion,
     kind: "ClusterConfiguration",
@@ -152,12 +154,18 @@ function clusterConfiguration({ environment, machine, etcdEndpoints, artifacts }
       certSANs: [...certificateNames(environment, machine)],
       extraArgs: extraArgs({ ...quickRestart, ...kubernetes.apiServer.extraArgs }),
       ...extraVolumes(kubernetes.apiServer),
+      ...startedOn,
     },
     controllerManager: {
-      extraArgs: extraArgs(kubernetes.controllerManager.extraArgs),
+      extraArgs: extraArgs({ ...signing(environment), ...kubernetes.controllerManager.extraArgs }),
       ...extraVolumes(kubernetes.controllerManager),
+      ...startedOn,
     },
-    scheduler: { extraArgs: extraArgs(kubernetes.scheduler.extraArgs), ...extraVolumes(kubernetes.scheduler) },
+    scheduler: {
+      extraArgs: extraArgs(kubernetes.scheduler.extraArgs),
+      ...extraVolumes(kubernetes.scheduler),
+      ...startedOn,
+    },
     dns: { imageRepository: artifacts.images.corednsRepository, imageTag: artifacts.images.corednsTag },
   };
 }
@@ -166,6 +174,21 @@ function clusterConfiguration({ environment, machine, etcdEndpoints, artifacts }
 function validityPeriod(environment: MasterSettings): object {
   const { validity } = lengthsOf(environment);
   return validity === 365 * 86_400 ? {} : { certificateValidityPeriod: `${validity}s` };
+}
+
+/**
+ * Servers read keys of service accounts and etcd's authorities when they start: with others they are servers with other settings, and
+ * start anew. The first authorities are not told, so that a cluster of an earlier release has the configuration that it had.
+ */
+function authoritiesOfServers(environment: MasterSettings): object {
+  const value = labelOf(authoritiesOf(environment));
+  return value === "1" ? {} : { extraEnvs: [{ name: "KEELSON_AUTHORITIES", value }] };
+}
+
+/** The controller manager signs by a file that has one certificate, and no more; kubeadm names the file of all. */
+function signing(environment: MasterSettings): Readonly<Record<string, string>> {
+  if (authoritiesOf(environment).length < 2) return {};
+  return { "cluster-signing-cert-file": "/etc/kubernetes/pki/issuer.crt" };
 }
 
 /** A server that is told to end would wait for its watches, which never end: its machine kills it after half a minute. */

@@ -119,6 +119,19 @@ const oldestEtcd = "3.5.24";
 
 /** Why an upgrade cannot be part of a change of the cluster's shape: each is proven by what the other moves. */
 export function alongside(before: Topology, after: Topology): readonly string[] {
+  const changes = [
+    ...centralChanges(before, after),
+    ...(restores(before, after) ? ["etcd would be set back to a backup"] : []),
+  ];
+  if (changes.length === 0) return [];
+  return [
+    `${changes.join(", and ")} in the same change, and masters and members of etcd go to another release only while they stay as they are. ` +
+      "The safe order: 1. change the machines with the release that the cluster has, and run up; 2. change the release, and run up",
+  ];
+}
+
+/** What becomes of masters and members of etcd. */
+export function centralChanges(before: Topology, after: Topology): readonly string[] {
   const isCentral = ({ roles }: { readonly roles: readonly string[] }) =>
     roles.includes("master") || roles.includes("etcd");
   const named = (places: readonly { readonly name: string; readonly roles: readonly string[] }[], what: string) => {
@@ -133,18 +146,12 @@ export function alongside(before: Topology, after: Topology): readonly string[] 
     return stay.length === 0 ? [] : [`${listed(stay)} would be given, or lose, the role ${role}`];
   });
   const runtime = "kubernetes.runtime";
-  const changes = [
+  return [
     ...named(joining(before, after), "would join"),
     ...named(leaving(before, after), "would leave"),
     ...named(newlyLost(before, after), "would be marked as lost"),
     ...turned,
-    ...(restores(before, after) ? ["etcd would be set back to a backup"] : []),
     ...(before.fixed[runtime] === after.fixed[runtime] ? [] : [`${runtime} would change`]),
-  ];
-  if (changes.length === 0) return [];
-  return [
-    `${changes.join(", and ")} in the same change, and masters and members of etcd go to another release only while they stay as they are. ` +
-      "The safe order: 1. change the machines with the release that the cluster has, and run up; 2. change the release, and run up",
   ];
 }
 

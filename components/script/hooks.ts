@@ -96,7 +96,8 @@ async function wordsFor({ parts, effects, again }: Known, { now, before }: Chang
   if (changed.size > 0 && old !== sent) return effects?.update(changed) ?? "";
   if (again) {
     const { words, files } = again;
-    return [...words, ...(effects && files.size > 0 ? [effects.update(files)] : [])].join("; ");
+    const all = [...words, ...(effects && files.size > 0 ? [effects.update(files)] : [])];
+    return all.filter((text) => text !== "").join("; ");
   }
   // What was sent once is never sent again.
   return effects ? "the connection settings changed: the script runs again, and nothing should change" : "";

@@ -34,10 +34,7 @@ test("every resource has the name that its state is kept under", () => {
       ...[
         "NodePatch master-1-node",
         "NodePatch worker-1-node",
-        "Stash certificates",
-        "Stash identity",
-        "Stash plan",
-        "Stash upgrade",
+        ...["authorities", "certificates", "identity", "plan", "upgrade"].map((name) => `Stash ${name}`),
       ],
       ...["Pod nginx-test", "Deployment nginx-deployment", "Service nginx", "kubernetes cluster"],
     ].sort(),
