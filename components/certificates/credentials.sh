@@ -1,7 +1,7 @@
 # The administrator's kubeconfig, issued by way of a master and printed for the state. It has its rights from a group of its number,
 # and the cluster knows the group of the last number alone.
 # Reads: KUBEADM_CONFIG ADMINISTRATOR VALIDITY
-# Runs again for: GOOD_UNTIL
+# Runs again for: GOOD_UNTIL AUTHORITIES
 
 readonly ADMIN=/etc/kubernetes/admin.conf
 readonly BINDING=keelson:administrators
@@ -12,7 +12,7 @@ up() {
   configuration=${KUBEADM_CONFIG/@CLUSTER_NAME@/"$name"}
   configuration=${configuration/@RELEASE@/"$(kubeadm version -o short)"}
   kubeconfig=$(kubeadm kubeconfig user --client-name kubernetes-admin --org "keelson:administrators-$ADMINISTRATOR" \
-    --validity-period "${VALIDITY}s" --config /dev/stdin <<<"$configuration")
+    --validity-period "${VALIDITY}s" --config /dev/stdin <<<"$configuration" | trusting /etc/kubernetes/pki/ca.crt)
   wait_for 120 "the API to bind the administrator's group" bind ||
     die "the API does not take the ClusterRoleBinding $BINDING, by which the administrator's kubeconfig has its rights: see kubectl --kubeconfig $ADMIN auth whoami on $(hostname)"
   # The one before is taken back with this, and who asks next may be told so by another API server.

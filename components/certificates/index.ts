@@ -7,6 +7,7 @@ import type { HostScript } from "../script";
 export { CertificateLife, type CertificateLifeArgs } from "./life";
 export { clockOf, goodUntilOf, lengthsOf } from "./epoch";
 export { timerUnits } from "./timer";
+export { joined, labelOf, parts, together } from "./authorities";
 
 /** Functions by which a script tells what is to be issued anew, and puts it in place. */
 export const leavesScript = join(__dirname, "leaves.sh");
@@ -14,7 +15,10 @@ export const leavesScript = join(__dirname, "leaves.sh");
 /** Functions of a script that renews what a master has, and of what a timer does there. */
 export const renewalScripts = ["renewal.sh", "timer.sh"].map((name) => join(__dirname, name));
 
-/** The script that issues the administrator's kubeconfig. */
+/** Functions of a script that has to do with several authorities. */
+export const trustScript = join(__dirname, "trust.sh");
+
+/** The script that issues the administrator's kubeconfig, and what it uses. */
 export const credentialsScript = join(__dirname, "credentials.sh");
 
 /** The first end of certificates, as a script told it when it saw to them: "2027-11-26T01:30:00Z"; "" where it told none. */

@@ -1,19 +1,11 @@
 # When a certificate is to be issued anew, and how it takes the place of the one before.
 # Reads: GOOD_UNTIL VALIDITY
 
-# is_current PATH AUTHORITY: PATH.crt and PATH.key belong together, are of that authority, and end as late as those that are issued
+# is_current PATH AUTHORITY: PATH.crt and PATH.key belong together, are of the authority that issues, and end as late as those that are issued
 # in this epoch, but no later than one that is issued now.
 is_current() {
   is_pair "$1" && is_of "$1.crt" "$2" && ends_well "$1.crt"
 }
-
-is_pair() {
-  [ -s "$1.crt" ] && [ -s "$1.key" ] &&
-    [ "$(openssl x509 -in "$1.crt" -noout -pubkey 2>/dev/null)" = "$(openssl pkey -in "$1.key" -pubout 2>/dev/null)" ]
-}
-
-# Whether it has ended is another question.
-is_of() { openssl verify -no_check_time -CAfile "$2" "$1" >/dev/null 2>&1; }
 
 # The timer has a deadline of its own. An hour more is for clocks that were set back.
 ends_well() {

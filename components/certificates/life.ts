@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { etcdMembersOf, mastersOf, type MachineConfig } from "../machine";
 import { onceKnown } from "../ssh";
-import type { CertificateSettings } from "./settings";
+import { authoritiesOf, type CertificateSettings } from "./settings";
 
 export interface CertificateLifeArgs {
   readonly environment: CertificateSettings & { readonly machines: readonly MachineConfig[] };
@@ -47,6 +47,8 @@ function firstWords({ firstEnd, clock, environment }: CertificateLifeArgs): stri
 }
 
 function renewalWords({ environment, firstEnd, clock }: CertificateLifeArgs, before: number, now: number): string {
+  // Of certificates that another authority issues, the words are the rotation's.
+  if (authoritiesOf(environment).length > 1) return "";
   // The clock went back: what was issued since is good, and stays.
   if (now <= before && now > 0) {
     return "by the machines' clocks none of them is due for renewal any more: they are checked, and stay";

@@ -55,6 +55,7 @@ renew_kubeconfig() {
   fi
   begin_issuing
   issue kubeadm init phase kubeconfig "$1" --config /dev/stdin --kubeconfig-dir "$new" <<<"$(issuing_in "$PKI" "$(configuration)")"
+  trust_in "$new/$1.conf" "$PKI/ca.crt"
   [ ! -s "$file" ] || log "$file is issued again"
   # Another file under the name: who has the one before open goes on with it.
   mv -f "$new/$1.conf" "$file"
@@ -67,7 +68,7 @@ kubeconfig_is_current() {
     sed -n 's/^ *client-certificate-data: //p' "$1" | base64 -d >"$pair.crt"
     sed -n 's/^ *client-key-data: //p' "$1" | base64 -d >"$pair.key"
   ) 2>/dev/null
-  is_current "$pair" "$PKI/ca.crt" || status=1
+  is_current "$pair" "$PKI/ca.crt" && trusts "$1" "$PKI/ca.crt" || status=1
   rm -f "$pair.crt" "$pair.key"
   return "$status"
 }

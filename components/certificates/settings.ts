@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { fields as f, type Contradiction } from "../settings";
+import { fields as f, show, type Contradiction } from "../settings";
 
 /** Why a program's flag that names certificates is refused. */
 export const flagOfCertificates = "keelson makes the certificates: leave it out";
@@ -21,6 +21,19 @@ const length = () =>
     "is no length of time",
     'use a number of days, hours or minutes, as in "365d" or "12h"',
   );
+
+const isNumber = (value: unknown) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 999_999;
+const isPair = (value: unknown) =>
+  Array.isArray(value) && value.length === 2 && value.every(isNumber) && value[0] !== value[1];
+
+/** One number, or two of them. */
+const generations = () =>
+  z
+    .custom<number | readonly number[]>((value) => isNumber(value) || isPair(value), {
+      error: ({ input }) =>
+        `${show(input)} is no authority: use a whole number, 1 or more, or two of them while one takes the place of the other, as in [1, 2]`,
+    })
+    .meta({ values: "a whole number, 1 or more, or a list of two, as in `[1, 2]`" });
 
 /** The authorities themselves end after ten years. */
 const longest = 5 * 365 * 86_400;
@@ -48,6 +61,11 @@ export const certificates = z
       .describe(
         "The number of the administrator's kubeconfig. The next number issues another one, and all before it that were issued by number lose every right at once.",
       ),
+    authority: generations()
+      .default(1)
+      .describe(
+        "The number of the authorities: the cluster's, the front proxy's, etcd's, and the key of service accounts. From one to the next it takes three runs: `[1, 2]`, `[2, 1]` and `2`. The first of a list issues, all in it are trusted; see docs/certificates.md.",
+      ),
     timer: z
       .boolean()
       .default(true)
@@ -62,6 +80,11 @@ export type Certificates = z.output<typeof certificates>;
 /** What of the stack's settings certificates follow. */
 export interface CertificateSettings {
   readonly certificates: Certificates;
+}
+
+/** Numbers of the authorities that are trusted; the first issues. */
+export function authoritiesOf({ certificates: { authority } }: CertificateSettings): readonly number[] {
+  return typeof authority === "number" ? [authority] : authority;
 }
 
 /** What contradicts itself in how long certificates hold. */

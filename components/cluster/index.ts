@@ -1,4 +1,3 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifactSet } from "../artifacts";
@@ -16,11 +15,12 @@ import { ClusterDns, Network } from "../network";
 import { joinNodes, Nodes, Rollout } from "../node";
 import { Pairs } from "../pairs";
 import { Plan } from "../plan";
+import { Rotation } from "../rotation";
 import { Fleet } from "../script";
 import { ClusterIdentity, loginFor, takeSurvey } from "../survey";
 import { Upgrade } from "../upgrade";
 import type { ClusterParts } from "./parts";
-import { providerArgs } from "./provider";
+import { providerOf } from "./provider";
 
 export type { ClusterParts } from "./parts";
 
@@ -89,8 +89,12 @@ export class Cluster extends pulumi.ComponentResource {
       },
       { ...child, dependsOn: [plan, pairs] },
     );
-    const { machines } = preflight;
     const fit = { ...child, dependsOn: [preflight] };
+
+    // Other authorities are let in when all machines are through with what went before.
+    const checked = preflight.machines;
+    const rotation = new Rotation(named("authorities"), { machines: checked, environment, login, running }, fit);
+    const { machines } = rotation;
 
     // Docker everywhere; meanwhile etcd forms, of a backup where one is to be restored, and then the nodes get a kubelet and their way to the API.
     const engines = new DockerEngine(named("docker"), { machines, environment, artifacts }, fit);
@@ -109,23 +113,15 @@ export class Cluster extends pulumi.ComponentResource {
     const prepared = upgrade.nodes;
 
     // The control plane, and the way in that everything in the cluster uses.
+    const changing = upgrade.isUnderWay || rotation.isRotated;
     const controlPlane = new ControlPlane(
       named("master"),
-      { machines: prepared, environment, artifacts, etcd, upgrading: upgrade.isUnderWay },
+      { machines: prepared, environment, artifacts, etcd, changing },
       child,
     );
     const { firstEnd, unwell } = survey;
     new CertificateLife(named("certificates"), { environment, goodUntil: etcd.goodUntil, firstEnd, clock }, child);
-    const provider = new k8s.Provider(
-      named("cluster"),
-      providerArgs(controlPlane, `keelson-${named(environment.stack)}`),
-      {
-        ...child,
-        dependsOn: [...controlPlane.operator.dependsOn],
-        // The cluster keeps the one that it was made with, whatever its stack is called by now.
-        ignoreChanges: ["clusterIdentifier"],
-      },
-    );
+    const provider = providerOf(named("cluster"), controlPlane, `keelson-${named(environment.stack)}`, child);
     const inCluster = { ...child, provider, deletedWith: controlPlane.cluster };
 
     // Pods get a network and names, and machines join.
@@ -137,8 +133,9 @@ export class Cluster extends pulumi.ComponentResource {
     new ClusterDns("dns", { master: controlPlane }, { ...child, dependsOn: ready });
 
     // Restarts that were deferred on nodes at work are made, one batch of nodes after the other.
+    const { certificates: authorities } = controlPlane.authorities;
     const turns = { ...child, dependsOn: [...ready, controlPlane.configuration] };
-    const rollout = new Rollout(named("rollout"), { machines: prepared, environment }, turns);
+    const rollout = new Rollout(named("rollout"), { machines: prepared, environment, authorities }, turns);
     const taken = { ...child, dependsOn: [rollout] };
     new KubeletTrust(named("kubelet-trust"), { machines, environment, master: controlPlane }, taken);
 

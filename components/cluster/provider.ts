@@ -1,4 +1,5 @@
-import type * as k8s from "@pulumi/kubernetes";
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 
 import type { ControlPlane } from "../master";
 
@@ -14,4 +15,19 @@ export function providerArgs({ kubeconfig }: ControlPlane, clusterIdentifier: st
     // Settings change in place: pods that start meanwhile must find them.
     enableConfigMapMutable: true,
   };
+}
+
+/** The provider by which Pulumi makes what is in the cluster. */
+export function providerOf(
+  name: string,
+  controlPlane: ControlPlane,
+  identifier: string,
+  opts: pulumi.CustomResourceOptions,
+): k8s.Provider {
+  return new k8s.Provider(name, providerArgs(controlPlane, identifier), {
+    ...opts,
+    dependsOn: [...controlPlane.operator.dependsOn],
+    // The cluster keeps the one that it was made with, whatever its stack is called by now.
+    ignoreChanges: ["clusterIdentifier"],
+  });
 }

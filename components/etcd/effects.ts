@@ -1,8 +1,8 @@
 import type { Effects } from "../script";
 import { etcdUnitFile } from "./render";
 
-/** What a member's script means for its machine. */
-export const effects: Effects = {
+/** What a member's script means for its machine, whose members trust these authorities. */
+export const effectsOf = (authorities: readonly number[]): Effects => ({
   create: "a member of etcd starts",
   update: (changed) => {
     const restarts = "its member of etcd restarts when the others are healthy: one member at a time";
@@ -10,6 +10,9 @@ export const effects: Effects = {
       return `its member of etcd goes over to the user of etcd.user, and gets its data: ${restarts.slice("its member of etcd ".length)}`;
     }
     if (changed.has(etcdUnitFile)) return restarts;
+    // An earlier release did not say whom it trusts.
+    const wasUnsaid = authorities.join() === "1" && changed.has("script");
+    if (changed.has("TRUSTED") && !wasUnsaid) return `${restarts}, for it trusts other authorities`;
     // In an earlier release both were one.
     if (changed.has("PROGRAMS")) {
       return changed.has("SIGNING") ? `${restarts}, where its program is another one` : restarts;
@@ -17,7 +20,7 @@ export const effects: Effects = {
     if (changed.has("GOOD_UNTIL")) return "the certificates of its member of etcd are renewed, and it does not restart";
     return `its member of etcd ${changed.has("PEERS") ? "gets the list of the others" : "is checked"}, and does not restart`;
   },
-};
+});
 
 /** What it means to see that a member is well. */
 export const memberEffects: Effects = {

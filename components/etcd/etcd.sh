@@ -1,7 +1,7 @@
 # One etcd member under systemd, TLS for clients and peers. It begins the cluster together with the others, or joins the
 # one that is there, at first as a learner.
-# Reads: PROGRAMS SIGNING CERTIFICATE_CONFIG NAME DATA_DIR CLIENT_PORT PEER_URL PEERS FOUNDERS BEGINNING MARK ETCD_CA_CRT ETCD_CA_KEY
-# Reads: GOOD_UNTIL VALIDITY RELEASE ETCD_USER DIRECTORIES
+# Reads: PROGRAMS SIGNING CERTIFICATE_CONFIG NAME DATA_DIR CLIENT_PORT PEER_URL PEERS FOUNDERS BEGINNING MARK ETCD_CA_CRT ETCD_ISSUER_CRT ETCD_CA_KEY
+# Reads: GOOD_UNTIL VALIDITY RELEASE ETCD_USER DIRECTORIES TRUSTED
 
 readonly PKI=/etc/etcd/pki
 
@@ -18,6 +18,8 @@ up() {
   each_program install_program "${SIGNING[@]}"
   install_programs
   make_user
+  # What is in use anywhere is not made again.
+  printf '%s\n' "${TRUSTED//+/ }" >"$STATE/etcd-authorities"
   deferring='' etcd_certificates /usr/local/lib/keelson/kubeadm "$PKI" etcd-server etcd-peer etcd-healthcheck-client
   make_directory "$DATA_DIR"
   chmod 0700 "$DATA_DIR"
@@ -97,7 +99,7 @@ down() {
   stop_unit etcd.service
   # Only what this program put there goes: the record names the directory it found empty.
   [ ! -e "$STATE/etcd-data" ] || empty "$(cat "$STATE/etcd-data")"
-  rm -f "$STATE/etcd-data" "$MARK"
+  rm -f "$STATE/etcd-data" "$STATE/etcd-authorities" "$MARK"
   forget_joining
   forget_settings
   remove_programs

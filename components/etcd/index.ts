@@ -3,11 +3,12 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
-import { endsOf, goodUntilOf, leavesScript, lengthsOf } from "../certificates";
+import { endsOf, goodUntilOf, labelOf, leavesScript, lengthsOf, trustScript } from "../certificates";
+import { authoritiesOf } from "../certificates/settings";
 import { etcdMembersOf, named, type Machine } from "../machine";
 import { HostScript, stepOn, unitsScripts } from "../script";
-import { makeAuthority, signingPrograms, type Authority, type EtcdAuthority } from "./authority";
-import { effects } from "./effects";
+import { makeAuthorities, signingPrograms, type Authority, type EtcdAuthority } from "./authority";
+import { effectsOf } from "./effects";
 import { keepMember, membershipScript, peerValues, removeMember } from "./membership";
 import {
   beginningFile,
@@ -42,10 +43,9 @@ export const certificatesScript = join(__dirname, "certificates.sh");
 /** Functions of a script, on a machine with a member, that takes a snapshot before something that cannot be taken back. */
 export const snapshotScript = join(__dirname, "snapshot.sh");
 
-/** How a member gets its certificates, begins, restarts, and as whom it runs. */
+/** Functions that the script of a member calls. */
 const memberScripts = [
-  certificatesScript,
-  membershipScript,
+  ...[...unitsScripts, ...artifactScripts, leavesScript, trustScript, certificatesScript, membershipScript],
   snapshotScript,
   ...["beginning.sh", "turn.sh", "user.sh"].map((file) => join(__dirname, file)),
 ];
@@ -65,9 +65,9 @@ export class EtcdCluster extends pulumi.ComponentResource {
   constructor(name: string, args: EtcdClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:etcd:EtcdCluster", name, {}, opts);
     const members = named(etcdMembersOf(args.environment), args.machines);
-    this.beginning = makeAuthority(members, args, this);
-    this.authority = this.beginning;
-    this.goodUntil = goodUntilOf(this.authority.certificate, args.environment, args.clock);
+    this.beginning = makeAuthorities(members, args, this);
+    this.authority = this.beginning.authority;
+    this.goodUntil = goodUntilOf(this.authority.issuer, args.environment, args.clock);
     this.endpoints = members.map((member) => clientUrl(member, args.environment.etcd));
     const running = members.map((machine) => {
       const member = this.member(machine, members, args);
@@ -92,7 +92,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
       {
         machine,
         script: join(__dirname, "etcd.sh"),
-        uses: [...unitsScripts, ...artifactScripts, leavesScript, ...memberScripts],
+        uses: memberScripts,
         values: {
           PROGRAMS: programs(args.artifacts, ["etcd", "etcdctl"]),
           SIGNING: signingPrograms(args.artifacts),
@@ -107,15 +107,17 @@ export class EtcdCluster extends pulumi.ComponentResource {
           MARK: markFile,
           GOOD_UNTIL: this.goodUntil,
           VALIDITY: lengthsOf(args.environment).validity,
+          TRUSTED: labelOf([...authoritiesOf(args.environment)].sort((one, other) => one - other)),
           ...peerValues(machine, members, etcd),
         },
         secrets: {
           FOUNDERS: this.beginning.founders,
-          ETCD_CA_CRT: this.authority.certificate,
+          ETCD_CA_CRT: this.authority.trusted,
+          ETCD_ISSUER_CRT: this.authority.issuer,
           ETCD_CA_KEY: this.authority.key,
         },
         files: [etcdUnit(machine, etcd), etcdDataGuard(etcd)],
-        effects,
+        effects: effectsOf(authoritiesOf(args.environment)),
       },
       { parent: this },
     );

@@ -1,6 +1,7 @@
 # On a master, when all have their servers: the cluster is told its configuration, by which machines join, and gets kubeadm's add-ons.
 # Before that, no add-on may be newer than the oldest API server, and no machine may join with a newer kubelet.
 # Reads: KUBEADM_CONFIG KUBELET_DEFAULTS COREDNS_TAG PROXY
+# Runs again for: AUTHORITIES RESTORED
 
 # shellcheck disable=SC2034 # kubeadm.sh reads it.
 readonly PKI=/etc/kubernetes/pki
@@ -17,6 +18,7 @@ up() {
   phase addon kube-proxy
   dns_is_current || replace_dns
   [ -z "$before" ] || [ "$before" = "$(generation)" ] || await_proxies
+  restart_distrustful
 }
 
 # kubeadm moves the settings of CoreDNS on, from releases that it knows, and fails on one that is newer than itself: that goes

@@ -2,6 +2,8 @@ import { join } from "node:path";
 
 import type * as pulumi from "@pulumi/pulumi";
 
+import { labelOf, trustScript } from "../certificates";
+import { authoritiesOf } from "../certificates/settings";
 import { nodeEndpoint } from "../endpoint";
 import type { Machine } from "../machine";
 import { HostScript } from "../script";
@@ -22,12 +24,15 @@ export function configureCluster(
     {
       machine,
       script: join(__dirname, "configuration.sh"),
-      uses: kubeadmScripts,
+      uses: [...kubeadmScripts, trustScript, join(__dirname, "addons.sh")],
       values: {
         KUBEADM_CONFIG: kubeadmConfig({ ...args, machine, etcdEndpoints: etcd.endpoints }),
         KUBELET_DEFAULTS: kubeletDefaults(environment),
         COREDNS_TAG: artifacts.images.corednsTag,
         PROXY: nodeEndpoint,
+        AUTHORITIES: labelOf(authoritiesOf(environment)),
+        // What is restored may tell of what was there before.
+        RESTORED: environment.etcd.restore?.generation ?? 0,
       },
       effects: configurationEffects,
     },

@@ -57,9 +57,11 @@ export const credentialEffects: Effects = {
 export const configurationEffects: Effects = {
   create: "the cluster is told its configuration, by which machines join, when all masters have their servers",
   update: (changed) =>
-    changed.has("KUBEADM_CONFIG")
-      ? "the cluster is told its configuration when all masters have it; kube-proxy and CoreDNS are replaced where they are of another release, pod after pod"
-      : changed.has("KUBELET_DEFAULTS")
-        ? "machines that join get the kubelets' new settings; nothing restarts for that"
-        : "the cluster's configuration is told again; nothing restarts for that",
+    changed.has("AUTHORITIES") && !changed.has("script")
+      ? "machines that join, and pods, are told whom to trust; kube-proxy, flannel and CoreDNS start again, pod after pod"
+      : changed.has("KUBEADM_CONFIG")
+        ? "the cluster is told its configuration when all masters have it; kube-proxy and CoreDNS are replaced where they are of another release, pod after pod"
+        : changed.has("KUBELET_DEFAULTS")
+          ? "machines that join get the kubelets' new settings; nothing restarts for that"
+          : "the cluster's configuration is told again; nothing restarts for that",
 };

@@ -10,7 +10,8 @@ import type { EtcdCluster } from "../etcd";
 import type { Machine } from "../machine";
 import { HostScript, stepOn } from "../script";
 import { configureCluster } from "./configuration";
-import { issueCredentials, makeAuthority } from "./credentials";
+import { makeAuthorities, type Authorities } from "./authority";
+import { issueCredentials } from "./credentials";
 import { effectsOn } from "./effects";
 import { componentFiles } from "./files";
 import { approver } from "./kubelets";
@@ -28,8 +29,8 @@ export interface ControlPlaneArgs {
   readonly environment: MasterSettings;
   readonly artifacts: ArtifactSet;
   readonly etcd: EtcdCluster;
-  /** Something of the cluster is of another release of Kubernetes than is asked for, or may be. */
-  readonly upgrading: boolean;
+  /** Machines that join wait for the configuration: something is of another release, or other authorities, than is asked for, or may be. */
+  readonly changing: boolean;
 }
 
 /** The control plane, one master after the other: the API answers when this component is done. */
@@ -38,8 +39,8 @@ export class ControlPlane extends pulumi.ComponentResource {
   readonly endpoint: string;
   /** The administrator's kubeconfig; a secret. */
   readonly kubeconfig: pulumi.Output<string>;
-  /** Digest of the public key of the cluster's authority, which joining machines pin: "sha256:...". */
-  readonly caHash: pulumi.Output<string>;
+  /** What the cluster trusts: certificates, the one that issues first, and digests of their public keys, which machines that join pin. */
+  readonly authorities: Pick<Authorities, "certificates" | "hashes">;
   /** The masters, later scripts on them waiting for their API servers. */
   readonly machines: readonly Machine[];
   /** The master by way of which scripts act on the cluster; when its scripts are done, the endpoint answers. */
@@ -57,32 +58,29 @@ export class ControlPlane extends pulumi.ComponentResource {
     const [first] = masters.sort((one, other) => (one.name < other.name ? -1 : 1));
     if (!first) throw new pulumi.RunError("no machine has the role master");
     this.endpoint = clusterEndpoint(args.environment);
-    const authority = makeAuthority(first, args.environment, this);
-    this.cluster = authority;
-    // A digest of a public key is no secret, though it comes from among them.
-    this.caHash = pulumi.unsecret(authority.printed("ca-hash"));
+    const authorities = makeAuthorities(first, args.environment, this);
+    this.authorities = authorities;
+    this.cluster = authorities.first;
 
     // One after the other, so that a change that restarts them leaves all but one at work.
     const ready: Machine[] = [];
     for (const machine of masters) {
       const before = ready.flatMap(({ dependsOn }) => dependsOn);
-      ready.push({ ...machine, dependsOn: this.initialise(machine, args, authority, before) });
+      ready.push({ ...machine, dependsOn: this.initialise(machine, args, authorities, before) });
     }
     this.machines = ready;
     const [operator = first] = ready;
     this.configuration = configureCluster(operator, args, {
       parent: this,
       dependsOn: ready.flatMap(({ dependsOn }) => dependsOn),
-      deletedWith: authority,
+      deletedWith: this.cluster,
     });
-    // While masters are of several releases, machines that join wait for all of them.
-    this.operator = args.upgrading ? { ...operator, dependsOn: [...operator.dependsOn, this.configuration] } : operator;
-    const issued = issueCredentials(this.operator, args, { parent: this, deletedWith: authority }).printed(
-      "admin.conf",
-    );
+    // While masters differ, machines that join wait for all of them.
+    this.operator = args.changing ? { ...operator, dependsOn: [...operator.dependsOn, this.configuration] } : operator;
+    const issued = issueCredentials(this.operator, args, { parent: this, deletedWith: this.cluster });
     // A run with `--target` may leave out what issues it, where the state, an earlier release's, has none.
     this.kubeconfig = pulumi
-      .all([issued, authority.printed("admin.conf")])
+      .all([issued.printed("admin.conf"), authorities.first.printed("admin.conf")])
       .apply(([kubeconfig, first]) => this.withEndpoint(kubeconfig || first));
     for (const machine of args.machines) {
       if (machine.lost && machine.config.roles.includes("master")) this.forget(machine);
@@ -93,7 +91,7 @@ export class ControlPlane extends pulumi.ComponentResource {
   private initialise(
     machine: Machine,
     args: ControlPlaneArgs,
-    authority: HostScript,
+    authorities: Authorities,
     before: readonly pulumi.Resource[],
   ): readonly pulumi.Resource[] {
     const { environment, etcd } = args;
@@ -105,14 +103,15 @@ export class ControlPlane extends pulumi.ComponentResource {
         uses: masterScripts,
         values: valuesFor(machine, args),
         secrets: {
-          AUTHORITY: authority.stdout,
-          ETCD_CA_CRT: etcd.authority.certificate,
+          AUTHORITY: authorities.text,
+          ETCD_CA_CRT: etcd.authority.trusted,
+          ETCD_ISSUER_CRT: etcd.authority.issuer,
           ETCD_CA_KEY: etcd.authority.key,
         },
         files: [...componentFiles(environment), ...(environment.certificates.timer ? timerUnits(machine) : [])],
         effects: effectsOn(machine),
       },
-      { parent: this, dependsOn: [authority, etcd, ...before] },
+      { parent: this, dependsOn: [...authorities.scripts, etcd, ...before] },
     );
     this.ends[machine.name] = endsOf(master);
     const approving = approver(machine, args, { parent: this, dependsOn: [master] });

@@ -1,8 +1,8 @@
 # A master: kubeadm init with the cluster's own authorities, again and again until it holds. Every master is made like
 # the first, so that none is more than the others.
-# Reads: KUBEADM_CONFIG CERTIFICATE_CONFIG CERTIFICATE_NAMES AUTHORITY ETCD_CA_CRT ETCD_CA_KEY CRI_SOCKET ENDPOINT IGNORED_CHECKS
+# Reads: KUBEADM_CONFIG CERTIFICATE_CONFIG CERTIFICATE_NAMES AUTHORITY ETCD_CA_CRT ETCD_ISSUER_CRT ETCD_CA_KEY CRI_SOCKET ENDPOINT IGNORED_CHECKS
 # Reads: COREDNS_TAG PROXY KUBELET_CONFIG_FILE NODE TAINTS TAKES_PODS FILES_DIRECTORY FILES TIMER
-# Reads: GOOD_UNTIL LAST_CALL VALIDITY VIRTUAL_ADDRESS AUDIT
+# Reads: GOOD_UNTIL LAST_CALL VALIDITY VIRTUAL_ADDRESS AUDIT AUTHORITIES
 # Runs again for: POD_SECURITY
 
 readonly PKI=/etc/kubernetes/pki
@@ -18,16 +18,21 @@ up() {
   install_authority
   etcd_certificates kubeadm "$PKI" apiserver-etcd-client
   renew_certificates
+  let_kubelet_trust "$PKI/ca.crt"
   begin_again
-  restart_renewed
+  # Where the authorities are others, all servers start anew, each when its manifest says so: they could not start on half of it.
+  [ "$(authorities_of_manifest)" != "$AUTHORITIES" ] || restart_renewed
   write_files
   # What is in there says who did what.
   [ "$AUDIT" != true ] || (umask 077 && make_directory "$AUDIT_LOGS")
   set_timer
   keep_found_manifests
   change_manifests
+  grep -qs '^issuer.crt ' <<<"$AUTHORITY" || remove_file "$PKI/issuer.crt"
   before=$(server_settings)
   initialise
+  # A new node has it of kubeadm, with the first of them alone.
+  let_kubelet_trust "$PKI/ca.crt"
   # kubeadm makes it for the first minutes of a cluster: a certificate that cannot be taken back, of the group that may do all.
   rm -f /etc/kubernetes/super-admin.conf
   # Until the kubelet has seen new settings, it is the old server that answers.
@@ -61,14 +66,29 @@ set_foreign_manifests_aside() {
 
 install_authority() {
   local file content
+  # What is in use anywhere is not made again.
+  printf '%s\n' "${AUTHORITIES//+/ }" >"$STATE/authorities"
   # What a run that was killed left half written.
   rm -f "$PKI"/*.key.??????
   while read -r file content; do
     case $file in
     *.key) base64 -d <<<"$content" | put "$PKI/$file" 0600 ;;
+    ca.crt) put_authority "$content" ;;
     *.crt | *.pub) base64 -d <<<"$content" | put "$PKI/$file" 0644 ;;
     esac
   done <<<"$AUTHORITY"
+}
+
+put_authority() {
+  same_text "$PKI/ca.crt" <(base64 -d <<<"$1") 2>/dev/null || keep_read "$PKI/ca.crt"
+  base64 -d <<<"$1" | put "$PKI/ca.crt" 0644
+}
+
+# authorities_of_manifest: those that the API server was last told to start on; the first are not told.
+authorities_of_manifest() {
+  local told
+  told=$(grep -sA 1 'name: KEELSON_AUTHORITIES' "$MANIFESTS/kube-apiserver.yaml" | sed -n 's/^ *value: "\{0,1\}\([0-9+]*\).*/\1/p') || true
+  printf '%s' "${told:-1}"
 }
 
 # kubeadm's phases keep what is right and write what is not, so init itself is what converges; its checks for a
@@ -163,10 +183,11 @@ as_admin() { kubectl --kubeconfig "$ADMIN" --request-timeout 3s "$@"; }
 
 down() {
   leave_cluster
+  forget_read
   drop_timer
   remove_other_files
   remove_empty "$FILES_DIRECTORY"
   rm -f "$AUDIT_LOGS"/audit*.log
   remove_empty "$AUDIT_LOGS"
-  rm -rf "$STATE/master" "$STATE/manifests" "$LOG"
+  rm -rf "$STATE/master" "$STATE/authorities" "$STATE/manifests" "$LOG"
 }

@@ -1,7 +1,8 @@
 import { isIPv6 } from "node:net";
 
 import type { ArtifactSet } from "../artifacts";
-import { lengthsOf } from "../certificates";
+import { labelOf, lengthsOf } from "../certificates";
+import { authoritiesOf } from "../certificates/settings";
 import { mastersOf, type MachineConfig, type Machine } from "../machine";
 import type { MasterSettings } from "./settings";
 import { criSocket, type DockerSettings } from "../docker";
@@ -132,6 +133,7 @@ export function takesPods({ taints }: MachineConfig): boolean {
 function clusterConfiguration({ environment, machine, etcdEndpoints, artifacts }: KubeadmConfigArgs): object {
   const { kubernetes } = environment;
   const { apiServer, controllerManager, scheduler } = hardened(environment);
+  const startedOn = authoritiesOfServers(environment);
   return {
     apiVersion,
     kind: "ClusterConfiguration",
@@ -154,12 +156,14 @@ function clusterConfiguration({ environment, machine, etcdEndpoints, artifacts }
       certSANs: [...certificateNames(environment, machine)],
       extraArgs: extraArgs({ ...quickRestart, ...apiServer.extraArgs }),
       ...extraVolumes(apiServer),
+      ...startedOn,
     },
     controllerManager: {
-      extraArgs: extraArgs(controllerManager.extraArgs),
+      extraArgs: extraArgs({ ...signing(environment), ...controllerManager.extraArgs }),
       ...extraVolumes(controllerManager),
+      ...startedOn,
     },
-    scheduler: { extraArgs: extraArgs(scheduler.extraArgs), ...extraVolumes(scheduler) },
+    scheduler: { extraArgs: extraArgs(scheduler.extraArgs), ...extraVolumes(scheduler), ...startedOn },
     dns: { imageRepository: artifacts.images.corednsRepository, imageTag: artifacts.images.corednsTag },
   };
 }
@@ -168,6 +172,21 @@ function clusterConfiguration({ environment, machine, etcdEndpoints, artifacts }
 function validityPeriod(environment: MasterSettings): object {
   const { validity } = lengthsOf(environment);
   return validity === 365 * 86_400 ? {} : { certificateValidityPeriod: `${validity}s` };
+}
+
+/**
+ * Servers read keys of service accounts and etcd's authorities when they start: with others they are servers with other settings, and
+ * start anew. The first authorities are not told, so that a cluster of an earlier release has the configuration that it had.
+ */
+function authoritiesOfServers(environment: MasterSettings): object {
+  const value = labelOf(authoritiesOf(environment));
+  return value === "1" ? {} : { extraEnvs: [{ name: "KEELSON_AUTHORITIES", value }] };
+}
+
+/** The controller manager signs by a file that has one certificate, and no more; kubeadm names the file of all. */
+function signing(environment: MasterSettings): Readonly<Record<string, string>> {
+  if (authoritiesOf(environment).length < 2) return {};
+  return { "cluster-signing-cert-file": "/etc/kubernetes/pki/issuer.crt" };
 }
 
 /** A server that is told to end would wait for its watches, which never end: its machine kills it after half a minute. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { leavesScript, renewalScripts } from "../certificates";
+import { leavesScript, renewalScripts, trustScript } from "../certificates";
 import { yieldScript } from "../endpoint";
 import { certificatesScript } from "../etcd";
 import { kubeletUnitScripts, leaveScripts } from "../kubelet";
@@ -18,6 +18,6 @@ export const trustScripts = [...own("api.sh"), ...manifestScripts];
 
 /** Functions that the script of a master calls. */
 export const masterScripts: readonly string[] = [
-  ...[leavesScript, certificatesScript, ...renewalScripts, ...leaveScripts, ...kubeletUnitScripts],
+  ...[leavesScript, trustScript, certificatesScript, ...renewalScripts, ...leaveScripts, ...kubeletUnitScripts],
   ...[...kubeadmScripts, ...manifestScripts],
 ];

@@ -167,6 +167,7 @@ export function masterListens(bindPort: number): readonly Listener[] {
 export interface MasterSettings extends CertificateSettings {
   readonly stack: string;
   readonly machines: readonly MachineConfig[];
+  readonly etcd: { readonly restore?: { readonly generation: number } };
   readonly kubernetes: EndpointSettings["kubernetes"] &
     KubeletSettings["kubernetes"] & {
       readonly networking: { readonly podSubnet: string; readonly serviceSubnet: string; readonly dnsDomain: string };

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { lengthsOf } from "../certificates";
+import { labelOf, lengthsOf } from "../certificates";
+import { authoritiesOf } from "../certificates/settings";
 import { criSocket } from "../docker";
 import { nodeEndpoint } from "../endpoint";
 import { certificateConfig } from "../etcd";
@@ -25,6 +26,7 @@ export function valuesFor(
     GOOD_UNTIL: args.etcd.goodUntil,
     VALIDITY: lengths.validity,
     LAST_CALL: lengths.lastCall,
+    AUTHORITIES: labelOf(authoritiesOf(environment)),
     TIMER: environment.certificates.timer,
     CERTIFICATE_CONFIG: certificateConfig(machine, environment.kubernetes.version, "/etc/kubernetes/pki"),
     CERTIFICATE_NAMES: certificateNames(environment, machine).map(asShown),

@@ -10,17 +10,17 @@ export interface JoinConfigArgs {
   readonly endpoint: string;
   /** A bootstrap token, "abcdef.0123456789abcdef". */
   readonly token: string;
-  /** Digest of the authority's public key, "sha256:..."; another authority is refused. */
-  readonly caHash: string;
+  /** Digests of the authorities' public keys, "sha256:..."; another authority is refused. */
+  readonly caHashes: readonly string[];
 }
 
 /** The configuration `kubeadm join` runs by. Source: kubeadm Configuration (v1beta4), Kubernetes documentation. */
-export function joinConfig({ environment, machine, endpoint, token, caHash }: JoinConfigArgs): string {
+export function joinConfig({ environment, machine, endpoint, token, caHashes }: JoinConfigArgs): string {
   return yaml({
     apiVersion: "kubeadm.k8s.io/v1beta4",
     kind: "JoinConfiguration",
     discovery: {
-      bootstrapToken: { apiServerEndpoint: endpoint, token, caCertHashes: [caHash] },
+      bootstrapToken: { apiServerEndpoint: endpoint, token, caCertHashes: [...caHashes] },
     },
     nodeRegistration: nodeRegistration(environment, machine),
   });

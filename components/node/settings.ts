@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import type { CertificateSettings } from "../certificates/settings";
 import type { MachineConfig } from "../machine/settings";
 import { fields as f } from "../settings";
 
@@ -38,7 +39,7 @@ export const upgrade = z
   .prefault({});
 
 /** What of the stack's settings restarts follow. */
-export interface RolloutSettings {
+export interface RolloutSettings extends CertificateSettings {
   readonly kubernetes: {
     readonly version: string;
     readonly maxUnavailable: number | string;

@@ -67,8 +67,10 @@ export class Worker extends pulumi.ComponentResource {
         secrets: {
           TOKEN_ID: token.id,
           JOIN_CONFIG: pulumi
-            .all([master.caHash, token.text])
-            .apply(([caHash, token]) => joinConfig({ environment, machine, endpoint: nodeEndpoint, token, caHash })),
+            .all([master.authorities.hashes, token.text])
+            .apply(([caHashes, token]) =>
+              joinConfig({ environment, machine, endpoint: nodeEndpoint, token, caHashes }),
+            ),
         },
         once: true,
         firstRun: { before: () => token.offer(), after: () => token.takeBack() },

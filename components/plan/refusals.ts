@@ -1,4 +1,5 @@
 import type { Running } from "../survey";
+import { authorityRefusals } from "./authorities";
 import { reasonFor, release } from "./fixed";
 import { having, joining, leaving, listed, newlyLost, placeIn, restores, type Place, type Topology } from "./topology";
 import { alongside, etcdAlongside, etcdFaults, isMinorStep, noReleases, underWay, upgradeFaults } from "./versions";
@@ -16,6 +17,7 @@ export function refusals(before: Topology, after: Topology, running: Running = n
     ...handover(before, after),
     ...order(before, after),
     ...versions(before, after, running),
+    ...authorityRefusals(before, after, running),
   ];
 }
 

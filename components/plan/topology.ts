@@ -1,3 +1,4 @@
+import { authoritiesOf } from "../certificates/settings";
 import type { Environment } from "../environment";
 import type { MachineConfig } from "../machine";
 import { roomForNodes } from "../network/settings";
@@ -29,6 +30,8 @@ export interface Topology {
   readonly room?: number;
   /** etcd's release; states of earlier releases do not have it. */
   readonly etcd?: string;
+  /** Numbers of the authorities, the first of which issues; absent where it is the first alone. */
+  readonly authorities?: readonly number[];
   /** The generation of etcd's restore; absent where none is asked for. */
   readonly restore?: number;
   /** The stack's name, where machines on this computer bear it; states of earlier releases do not have it. */
@@ -42,6 +45,7 @@ export function topologyOf(
   etcd?: string,
 ): Topology {
   const { stack, provider } = environment;
+  const authorities = [...authoritiesOf(environment)];
   return {
     machines: [...environment.machines, ...environment.lost]
       .map((machine) => placeOf(machine, builds.get(machine.name)))
@@ -51,6 +55,7 @@ export function topologyOf(
     encrypts: encrypts(environment),
     room: roomForNodes(environment.kubernetes),
     ...(etcd === undefined ? {} : { etcd }),
+    ...(authorities.join() === "1" ? {} : { authorities }),
     ...(environment.etcd.restore ? { restore: environment.etcd.restore.generation } : {}),
     ...(provider === "local" ? { stack } : {}),
   };

@@ -122,28 +122,33 @@ const oldestEtcd = "3.5.24";
 
 /** Why an upgrade of Kubernetes cannot be part of a change of the cluster's shape: each is proven by what the other moves. */
 export function alongside(before: Topology, after: Topology): readonly string[] {
-  const runtime = "kubernetes.runtime";
-  return orderOf([
-    ...shapeChanges(before, after),
-    ...(isSame(before, after, runtime) ? [] : [`${runtime} would change`]),
-  ]);
+  return orderOf([...centralChanges(before, after), ...restored(before, after)]);
 }
 
 /** Why another minor release of etcd cannot be part of one, or of an upgrade of Kubernetes. */
 export function etcdAlongside(before: Topology, after: Topology): readonly string[] {
   const release = "kubernetes.version";
   return orderOf([
-    ...shapeChanges(before, after),
-    ...(isSame(before, after, release) ? [] : [`${release} would change`]),
+    ...centralChanges(before, after),
+    ...restored(before, after),
+    ...(before.fixed[release] === after.fixed[release] ? [] : [`${release} would change`]),
   ]);
 }
 
-function isSame(before: Topology, after: Topology, path: string): boolean {
-  return before.fixed[path] === after.fixed[path];
+function restored(before: Topology, after: Topology): readonly string[] {
+  return restores(before, after) ? ["etcd would be set back to a backup"] : [];
 }
 
-/** What of masters and members of etcd changes but their release. */
-function shapeChanges(before: Topology, after: Topology): readonly string[] {
+function orderOf(changes: readonly string[]): readonly string[] {
+  if (changes.length === 0) return [];
+  return [
+    `${changes.join(", and ")} in the same change, and masters and members of etcd go to another release only while all else stays as it is. ` +
+      "The safe order: 1. change what else is to change with the release that the cluster has, and run up; 2. change the release, and run up",
+  ];
+}
+
+/** What becomes of masters and members of etcd. */
+export function centralChanges(before: Topology, after: Topology): readonly string[] {
   const isCentral = ({ roles }: { readonly roles: readonly string[] }) =>
     roles.includes("master") || roles.includes("etcd");
   const named = (places: readonly { readonly name: string; readonly roles: readonly string[] }[], what: string) => {
@@ -157,20 +162,13 @@ function shapeChanges(before: Topology, after: Topology): readonly string[] {
     const stay = moved.filter((name) => isIn(before, name) && isIn(after, name));
     return stay.length === 0 ? [] : [`${listed(stay)} would be given, or lose, the role ${role}`];
   });
+  const runtime = "kubernetes.runtime";
   return [
     ...named(joining(before, after), "would join"),
     ...named(leaving(before, after), "would leave"),
     ...named(newlyLost(before, after), "would be marked as lost"),
     ...turned,
-    ...(restores(before, after) ? ["etcd would be set back to a backup"] : []),
-  ];
-}
-
-function orderOf(changes: readonly string[]): readonly string[] {
-  if (changes.length === 0) return [];
-  return [
-    `${changes.join(", and ")} in the same change, and masters and members of etcd go to another release only while all else stays as it is. ` +
-      "The safe order: 1. change what else is to change with the release that the cluster has, and run up; 2. change the release, and run up",
+    ...(before.fixed[runtime] === after.fixed[runtime] ? [] : [`${runtime} would change`]),
   ];
 }
 

@@ -98,7 +98,8 @@ async function wordsFor({ parts, effects, again }: Known, { now, before }: Chang
   if (changed.size > 0 && old !== sent) return effects?.update(changed) ?? "";
   if (again) {
     const { words, files } = again;
-    return [...words, ...(effects && files.size > 0 ? [effects.update(files)] : [])].join("; ");
+    const all = [...words, ...(effects && files.size > 0 ? [effects.update(files)] : [])];
+    return all.filter((text) => text !== "").join("; ");
   }
   if (changed.size === 0 && old !== sent && !old.includes("\nkept ")) return effects ? shorter : "";
   // What was sent once is never sent again.

@@ -20,12 +20,13 @@ describe.each([
   ["etcd's authority", "etcd/authority.sh", "/usr/local/lib/keelson/kubeadm", "etcd-authority"],
 ])("%s", (_, script, kubeadm, name) => {
   const directory = () => host.path(`run/keelson/${name}`);
-  const make = () =>
+  const make = (generation = 1) =>
     host.run({
       script: Host.script(script),
       uses: ["artifacts/fetch.sh", "artifacts/install.sh", "artifacts/versions.sh"].map((path) => Host.script(path)),
       values: {
         ...{ PROGRAMS: [], CERTIFICATE_CONFIG: "", KUBEADM_CONFIG: "", FOUNDERS: "m=https://192.0.2.1:2380" },
+        GENERATION: generation,
         MARK: "/var/lib/keelson/etcd-member",
         DIRECTORY: `/run/keelson/${name}`,
       },
@@ -71,6 +72,13 @@ for file in ${files}; do echo "$file" >'${directory()}'/$file; done`;
     expect(statSync(directory()).mode & 0o777).toBe(0o700);
     program();
     expect(make().status).toBe(0);
+  });
+  test("are made besides those that are in use, but not a second time", () => {
+    host.write("etc/kubernetes/pki/ca.crt", "the first");
+    for (const part of ["", "etcd-"]) host.write(`var/lib/keelson/${part}authorities`, "1\n");
+    expect(make(2)).toMatchObject({ status: 0, stdout: expect.stringMatching(/key/) as unknown });
+    for (const part of ["", "etcd-"]) host.write(`var/lib/keelson/${part}authorities`, "2 1\n");
+    expect(make(2)).toMatchObject({ status: 1, stdout: "" });
   });
   test("are not made a second time where what trusts the first lives", () => {
     host.write("etc/kubernetes/pki/ca.crt", "the first");

@@ -50,6 +50,7 @@ const certificates = (after = "") => {
   const values = {
     CERTIFICATE_CONFIG: `kind: ClusterConfiguration\ncertificatesDir: ${host.path("pki")}\n`,
     ETCD_CA_CRT: base64("ca.crt"),
+    ETCD_ISSUER_CRT: base64("ca.crt"),
     ETCD_CA_KEY: base64("ca.key"),
     GOOD_UNTIL: Math.floor(Date.now() / 1000) + 30 * day,
     VALIDITY: 365 * day,
@@ -60,7 +61,7 @@ const certificates = (after = "") => {
   );
   const body = `etcd_certificates kubeadm '${host.path("pki")}' etcd-server\n${after}`;
   const result = host.up(body, {
-    uses: ["certificates/leaves.sh", "etcd/certificates.sh"].map((path) => Host.script(path)),
+    uses: ["certificates/leaves.sh", "certificates/trust.sh", "etcd/certificates.sh"].map((path) => Host.script(path)),
     values,
   });
   return { ...result, stderr: result.stderr + (host.has("said") ? host.read("said") : "") };

@@ -15,7 +15,11 @@ const kinds = new Map(
 );
 
 /** Programs that only look, and are sent by the program itself: what each is made of. */
-const looks = [["survey/survey.sh"], ["upgrade/judge.sh", "upgrade/requests.sh", "upgrade/guard.sh"]];
+const looks = [
+  ["survey/survey.sh"],
+  ["rotation/proof.sh"],
+  ["upgrade/judge.sh", "upgrade/requests.sh", "upgrade/guard.sh"],
+];
 /** Scripts that run by themselves: a program puts them on a machine, or a container runs them. */
 const shipped = ["endpoint/addressCheck.sh", "network/start.sh", "script/take.sh"];
 const textsOf = (look: readonly string[]) => look.map((path) => readFileSync(join(components, path), "utf8"));

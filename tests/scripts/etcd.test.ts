@@ -18,7 +18,15 @@ const unit = (starts?: string) => unitOf(host, starts);
 describe("etcd.sh", () => {
   const own = "https://192.0.2.1:2380";
   const values = {
-    ...{ PROGRAMS: [], CERTIFICATE_CONFIG: "", CLIENT_PORT: 2379, ETCD_CA_CRT: "", ETCD_CA_KEY: "" },
+    ...{
+      PROGRAMS: [],
+      CERTIFICATE_CONFIG: "",
+      CLIENT_PORT: 2379,
+      ETCD_CA_CRT: "",
+      ETCD_ISSUER_CRT: "",
+      ETCD_CA_KEY: "",
+      TRUSTED: "1",
+    },
     ...{ NAME: "m", PEER_URL: own, FOUNDERS: `m=${own}`, BEGINNING: "/etc/etcd/beginning.env" },
     ...{ MARK: "/var/lib/keelson/etcd-member", RELEASE: "3.6.14", ETCD_USER: "root", DIRECTORIES: [] },
   };

@@ -152,6 +152,7 @@ export class EtcdMember {
       "artifacts/install",
       "artifacts/versions",
       "certificates/leaves",
+      "certificates/trust",
       "etcd/certificates",
       "etcd/membership",
       "etcd/snapshot",
@@ -159,6 +160,7 @@ export class EtcdMember {
       "etcd/turn",
       "etcd/user",
     ];
+    const authority = Buffer.from(this.authority.read("ca.crt")).toString("base64");
     return this.host.start(
       {
         script: here(Host.script("etcd/etcd.sh")),
@@ -177,7 +179,7 @@ export class EtcdMember {
           ...{ FOUNDERS: founders.map(({ name, peer }) => `${name}=${peer}`).join(","), DATA_DIR: "/var/lib/etcd" },
           ...{ ETCD_USER: "root", DIRECTORIES: [] },
           ...{ BEGINNING: "/etc/etcd/beginning.env", MARK: "/var/lib/keelson/etcd-member" },
-          ...{ ETCD_CA_CRT: Buffer.from(this.authority.read("ca.crt")).toString("base64"), ETCD_CA_KEY: "" },
+          ...{ ETCD_CA_CRT: authority, ETCD_ISSUER_CRT: authority, ETCD_CA_KEY: "", TRUSTED: "1" },
         },
         files: [{ ...unit, content: unit.content.replace(/,https:\/\/127\.0\.0\.1:\d+/, "") }, etcdDataGuard(etcd)],
       },

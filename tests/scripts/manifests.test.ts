@@ -70,6 +70,8 @@ const master = (flag: string, configuration = "kind: InitConfiguration\n") => {
       COREDNS_TAG: "v1",
       PROXY: "127.0.0.1:6444",
       ETCD_CA_CRT: "",
+      ETCD_ISSUER_CRT: "",
+      AUTHORITIES: "1",
       ETCD_CA_KEY: "",
       CRI_SOCKET: "unix:///run/none.sock",
       ENDPOINT: "192.0.2.1:8443",

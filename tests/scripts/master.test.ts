@@ -55,6 +55,8 @@ describe("master.sh", () => {
           COREDNS_TAG: "v1",
           PROXY: "127.0.0.1:6444",
           ETCD_CA_CRT: Buffer.from("certificate\n").toString("base64"),
+          ETCD_ISSUER_CRT: "",
+          AUTHORITIES: "1",
           ETCD_CA_KEY: Buffer.from("key\n").toString("base64"),
           CRI_SOCKET: "unix:///run/none.sock",
           ENDPOINT: "192.0.2.1:8443",

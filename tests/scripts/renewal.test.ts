@@ -43,9 +43,10 @@ function renew({ days, until = days - 1, names = ["127.0.0.1"], body }: Wanted) 
     begin_again
     ${body ?? "restart_renewed"}`,
     {
-      uses: ["certificates/leaves.sh", "certificates/renewal.sh", "certificates/timer.sh", "master/manifests.sh"].map(
-        (path) => Host.script(path).replace(/wait_for 150 /g, "wait_for 1 "),
-      ),
+      uses: ["leaves.sh", "trust.sh", "renewal.sh", "timer.sh"]
+        .map((name) => `certificates/${name}`)
+        .concat("master/manifests.sh")
+        .map((path) => Host.script(path).replace(/wait_for 150 /g, "wait_for 1 ")),
       values: {
         KUBEADM_CONFIG: "kind: InitConfiguration\n---\nkind: ClusterConfiguration\ncertificateValidityPeriod: 1s\n",
         CERTIFICATE_NAMES: names,

@@ -1,5 +1,7 @@
+import { Host } from "./host";
+
 /** Functions that stand for those of a machine whose certificates are all as they are to be. */
-export const allIsCurrent = [
+export const allIsCurrent = `${Host.script("certificates/trust.sh")}${[
   "is_current",
   "tell_ends",
   "renew_certificates",
@@ -9,4 +11,4 @@ export const allIsCurrent = [
   "drop_timer",
 ]
   .map((name) => `${name}() { :; }\n`)
-  .join("");
+  .join("")}`;

@@ -175,7 +175,7 @@ describe("kubeadm join", () => {
       machine: machineOf(env, 1, { name }),
       endpoint: "192.0.2.1:6443",
       token: "abcdef.0123456789abcdef",
-      caHash: "sha256:0123",
+      caHashes: ["sha256:0123"],
     });
   };
 

@@ -2,9 +2,11 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { labelOf, trustScript } from "../../certificates";
+import { authoritiesOf } from "../../certificates/settings";
 import { yieldScript } from "../../endpoint";
 import type { Machine } from "../../machine";
-import { HostScript, stepOn, unitsScripts } from "../../script";
+import { HostScript, stepOn, unitsScripts, type Effects } from "../../script";
 import { rolloutStep } from "../step";
 import { batches } from "./batches";
 import type { RolloutSettings } from "../settings";
@@ -15,6 +17,8 @@ export interface RolloutArgs {
   /** The nodes' machines; those that are lost among them. */
   readonly machines: readonly Machine[];
   readonly environment: RolloutSettings;
+  /** Certificates of the cluster's authorities, the one that issues first; base64. */
+  readonly authorities: pulumi.Output<string>;
 }
 
 /**
@@ -22,32 +26,46 @@ export interface RolloutArgs {
  * be healthy before the next one starts; where a node fails, the others are left as they are.
  */
 export class Rollout extends pulumi.ComponentResource {
-  constructor(name: string, { machines, environment }: RolloutArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { machines, ...args }: RolloutArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:rollout:Rollout", name, {}, opts);
     let before: pulumi.Resource | undefined;
-    for (const [index, batch] of batches(machines, environment.kubernetes.maxUnavailable).entries()) {
-      before = new Batch(`${name}-${index + 1}`, batch, environment, {
+    for (const [index, batch] of batches(machines, args.environment.kubernetes.maxUnavailable).entries()) {
+      before = new Batch(`${name}-${index + 1}`, batch, args, {
         parent: this,
         dependsOn: before ? [before] : [],
       });
     }
     const lost = machines.filter(({ lost }) => lost);
-    if (lost.length > 0) new Batch(`${name}-lost`, lost, environment, { parent: this });
+    if (lost.length > 0) new Batch(`${name}-lost`, lost, args, { parent: this });
     this.registerOutputs({});
   }
 }
 
-const uses = [...unitsScripts, yieldScript, join(__dirname, "drain.sh")];
+const uses = [
+  ...[...unitsScripts, yieldScript, trustScript],
+  ...["drain.sh", "authorities.sh"].map((file) => join(__dirname, file)),
+];
+
+/** What a turn means besides what the scripts say that have deferred something to it. */
+const effects: Effects = {
+  create: "",
+  update: (changed) =>
+    // An earlier release did not say which they are.
+    changed.has("AUTHORITIES") && !changed.has("script")
+      ? "its kubelet restarts in its turn, for it goes by other authorities; its pods go on"
+      : "",
+};
 
 /** Nodes that take their turn together; the state knows it by the name of an earlier release. */
 class Batch extends pulumi.ComponentResource {
   constructor(
     name: string,
     machines: readonly Machine[],
-    { kubernetes: { version, drainTimeout, upgrade, virtualAddress } }: RolloutSettings,
+    { environment, authorities }: Omit<RolloutArgs, "machines">,
     opts: pulumi.ComponentResourceOptions,
   ) {
     super("keelson:rollout:Wave", name, {}, opts);
+    const { version, drainTimeout, upgrade, virtualAddress } = environment.kubernetes;
     for (const machine of machines) {
       const values = {
         NODE: machine.name,
@@ -56,10 +74,12 @@ class Batch extends pulumi.ComponentResource {
         DRAIN_SECONDS: drainTimeout,
         VIRTUAL_ADDRESS: machine.config.roles.includes("master") ? (virtualAddress ?? "") : "",
         REVISIONS: machine.revisions ?? [],
+        AUTHORITIES: labelOf(authoritiesOf(environment)),
+        CA_CRT: authorities,
       };
       new HostScript(
         stepOn(machine, rolloutStep),
-        { machine, script: join(__dirname, "rollout.sh"), uses, values, follows: true },
+        { machine, script: join(__dirname, "rollout.sh"), uses, values, effects, follows: true },
         { parent: this },
       );
     }

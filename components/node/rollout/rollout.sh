@@ -1,19 +1,20 @@
 # A node takes its turn: the units restart whose restart was deferred, and the node must be ready again before the next batch
 # begins. Where it is not, it goes back to the settings that it was well on.
-# Reads: NODE RELEASE DRAIN DRAIN_SECONDS VIRTUAL_ADDRESS
-# Runs again for: REVISIONS
+# Reads: NODE RELEASE DRAIN DRAIN_SECONDS VIRTUAL_ADDRESS CA_CRT
+# Runs again for: REVISIONS AUTHORITIES
 
 export KUBECONFIG=/etc/kubernetes/kubelet.conf
 
 up() {
   local began ready minor=
   # Another revision of the scripts brings this one here; it may have deferred nothing. A run that was cut off may have left it cordoned.
-  has_turns || is_cordoned_by_us || return 0
+  has_turns || authorities_differ || is_cordoned_by_us || return 0
   began=$(date +%s)
   ! goes_to_another_minor || minor=yes
   [ -z "$minor" ] || drain
   ready=$(pods_ready) || die "the API does not list the pods of $NODE, so nothing is restarted: see systemctl status kubelet.service there"
   yield_address
+  follow_authorities
   take_turns
   wait_for 120 "the node $NODE to be ready again" node_is_back "$began" || node_failed
   [ -z "$minor" ] || await_servers "$began"
@@ -78,4 +79,7 @@ node_failed() {
     "Its conditions and the kubelet's last lines are above.$(told "$differs" "")"
 }
 
-down() { forget_turns; }
+down() {
+  forget_turns
+  forget_read
+}

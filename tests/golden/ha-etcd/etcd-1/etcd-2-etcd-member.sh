@@ -14,7 +14,7 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.22:2379'
 
-readonly -a REVISIONS=('4f89a386222296e9')
+readonly -a REVISIONS=('72ced28d1a45f60f')
 
 readonly PROGRAM='its digest'
 

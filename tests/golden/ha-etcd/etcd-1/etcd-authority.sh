@@ -38,6 +38,8 @@ readonly FOUNDERS='etcd-1=https://192.0.2.21:2380,etcd-2=https://192.0.2.22:2380
 
 readonly MARK='/var/lib/keelson/etcd-member'
 
+readonly GENERATION='1'
+
 readonly PROGRAM='its digest'
 
 write_files() {

@@ -4,7 +4,7 @@
 
 readonly SCRIPT='etcd-3-etcd'
 
-readonly -a SECRETS=('FOUNDERS' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
+readonly -a SECRETS=('FOUNDERS' 'ETCD_CA_CRT' 'ETCD_ISSUER_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/script/units.sh.
 
@@ -17,6 +17,8 @@ readonly -a SECRETS=('FOUNDERS' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 # Here is the text of components/artifacts/versions.sh.
 
 # Here is the text of components/certificates/leaves.sh.
+
+# Here is the text of components/certificates/trust.sh.
 
 # Here is the text of components/etcd/certificates.sh.
 
@@ -72,6 +74,8 @@ readonly MARK='/var/lib/keelson/etcd-member'
 
 readonly VALIDITY='31536000'
 
+readonly TRUSTED='1'
+
 readonly PEER_URL='https://192.0.2.23:2380'
 
 readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-2 https://192.0.2.22:2379')
@@ -83,6 +87,8 @@ readonly GOOD_UNTIL='0'
 readonly FOUNDERS=''
 
 readonly ETCD_CA_CRT='ZXRjZCdzIGF1dGhvcml0eQ=='
+
+readonly ETCD_ISSUER_CRT='ZXRjZCdzIGF1dGhvcml0eQ=='
 
 readonly ETCD_CA_KEY='Y2FuYXJ5OiBrZXkgb2YgZXRjZCdzIGF1dGhvcml0eQ=='
 

@@ -22,6 +22,8 @@ certificatesDir: /run/keelson/authority
 
 readonly DIRECTORY='/run/keelson/authority'
 
+readonly GENERATION='1'
+
 readonly PROGRAM='its digest'
 
 write_files() {

@@ -10,6 +10,10 @@ readonly -a SECRETS=()
 
 # Here is the text of components/master/kubeadm.sh.
 
+# Here is the text of components/certificates/trust.sh.
+
+# Here is the text of components/master/addons.sh.
+
 readonly KUBEADM_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
 kind: InitConfiguration
 localAPIEndpoint:
@@ -156,6 +160,10 @@ featureGates:
 readonly COREDNS_TAG='v1.14.7'
 
 readonly PROXY='127.0.0.1:6444'
+
+readonly AUTHORITIES='1'
+
+readonly RESTORED='0'
 
 readonly PROGRAM='its digest'
 

@@ -38,6 +38,8 @@ readonly FOUNDERS='master-1=https://192.0.2.11:2380,master-2=https://192.0.2.12:
 
 readonly MARK='/var/lib/keelson/etcd-member'
 
+readonly GENERATION='1'
+
 readonly PROGRAM='its digest'
 
 write_files() {

@@ -12,7 +12,11 @@ readonly -a SECRETS=()
 
 # Here is the text of components/endpoint/yield.sh.
 
+# Here is the text of components/certificates/trust.sh.
+
 # Here is the text of components/node/rollout/drain.sh.
+
+# Here is the text of components/node/rollout/authorities.sh.
 
 readonly NODE='master-1'
 
@@ -26,7 +30,11 @@ readonly VIRTUAL_ADDRESS='192.0.2.10'
 
 readonly -a REVISIONS=('1ee4431a1951eca9' '7c830f678a69c745')
 
+readonly AUTHORITIES='1'
+
 readonly PROGRAM='its digest'
+
+readonly CA_CRT='dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk='
 
 write_files() {
   :

@@ -12,7 +12,11 @@ readonly -a SECRETS=()
 
 # Here is the text of components/endpoint/yield.sh.
 
+# Here is the text of components/certificates/trust.sh.
+
 # Here is the text of components/node/rollout/drain.sh.
+
+# Here is the text of components/node/rollout/authorities.sh.
 
 readonly NODE='master-2'
 
@@ -26,7 +30,11 @@ readonly VIRTUAL_ADDRESS='192.0.2.10'
 
 readonly -a REVISIONS=('925bfb4c99fa3337' '16856aa0a862d6e7')
 
+readonly AUTHORITIES='1'
+
 readonly PROGRAM='its digest'
+
+readonly CA_CRT='dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk='
 
 write_files() {
   :

@@ -6,6 +6,8 @@ readonly SCRIPT='credentials'
 
 readonly -a SECRETS=()
 
+# Here is the text of components/certificates/trust.sh.
+
 readonly KUBEADM_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
 kind: ClusterConfiguration
 clusterName: "@CLUSTER_NAME@"
@@ -16,6 +18,8 @@ controlPlaneEndpoint: 127.0.0.1:6444
 readonly ADMINISTRATOR='1'
 
 readonly VALIDITY='31536000'
+
+readonly AUTHORITIES='1'
 
 readonly PROGRAM='its digest'
 

@@ -38,6 +38,8 @@ readonly FOUNDERS='m=https://198.51.100.1:12380'
 
 readonly MARK='/var/lib/keelson/etcd-member'
 
+readonly GENERATION='1'
+
 readonly PROGRAM='its digest'
 
 write_files() {

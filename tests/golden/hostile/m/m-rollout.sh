@@ -12,7 +12,11 @@ readonly -a SECRETS=()
 
 # Here is the text of components/endpoint/yield.sh.
 
+# Here is the text of components/certificates/trust.sh.
+
 # Here is the text of components/node/rollout/drain.sh.
+
+# Here is the text of components/node/rollout/authorities.sh.
 
 readonly NODE='m'
 
@@ -26,7 +30,11 @@ readonly VIRTUAL_ADDRESS=''
 
 readonly -a REVISIONS=('1ab0b1a04e0d7827' '560c2d4234b3f7eb')
 
+readonly AUTHORITIES='1'
+
 readonly PROGRAM='its digest'
+
+readonly CA_CRT='dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk='
 
 write_files() {
   :

@@ -38,6 +38,8 @@ readonly FOUNDERS='only=https://192.0.2.10:2380'
 
 readonly MARK='/var/lib/keelson/etcd-member'
 
+readonly GENERATION='1'
+
 readonly PROGRAM='its digest'
 
 write_files() {

@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('452aefc10fed438f')
+readonly -a REVISIONS=('187c8ced4d4fe32c')
 
 readonly PROGRAM='its digest'
 

@@ -38,6 +38,8 @@ readonly FOUNDERS='master-1=https://172.30.0.11:2380'
 
 readonly MARK='/var/lib/keelson/etcd-member'
 
+readonly GENERATION='1'
+
 readonly PROGRAM='its digest'
 
 write_files() {

@@ -4,9 +4,11 @@
 
 readonly SCRIPT='master-1-master'
 
-readonly -a SECRETS=('AUTHORITY' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
+readonly -a SECRETS=('AUTHORITY' 'ETCD_CA_CRT' 'ETCD_ISSUER_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/certificates/leaves.sh.
+
+# Here is the text of components/certificates/trust.sh.
 
 # Here is the text of components/etcd/certificates.sh.
 
@@ -152,6 +154,8 @@ readonly VALIDITY='31536000'
 
 readonly LAST_CALL='2592000'
 
+readonly AUTHORITIES='1'
+
 readonly TIMER='true'
 
 readonly CERTIFICATE_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
@@ -215,6 +219,8 @@ ca-hash sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 '
 
 readonly ETCD_CA_CRT='ZXRjZCdzIGF1dGhvcml0eQ=='
+
+readonly ETCD_ISSUER_CRT='ZXRjZCdzIGF1dGhvcml0eQ=='
 
 readonly ETCD_CA_KEY='Y2FuYXJ5OiBrZXkgb2YgZXRjZCdzIGF1dGhvcml0eQ=='
 

@@ -12,7 +12,11 @@ readonly -a SECRETS=()
 
 # Here is the text of components/endpoint/yield.sh.
 
+# Here is the text of components/certificates/trust.sh.
+
 # Here is the text of components/node/rollout/drain.sh.
+
+# Here is the text of components/node/rollout/authorities.sh.
 
 readonly NODE='worker-1'
 
@@ -26,7 +30,11 @@ readonly VIRTUAL_ADDRESS=''
 
 readonly -a REVISIONS=('2d75111e81562d42' 'eef408fdfaa4e04b')
 
+readonly AUTHORITIES='1'
+
 readonly PROGRAM='its digest'
+
+readonly CA_CRT='dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk='
 
 write_files() {
   :

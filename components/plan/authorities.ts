@@ -1,0 +1,32 @@
+import type { Running } from "../survey";
+import { release } from "./fixed";
+import { restores, type Topology } from "./topology";
+import { centralChanges, underWay } from "./versions";
+
+const first: readonly number[] = [1];
+
+/** What cannot be changed together with authorities, or while one takes the place of another: each is proven by what the other moves. */
+export function authorityRefusals(before: Topology, after: Topology, running: Running): readonly string[] {
+  const [old, now] = [before.authorities ?? first, after.authorities ?? first];
+  const changes = old.join() !== now.join();
+  if (!changes && old.length === 1) return [];
+  const [from, to] = [before.fixed[release], after.fixed[release]];
+  const others = [
+    ...(from !== undefined && to !== undefined && from !== to ? [`${release} would change`] : []),
+    ...(restores(before, after) ? ["etcd would be set back to a backup"] : []),
+    ...(changes ? centralChanges(before, after) : []),
+  ];
+  const faults = [
+    ...(others.length === 0
+      ? []
+      : changes
+        ? [
+            `certificates.authority would change, and ${others.join(", and ")}, in the same change. The safe order: one of them, and run up; then the next`,
+          ]
+        : [
+            `${others.join(", and ")}, while one authority takes the place of another (certificates.authority is [${now.join(", ")}]). The safe order: 1. let it be one number, as docs/certificates.md says; 2. the other change`,
+          ]),
+    ...(changes && to !== undefined ? underWay(to, running) : []),
+  ];
+  return faults;
+}
