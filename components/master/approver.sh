@@ -14,7 +14,8 @@ up() {
 # Those that are there, and each that comes. A watch may go dead, and what it missed is in the next.
 approve_all() {
   local name user groups state usages request
-  export KUBECONFIG=/etc/kubernetes/admin.conf
+  # A service has no home to keep what kubectl does.
+  export KUBECONFIG=/etc/kubernetes/admin.conf KUBECACHEDIR=/run/keelson/kubectl
   while :; do
     while IFS='|' read -r name user groups state usages request; do
       if [ -n "$state" ] || ! may_serve "$name" "$user" "$groups" "$usages" "$request"; then continue; fi
