@@ -31,6 +31,17 @@ export class TestMachine {
     return { status: status ?? -1, stdout, stderr };
   }
 
+  /** Runs a command as root there with that on its standard input. */
+  feed(command: string, input: Buffer): string {
+    const { status, stdout, stderr } = spawnSync("docker", ["exec", "-i", this.container, "bash", "-c", command], {
+      input,
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    if (status !== 0)
+      throw new Error(`on ${this.container}: ${command} ended with ${String(status)}: ${String(stderr)}`);
+    return stdout.toString();
+  }
+
   /** Answers of the API, asked on a master. */
   kubectl(args: string): string {
     return this.run(`kubectl --kubeconfig /etc/kubernetes/admin.conf ${args}`);
