@@ -5,12 +5,13 @@ import { etcdStep, memberStep } from "./etcd/step";
 import { kubeletStep } from "./kubelet/step";
 import { preflightStep } from "./machine/step";
 import type { Step } from "./script/step";
-import { masterStep } from "./master/step";
+import { approverStep, masterStep, trustStep } from "./master/step";
 import { admitStep, joinStep, labelsStep, leaveStep, readyStep, rolloutStep } from "./node/step";
 
 /** Every step that a machine may have, in the order of the story. */
 export const steps: readonly Step[] = [
   ...[preflightStep, dockerStep, etcdStep, memberStep, kubeletStep, proxyStep, masterStep, virtualAddressStep],
+  ...[approverStep, trustStep],
   ...[backupStep, chooseStep, fetchStep, haltStep, swapStep, startStep, resumeStep],
   ...[admitStep, joinStep, leaveStep, readyStep, labelsStep, rolloutStep],
 ].sort((one, other) => one.order - other.order);

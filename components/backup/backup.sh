@@ -6,6 +6,8 @@ readonly TIMER=keelson-etcd-backup.timer
 up() {
   install_packages backup "${PACKAGES[@]}"
   install_programs
+  # Others than root have something to read beside it.
+  make_directory /etc/etcd
   (umask 077 && make_directory /etc/etcd/backup)
   base64 -d <<<"$ENVIRONMENT" | put /etc/etcd/backup/environment 0600
   if [ -n "$SFTP_KEY" ]; then base64 -d <<<"$SFTP_KEY" | put /etc/etcd/backup/key 0600; else remove_file /etc/etcd/backup/key; fi

@@ -11,7 +11,7 @@ import { EtcdCluster, quorumGuard, memberHealth } from "../etcd";
 import { Kubelets } from "../kubelet";
 import { buildsHere, LocalMachines, localLogin, loginsHere } from "../local";
 import { isNode, Preflight, sshMachines } from "../machine";
-import { ControlPlane } from "../master";
+import { ControlPlane, KubeletTrust } from "../master";
 import { ClusterDns, Network } from "../network";
 import { joinNodes, Nodes, Rollout } from "../node";
 import { Plan } from "../plan";
@@ -134,11 +134,10 @@ export class Cluster extends pulumi.ComponentResource {
     new ClusterDns("dns", { master: controlPlane }, { ...child, dependsOn: ready });
 
     // Restarts that were deferred on nodes at work are made, one batch of nodes after the other.
-    const rollout = new Rollout(
-      named("rollout"),
-      { machines: prepared, environment },
-      { ...child, dependsOn: [...ready, controlPlane.configuration] },
-    );
+    const turns = { ...child, dependsOn: [...ready, controlPlane.configuration] };
+    const rollout = new Rollout(named("rollout"), { machines: prepared, environment }, turns);
+    const taken = { ...child, dependsOn: [rollout] };
+    new KubeletTrust(named("kubelet-trust"), { machines, environment, master: controlPlane }, taken);
 
     const inside = { provider, deletedWith: controlPlane.cluster, dependsOn: ready };
     const certificates = firstEnds(etcd.ends, controlPlane.ends);

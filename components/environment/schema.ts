@@ -9,7 +9,7 @@ import { etcd } from "../etcd/settings";
 import { kubelet } from "../kubelet/settings";
 import { local } from "../local/settings";
 import { machine } from "../machine/settings";
-import { apiServer, bindPort, controllerManager, filesDirectory, scheduler } from "../master/settings";
+import { apiServer, bindPort, controllerManager, filesDirectory, scheduler, security } from "../master/settings";
 import { flannel, networking } from "../network/settings";
 import { drainTimeout, maxUnavailable, upgrade } from "../node/settings";
 import { Secret, type Path } from "../settings";
@@ -37,13 +37,14 @@ const kubernetes = z
     controllerManager: controllerManager.describe("kube-controller-manager."),
     scheduler: scheduler.describe("kube-scheduler."),
     kubelet: kubelet.prefault({}).describe("The kubelets of all machines."),
+    security: security.prefault({}).describe("What the API servers let in, and what they write down."),
   })
   .meta({
     example: {
       version: "1.36.4",
       virtualAddress: "192.0.2.10",
       maxUnavailable: "10%",
-      apiServer: { certSANs: ["api.example.com"], extraArgs: { profiling: false } },
+      apiServer: { certSANs: ["api.example.com"], extraArgs: { "audit-log-maxage": "90" } },
       kubelet: { configuration: { maxPods: 200 } },
     },
   });

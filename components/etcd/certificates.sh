@@ -19,6 +19,7 @@ etcd_certificates() {
     ln -s "$key" "$new/etcd/ca.key"
     cp "$directory/etcd/ca.crt" "$new/etcd/ca.crt"
     issue "$kubeadm" init phase certs "$name" --config /dev/stdin <<<"$(issuing_in "$new" "$CERTIFICATE_CONFIG")"
+    ! declare -F give_certificate >/dev/null || give_certificate "$(certificate_path "$new" "$name")"
     put_pair "$(certificate_path "$new" "$name")" "$path"
   done
   # And what runs that were killed left of it.

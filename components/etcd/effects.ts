@@ -6,6 +6,9 @@ export const effects: Effects = {
   create: "a member of etcd starts",
   update: (changed) => {
     const restarts = "its member of etcd restarts when the others are healthy: one member at a time";
+    if (changed.has("ETCD_USER")) {
+      return `its member of etcd goes over to the user of etcd.user, and gets its data: ${restarts.slice("its member of etcd ".length)}`;
+    }
     if (changed.has(etcdUnitFile)) return restarts;
     // In an earlier release both were one.
     if (changed.has("PROGRAMS")) {

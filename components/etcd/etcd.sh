@@ -1,7 +1,7 @@
 # One etcd member under systemd, TLS for clients and peers. It begins the cluster together with the others, or joins the
 # one that is there, at first as a learner.
 # Reads: PROGRAMS SIGNING CERTIFICATE_CONFIG NAME DATA_DIR CLIENT_PORT PEER_URL PEERS FOUNDERS BEGINNING MARK ETCD_CA_CRT ETCD_CA_KEY
-# Reads: GOOD_UNTIL VALIDITY
+# Reads: GOOD_UNTIL VALIDITY ETCD_USER DIRECTORIES
 
 readonly PKI=/etc/etcd/pki
 
@@ -17,10 +17,12 @@ up() {
   deferring=yes
   each_program install_program "${SIGNING[@]}"
   install_programs
+  make_user
   deferring='' etcd_certificates /usr/local/lib/keelson/kubeadm "$PKI" etcd-server etcd-peer etcd-healthcheck-client
   make_directory "$DATA_DIR"
   chmod 0700 "$DATA_DIR"
   printf '%s\n' "$DATA_DIR" >"$STATE/etcd-data"
+  let_user_in
   write_files
   note unit etcd.service
   # What guards the data counts from the next start on, whoever starts it.
@@ -105,6 +107,7 @@ down() {
   remove_empty "$PKI"
   remove_empty "$DATA_DIR"
   remove_files
+  remove_user
   systemctl daemon-reload
 }
 

@@ -9,7 +9,16 @@ import { HostScript, stepOn, unitsScripts } from "../script";
 import { makeAuthority, signingPrograms, type Authority, type EtcdAuthority } from "./authority";
 import { effects } from "./effects";
 import { keepMember, membershipScript, peerValues, removeMember } from "./membership";
-import { beginningFile, certificateConfig, clientUrl, etcdDataGuard, etcdPki, etcdUnit, markFile } from "./render";
+import {
+  beginningFile,
+  certificateConfig,
+  clientUrl,
+  etcdDataGuard,
+  etcdDirectories,
+  etcdPki,
+  etcdUnit,
+  markFile,
+} from "./render";
 import type { EtcdSettings } from "./settings";
 import { etcdStep } from "./step";
 
@@ -30,8 +39,12 @@ export interface EtcdClusterArgs {
 /** Functions, and the values they read, for a script that signs certificates of etcd's authority. */
 export const certificatesScript = join(__dirname, "certificates.sh");
 
-/** How a member begins, and restarts. */
-const memberScripts = ["beginning.sh", "turn.sh"].map((file) => join(__dirname, file));
+/** How a member gets its certificates, begins, restarts, and as whom it runs. */
+const memberScripts = [
+  certificatesScript,
+  membershipScript,
+  ...["beginning.sh", "turn.sh", "user.sh"].map((file) => join(__dirname, file)),
+];
 
 /** An etcd cluster under systemd: one TLS-only member per machine, healthy when this component is done. */
 export class EtcdCluster extends pulumi.ComponentResource {
@@ -75,20 +88,15 @@ export class EtcdCluster extends pulumi.ComponentResource {
       {
         machine,
         script: join(__dirname, "etcd.sh"),
-        uses: [
-          ...unitsScripts,
-          ...artifactScripts,
-          leavesScript,
-          certificatesScript,
-          membershipScript,
-          ...memberScripts,
-        ],
+        uses: [...unitsScripts, ...artifactScripts, leavesScript, ...memberScripts],
         values: {
           PROGRAMS: programs(args.artifacts, ["etcd", "etcdctl"]),
           SIGNING: signingPrograms(args.artifacts),
           CERTIFICATE_CONFIG: certificateConfig(machine, kubernetes.version, etcdPki),
           NAME: machine.name,
           DATA_DIR: etcd.dataDir,
+          DIRECTORIES: etcdDirectories(etcd),
+          ETCD_USER: etcd.user,
           CLIENT_PORT: etcd.clientPort,
           BEGINNING: beginningFile,
           MARK: markFile,

@@ -1,6 +1,6 @@
 import type { EtcdConfig } from "./settings";
 import type { Machine } from "../machine";
-import { yaml, type ScriptFile } from "../script";
+import { cipherSuites, yaml, type ScriptFile } from "../script";
 
 /** Outside of /etc/kubernetes, which `kubeadm reset` empties. */
 export const etcdPki = "/etc/etcd/pki";
@@ -35,7 +35,8 @@ export const markFile = "/var/lib/keelson/etcd-member";
  * What keeps an empty directory, or one whose disk is not mounted, from being taken for a member's beginning, at boot as well.
  * A file of its own: it counts from the next start on, and is no reason for one.
  */
-export function etcdDataGuard({ dataDir }: EtcdConfig): ScriptFile {
+export function etcdDataGuard(etcd: EtcdConfig): ScriptFile {
+  const { dataDir } = etcd;
   const missing =
     `${dataDir}/member is not there, where this member of etcd has had its data: it does not start, for an empty one would be ` +
     `another cluster. Mount the disk, or bring the data back: then it starts by itself. ` +
@@ -49,10 +50,52 @@ export function etcdDataGuard({ dataDir }: EtcdConfig): ScriptFile {
 RequiresMountsFor=${dataDir}
 
 [Service]
-ExecStartPre=/bin/sh -c '${check}'
-ExecStartPost=-/bin/sh -c '${note}'
+ExecStartPre=+/bin/sh -c '${check}'
+ExecStartPost=-+/bin/sh -c '${note}'
 `,
   };
+}
+
+/** Directories that a member writes in. */
+export function etcdDirectories({ dataDir, extraArgs }: EtcdConfig): readonly string[] {
+  const log = extraArgs["wal-dir"];
+  return [dataDir, ...(log === undefined ? [] : [log])];
+}
+
+/**
+ * The member as a user of its own, which sees and changes as little as it needs. What it is to write is given to it at each start, for
+ * it may be an earlier release's, of root, or have been put there by whoever set etcd back to a backup. Source: systemd.exec(5).
+ */
+function sandbox(etcd: EtcdConfig): string {
+  if (etcd.user === "root") return "";
+  const directories = etcdDirectories(etcd);
+  const others = `-name lost+found -prune -o ( ! -user etcd -o ! -group etcd ) -exec chown --no-dereference etcd:etcd {} +`;
+  const low = [etcd.clientPort, etcd.peerPort].some((port) => port < 1024);
+  const homes = directories.some((path) => /^\/(home|root|run\/user)\//.test(path));
+  return `User=etcd
+Group=etcd
+UMask=0077
+ExecStartPre=+/usr/bin/find ${directories.map(systemdWord).join(" ")} ${others}
+ReadWritePaths=${directories.map(systemdWord).join(" ")}
+NoNewPrivileges=yes
+CapabilityBoundingSet=${low ? "CAP_NET_BIND_SERVICE\nAmbientCapabilities=CAP_NET_BIND_SERVICE" : ""}
+ProtectSystem=strict
+${homes ? "" : "ProtectHome=yes\n"}PrivateTmp=yes
+PrivateDevices=yes
+ProtectClock=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectControlGroups=yes
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+SystemCallArchitectures=native
+`;
 }
 
 /** One member as a service; every listener asks for a certificate of the cluster's own authority. */
@@ -61,6 +104,7 @@ export function etcdUnit(machine: Machine, etcd: EtcdConfig): ScriptFile {
   const words = Object.entries(flags).map(([flag, value]) => systemdWord(`--${flag}=${value}`));
   return {
     path: etcdUnitFile,
+    mode: "0600",
     content: `[Unit]
 Description=etcd, the key-value store of the Kubernetes cluster
 Documentation=https://etcd.io/docs/
@@ -71,7 +115,7 @@ StartLimitIntervalSec=0
 [Service]
 Type=notify
 EnvironmentFile=-${beginningFile}
-ExecStart=/usr/local/bin/etcd ${words.join(" \\\n  ")}
+${sandbox(etcd)}ExecStart=/usr/local/bin/etcd ${words.join(" \\\n  ")}
 Restart=always
 RestartSec=2
 # The first start waits for a quorum of the members, which start at their own time.
@@ -100,6 +144,9 @@ function etcdFlags(machine: Machine, etcd: EtcdConfig): Record<string, string> {
     "peer-key-file": `${etcdPki}/etcd/peer.key`,
     "peer-trusted-ca-file": `${etcdPki}/etcd/ca.crt`,
     "peer-client-cert-auth": "true",
+    "tls-min-version": "TLS1.2",
+    // etcd takes no list where it speaks nothing but TLS 1.3.
+    ...(etcd.extraArgs["tls-min-version"] === "TLS1.3" ? {} : { "cipher-suites": cipherSuites.join() }),
     ...etcd.extraArgs,
   };
 }

@@ -12,6 +12,7 @@ import {
   leaveOut,
   questions,
   show,
+  type Contradiction,
   type Flags,
   type Frozen,
   type Harm,
@@ -77,6 +78,13 @@ export const etcd = z.strictObject({
     .meta({ immutable: true }),
   clientPort: f.port().default(2379).describe("TCP port for clients of etcd.").meta({ immutable: true }),
   peerPort: f.port().default(2380).describe("TCP port for traffic between members.").meta({ immutable: true }),
+  user: z
+    .enum(["etcd", "root"])
+    .default("etcd")
+    .describe(
+      "As whom etcd runs: a system user of its own, which sees little more of its machine than its data, or root, who sees all. " +
+        "The user is made where it is missing, and goes with the member.",
+    ),
   extraArgs: flags(owned).describe("Additional flags of etcd."),
 });
 
@@ -131,9 +139,20 @@ const harms: readonly Harm[] = [
 ];
 
 /** Flags with which etcd would not start, or lose the cluster's data. */
-export function etcdChecks({ configuration }: { readonly configuration: { readonly etcd: EtcdConfig } }) {
-  return harmIn(map, configuration.etcd.extraArgs, harms);
+export function* etcdChecks({ configuration: { etcd } }: Subject): Generator<Contradiction> {
+  yield* harmIn(map, etcd.extraArgs, harms);
+  if (etcd.user === "etcd") yield* harmIn(map, etcd.extraArgs, [logFile]);
 }
+
+interface Subject {
+  readonly configuration: { readonly etcd: EtcdConfig };
+}
+
+const logFile = harm(
+  ...([map, "log-outputs", "a file"] as const),
+  (value) => value.split(",").some((output) => output.trim().startsWith("/")),
+  'the user etcd writes nothing but its data: leave it out, for journalctl -u etcd has it, or set etcd.user to "root"',
+);
 
 /** Where a member of etcd listens. */
 export function etcdListens({ clientPort, peerPort }: EtcdConfig): readonly Listener[] {

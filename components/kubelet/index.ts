@@ -14,7 +14,7 @@ import { ownReservations } from "./reserved";
 import { kubeletStep } from "./step";
 
 export { leaveScripts } from "./leave";
-export { clusterKubeletConfiguration, kubeletConfigFile } from "./render";
+export { clusterKubeletConfiguration, kubeletConfigFile, servesSigned } from "./render";
 
 /** Functions of a script that starts the kubelet's unit. */
 export const kubeletUnitScripts: readonly string[] = [...unitsScripts, join(__dirname, "unit.sh")];
@@ -63,7 +63,7 @@ export class Kubelets extends pulumi.ComponentResource {
 
 const uses = [
   ...[...packageScripts, ...artifactScripts, imagesScript, cgroupScript],
-  ...[...leaveScripts, ...kubeletUnitScripts],
+  ...[...leaveScripts, ...kubeletUnitScripts, join(__dirname, "serving.sh")],
 ];
 
 function valuesFor(machine: Machine, { environment, artifacts }: KubeletsArgs): Readonly<Record<string, ScriptValue>> {
@@ -79,6 +79,8 @@ function valuesFor(machine: Machine, { environment, artifacts }: KubeletsArgs): 
     KUBELET_CONFIG: kubeletConfiguration(environment, machine),
     KUBELET_CONFIG_FILE: kubeletConfigFile,
     NAMESERVERS: machine.nameservers,
+    NODE: machine.name,
+    ADDRESS: machine.address,
     ALLOCATABLE_MILLICPU: machine.config.allocatable?.millicpu ?? 0,
     ALLOCATABLE_BYTES: machine.config.allocatable?.memoryBytes ?? 0,
     RESERVED_MILLICPU: reserved.millicpu,

@@ -1,6 +1,6 @@
 # What masters and workers have in common: programs, kernel settings, images and a kubelet that waits to be joined.
 # Reads: RUNTIME KUBELET_CONFIG KUBELET_CONFIG_FILE NAMESERVERS PROGRAMS IMAGES
-# Reads: ALLOCATABLE_MILLICPU ALLOCATABLE_BYTES RESERVED_MILLICPU RESERVED_MEMORY CRI_SOCKET
+# Reads: ALLOCATABLE_MILLICPU ALLOCATABLE_BYTES RESERVED_MILLICPU RESERVED_MEMORY CRI_SOCKET NODE ADDRESS
 
 up() {
   local programs images begun=false
@@ -32,6 +32,7 @@ turn() {
   note unit kubelet.service
   # Before the machine has joined, the kubelet has nothing to do: kubeadm starts it.
   if [ -e /etc/kubernetes/kubelet.conf ]; then
+    ask_for_certificate
     for_kubelet run_unit
     wait_for 60 "the kubelet to be healthy" curl -fsS --max-time 2 http://127.0.0.1:10248/healthz || unit_failed kubelet.service
   fi

@@ -1,7 +1,7 @@
 import type { KubeletSettings } from "./settings";
 import { criSocket } from "../docker";
 import type { Machine } from "../machine";
-import { yaml, type ScriptFile } from "../script";
+import { cipherSuites, yaml, type ScriptFile } from "../script";
 
 /** Where the kubelet reads its configuration: ours, whole, so that every field can be changed while it lives. */
 export const kubeletConfigFile = "/etc/kubernetes/kubelet-config.yaml";
@@ -24,10 +24,26 @@ export function clusterKubeletConfiguration(environment: KubeletSettings): Recor
     failSwapOn: kubelet.failSwapOn,
     rotateCertificates: true,
     staticPodPath: "/etc/kubernetes/manifests",
+    ...hardened,
+    ...(servesSigned(environment) ? { serverTLSBootstrap: true } : {}),
     ...kubelet.configuration,
     ...featureGates(environment),
   };
 }
+
+/** Whether kubelets serve with certificates of the cluster's authority, which they ask for, as the stack does not say otherwise. */
+export function servesSigned({ kubernetes: { kubelet } }: KubeletSettings): boolean {
+  const { serverTLSBootstrap, tlsCertFile } = kubelet.configuration;
+  return serverTLSBootstrap !== false && tlsCertFile === undefined;
+}
+
+/** What a stack may say otherwise. A pod has as many processes as a program needs, and not as many as a machine has. */
+const hardened = {
+  podPidsLimit: 4096,
+  seccompDefault: true,
+  tlsMinVersion: "VersionTLS12",
+  tlsCipherSuites: [...cipherSuites],
+};
 
 /**
  * The stack's feature gates. From Kubernetes 1.36 on, the kubelet speaks to the runtime's streaming server in a way that
@@ -70,6 +86,7 @@ export const kubeletUnitFile = "/etc/systemd/system/kubelet.service";
 export function kubeletUnit(machine: Machine): ScriptFile {
   return {
     path: kubeletUnitFile,
+    mode: "0600",
     content: `[Unit]
 Description=Kubernetes node agent
 Documentation=https://kubernetes.io/docs/

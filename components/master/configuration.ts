@@ -8,7 +8,7 @@ import { HostScript } from "../script";
 import { configurationEffects } from "./effects";
 import type { ControlPlaneArgs } from "./index";
 import { kubeadmConfig, kubeletDefaults } from "./render";
-import { kubeadmScript } from "./scripts";
+import { kubeadmScripts } from "./scripts";
 
 /** The cluster is told its configuration, by way of a master that has its API server. */
 export function configureCluster(
@@ -22,7 +22,7 @@ export function configureCluster(
     {
       machine,
       script: join(__dirname, "configuration.sh"),
-      uses: [kubeadmScript],
+      uses: kubeadmScripts,
       values: {
         KUBEADM_CONFIG: kubeadmConfig({ ...args, machine, etcdEndpoints: etcd.endpoints }),
         KUBELET_DEFAULTS: kubeletDefaults(environment),

@@ -9,10 +9,15 @@ export function effectsOn(machine: Machine): Effects {
     update: (changed) =>
       [
         serversAfter(changed),
+        ...(changed.has("POD_SECURITY") ? [podsRefused] : []),
         ...(changed.has("TAKES_PODS") ? podsOn(machine, changed.has("KUBEADM_CONFIG")) : []),
       ].join("; "),
   };
 }
+
+/** One of an earlier release asked nothing of pods. */
+const podsRefused =
+  "new pods are held to kubernetes.security.podSecurity where their namespace has no label of its own, and those that run go on";
 
 /** What becomes of a master's servers: of several changes, the one that disturbs most. */
 function serversAfter(changed: ReadonlySet<string>): string {
@@ -31,6 +36,13 @@ function podsOn({ config }: Machine, configured: boolean): readonly string[] {
   if (takesPods(config)) return ["it takes pods: kubeadm's control-plane taint is removed from its node"];
   return configured ? ["its node gets kubeadm's control-plane taint"] : [];
 }
+
+/** What it means to take kubelets with certificates of the cluster's authority alone. */
+export const trustEffects: Effects = {
+  create:
+    "its API server takes kubelets with certificates of the cluster's authority alone, when all have one; one that takes others now restarts once more for that",
+  update: () => "kubelets' certificates are looked at",
+};
 
 /** What issuing the administrator's kubeconfig means. */
 export const credentialEffects: Effects = {

@@ -1,13 +1,14 @@
 import type { MasterSettings } from "./settings";
 import type { ScriptFile } from "../script";
 import { shortDigest } from "../script";
+import { hardened } from "./security";
 
 type Component = MasterSettings["kubernetes"]["scheduler"];
 type File = Component["files"][number];
 
-/** The files of the stack that the control plane reads, as they lie on every master. */
-export function componentFiles({ kubernetes }: MasterSettings): readonly ScriptFile[] {
-  const { apiServer, controllerManager, scheduler } = kubernetes;
+/** The files that the control plane reads, as they lie on every master. */
+export function componentFiles(environment: MasterSettings): readonly ScriptFile[] {
+  const { apiServer, controllerManager, scheduler } = hardened(environment);
   const files = [apiServer, controllerManager, scheduler].flatMap(({ files }) => files);
   // Components may read one and the same.
   const byPath = new Map(files.map((file) => [placeOf(file), file.content]));

@@ -13,11 +13,13 @@ import { configureCluster } from "./configuration";
 import { issueCredentials, makeAuthority } from "./credentials";
 import { effectsOn } from "./effects";
 import { componentFiles } from "./files";
+import { approver } from "./kubelets";
 import { masterScripts } from "./scripts";
 import type { MasterSettings } from "./settings";
-import { masterStep } from "./step";
+import { approverStep, masterStep } from "./step";
 import { valuesFor } from "./values";
 
+export { KubeletTrust } from "./kubelets";
 export { kubeadmConfig, nodeRegistration, serverAddress } from "./render";
 
 export interface ControlPlaneArgs {
@@ -113,12 +115,13 @@ export class ControlPlane extends pulumi.ComponentResource {
       { parent: this, dependsOn: [authority, etcd, ...before] },
     );
     this.ends[machine.name] = endsOf(master);
-    return [master, ...this.share(machine, environment, master)];
+    const approving = approver(machine, args, { parent: this, dependsOn: [master] });
+    return [master, ...approving, ...this.share(machine, environment, master)];
   }
 
   /** What the state knows of a master that is lost is forgotten. */
   private forget(machine: Machine): void {
-    for (const step of [masterStep, virtualAddressStep]) {
+    for (const step of [masterStep, approverStep, virtualAddressStep]) {
       new HostScript(stepOn(machine, step), { machine, script: join(__dirname, "master.sh") }, { parent: this });
     }
   }

@@ -21,5 +21,3 @@ dns_image() {
   kubectl --kubeconfig "$ADMIN" --namespace kube-system get deployment coredns --request-timeout 10s \
     -o 'jsonpath={.spec.template.spec.containers[0].image}' 2>/dev/null
 }
-
-api_ready() { curl -fsS --max-time 3 --cacert "$PKI/ca.crt" "https://$1/readyz" >/dev/null 2>&1; }

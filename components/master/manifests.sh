@@ -33,7 +33,7 @@ keep_manifests() {
 change_manifests() {
   local server tried configuration
   [ -e "$MANIFESTS/kube-apiserver.yaml" ] && kubelet_is_joined || return 0
-  configuration=$(configuration)
+  configuration=$(server_configuration)
   before_manifests || init_failed
   for server in $(in_order); do
     write_manifest "$server" || init_failed

@@ -2,12 +2,14 @@
 # the first, so that none is more than the others.
 # Reads: KUBEADM_CONFIG CERTIFICATE_CONFIG CERTIFICATE_NAMES AUTHORITY ETCD_CA_CRT ETCD_CA_KEY CRI_SOCKET ENDPOINT IGNORED_CHECKS
 # Reads: COREDNS_TAG PROXY KUBELET_CONFIG_FILE NODE TAINTS TAKES_PODS FILES_DIRECTORY FILES TIMER
-# Reads: GOOD_UNTIL LAST_CALL VALIDITY VIRTUAL_ADDRESS
+# Reads: GOOD_UNTIL LAST_CALL VALIDITY VIRTUAL_ADDRESS AUDIT
+# Runs again for: POD_SECURITY
 
 readonly PKI=/etc/kubernetes/pki
 readonly MANIFESTS=/etc/kubernetes/manifests
 readonly LOG=/var/log/keelson-kubeadm.log
 readonly ADMIN=/etc/kubernetes/admin.conf
+readonly AUDIT_LOGS=/var/log/kubernetes/audit
 readonly MASTERS_TAINT=node-role.kubernetes.io/control-plane:NoSchedule
 
 up() {
@@ -19,6 +21,8 @@ up() {
   begin_again
   restart_renewed
   write_files
+  # What is in there says who did what.
+  [ "$AUDIT" != true ] || (umask 077 && make_directory "$AUDIT_LOGS")
   set_timer
   keep_found_manifests
   change_manifests
@@ -73,7 +77,7 @@ initialise() {
   local ports=Port-${ENDPOINT##*:},Port-10250,Port-10257,Port-10259
   local files=FileAvailable--etc-kubernetes-manifests-kube-apiserver.yaml,FileAvailable--etc-kubernetes-manifests-kube-controller-manager.yaml,FileAvailable--etc-kubernetes-manifests-kube-scheduler.yaml
   local skipped=() configuration
-  configuration=$(configuration)
+  configuration=$(server_configuration)
   # The first master of a cluster configures it. From then on that is configuration.sh's, when all masters have their servers.
   if is_configured; then
     skipped+=(--skip-phases "upload-config,bootstrap-token,addon,show-join-command")
@@ -162,5 +166,7 @@ down() {
   drop_timer
   remove_other_files
   remove_empty "$FILES_DIRECTORY"
+  rm -f "$AUDIT_LOGS"/audit*.log
+  remove_empty "$AUDIT_LOGS"
   rm -rf "$STATE/master" "$STATE/manifests" "$LOG"
 }

@@ -8,6 +8,7 @@ import { criSocket, type DockerSettings } from "../docker";
 import { clusterEndpoint, nodeEndpoint } from "../endpoint";
 import { clusterKubeletConfiguration } from "../kubelet";
 import { extraVolumes } from "./files";
+import { hardened } from "./security";
 import { yaml } from "../script";
 
 const apiVersion = "kubeadm.k8s.io/v1beta4";
@@ -130,6 +131,7 @@ export function takesPods({ taints }: MachineConfig): boolean {
 
 function clusterConfiguration({ environment, machine, etcdEndpoints, artifacts }: KubeadmConfigArgs): object {
   const { kubernetes } = environment;
+  const { apiServer, controllerManager, scheduler } = hardened(environment);
   return {
     apiVersion,
     kind: "ClusterConfiguration",
@@ -150,14 +152,14 @@ function clusterConfiguration({ environment, machine, etcdEndpoints, artifacts }
     },
     apiServer: {
       certSANs: [...certificateNames(environment, machine)],
-      extraArgs: extraArgs({ ...quickRestart, ...kubernetes.apiServer.extraArgs }),
-      ...extraVolumes(kubernetes.apiServer),
+      extraArgs: extraArgs({ ...quickRestart, ...apiServer.extraArgs }),
+      ...extraVolumes(apiServer),
     },
     controllerManager: {
-      extraArgs: extraArgs(kubernetes.controllerManager.extraArgs),
-      ...extraVolumes(kubernetes.controllerManager),
+      extraArgs: extraArgs(controllerManager.extraArgs),
+      ...extraVolumes(controllerManager),
     },
-    scheduler: { extraArgs: extraArgs(kubernetes.scheduler.extraArgs), ...extraVolumes(kubernetes.scheduler) },
+    scheduler: { extraArgs: extraArgs(scheduler.extraArgs), ...extraVolumes(scheduler) },
     dns: { imageRepository: artifacts.images.corednsRepository, imageTag: artifacts.images.corednsTag },
   };
 }

@@ -5,11 +5,19 @@ import { yieldScript } from "../endpoint";
 import { certificatesScript } from "../etcd";
 import { kubeletUnitScripts, leaveScripts } from "../kubelet";
 
+const own = (...files: readonly string[]) => files.map((file) => join(__dirname, file));
+
 /** Functions of a script that runs kubeadm on a master. */
-export const kubeadmScript = join(__dirname, "kubeadm.sh");
+export const kubeadmScripts = own("api.sh", "kubeadm.sh");
+
+/** Functions of a script that changes a master's manifests. */
+export const manifestScripts = [yieldScript, ...own("kubelets.sh", "manifests.sh")];
+
+/** Functions of a script that changes what is in a manifest. */
+export const trustScripts = [...own("api.sh"), ...manifestScripts];
 
 /** Functions that the script of a master calls. */
 export const masterScripts: readonly string[] = [
   ...[leavesScript, certificatesScript, ...renewalScripts, ...leaveScripts, ...kubeletUnitScripts],
-  ...[kubeadmScript, yieldScript, join(__dirname, "manifests.sh")],
+  ...[...kubeadmScripts, ...manifestScripts],
 ];

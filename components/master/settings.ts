@@ -19,8 +19,10 @@ import { flagOfCertificates, type CertificateSettings } from "../certificates/se
 import { flagOfMembers, type MachineConfig } from "../machine/settings";
 import { componentFields } from "./componentSchema";
 import type { ComponentFile } from "./componentFiles";
+import type { Security } from "./securitySchema";
 
 export { filesDirectory } from "./componentSchema";
+export { security, systemNamespaces } from "./securitySchema";
 export { componentChecks } from "./componentChecks";
 export { withContents } from "./componentFiles";
 
@@ -170,5 +172,5 @@ export interface MasterSettings extends CertificateSettings {
       readonly networking: { readonly podSubnet: string; readonly serviceSubnet: string; readonly dnsDomain: string };
     } & {
       readonly [Name in keyof Components]: WithContents<Components[Name]>;
-    };
+    } & { readonly security: Frozen<Security> };
 }

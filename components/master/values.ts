@@ -10,6 +10,7 @@ import type { ScriptValue } from "../script";
 import { componentFiles } from "./files";
 import type { ControlPlaneArgs } from "./index";
 import { asShown, certificateNames, kubeadmConfig, serverAddress, takesPods } from "./render";
+import { writesAuditLog } from "./security";
 import { filesDirectory } from "./settings";
 
 /** What the script of a master reads. */
@@ -37,6 +38,8 @@ export function valuesFor(
     FILES: componentFiles(environment).map(({ path }) => path),
     IGNORED_CHECKS: machine.sharedKernel ? ",SystemVerification" : "",
     NODE: machine.name,
+    AUDIT: writesAuditLog(environment),
+    POD_SECURITY: environment.kubernetes.security.podSecurity.enforce,
     TAINTS: JSON.stringify(machine.config.taints ?? []),
     TAKES_PODS: takesPods(machine.config),
   };

@@ -8,5 +8,6 @@ export { quote } from "./compose";
 export { shipped } from "./shipped";
 export { HostScript, type HostScriptArgs } from "./hostScript";
 export type { Again, Seen } from "./seen";
+export { cipherSuites } from "./tls";
 export { yaml } from "./yaml";
 export { stepOn, type Step } from "./step";

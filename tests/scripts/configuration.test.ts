@@ -26,7 +26,7 @@ const cluster = (tag: string, { replaced = false, fails = "" } = {}) =>
 const configure = () =>
   host.run({
     script: Host.script("master/configuration.sh").replace("wait_for 60", "wait_for 1"),
-    uses: [Host.script("master/kubeadm.sh")],
+    uses: ["master/api.sh", "master/kubeadm.sh"].map((path) => Host.script(path)),
     values: {
       KUBEADM_CONFIG: 'clusterName: "@CLUSTER_NAME@"\n',
       KUBELET_DEFAULTS: "kind: KubeletConfiguration\n",

@@ -20,7 +20,7 @@ describe("etcd.sh", () => {
   const values = {
     ...{ PROGRAMS: [], CERTIFICATE_CONFIG: "", CLIENT_PORT: 2379, ETCD_CA_CRT: "", ETCD_CA_KEY: "" },
     ...{ NAME: "m", PEER_URL: own, FOUNDERS: `m=${own}`, BEGINNING: "/etc/etcd/beginning.env" },
-    MARK: "/var/lib/keelson/etcd-member",
+    ...{ MARK: "/var/lib/keelson/etcd-member", ETCD_USER: "root", DIRECTORIES: [] },
   };
   const etcd = (direction: string, directory = "/var/lib/etcd", more: Readonly<Record<string, ScriptValue>> = {}) =>
     host.run(
@@ -34,7 +34,7 @@ describe("etcd.sh", () => {
             "etcd/certificates.sh",
             "etcd/membership.sh",
           ],
-          ...["etcd/beginning.sh", "etcd/turn.sh"],
+          ...["etcd/beginning.sh", "etcd/turn.sh", "etcd/user.sh"],
         ]
           .map((path) => soon(Host.script(path)))
           .concat(allIsCurrent),

@@ -50,7 +50,7 @@ export class Authority {
 const systemctl = (root: string) => `
 unit='${root}/etc/systemd/system/etcd.service' run='${root}/systemd'
 mkdir -p "$run"
-command_of() { sed -n "s/^$1=-\\?//p" "$unit.d/data.conf" | sed 's/\\$\\$/$/g; s/%%/%/g'; }
+command_of() { sed -n "s/^$1=[-+]*//p" "$unit.d/data.conf" | sed 's/\\$\\$/$/g; s/%%/%/g'; }
 once() {
   (eval "$(command_of ExecStartPre)") || return
   (
@@ -134,7 +134,12 @@ export class EtcdMember {
     }: { founders?: readonly EtcdMember[]; flags?: Record<string, string> } = {},
     direction: "up" | "down" = "up",
   ): Promise<Result> {
-    const etcd = { ...ports, dataDir: "/var/lib/etcd", extraArgs: flags } as unknown as Environment["etcd"];
+    const etcd = {
+      ...ports,
+      dataDir: "/var/lib/etcd",
+      user: "root",
+      extraArgs: flags,
+    } as unknown as Environment["etcd"];
     const machine = { name: this.name, address: this.address } as unknown as Machine;
     const here = (text: string) => text.replaceAll("127.0.0.1", this.address).replaceAll("wait_for 60", "wait_for 15");
     const unit = etcdUnit(machine, etcd);
@@ -147,6 +152,7 @@ export class EtcdMember {
       "etcd/membership",
       "etcd/beginning",
       "etcd/turn",
+      "etcd/user",
     ];
     return this.host.start(
       {
@@ -163,6 +169,7 @@ export class EtcdMember {
           },
           ...{ PEER_URL: this.peer, PEERS: others.map(({ name, url }) => `${name} ${url}`) },
           ...{ FOUNDERS: founders.map(({ name, peer }) => `${name}=${peer}`).join(","), DATA_DIR: "/var/lib/etcd" },
+          ...{ ETCD_USER: "root", DIRECTORIES: [] },
           ...{ BEGINNING: "/etc/etcd/beginning.env", MARK: "/var/lib/keelson/etcd-member" },
           ...{ ETCD_CA_CRT: Buffer.from(this.authority.read("ca.crt")).toString("base64"), ETCD_CA_KEY: "" },
         },

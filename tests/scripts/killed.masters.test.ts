@@ -109,7 +109,10 @@ function member(): Run {
   host.write("usr/local/bin/etcd", "program");
   for (const name of ["server", "peer", "healthcheck-client"]) host.write(`etc/etcd/pki/etcd/${name}.crt`, name);
   const own = "https://192.0.2.1:2380";
-  const uses = [...install, ...["certificates", "membership", "beginning", "turn"].map((name) => `etcd/${name}.sh`)];
+  const uses = [
+    ...install,
+    ...["certificates", "membership", "beginning", "turn", "user"].map((name) => `etcd/${name}.sh`),
+  ];
   return (setting, kill = 0, direction = "up") =>
     host.run(
       {
@@ -118,7 +121,7 @@ function member(): Run {
         values: {
           ...{ PROGRAMS: [], CERTIFICATE_CONFIG: "", CLIENT_PORT: 2379, ETCD_CA_CRT: "", ETCD_CA_KEY: "", PEERS: [] },
           ...{ NAME: "m", PEER_URL: own, FOUNDERS: `m=${own}`, BEGINNING: "/etc/etcd/beginning.env" },
-          ...{ DATA_DIR: "/var/lib/etcd", MARK: "/var/lib/keelson/etcd-member" },
+          ...{ DATA_DIR: "/var/lib/etcd", MARK: "/var/lib/keelson/etcd-member", ETCD_USER: "root", DIRECTORIES: [] },
         },
         files: [{ path: "/etc/systemd/system/etcd.service", content: `ExecStart=etcd --setting=${setting}\n` }],
       },
@@ -171,7 +174,9 @@ function master(): Run {
     "script/found.sh",
     "kubelet/leave.sh",
     "kubelet/unit.sh",
+    "master/api.sh",
     "master/kubeadm.sh",
+    "master/kubelets.sh",
     "endpoint/yield.sh",
     "master/manifests.sh",
     "etcd/certificates.sh",
@@ -183,7 +188,7 @@ function master(): Run {
         script: killer(kill) + soon(Host.script("master/master.sh")),
         uses: textsOf(uses).map(soon).concat(allIsCurrent),
         values: {
-          ...{ CERTIFICATE_CONFIG: "", CERTIFICATE_NAMES: [], VIRTUAL_ADDRESS: "" },
+          ...{ CERTIFICATE_CONFIG: "", CERTIFICATE_NAMES: [], VIRTUAL_ADDRESS: "", AUDIT: true },
           KUBEADM_CONFIG: `setting: ${setting}\nclusterName: "@CLUSTER_NAME@"\n`,
           AUTHORITY: `ca.crt ${base64("crt\n")}\nca.key ${base64("key\n")}\nadmin.conf ${admin}`,
           ...{ COREDNS_TAG: "v1", PROXY: "127.0.0.1:6444", ETCD_CA_CRT: base64("crt\n"), ETCD_CA_KEY: base64("key\n") },

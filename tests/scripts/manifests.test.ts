@@ -53,7 +53,9 @@ const master = (flag: string, configuration = "kind: InitConfiguration\n") => {
     "etcd/certificates.sh",
     "kubelet/leave.sh",
     "kubelet/unit.sh",
+    "master/api.sh",
     "master/kubeadm.sh",
+    "master/kubelets.sh",
     "endpoint/yield.sh",
     "master/manifests.sh",
   ];
@@ -73,6 +75,7 @@ const master = (flag: string, configuration = "kind: InitConfiguration\n") => {
       ENDPOINT: "192.0.2.1:8443",
       KUBELET_CONFIG_FILE: "/etc/kubernetes/kubelet-config.yaml",
       FILES_DIRECTORY: "/etc/kubernetes/keelson",
+      AUDIT: false,
       FILES: [],
       IGNORED_CHECKS: "",
       NODE: "m",

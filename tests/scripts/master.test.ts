@@ -35,7 +35,9 @@ describe("master.sh", () => {
           "script/found.sh",
           "kubelet/leave.sh",
           "kubelet/unit.sh",
+          "master/api.sh",
           "master/kubeadm.sh",
+          "master/kubelets.sh",
           "endpoint/yield.sh",
           "master/manifests.sh",
         ]
@@ -64,6 +66,7 @@ describe("master.sh", () => {
           TAINTS: "[]",
           TAKES_PODS: false,
           VIRTUAL_ADDRESS: "",
+          AUDIT: true,
           ...values,
         },
       },

@@ -79,7 +79,9 @@ describe("defaults", () => {
       networking: { podSubnet: "10.244.0.0/16", serviceSubnet: "10.96.0.0/12", dnsDomain: "cluster.local" },
       kubelet: { failSwapOn: false, anonymous: false, configuration: {} },
     });
-    expect(environment.etcd).toEqual({ dataDir: "/var/lib/etcd", clientPort: 2379, peerPort: 2380, extraArgs: {} });
+    expect(environment.etcd).toEqual({
+      ...{ dataDir: "/var/lib/etcd", clientPort: 2379, peerPort: 2380, user: "etcd", extraArgs: {} },
+    });
     expect(environment.workloads.nginx).toEqual({ image: "nginx:latest", replicas: 3, nodePort: 30080 });
     expect(environment.flannel).toEqual({ backend: "vxlan" });
   });

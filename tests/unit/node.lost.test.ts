@@ -88,7 +88,12 @@ describe("a worker that is lost", () => {
       const before = made(live).find((resource) => resource.urn === urn);
       return JSON.stringify(before?.inputs) !== JSON.stringify(inputs);
     });
-    expect(changed.map(({ name }) => name)).toEqual([]);
+    // No certificate is approved for its kubelet any more.
+    const masters = ["master-1", "master-2", "master-3"];
+    expect(changed.map(({ name }) => name)).toEqual([
+      ...masters.map((name) => `${name}-approver`),
+      ...masters.map((name) => `${name}-trust`),
+    ]);
   });
 });
 
@@ -100,7 +105,9 @@ describe.each([
   beforeAll(async () => {
     program = await without(name);
   });
-  const steps = ["docker", "etcd", "kubelet", "master", "preflight", "proxy", "rollout", "virtual-address"];
+  const steps = [
+    ...["approver", "docker", "etcd", "kubelet", "master", "preflight", "proxy", "rollout", "trust", "virtual-address"],
+  ];
 
   test("has the resources that it had, whose records are taken over, but for what its node was given", () => {
     expect(missing(program, live)).toEqual([`${name}-node`]);

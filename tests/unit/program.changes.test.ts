@@ -15,7 +15,11 @@ describe("a change touches", () => {
   test("no other machine, where a worker is added", async () => {
     const steps = ["admit", "docker", "join", "kubelet", "member", "node", "preflight", "proxy", "ready", "rollout"];
     const machines = [master, worker, machine("worker-2", "192.0.2.3")];
-    expect(await after({ machines })).toEqual([...steps.map((step) => `+worker-2-${step}`), "~health", "~plan"]);
+    expect(await after({ machines })).toEqual([
+      ...steps.map((step) => `+worker-2-${step}`),
+      // Certificates are approved for its kubelet from now on.
+      ...["~health", "~master-1-approver", "~master-1-trust", "~plan"],
+    ]);
   });
   test("the Deployment alone, where replicas change", async () => {
     expect(await after({ workloads: { nginx: { replicas: 7 } } })).toEqual(["~nginx-deployment"]);

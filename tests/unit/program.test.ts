@@ -17,7 +17,7 @@ const tokenOf = (program: Program, name: string) =>
 
 const masterSteps = [
   ...["preflight", "docker", "etcd", "etcd-member", "kubelet"],
-  ...["proxy", "master", "member", "ready", "rollout"],
+  ...["proxy", "master", "approver", "member", "ready", "rollout", "trust"],
 ];
 const onOperator = ["etcd-authority", "master-authority", "configuration", "credentials", "dns", "health"];
 const workerSteps = ["preflight", "docker", "kubelet", "proxy", "admit", "join", "member", "ready", "rollout"];

@@ -129,6 +129,8 @@ describe("the kubelet", () => {
       failSwapOn: false,
       rotateCertificates: true,
       staticPodPath: "/etc/kubernetes/manifests",
+      ...{ podPidsLimit: 4096, seccompDefault: true, serverTLSBootstrap: true },
+      ...{ tlsMinVersion: "VersionTLS12", tlsCipherSuites: expect.any(Array) as unknown },
       featureGates: { ExtendWebSocketsToKubelet: false },
     });
   });

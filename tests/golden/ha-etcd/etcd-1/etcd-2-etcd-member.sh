@@ -14,7 +14,7 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.22:2379'
 
-readonly -a REVISIONS=('33630db3c3971d31')
+readonly -a REVISIONS=('30173e6b44954b4e')
 
 readonly PROGRAM='its digest'
 

@@ -14,7 +14,7 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-2 https://192.0.2.22:2
 
 readonly CLIENT_URL='https://192.0.2.23:2379'
 
-readonly -a REVISIONS=('2372e99060d525c4')
+readonly -a REVISIONS=('e2695b8ab2e6c24b')
 
 readonly PROGRAM='its digest'
 

@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('fec7b6b31812460b' 'c44f45ef92936add')
+readonly -a REVISIONS=('fec7b6b31812460b' 'f8ff919c31fbe558')
 
 readonly PROGRAM='its digest'
 

@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('581831b2bcaf27c9' '8e8ed6b612381277')
+readonly -a REVISIONS=('581831b2bcaf27c9' '8b82c5553ebd1d89')
 
 readonly PROGRAM='its digest'
 

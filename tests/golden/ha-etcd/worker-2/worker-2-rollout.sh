@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('bcb8a9d3eb4ca33b' '21b5fa04dd0ed50f')
+readonly -a REVISIONS=('bcb8a9d3eb4ca33b' 'd0ec1e71011d5a5f')
 
 readonly PROGRAM='its digest'
 

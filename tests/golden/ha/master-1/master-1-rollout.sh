@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('1ee4431a1951eca9' '00dc2fbd69385057')
+readonly -a REVISIONS=('1ee4431a1951eca9' '7c830f678a69c745')
 
 readonly PROGRAM='its digest'
 

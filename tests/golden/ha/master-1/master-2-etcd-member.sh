@@ -14,7 +14,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.12:2379'
 
-readonly -a REVISIONS=('58ac359aaad56226')
+readonly -a REVISIONS=('9010cd27d7479e48')
 
 readonly PROGRAM='its digest'
 

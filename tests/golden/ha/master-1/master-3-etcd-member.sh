@@ -14,7 +14,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.13:2379'
 
-readonly -a REVISIONS=('739714fda8bf3acd')
+readonly -a REVISIONS=('fc33de1fc6c79114')
 
 readonly PROGRAM='its digest'
 

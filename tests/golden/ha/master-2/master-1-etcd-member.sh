@@ -14,7 +14,7 @@ readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.11:2379'
 
-readonly -a REVISIONS=('dc9c2f4d4cba19f5')
+readonly -a REVISIONS=('23ccb65756a89af3')
 
 readonly PROGRAM='its digest'
 

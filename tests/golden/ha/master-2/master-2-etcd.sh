@@ -26,6 +26,8 @@ readonly -a SECRETS=('FOUNDERS' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/etcd/turn.sh.
 
+# Here is the text of components/etcd/user.sh.
+
 readonly -a PROGRAMS=('etcd binary /usr/local/bin /opt/keelson/bundle/bin/etcd 4444444444444444444444444444444444444444444444444444444444444444 - -' 'etcdctl binary /usr/local/bin /opt/keelson/bundle/bin/etcdctl 5555555555555555555555555555555555555555555555555555555555555555 - -')
 
 readonly -a SIGNING=('kubeadm binary /usr/local/lib/keelson /opt/keelson/bundle/bin/kubeadm 1111111111111111111111111111111111111111111111111111111111111111 - -')
@@ -54,6 +56,10 @@ readonly NAME='master-2'
 
 readonly DATA_DIR='/var/lib/etcd'
 
+readonly -a DIRECTORIES=('/var/lib/etcd')
+
+readonly ETCD_USER='etcd'
+
 readonly CLIENT_PORT='2379'
 
 readonly BEGINNING='/etc/etcd/beginning.env'
@@ -77,7 +83,7 @@ readonly ETCD_CA_CRT='ZXRjZCdzIGF1dGhvcml0eQ=='
 readonly ETCD_CA_KEY='Y2FuYXJ5OiBrZXkgb2YgZXRjZCdzIGF1dGhvcml0eQ=='
 
 write_files() {
-  put '/etc/systemd/system/etcd.service' 0644 <<'END_OF_FILE'
+  put '/etc/systemd/system/etcd.service' 0600 <<'END_OF_FILE'
 [Unit]
 Description=etcd, the key-value store of the Kubernetes cluster
 Documentation=https://etcd.io/docs/
@@ -88,6 +94,30 @@ StartLimitIntervalSec=0
 [Service]
 Type=notify
 EnvironmentFile=-/etc/etcd/beginning.env
+User=etcd
+Group=etcd
+UMask=0077
+ExecStartPre=+/usr/bin/find /var/lib/etcd -name lost+found -prune -o ( ! -user etcd -o ! -group etcd ) -exec chown --no-dereference etcd:etcd {} +
+ReadWritePaths=/var/lib/etcd
+NoNewPrivileges=yes
+CapabilityBoundingSet=
+ProtectSystem=strict
+ProtectHome=yes
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectClock=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectControlGroups=yes
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+SystemCallArchitectures=native
 ExecStart=/usr/local/bin/etcd --name=master-2 \
   --data-dir=/var/lib/etcd \
   --listen-client-urls=https://192.0.2.12:2379,https://127.0.0.1:2379 \
@@ -101,7 +131,9 @@ ExecStart=/usr/local/bin/etcd --name=master-2 \
   --peer-cert-file=/etc/etcd/pki/etcd/peer.crt \
   --peer-key-file=/etc/etcd/pki/etcd/peer.key \
   --peer-trusted-ca-file=/etc/etcd/pki/etcd/ca.crt \
-  --peer-client-cert-auth=true
+  --peer-client-cert-auth=true \
+  --tls-min-version=TLS1.2 \
+  --cipher-suites=TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
 Restart=always
 RestartSec=2
 # The first start waits for a quorum of the members, which start at their own time.
@@ -116,8 +148,8 @@ END_OF_FILE
 RequiresMountsFor=/var/lib/etcd
 
 [Service]
-ExecStartPre=/bin/sh -c 'if [ -e /var/lib/keelson/etcd-member ] && [ ! -d /var/lib/etcd/member ]; then echo "/var/lib/etcd/member is not there, where this member of etcd has had its data: it does not start, for an empty one would be another cluster. Mount the disk, or bring the data back: then it starts by itself. Where other members are well, and the data is gone for good, mark the machine as lost, run up, take that back, and run up: it joins anew." >&2; exit 1; fi'
-ExecStartPost=-/bin/sh -c 'stat -c %%m /var/lib/etcd >/var/lib/keelson/etcd-member; sed -i s/=new$$/=existing/ /etc/etcd/beginning.env'
+ExecStartPre=+/bin/sh -c 'if [ -e /var/lib/keelson/etcd-member ] && [ ! -d /var/lib/etcd/member ]; then echo "/var/lib/etcd/member is not there, where this member of etcd has had its data: it does not start, for an empty one would be another cluster. Mount the disk, or bring the data back: then it starts by itself. Where other members are well, and the data is gone for good, mark the machine as lost, run up, take that back, and run up: it joins anew." >&2; exit 1; fi'
+ExecStartPost=-+/bin/sh -c 'stat -c %%m /var/lib/etcd >/var/lib/keelson/etcd-member; sed -i s/=new$$/=existing/ /etc/etcd/beginning.env'
 END_OF_FILE
 }
 remove_files() {

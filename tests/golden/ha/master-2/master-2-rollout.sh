@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('925bfb4c99fa3337' '25998c1d5aac6e32')
+readonly -a REVISIONS=('925bfb4c99fa3337' '16856aa0a862d6e7')
 
 readonly PROGRAM='its digest'
 

@@ -30,6 +30,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/kubelet/unit.sh.
 
+# Here is the text of components/kubelet/serving.sh.
+
 readonly RUNTIME='docker'
 
 readonly CRI_SOCKET='unix:///run/cri-dockerd.sock'
@@ -56,6 +58,17 @@ containerRuntimeEndpoint: unix:///run/cri-dockerd.sock
 failSwapOn: false
 rotateCertificates: true
 staticPodPath: /etc/kubernetes/manifests
+podPidsLimit: 4096
+seccompDefault: true
+tlsMinVersion: VersionTLS12
+tlsCipherSuites:
+  - TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+  - TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
+  - TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384
+  - TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384
+  - TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256
+  - TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
+serverTLSBootstrap: true
 featureGates:
   ExtendWebSocketsToKubelet: false
 '
@@ -63,6 +76,10 @@ featureGates:
 readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
 readonly -a NAMESERVERS=()
+
+readonly NODE='master-3'
+
+readonly ADDRESS='192.0.2.13'
 
 readonly ALLOCATABLE_MILLICPU='0'
 
@@ -84,7 +101,7 @@ net.bridge.bridge-nf-call-iptables = 1
 net.bridge.bridge-nf-call-ip6tables = 1
 net.ipv4.ip_forward = 1
 END_OF_FILE
-  put '/etc/systemd/system/kubelet.service' 0644 <<'END_OF_FILE'
+  put '/etc/systemd/system/kubelet.service' 0600 <<'END_OF_FILE'
 [Unit]
 Description=Kubernetes node agent
 Documentation=https://kubernetes.io/docs/

@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('acf1e64f41527dc4' '3f1540323eba6c6c')
+readonly -a REVISIONS=('acf1e64f41527dc4' '337d716a36f05663')
 
 readonly PROGRAM='its digest'
 

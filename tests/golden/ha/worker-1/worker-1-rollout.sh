@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('2d75111e81562d42' '58fae75be7fe6643')
+readonly -a REVISIONS=('2d75111e81562d42' 'caa87ab29794db7a')
 
 readonly PROGRAM='its digest'
 

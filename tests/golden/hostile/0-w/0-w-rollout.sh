@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('6e788167422761ee' 'aac81b468469abd0')
+readonly -a REVISIONS=('6e788167422761ee' '793f31f51f5db035')
 
 readonly PROGRAM='its digest'
 

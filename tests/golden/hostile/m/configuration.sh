@@ -6,6 +6,8 @@ readonly SCRIPT='configuration'
 
 readonly -a SECRETS=()
 
+# Here is the text of components/master/api.sh.
+
 # Here is the text of components/master/kubeadm.sh.
 
 readonly KUBEADM_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
@@ -53,6 +55,26 @@ apiServer:
   extraArgs:
     - name: shutdown-watch-termination-grace-period
       value: 5s
+    - name: profiling
+      value: "false"
+    - name: service-account-extend-token-expiration
+      value: "false"
+    - name: tls-min-version
+      value: VersionTLS12
+    - name: kubelet-certificate-authority
+      value: /etc/kubernetes/pki/ca.crt
+    - name: tls-cipher-suites
+      value: TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
+    - name: audit-log-path
+      value: /var/log/kubernetes/audit/audit.log
+    - name: audit-log-maxage
+      value: "30"
+    - name: audit-log-maxbackup
+      value: "10"
+    - name: audit-log-maxsize
+      value: "100"
+    - name: admission-control-config-file
+      value: /etc/kubernetes/keelson/default-admission.yaml
     - name: oidc-issuer-url
       value: "'\''\"`id`$(id)${HOME}%h%%\\;#&|*é☸"
     - name: v
@@ -64,24 +86,42 @@ apiServer:
       value: "oidc: "
     - name: audit-policy-file
       value: /etc/kubernetes/keelson/audit.yaml
+    - name: enable-admission-plugins
+      value: NodeRestriction,EventRateLimit
   extraVolumes:
     - name: logs
       hostPath: /srv/a+b@c
       mountPath: /var/log/audit
       readOnly: false
+    - name: keelson-audit-log
+      hostPath: /var/log/kubernetes/audit
+      mountPath: /var/log/kubernetes/audit
+      readOnly: false
+      pathType: DirectoryOrCreate
     - name: keelson-c24fd860887b6d6e
       hostPath: /etc/kubernetes/keelson/audit.yaml.be5e1450df16440a
       mountPath: /etc/kubernetes/keelson/audit.yaml
       readOnly: true
       pathType: File
+    - name: keelson-6321bf73cf0dff58
+      hostPath: /etc/kubernetes/keelson/default-admission.yaml.019c72f90e28fee8
+      mountPath: /etc/kubernetes/keelson/default-admission.yaml
+      readOnly: true
+      pathType: File
 controllerManager:
   extraArgs:
+    - name: profiling
+      value: "false"
+    - name: terminated-pod-gc-threshold
+      value: "1000"
     - name: feature-gates
       value: A=true,B=false
     - name: x
       value: "yes"
 scheduler:
   extraArgs:
+    - name: profiling
+      value: "false"
     - name: "y"
       value: "'\''\"`id`$(id)${HOME}%h%%\\;#&|*é☸"
 dns:
@@ -112,6 +152,17 @@ containerRuntimeEndpoint: unix:///run/cri-dockerd.sock
 failSwapOn: true
 rotateCertificates: true
 staticPodPath: /etc/kubernetes/manifests
+podPidsLimit: 4096
+seccompDefault: true
+tlsMinVersion: VersionTLS12
+tlsCipherSuites:
+  - TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+  - TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
+  - TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384
+  - TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384
+  - TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256
+  - TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
+serverTLSBootstrap: true
 staticPodURLHeader:
   "'\''\"`id`$(id)${HOME}%h%%\\;#&|*é☸ `touch /tmp/a` $(touch /tmp/b) $'\''\\x41'\'' !! ~ {a,b}":
     - >-

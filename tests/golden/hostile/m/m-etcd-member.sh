@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('771f1d434713e7d1')
+readonly -a REVISIONS=('b45d92dcc52760c0')
 
 readonly PROGRAM='its digest'
 

@@ -24,9 +24,13 @@ readonly -a SECRETS=('AUTHORITY' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/kubelet/unit.sh.
 
+# Here is the text of components/master/api.sh.
+
 # Here is the text of components/master/kubeadm.sh.
 
 # Here is the text of components/endpoint/yield.sh.
+
+# Here is the text of components/master/kubelets.sh.
 
 # Here is the text of components/master/manifests.sh.
 
@@ -75,6 +79,26 @@ apiServer:
   extraArgs:
     - name: shutdown-watch-termination-grace-period
       value: 5s
+    - name: profiling
+      value: "false"
+    - name: service-account-extend-token-expiration
+      value: "false"
+    - name: tls-min-version
+      value: VersionTLS12
+    - name: kubelet-certificate-authority
+      value: /etc/kubernetes/pki/ca.crt
+    - name: tls-cipher-suites
+      value: TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
+    - name: audit-log-path
+      value: /var/log/kubernetes/audit/audit.log
+    - name: audit-log-maxage
+      value: "30"
+    - name: audit-log-maxbackup
+      value: "10"
+    - name: audit-log-maxsize
+      value: "100"
+    - name: admission-control-config-file
+      value: /etc/kubernetes/keelson/default-admission.yaml
     - name: oidc-issuer-url
       value: "'\''\"`id`$(id)${HOME}%h%%\\;#&|*é☸"
     - name: v
@@ -86,24 +110,42 @@ apiServer:
       value: "oidc: "
     - name: audit-policy-file
       value: /etc/kubernetes/keelson/audit.yaml
+    - name: enable-admission-plugins
+      value: NodeRestriction,EventRateLimit
   extraVolumes:
     - name: logs
       hostPath: /srv/a+b@c
       mountPath: /var/log/audit
       readOnly: false
+    - name: keelson-audit-log
+      hostPath: /var/log/kubernetes/audit
+      mountPath: /var/log/kubernetes/audit
+      readOnly: false
+      pathType: DirectoryOrCreate
     - name: keelson-c24fd860887b6d6e
       hostPath: /etc/kubernetes/keelson/audit.yaml.be5e1450df16440a
       mountPath: /etc/kubernetes/keelson/audit.yaml
       readOnly: true
       pathType: File
+    - name: keelson-6321bf73cf0dff58
+      hostPath: /etc/kubernetes/keelson/default-admission.yaml.019c72f90e28fee8
+      mountPath: /etc/kubernetes/keelson/default-admission.yaml
+      readOnly: true
+      pathType: File
 controllerManager:
   extraArgs:
+    - name: profiling
+      value: "false"
+    - name: terminated-pod-gc-threshold
+      value: "1000"
     - name: feature-gates
       value: A=true,B=false
     - name: x
       value: "yes"
 scheduler:
   extraArgs:
+    - name: profiling
+      value: "false"
     - name: "y"
       value: "'\''\"`id`$(id)${HOME}%h%%\\;#&|*é☸"
 dns:
@@ -158,11 +200,15 @@ readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
 readonly FILES_DIRECTORY='/etc/kubernetes/keelson'
 
-readonly -a FILES=('/etc/kubernetes/keelson/audit.yaml.be5e1450df16440a')
+readonly -a FILES=('/etc/kubernetes/keelson/audit.yaml.be5e1450df16440a' '/etc/kubernetes/keelson/default-admission.yaml.019c72f90e28fee8')
 
 readonly IGNORED_CHECKS=''
 
 readonly NODE='m'
+
+readonly AUDIT='true'
+
+readonly POD_SECURITY='baseline'
 
 readonly TAINTS='[]'
 
@@ -191,6 +237,41 @@ END_OF_FILE
 	tab\
 @SYSTEMD_CGROUP@ last
 END_OF_FILE_
+  put '/etc/kubernetes/keelson/default-admission.yaml.019c72f90e28fee8' 0600 <<'END_OF_FILE'
+apiVersion: apiserver.config.k8s.io/v1
+kind: AdmissionConfiguration
+plugins:
+  - name: PodSecurity
+    configuration:
+      apiVersion: pod-security.admission.config.k8s.io/v1
+      kind: PodSecurityConfiguration
+      defaults:
+        enforce: baseline
+        audit: restricted
+        warn: restricted
+        enforce-version: latest
+        audit-version: latest
+        warn-version: latest
+      exemptions:
+        usernames: []
+        runtimeClasses: []
+        namespaces:
+          - kube-system
+          - kube-flannel
+  - name: EventRateLimit
+    configuration:
+      apiVersion: eventratelimit.admission.k8s.io/v1alpha1
+      kind: Configuration
+      limits:
+        - type: Namespace
+          qps: 50
+          burst: 100
+          cacheSize: 4096
+        - type: User
+          qps: 50
+          burst: 100
+          cacheSize: 4096
+END_OF_FILE
   put '/etc/systemd/system/keelson-certificates.service' 0644 <<'END_OF_FILE'
 [Unit]
 Description=Renewal of this Kubernetes master's certificates that nobody has renewed
@@ -213,6 +294,7 @@ END_OF_FILE
 remove_files() {
   remove_file '/etc/systemd/system/keelson-certificates.timer'
   remove_file '/etc/systemd/system/keelson-certificates.service'
+  remove_file '/etc/kubernetes/keelson/default-admission.yaml.019c72f90e28fee8'
   remove_file '/etc/kubernetes/keelson/audit.yaml.be5e1450df16440a'
 }
 

@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1ab0b1a04e0d7827' '160de65053c76307')
+readonly -a REVISIONS=('1ab0b1a04e0d7827' '560c2d4234b3f7eb')
 
 readonly PROGRAM='its digest'
 

@@ -6,6 +6,8 @@ readonly SCRIPT='configuration'
 
 readonly -a SECRETS=()
 
+# Here is the text of components/master/api.sh.
+
 # Here is the text of components/master/kubeadm.sh.
 
 readonly KUBEADM_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
@@ -49,10 +51,63 @@ apiServer:
   extraArgs:
     - name: shutdown-watch-termination-grace-period
       value: 5s
+    - name: profiling
+      value: "false"
+    - name: service-account-extend-token-expiration
+      value: "false"
+    - name: tls-min-version
+      value: VersionTLS12
+    - name: kubelet-certificate-authority
+      value: /etc/kubernetes/pki/ca.crt
+    - name: tls-cipher-suites
+      value: TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
+    - name: audit-log-path
+      value: /var/log/kubernetes/audit/audit.log
+    - name: audit-log-maxage
+      value: "30"
+    - name: audit-log-maxbackup
+      value: "10"
+    - name: audit-log-maxsize
+      value: "100"
+    - name: audit-policy-file
+      value: /etc/kubernetes/keelson/default-audit-policy.yaml
+    - name: authentication-config
+      value: /etc/kubernetes/keelson/default-authentication.yaml
+    - name: admission-control-config-file
+      value: /etc/kubernetes/keelson/default-admission.yaml
+    - name: enable-admission-plugins
+      value: NodeRestriction,EventRateLimit
+  extraVolumes:
+    - name: keelson-audit-log
+      hostPath: /var/log/kubernetes/audit
+      mountPath: /var/log/kubernetes/audit
+      readOnly: false
+      pathType: DirectoryOrCreate
+    - name: keelson-81025348112d6ada
+      hostPath: /etc/kubernetes/keelson/default-audit-policy.yaml.46f9917b0c177bcc
+      mountPath: /etc/kubernetes/keelson/default-audit-policy.yaml
+      readOnly: true
+      pathType: File
+    - name: keelson-a69f51c08d4dc73c
+      hostPath: /etc/kubernetes/keelson/default-authentication.yaml.94dbaf3b2e924855
+      mountPath: /etc/kubernetes/keelson/default-authentication.yaml
+      readOnly: true
+      pathType: File
+    - name: keelson-6321bf73cf0dff58
+      hostPath: /etc/kubernetes/keelson/default-admission.yaml.019c72f90e28fee8
+      mountPath: /etc/kubernetes/keelson/default-admission.yaml
+      readOnly: true
+      pathType: File
 controllerManager:
-  extraArgs: []
+  extraArgs:
+    - name: profiling
+      value: "false"
+    - name: terminated-pod-gc-threshold
+      value: "1000"
 scheduler:
-  extraArgs: []
+  extraArgs:
+    - name: profiling
+      value: "false"
 dns:
   imageRepository: registry.k8s.io/coredns
   imageTag: v1.14.2
@@ -81,6 +136,17 @@ containerRuntimeEndpoint: unix:///run/cri-dockerd.sock
 failSwapOn: false
 rotateCertificates: true
 staticPodPath: /etc/kubernetes/manifests
+podPidsLimit: 4096
+seccompDefault: true
+tlsMinVersion: VersionTLS12
+tlsCipherSuites:
+  - TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+  - TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
+  - TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384
+  - TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384
+  - TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256
+  - TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
+serverTLSBootstrap: true
 featureGates:
   ExtendWebSocketsToKubelet: false
 '

@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('837fa6cdc6d49f1e')
+readonly -a REVISIONS=('6050c3fd204b11ac')
 
 readonly PROGRAM='its digest'
 

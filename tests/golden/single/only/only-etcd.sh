@@ -26,6 +26,8 @@ readonly -a SECRETS=('FOUNDERS' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/etcd/turn.sh.
 
+# Here is the text of components/etcd/user.sh.
+
 readonly -a PROGRAMS=('etcd archive /usr/local/bin https://github.com/etcd-io/etcd/releases/download/v3.6.14/etcd-v3.6.14-linux-amd64.tar.gz ffe840ff9295808e88cce2794a18a5ac87f12a5203c8314d0bf6aa119b41bac5 https://github.com/etcd-io/etcd/releases/download/v3.6.14/etcd-v3.6.14-linux-arm64.tar.gz fa1b80565ee6fc2df1ae6f57a508b221f3ecc7d591c317c581cd8281b0842b3e etcd-v3.6.14-linux-{arch}/etcd etcd-v3.6.14-linux-{arch}/etcdctl')
 
 readonly -a SIGNING=('kubeadm binary /usr/local/lib/keelson https://dl.k8s.io/release/v1.36.3/bin/linux/amd64/kubeadm bba1733c701bf70ec74ba1cc3fd5745404c1134a8a4b0a5f8560cc9832023421 https://dl.k8s.io/release/v1.36.3/bin/linux/arm64/kubeadm 276cfbdc43b10fef663288cc1ed76abf77b1b7f700e9f1c053cb5dc3115484de')
@@ -54,6 +56,10 @@ readonly NAME='only'
 
 readonly DATA_DIR='/var/lib/etcd'
 
+readonly -a DIRECTORIES=('/var/lib/etcd')
+
+readonly ETCD_USER='etcd'
+
 readonly CLIENT_PORT='2379'
 
 readonly BEGINNING='/etc/etcd/beginning.env'
@@ -77,7 +83,7 @@ readonly ETCD_CA_CRT='ZXRjZCdzIGF1dGhvcml0eQ=='
 readonly ETCD_CA_KEY='Y2FuYXJ5OiBrZXkgb2YgZXRjZCdzIGF1dGhvcml0eQ=='
 
 write_files() {
-  put '/etc/systemd/system/etcd.service' 0644 <<'END_OF_FILE'
+  put '/etc/systemd/system/etcd.service' 0600 <<'END_OF_FILE'
 [Unit]
 Description=etcd, the key-value store of the Kubernetes cluster
 Documentation=https://etcd.io/docs/
@@ -88,6 +94,30 @@ StartLimitIntervalSec=0
 [Service]
 Type=notify
 EnvironmentFile=-/etc/etcd/beginning.env
+User=etcd
+Group=etcd
+UMask=0077
+ExecStartPre=+/usr/bin/find /var/lib/etcd -name lost+found -prune -o ( ! -user etcd -o ! -group etcd ) -exec chown --no-dereference etcd:etcd {} +
+ReadWritePaths=/var/lib/etcd
+NoNewPrivileges=yes
+CapabilityBoundingSet=
+ProtectSystem=strict
+ProtectHome=yes
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectClock=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectControlGroups=yes
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+SystemCallArchitectures=native
 ExecStart=/usr/local/bin/etcd --name=only \
   --data-dir=/var/lib/etcd \
   --listen-client-urls=https://192.0.2.10:2379,https://127.0.0.1:2379 \
@@ -101,7 +131,9 @@ ExecStart=/usr/local/bin/etcd --name=only \
   --peer-cert-file=/etc/etcd/pki/etcd/peer.crt \
   --peer-key-file=/etc/etcd/pki/etcd/peer.key \
   --peer-trusted-ca-file=/etc/etcd/pki/etcd/ca.crt \
-  --peer-client-cert-auth=true
+  --peer-client-cert-auth=true \
+  --tls-min-version=TLS1.2 \
+  --cipher-suites=TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
 Restart=always
 RestartSec=2
 # The first start waits for a quorum of the members, which start at their own time.
@@ -116,8 +148,8 @@ END_OF_FILE
 RequiresMountsFor=/var/lib/etcd
 
 [Service]
-ExecStartPre=/bin/sh -c 'if [ -e /var/lib/keelson/etcd-member ] && [ ! -d /var/lib/etcd/member ]; then echo "/var/lib/etcd/member is not there, where this member of etcd has had its data: it does not start, for an empty one would be another cluster. Mount the disk, or bring the data back: then it starts by itself. Where other members are well, and the data is gone for good, mark the machine as lost, run up, take that back, and run up: it joins anew." >&2; exit 1; fi'
-ExecStartPost=-/bin/sh -c 'stat -c %%m /var/lib/etcd >/var/lib/keelson/etcd-member; sed -i s/=new$$/=existing/ /etc/etcd/beginning.env'
+ExecStartPre=+/bin/sh -c 'if [ -e /var/lib/keelson/etcd-member ] && [ ! -d /var/lib/etcd/member ]; then echo "/var/lib/etcd/member is not there, where this member of etcd has had its data: it does not start, for an empty one would be another cluster. Mount the disk, or bring the data back: then it starts by itself. Where other members are well, and the data is gone for good, mark the machine as lost, run up, take that back, and run up: it joins anew." >&2; exit 1; fi'
+ExecStartPost=-+/bin/sh -c 'stat -c %%m /var/lib/etcd >/var/lib/keelson/etcd-member; sed -i s/=new$$/=existing/ /etc/etcd/beginning.env'
 END_OF_FILE
 }
 remove_files() {

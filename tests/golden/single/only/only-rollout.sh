@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('084e5ce988fd0d2f' '2d8754376d5e3a14')
+readonly -a REVISIONS=('084e5ce988fd0d2f' '45b15e80169e964d')
 
 readonly PROGRAM='its digest'
 

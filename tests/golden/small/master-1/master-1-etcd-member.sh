@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('9c7a847070cc1b4c')
+readonly -a REVISIONS=('2f0bc3e4a47dd401')
 
 readonly PROGRAM='its digest'
 

@@ -24,9 +24,13 @@ readonly -a SECRETS=('AUTHORITY' 'ETCD_CA_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/kubelet/unit.sh.
 
+# Here is the text of components/master/api.sh.
+
 # Here is the text of components/master/kubeadm.sh.
 
 # Here is the text of components/endpoint/yield.sh.
+
+# Here is the text of components/master/kubelets.sh.
 
 # Here is the text of components/master/manifests.sh.
 
@@ -72,10 +76,63 @@ apiServer:
   extraArgs:
     - name: shutdown-watch-termination-grace-period
       value: 5s
+    - name: profiling
+      value: "false"
+    - name: service-account-extend-token-expiration
+      value: "false"
+    - name: tls-min-version
+      value: VersionTLS12
+    - name: kubelet-certificate-authority
+      value: /etc/kubernetes/pki/ca.crt
+    - name: tls-cipher-suites
+      value: TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
+    - name: audit-log-path
+      value: /var/log/kubernetes/audit/audit.log
+    - name: audit-log-maxage
+      value: "30"
+    - name: audit-log-maxbackup
+      value: "10"
+    - name: audit-log-maxsize
+      value: "100"
+    - name: audit-policy-file
+      value: /etc/kubernetes/keelson/default-audit-policy.yaml
+    - name: authentication-config
+      value: /etc/kubernetes/keelson/default-authentication.yaml
+    - name: admission-control-config-file
+      value: /etc/kubernetes/keelson/default-admission.yaml
+    - name: enable-admission-plugins
+      value: NodeRestriction,EventRateLimit
+  extraVolumes:
+    - name: keelson-audit-log
+      hostPath: /var/log/kubernetes/audit
+      mountPath: /var/log/kubernetes/audit
+      readOnly: false
+      pathType: DirectoryOrCreate
+    - name: keelson-81025348112d6ada
+      hostPath: /etc/kubernetes/keelson/default-audit-policy.yaml.46f9917b0c177bcc
+      mountPath: /etc/kubernetes/keelson/default-audit-policy.yaml
+      readOnly: true
+      pathType: File
+    - name: keelson-a69f51c08d4dc73c
+      hostPath: /etc/kubernetes/keelson/default-authentication.yaml.94dbaf3b2e924855
+      mountPath: /etc/kubernetes/keelson/default-authentication.yaml
+      readOnly: true
+      pathType: File
+    - name: keelson-6321bf73cf0dff58
+      hostPath: /etc/kubernetes/keelson/default-admission.yaml.019c72f90e28fee8
+      mountPath: /etc/kubernetes/keelson/default-admission.yaml
+      readOnly: true
+      pathType: File
 controllerManager:
-  extraArgs: []
+  extraArgs:
+    - name: profiling
+      value: "false"
+    - name: terminated-pod-gc-threshold
+      value: "1000"
 scheduler:
-  extraArgs: []
+  extraArgs:
+    - name: profiling
+      value: "false"
 dns:
   imageRepository: registry.k8s.io/coredns
   imageTag: v1.14.7
@@ -133,11 +190,15 @@ readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
 readonly FILES_DIRECTORY='/etc/kubernetes/keelson'
 
-readonly -a FILES=()
+readonly -a FILES=('/etc/kubernetes/keelson/default-audit-policy.yaml.46f9917b0c177bcc' '/etc/kubernetes/keelson/default-authentication.yaml.94dbaf3b2e924855' '/etc/kubernetes/keelson/default-admission.yaml.019c72f90e28fee8')
 
 readonly IGNORED_CHECKS=',SystemVerification'
 
 readonly NODE='master-1'
+
+readonly AUDIT='true'
+
+readonly POD_SECURITY='baseline'
 
 readonly TAINTS='[]'
 
@@ -158,6 +219,124 @@ readonly ETCD_CA_CRT='ZXRjZCdzIGF1dGhvcml0eQ=='
 readonly ETCD_CA_KEY='Y2FuYXJ5OiBrZXkgb2YgZXRjZCdzIGF1dGhvcml0eQ=='
 
 write_files() {
+  put '/etc/kubernetes/keelson/default-audit-policy.yaml.46f9917b0c177bcc' 0600 <<'END_OF_FILE'
+apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages:
+  - RequestReceived
+omitManagedFields: true
+rules:
+  - level: None
+    nonResourceURLs:
+      - /healthz*
+      - /livez*
+      - /readyz*
+      - /version
+      - /openapi/*
+  - level: None
+    resources:
+      - group: ""
+        resources:
+          - events
+      - group: events.k8s.io
+  - level: None
+    resources:
+      - group: coordination.k8s.io
+        resources:
+          - leases
+  - level: None
+    userGroups:
+      - system:nodes
+    verbs:
+      - get
+      - list
+      - watch
+      - patch
+      - update
+    resources:
+      - group: ""
+        resources:
+          - nodes
+          - nodes/status
+          - pods/status
+  - level: None
+    users:
+      - system:kube-controller-manager
+      - system:kube-scheduler
+      - system:serviceaccount:kube-system:kube-proxy
+    verbs:
+      - get
+      - list
+      - watch
+  - level: Metadata
+    resources:
+      - group: ""
+        resources:
+          - secrets
+          - configmaps
+          - serviceaccounts/token
+      - group: authentication.k8s.io
+        resources:
+          - tokenreviews
+      - group: certificates.k8s.io
+        resources:
+          - certificatesigningrequests
+  - level: RequestResponse
+    verbs:
+      - create
+      - update
+      - patch
+      - delete
+    resources:
+      - group: rbac.authorization.k8s.io
+  - level: Metadata
+END_OF_FILE
+  put '/etc/kubernetes/keelson/default-authentication.yaml.94dbaf3b2e924855' 0600 <<'END_OF_FILE'
+apiVersion: apiserver.config.k8s.io/v1
+kind: AuthenticationConfiguration
+anonymous:
+  enabled: true
+  conditions:
+    - path: /livez
+    - path: /readyz
+    - path: /healthz
+    - path: /api/v1/namespaces/kube-public/configmaps/cluster-info
+END_OF_FILE
+  put '/etc/kubernetes/keelson/default-admission.yaml.019c72f90e28fee8' 0600 <<'END_OF_FILE'
+apiVersion: apiserver.config.k8s.io/v1
+kind: AdmissionConfiguration
+plugins:
+  - name: PodSecurity
+    configuration:
+      apiVersion: pod-security.admission.config.k8s.io/v1
+      kind: PodSecurityConfiguration
+      defaults:
+        enforce: baseline
+        audit: restricted
+        warn: restricted
+        enforce-version: latest
+        audit-version: latest
+        warn-version: latest
+      exemptions:
+        usernames: []
+        runtimeClasses: []
+        namespaces:
+          - kube-system
+          - kube-flannel
+  - name: EventRateLimit
+    configuration:
+      apiVersion: eventratelimit.admission.k8s.io/v1alpha1
+      kind: Configuration
+      limits:
+        - type: Namespace
+          qps: 50
+          burst: 100
+          cacheSize: 4096
+        - type: User
+          qps: 50
+          burst: 100
+          cacheSize: 4096
+END_OF_FILE
   put '/etc/systemd/system/keelson-certificates.service' 0644 <<'END_OF_FILE'
 [Unit]
 Description=Renewal of this Kubernetes master's certificates that nobody has renewed
@@ -180,6 +359,9 @@ END_OF_FILE
 remove_files() {
   remove_file '/etc/systemd/system/keelson-certificates.timer'
   remove_file '/etc/systemd/system/keelson-certificates.service'
+  remove_file '/etc/kubernetes/keelson/default-admission.yaml.019c72f90e28fee8'
+  remove_file '/etc/kubernetes/keelson/default-authentication.yaml.94dbaf3b2e924855'
+  remove_file '/etc/kubernetes/keelson/default-audit-policy.yaml.46f9917b0c177bcc'
 }
 
 # Here is the text of components/master/master.sh.

@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1ee4431a1951eca9' 'c84bae976df446a5')
+readonly -a REVISIONS=('1ee4431a1951eca9' '96919cba62925c6d')
 
 readonly PROGRAM='its digest'
 

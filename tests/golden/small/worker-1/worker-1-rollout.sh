@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('2d75111e81562d42' 'f3d2526cb3f6c528')
+readonly -a REVISIONS=('2d75111e81562d42' 'eef408fdfaa4e04b')
 
 readonly PROGRAM='its digest'
 

@@ -24,7 +24,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('0bb20d3dbd213eb5' '5fcdd68412c6659f')
+readonly -a REVISIONS=('0bb20d3dbd213eb5' '2c947c0f37e365c2')
 
 readonly PROGRAM='its digest'
 

@@ -1,0 +1,55 @@
+import { z } from "zod";
+
+import { fields as f } from "../settings";
+
+/** Who may do so without a name: kubelets, proxies and machines that join ask no more. */
+export const anonymousPaths = [
+  "/livez",
+  "/readyz",
+  "/healthz",
+  "/api/v1/namespaces/kube-public/configmaps/cluster-info",
+] as const;
+
+/** Namespaces whose pods make the cluster what it is. */
+export const systemNamespaces = ["kube-system", "kube-flannel"] as const;
+
+const level = z.enum(["privileged", "baseline", "restricted"]);
+
+const podSecurity = z.strictObject({
+  enforce: level
+    .default("baseline")
+    .describe("What a new pod may be at most, in a namespace that says nothing else by its label."),
+  warn: level.default("restricted").describe("Whoever makes a pod that is more is warned, and the audit log notes it."),
+  exemptNamespaces: f
+    .list(f.dnsLabel())
+    .default([])
+    .describe(`Namespaces in which nothing is asked of pods, besides ${systemNamespaces.join(" and ")}.`),
+});
+
+/** What the API servers let in, and what they write down. */
+export const security = z.strictObject({
+  audit: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Requests are written to /var/log/kubernetes/audit/audit.log on each master: who did what, without the text of Secrets. " +
+        "Another policy, and other limits, are flags of apiServer.extraArgs.",
+    ),
+  anonymousPaths: f
+    .list(f.absolutePath())
+    .default([...anonymousPaths])
+    .describe(
+      "What may be asked of the API server without a certificate or token. The cluster itself needs the four of the default.",
+    ),
+  podSecurity: podSecurity
+    .prefault({})
+    .describe("Kubernetes' Pod Security Standards, where a namespace has no label of its own."),
+  eventRateLimit: z
+    .number()
+    .int()
+    .min(0)
+    .default(50)
+    .describe("Events per second that one user, or one namespace, may make; twice as many at once. 0 is no limit."),
+});
+
+export type Security = z.output<typeof security>;

@@ -1,0 +1,54 @@
+# On a master, when kubelets have taken their turns: its API server takes a kubelet only with a certificate of the cluster's authority. In
+# a cluster of an earlier release the server is told so when every kubelet has one; before, it would reach none.
+# Reads: NODES ENDPOINT PROXY VIRTUAL_ADDRESS
+
+readonly PKI=/etc/kubernetes/pki
+readonly MANIFESTS=/etc/kubernetes/manifests
+
+up() {
+  # shellcheck disable=SC2034 # manifests.sh reads it.
+  local tried=
+  wait_for 90 "every kubelet to serve with a certificate of the cluster's authority" all_serve ||
+    die "the kubelets of ${unsigned[*]} serve with certificates that are not of the cluster's authority, and the API server of $(hostname) takes them as before." \
+      "See kubectl get csr, and journalctl -u keelson-approver on the masters; then run up again"
+  ! trusts_kubelets || return 0
+  keep_found_manifests
+  yield_address
+  add_flag
+  wait_for 150 "kube-apiserver to be up on its manifest" settled kube-apiserver || true
+  is_up kube-apiserver || manifests_failed kube-apiserver
+  keep_address
+  keep_manifests
+  note_manifests
+  log "the API server takes kubelets with certificates of the cluster's authority alone"
+}
+
+# A node that does not answer is reached by nobody anyway.
+all_serve() {
+  local line status
+  unsigned=()
+  for line in "${NODES[@]}"; do
+    status=0
+    curl -sS -o /dev/null --max-time 5 --cacert "$PKI/ca.crt" "https://$(in_url "${line#* }"):10250/healthz" || status=$?
+    case $status in
+    35 | 51 | 58 | 60) unsigned+=("${line%% *}") ;;
+    esac
+  done
+  [ "${#unsigned[@]}" = 0 ]
+}
+
+in_url() { if [[ $1 = *:* ]]; then printf '[%s]' "$1"; else printf '%s' "$1"; fi; }
+
+# The line where kubeadm would write it: flags are in the order of their names.
+add_flag() {
+  local file
+  file=$(mktemp -d)
+  awk -v flag="    - $TRUST" '
+    !done && /^    - --/ && $0 > flag { print flag; done = 1 }
+    { print }' "$MANIFESTS/kube-apiserver.yaml" >"$file/kube-apiserver.yaml"
+  rewritten+="kube-apiserver "
+  put_manifest "$file/kube-apiserver.yaml"
+  rm -rf "$file"
+}
+
+down() { :; }

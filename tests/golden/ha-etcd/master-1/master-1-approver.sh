@@ -1,0 +1,40 @@
+# Here is the text of components/script/lib.sh.
+
+# Here is the text of components/script/memory.sh.
+
+readonly SCRIPT='master-1-approver'
+
+readonly -a SECRETS=()
+
+# Here is the text of components/script/units.sh.
+
+# Here is the text of components/script/turns.sh.
+
+readonly -a NODES=('master-1 192.0.2.11' 'worker-1 192.0.2.31' 'worker-2 192.0.2.32')
+
+readonly PROGRAM='its digest'
+
+write_files() {
+  put '/etc/systemd/system/keelson-approver.service' 0600 <<'END_OF_FILE'
+[Unit]
+Description=Approval of certificates that the kubelets of this Kubernetes cluster serve with
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+ExecStart=/bin/bash /usr/local/lib/keelson/approve-kubelets
+Restart=always
+RestartSec=5
+
+[Install]
+WantedBy=multi-user.target
+END_OF_FILE
+}
+remove_files() {
+  remove_file '/etc/systemd/system/keelson-approver.service'
+}
+
+# Here is the text of components/master/approver.sh.
+
+main "$1" </dev/null
+exit

@@ -1,0 +1,41 @@
+# Here is the text of components/script/lib.sh.
+
+# Here is the text of components/script/memory.sh.
+
+readonly SCRIPT='m-trust'
+
+readonly -a SECRETS=()
+
+# Here is the text of components/script/units.sh.
+
+# Here is the text of components/script/turns.sh.
+
+# Here is the text of components/master/api.sh.
+
+# Here is the text of components/endpoint/yield.sh.
+
+# Here is the text of components/master/kubelets.sh.
+
+# Here is the text of components/master/manifests.sh.
+
+readonly -a NODES=('m 198.51.100.1' '0-w 198.51.100.2')
+
+readonly ENDPOINT='198.51.100.1:8443'
+
+readonly PROXY='127.0.0.1:6444'
+
+readonly VIRTUAL_ADDRESS=''
+
+readonly PROGRAM='its digest'
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/master/trust.sh.
+
+main "$1" </dev/null
+exit
