@@ -82,7 +82,9 @@ export const ssh = z
     connectTimeout: f
       .integer(1, 30)
       .default(5)
-      .describe("Longest wait for one attempt to connect, in seconds. A machine is given up after about a minute in all."),
+      .describe(
+        "Longest wait for one attempt to connect, in seconds. A machine is given up after about a minute in all.",
+      ),
     bastion: bastion
       .optional()
       .describe("A machine through which all others are reached; their addresses are those that it can reach."),
