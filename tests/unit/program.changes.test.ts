@@ -15,7 +15,10 @@ describe("a change touches", () => {
   test("no other machine, where a worker is added", async () => {
     const steps = ["admit", "docker", "join", "kubelet", "member", "node", "preflight", "proxy", "ready", "rollout"];
     const machines = [master, worker, machine("worker-2", "192.0.2.3")];
-    expect(await after({ machines })).toEqual([...steps.map((step) => `+worker-2-${step}`), "~health", "~plan"]);
+    expect(await after({ machines })).toEqual([
+      ...steps.map((step) => `+worker-2-${step}`),
+      ...["~health", "~pairs", "~plan"],
+    ]);
   });
   test("the Deployment alone, where replicas change", async () => {
     expect(await after({ workloads: { nginx: { replicas: 7 } } })).toEqual(["~nginx-deployment"]);
@@ -59,7 +62,7 @@ describe("a change touches", () => {
   test("everything on a machine, where another one stands in its place", async () => {
     const more = await run(changed({ ssh: { hostKey: hostKey("another") } }));
     const steps = ["admit", "docker", "join", "kubelet", "node", "preflight", "proxy", "ready", "rollout"];
-    expect(changes(program, more)).toEqual(["~plan", ...steps.map((step) => `~worker-1-${step}`)]);
+    expect(changes(program, more)).toEqual(["~pairs", "~plan", ...steps.map((step) => `~worker-1-${step}`)]);
     expect(find(more, "worker-1-node").inputs).toMatchObject({
       metadata: { annotations: { "keelson.io/machine": hostKey("another") } },
     });
