@@ -18,7 +18,7 @@ describe("a change touches", () => {
     expect(await after({ machines })).toEqual([
       ...steps.map((step) => `+worker-2-${step}`),
       // Certificates are approved for its kubelet from now on.
-      ...["~health", "~master-1-approver", "~master-1-trust", "~plan"],
+      ...["~health", "~master-1-approver", "~master-1-trust", "~pairs", "~plan"],
     ]);
   });
   test("the Deployment alone, where replicas change", async () => {
@@ -63,7 +63,7 @@ describe("a change touches", () => {
   test("everything on a machine, where another one stands in its place", async () => {
     const more = await run(changed({ ssh: { hostKey: hostKey("another") } }));
     const steps = ["admit", "docker", "join", "kubelet", "node", "preflight", "proxy", "ready", "rollout"];
-    expect(changes(program, more)).toEqual(["~plan", ...steps.map((step) => `~worker-1-${step}`)]);
+    expect(changes(program, more)).toEqual(["~pairs", "~plan", ...steps.map((step) => `~worker-1-${step}`)]);
     expect(find(more, "worker-1-node").inputs).toMatchObject({
       metadata: { annotations: { "keelson.io/machine": hostKey("another") } },
     });
