@@ -37,8 +37,9 @@ export class TestMachine {
       input,
       maxBuffer: 64 * 1024 * 1024,
     });
-    if (status !== 0)
+    if (status !== 0) {
       throw new Error(`on ${this.container}: ${command} ended with ${String(status)}: ${String(stderr)}`);
+    }
     return stdout.toString();
   }
 
