@@ -34,11 +34,7 @@ test("every resource has the name that its state is kept under", () => {
       ...[
         "NodePatch master-1-node",
         "NodePatch worker-1-node",
-        "Stash certificates",
-        "Stash identity",
-        "Stash pairs",
-        "Stash plan",
-        "Stash upgrade",
+        ...["certificates", "identity", "pairs", "plan", "upgrade"].map((name) => `Stash ${name}`),
       ],
       ...["Pod nginx-test", "Deployment nginx-deployment", "Service nginx", "kubernetes cluster"],
     ].sort(),
