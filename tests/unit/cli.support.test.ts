@@ -48,8 +48,9 @@ describe("a secret of the state is taken out", () => {
     expect(clean).toContain("[secret]");
     expect(clean.startsWith("before ") && clean.endsWith(" after")).toBe(true);
     const secrets = [...lines, kept, password, base64(password), "an-other-canary", "4u5x", "longer passphrase"];
-    for (const secret of [...secrets, ...(base64(pem).match(/.{1,40}/g) ?? []).slice(0, -1)])
+    for (const secret of [...secrets, ...(base64(pem).match(/.{1,40}/g) ?? []).slice(0, -1)]) {
       expect(clean).not.toContain(secret);
+    }
   });
 });
 
