@@ -12,6 +12,7 @@ proof() {
   if [ -s "$CLUSTER" ]; then
     for name in kubelet admin controller-manager scheduler; do kubeconfig "$CONF/$name.conf"; done
     leaf "$CLUSTER" /var/lib/kubelet/pki/kubelet-client-current.pem
+    ! grep -qsx 'serverTLSBootstrap: true' "$CONF/kubelet-config.yaml" || leaf "$CLUSTER" /var/lib/kubelet/pki/kubelet-server-current.pem
   fi
   bundle etcd "$ETCD/ca.crt" "$ETCD/ca.crt"
   for name in server peer healthcheck-client; do leaf "$ETCD/ca.crt" "$ETCD/$name.crt"; done

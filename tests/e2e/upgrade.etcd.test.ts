@@ -54,7 +54,7 @@ test("a cluster is built on an earlier minor release of etcd", async () => {
 test("the next one comes one member at a time, is killed amid it, and is taken back", async () => {
   stack.change({ etcd: { version: to } });
   const { output } = await stack.succeed("preview");
-  expect(output).toContain(`etcd: ${from} → ${to}; one member at a time, while all others are healthy`);
+  expect(output).toContain(`! ${from} → ${to}; one member at a time, while all others are healthy`);
   const run: ChildProcess = stack.start("up");
   await within(180, () => running().includes(to) || run.exitCode !== null);
   await killed(run);

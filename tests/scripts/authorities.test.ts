@@ -62,7 +62,7 @@ const follow = (trusted: readonly string[], signer = trusted[0] ?? "") => {
       Host.script("node/rollout/authorities.sh").replace("wait_for 120", "wait_for 1"),
       'node_failed() { die "not well"; }\n',
     ],
-    values: { NODE: "w", CA_CRT: base64(pem(...trusted)) },
+    values: { NODE: "w", CA_CRT: base64(pem(...trusted)), KUBELET_CONFIG_FILE: "/etc/kubernetes/kubelet-config.yaml" },
   });
 };
 const trusts = () =>
@@ -105,6 +105,48 @@ test("where another issues, the kubelet is known by a certificate of that one, w
   });
   expect(subject.replaceAll(" ", "")).toContain("O=system:nodes,CN=system:node:w");
   expect(follow(["two", "one"]).stderr).toBe("");
+});
+
+describe("a kubelet that serves with a certificate of the cluster's", () => {
+  const serving = `${pki}/kubelet-server-current.pem`;
+  /** One with its names, of this authority. */
+  const serves = (issuer: string, configuration = "serverTLSBootstrap: true\n") => {
+    host.write("etc/kubernetes/kubelet-config.yaml", configuration);
+    host.write("names", "subjectAltName=DNS:w,IP:192.0.2.9\n");
+    execFileSync(
+      "openssl",
+      `x509 -req -in first.csr -CA made/${issuer}.crt -CAkey made/${issuer}.key -set_serial 9 -days 1 -extfile names -out serving.crt`.split(
+        " ",
+      ),
+      { cwd: host.path("."), stdio: "pipe" },
+    );
+    host.write(`${pki}/serving.pem`, host.read("serving.crt") + host.read("first.key"));
+    execFileSync("ln", ["-sfn", host.path(`${pki}/serving.pem`), host.path(serving)]);
+  };
+  const now = () => readlinkSync(host.path(serving));
+
+  test("gets one of the authority that issues, for the same names, before it restarts", () => {
+    node(["two", "one"], "two");
+    serves("one");
+    expect(follow(["two", "one"]).status).toBe(0);
+    expect(now()).toMatch(/kubelet-server-\d{4}-/);
+    expect(host.read("asked")).toMatch(
+      /signerName: kubernetes\.io\/kubelet-serving\n {2}usages: \[digital signature, server auth\]/,
+    );
+    const asked = execFileSync("openssl", ["req", "-noout", "-text", "-in", host.path("asked.csr")], {
+      encoding: "utf8",
+    });
+    expect(asked).toContain("DNS:w, IP Address:192.0.2.9");
+    expect(host.called()).toContain(restarts);
+    expect(follow(["two", "one"])).toEqual({ status: 0, stdout: "", stderr: "" });
+  });
+  test("keeps it where that one has signed it, and where it serves with one of its own making", () => {
+    node(["two", "one"], "two");
+    serves("two");
+    expect(follow(["two", "one"])).toEqual({ status: 0, stdout: "", stderr: "" });
+    serves("one", "");
+    expect(follow(["two", "one"])).toEqual({ status: 0, stdout: "", stderr: "" });
+  });
 });
 
 test("a certificate that the authority before has signed does not take the place of the one that is there", () => {

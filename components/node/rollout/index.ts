@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { labelOf, trustScript } from "../../certificates";
 import { authoritiesOf } from "../../certificates/settings";
 import { yieldScript } from "../../endpoint";
+import { kubeletConfigFile } from "../../kubelet";
 import type { Machine } from "../../machine";
 import { HostScript, stepOn, unitsScripts, type Effects } from "../../script";
 import { rolloutStep } from "../step";
@@ -76,6 +77,7 @@ class Batch extends pulumi.ComponentResource {
         REVISIONS: machine.revisions ?? [],
         AUTHORITIES: labelOf(authoritiesOf(environment)),
         CA_CRT: authorities,
+        KUBELET_CONFIG_FILE: kubeletConfigFile,
       };
       new HostScript(
         stepOn(machine, rolloutStep),

@@ -32,6 +32,8 @@ readonly -a REVISIONS=('581831b2bcaf27c9' '8b82c5553ebd1d89')
 
 readonly AUTHORITIES='1'
 
+readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
+
 readonly PROGRAM='its digest'
 
 readonly CA_CRT='dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk='

@@ -32,6 +32,8 @@ readonly -a REVISIONS=('bcb8a9d3eb4ca33b' 'd0ec1e71011d5a5f')
 
 readonly AUTHORITIES='1'
 
+readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
+
 readonly PROGRAM='its digest'
 
 readonly CA_CRT='dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk='

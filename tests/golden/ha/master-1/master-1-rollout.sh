@@ -32,6 +32,8 @@ readonly -a REVISIONS=('1ee4431a1951eca9' '7c830f678a69c745')
 
 readonly AUTHORITIES='1'
 
+readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
+
 readonly PROGRAM='its digest'
 
 readonly CA_CRT='dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk='

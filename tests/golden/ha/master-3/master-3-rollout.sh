@@ -32,6 +32,8 @@ readonly -a REVISIONS=('acf1e64f41527dc4' '337d716a36f05663')
 
 readonly AUTHORITIES='1'
 
+readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
+
 readonly PROGRAM='its digest'
 
 readonly CA_CRT='dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk='

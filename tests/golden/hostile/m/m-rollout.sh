@@ -32,6 +32,8 @@ readonly -a REVISIONS=('1ab0b1a04e0d7827' '560c2d4234b3f7eb')
 
 readonly AUTHORITIES='1'
 
+readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
+
 readonly PROGRAM='its digest'
 
 readonly CA_CRT='dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk='

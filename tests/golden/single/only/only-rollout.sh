@@ -32,6 +32,8 @@ readonly -a REVISIONS=('084e5ce988fd0d2f' '45b15e80169e964d')
 
 readonly AUTHORITIES='1'
 
+readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
+
 readonly PROGRAM='its digest'
 
 readonly CA_CRT='dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk='

@@ -32,6 +32,8 @@ readonly -a REVISIONS=('0bb20d3dbd213eb5' '2c947c0f37e365c2')
 
 readonly AUTHORITIES='1'
 
+readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
+
 readonly PROGRAM='its digest'
 
 readonly CA_CRT='dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk='
