@@ -1,7 +1,7 @@
 import type { Running } from "../survey";
 import { release } from "./fixed";
 import { restores, type Topology } from "./topology";
-import { centralChanges, underWay } from "./versions";
+import { centralChanges, isMinorStep, underWay } from "./versions";
 
 const first: readonly number[] = [1];
 
@@ -13,6 +13,9 @@ export function authorityRefusals(before: Topology, after: Topology, running: Ru
   const [from, to] = [before.fixed[release], after.fixed[release]];
   const others = [
     ...(from !== undefined && to !== undefined && from !== to ? [`${release} would change`] : []),
+    ...(before.etcd !== undefined && after.etcd !== undefined && isMinorStep(before.etcd, after.etcd)
+      ? ["etcd would go to another minor release"]
+      : []),
     ...(restores(before, after) ? ["etcd would be set back to a backup"] : []),
     ...(changes ? centralChanges(before, after) : []),
   ];

@@ -144,6 +144,12 @@ test.each([
     shape([1, 2], "1.36.3"),
     /^certificates\.authority would change, and kubernetes\.version would change, in the same change/,
   ],
+  [
+    "with a minor release of etcd",
+    { ...shape(), etcd: "3.5.33" },
+    { ...shape([1, 2]), etcd: "3.6.14" },
+    /^certificates\.authority would change, and etcd would go to another minor release, in the same/,
+  ],
   ["with a master that comes", shape(), shape([1, 2], "1.36.1", masters("abcd")), /d would join/],
   ["with a worker that comes", shape(undefined, "1.36.1", masters("abc")), shape([1, 2]), undefined],
   [
