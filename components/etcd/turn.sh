@@ -69,10 +69,10 @@ restart_in_turn() {
 
 # What a newer release writes an older one may not read. A learner may lack what the others have, and they keep their own.
 keep_snapshot() {
-  local release
-  release=$(/usr/local/bin/etcd --version 2>/dev/null | sed -n 's/^etcd Version: //p') || return 0
-  [ "$release" != "$RELEASE" ] && ! is_joining && healthy >/dev/null 2>&1 || return 0
-  log "etcd $release → $RELEASE: a snapshot from before is kept in $SNAPSHOTS/before-etcd-$RELEASE.db"
+  local runs
+  runs=$(/usr/local/bin/etcd --version 2>/dev/null | sed -n 's/^etcd Version: //p') || return 0
+  [ "$runs" != "$RELEASE" ] && ! is_joining && healthy >/dev/null 2>&1 || return 0
+  log "etcd $runs → $RELEASE: a snapshot from before is kept in $SNAPSHOTS/before-etcd-$RELEASE.db"
   take_snapshot "$SNAPSHOTS/before-etcd-$RELEASE.db"
   find "$SNAPSHOTS" -name 'before-etcd-*.db' ! -name "before-etcd-$RELEASE.db" -delete
 }

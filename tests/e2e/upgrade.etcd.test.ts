@@ -81,8 +81,9 @@ test("it comes by one changed line, and no acknowledged write is lost", async ()
   // etcd drops what is on its way to a leader that hands over, and says so after 7 s: one write at most, each time.
   const unforeseen = refused.filter((said) => !said.includes("etcdserver: request timed out"));
   expect({ unforeseen, dropped: refused.length <= members.length }).toEqual({ unforeseen: [], dropped: true });
-  for (const member of members)
+  for (const member of members) {
     expect(on(member).run("ls /var/lib/keelson/snapshots").trim()).toBe(`before-etcd-${to}.db`);
+  }
   expect(Object.keys((await stack.succeed("up")).counts)).toEqual(["unchanged"]);
 });
 

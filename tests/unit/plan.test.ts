@@ -33,19 +33,6 @@ describe("machines that are new", () => {
   });
 });
 
-test("another release of etcd is told with how long it can be taken back", () => {
-  const about = (from: string, to: string, shape = three) => meaning({ ...shape, etcd: from }, { ...shape, etcd: to });
-  const kept =
-    "one member at a time, while all others are healthy; each keeps a snapshot from before in /var/lib/keelson/snapshots, and goes back by itself where it does not come up";
-  expect(about("3.5.33", "3.6.14")).toEqual([
-    `etcd: 3.5.33 → 3.6.14; ${kept}. Until the last of a, b and c has restarted, etcd.version: 3.5.33 takes it back; after that only a restore does`,
-  ]);
-  expect(about("3.6.13", "3.6.14", topology(masters("a")))).toEqual([
-    `etcd: 3.6.13 → 3.6.14; ${kept}. An older release is refused afterwards. The API is away for some seconds meanwhile`,
-  ]);
-  expect(about("3.6.14", "3.6.14")).toEqual([]);
-});
-
 describe("machines that leave", () => {
   const node = "its node is cordoned, drained (at most 45 s, disruption budgets respected) and deleted";
 

@@ -1,3 +1,4 @@
+import { consequences } from "../../components/plan/consequences";
 import { refusals } from "../../components/plan/refusals";
 import { alongside, etcdFaults, upgradeFaults } from "../../components/plan/versions";
 import { masters, place, topology, worker } from "./plan.fixture";
@@ -150,4 +151,20 @@ describe("a release changes", () => {
     expect(refusals(at("3.6.14"), at("3.5.33"), members("3.6.14", "3.5.33"))).toEqual([]);
     expect(refusals(at("3.6.14"), at("3.5.33"), members("3.6.14", "3.6.14"))).toHaveLength(1);
   });
+});
+
+test("another release of etcd is told with how long it can be taken back", () => {
+  const about = (from: string, to: string, shape = topology(masters("abc"))) =>
+    consequences({ ...shape, etcd: from }, { ...shape, etcd: to }, 120).map(
+      ({ subject, text }) => `${subject}: ${text}`,
+    );
+  const kept =
+    "one member at a time, while all others are healthy; each keeps a snapshot from before in /var/lib/keelson/snapshots, and goes back by itself where it does not come up";
+  expect(about("3.5.33", "3.6.14")).toEqual([
+    `etcd: 3.5.33 → 3.6.14; ${kept}. Until the last of a, b and c has restarted, etcd.version: 3.5.33 takes it back; after that only a restore does`,
+  ]);
+  expect(about("3.6.13", "3.6.14", topology(masters("a")))).toEqual([
+    `etcd: 3.6.13 → 3.6.14; ${kept}. An older release is refused afterwards. The API is away for some seconds meanwhile`,
+  ]);
+  expect(about("3.6.14", "3.6.14")).toEqual([]);
 });
