@@ -62,13 +62,14 @@ export class Pairs extends pulumi.Stash {
     );
   }
 
-  /** Those that are silent now are told as such by whoever needs them next. */
+  /** Those that are silent now are told as such by whoever needs them next, and are not waited for here. */
   private wanted(before: readonly string[]): readonly Pair[] {
     const { environment, asked } = this.args;
     const known = new Map(asked.map(({ config, answer, silence }) => [config.name, silence ?? answer?.owner]));
     const isNew = (name: string) =>
       environment.survey === "off" ? !before.includes(name) : known.get(name) === undefined;
-    return wantedPairs(environment, isNew);
+    const silent = new Set(asked.flatMap(({ config, silence }) => (silence === undefined ? [] : [config.name])));
+    return wantedPairs(environment, isNew).filter(({ from, to }) => !silent.has(from.name) && !silent.has(to.name));
   }
 
   private async letIn(pairs: readonly Pair[]): Promise<void> {
