@@ -1,5 +1,5 @@
 # A restart of a member of etcd that runs: in its turn, while all others are well, and taken back where it fails.
-# Reads: CLIENT_PORT PEER_URL RELEASE
+# Reads: CLIENT_PORT PEER_URL RELEASE SNAPSHOTS
 
 # What a restart puts to use, as the member runs on it.
 readonly SETTINGS=(/etc/systemd/system/etcd.service /usr/local/bin/etcd)

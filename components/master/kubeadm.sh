@@ -1,5 +1,5 @@
 # What kubeadm is told of the cluster.
-# Reads: KUBEADM_CONFIG AUTHORITY COREDNS_TAG ADMIN PROXY PKI
+# Reads: KUBEADM_CONFIG AUTHORITY COREDNS_TAG ADMIN PROXY
 
 configuration() {
   local name

@@ -16,3 +16,15 @@ server_configuration() {
       { print }' name=kubelet-certificate-authority value=/etc/kubernetes/pki/ca.crt
   fi
 }
+
+# The line where kubeadm would write it: flags are in the order of their names.
+add_flag() {
+  local file
+  file=$(mktemp -d)
+  awk -v flag="    - $TRUST" '
+    !done && /^    - --/ && $0 > flag { print flag; done = 1 }
+    { print }' "$MANIFESTS/kube-apiserver.yaml" >"$file/kube-apiserver.yaml"
+  rewritten+="kube-apiserver "
+  put_manifest "$file/kube-apiserver.yaml"
+  rm -rf "$file"
+}

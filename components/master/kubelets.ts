@@ -2,7 +2,6 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { nodeEndpoint } from "../endpoint";
 import { servesSigned } from "../kubelet";
 import { isNode, type Machine } from "../machine";
 import { HostScript, stepOn, unitsScripts } from "../script";
@@ -84,7 +83,6 @@ export class KubeletTrust extends pulumi.ComponentResource {
       const values = {
         NODES: nodesOf(machines),
         ENDPOINT: serverAddress(environment, machine),
-        PROXY: nodeEndpoint,
         VIRTUAL_ADDRESS: environment.kubernetes.virtualAddress ?? "",
       };
       const script = new HostScript(

@@ -19,5 +19,5 @@ export const trustScripts = [...own("api.sh"), ...manifestScripts];
 /** Functions that the script of a master calls. */
 export const masterScripts: readonly string[] = [
   ...[leavesScript, trustScript, certificatesScript, ...renewalScripts, ...leaveScripts, ...kubeletUnitScripts],
-  ...[...kubeadmScripts, ...manifestScripts],
+  ...[...kubeadmScripts, ...manifestScripts, ...own("changes.sh")],
 ];

@@ -1,6 +1,6 @@
 # On a master, when kubelets have taken their turns: its API server takes a kubelet only with a certificate of the cluster's authority. In
 # a cluster of an earlier release the server is told so when every kubelet has one; before, it would reach none.
-# Reads: NODES ENDPOINT PROXY VIRTUAL_ADDRESS
+# Reads: NODES ENDPOINT VIRTUAL_ADDRESS
 
 readonly PKI=/etc/kubernetes/pki
 readonly MANIFESTS=/etc/kubernetes/manifests
@@ -38,17 +38,5 @@ all_serve() {
 }
 
 in_url() { if [[ $1 = *:* ]]; then printf '[%s]' "$1"; else printf '%s' "$1"; fi; }
-
-# The line where kubeadm would write it: flags are in the order of their names.
-add_flag() {
-  local file
-  file=$(mktemp -d)
-  awk -v flag="    - $TRUST" '
-    !done && /^    - --/ && $0 > flag { print flag; done = 1 }
-    { print }' "$MANIFESTS/kube-apiserver.yaml" >"$file/kube-apiserver.yaml"
-  rewritten+="kube-apiserver "
-  put_manifest "$file/kube-apiserver.yaml"
-  rm -rf "$file"
-}
 
 down() { :; }

@@ -115,7 +115,7 @@ tokens() {
   for file in /var/lib/kubelet/pods/*/volumes/kubernetes.io~projected/*/token; do
     [ -s "$file" ] || continue
     uid=${file#/var/lib/kubelet/pods/}
-    name=$(basename "$(find /var/log/pods -maxdepth 1 -name "*_${uid%%/*}" 2>/dev/null | head -n 1)")
+    name=$(basename "$(find /var/log/pods -maxdepth 1 -name "*_${uid%%/*}" -print -quit 2>/dev/null)")
     [ -z "$name" ] || printf 'token %s %s\n' "$(key_of <"$file")" "$(sed 's#_#/#; s#_.*##' <<<"$name")"
   done | sort -u
 }

@@ -50,7 +50,9 @@ async function built(count: number): Promise<readonly [EtcdMember, ...EtcdMember
   return all;
 }
 
-const uses = ["snapshot", "repository", "verify", "run"].map((name) => Host.script(`backup/${name}.sh`));
+const uses = ["etcd/snapshot", "backup/repository", "backup/verify", "backup/run"].map((path) =>
+  Host.script(`${path}.sh`),
+);
 
 /** Runs lines on a member with all functions of backups at hand, and the program there that its timer starts. */
 function on({ host, name }: EtcdMember, body: string, every = 3600, verify = 86_400): Result {

@@ -17,6 +17,9 @@ const kinds = new Map(
 /** Programs that only look, and are sent by the program itself: what each is made of. */
 const looks = [
   ["survey/survey.sh"],
+  ["doctor/doctor.sh"],
+  ["doctor/support.sh"],
+  ["pairs/facts.sh"],
   ["rotation/proof.sh"],
   ["upgrade/judge.sh", "upgrade/requests.sh", "upgrade/guard.sh"],
 ];
@@ -26,9 +29,9 @@ const textsOf = (look: readonly string[]) => look.map((path) => readFileSync(joi
 
 test("every script of the components is in a program, or is one that runs by itself", () => {
   const scripts = readdirSync(components, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".sh"));
-  expect([...sources.keys(), ...[...looks.flat(), ...shipped].map((path) => `components/${path}`)].sort()).toEqual(
-    scripts.map((path) => `components/${path}`).sort(),
-  );
+  expect(
+    [...sources.keys(), ...[...new Set(looks.flat()), ...shipped].map((path) => `components/${path}`)].sort(),
+  ).toEqual(scripts.map((path) => `components/${path}`).sort());
 });
 
 if (!isThere) test.skip("shellcheck is not installed (apt-get install shellcheck)", () => undefined);

@@ -188,6 +188,7 @@ function master(): Run {
     "master/kubelets.sh",
     "endpoint/yield.sh",
     "master/manifests.sh",
+    "master/changes.sh",
     "etcd/certificates.sh",
   ];
   const admin = base64(kubeconfigFor("https://127.0.0.1:6444"));

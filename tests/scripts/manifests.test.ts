@@ -58,6 +58,7 @@ const master = (flag: string, configuration = "kind: InitConfiguration\n") => {
     "master/kubelets.sh",
     "endpoint/yield.sh",
     "master/manifests.sh",
+    "master/changes.sh",
   ];
   return host.run({
     script: short(Host.script("master/master.sh")),

@@ -40,6 +40,7 @@ describe("master.sh", () => {
           "master/kubelets.sh",
           "endpoint/yield.sh",
           "master/manifests.sh",
+          "master/changes.sh",
         ]
           .map((path) => Host.script(path))
           .concat(allIsCurrent),

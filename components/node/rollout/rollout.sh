@@ -1,6 +1,6 @@
 # A node takes its turn: the units restart whose restart was deferred, and the node must be ready again before the next batch
 # begins. Where it is not, it goes back to the settings that it was well on.
-# Reads: NODE RELEASE DRAIN DRAIN_SECONDS VIRTUAL_ADDRESS CA_CRT
+# Reads: NODE RELEASE DRAIN DRAIN_SECONDS VIRTUAL_ADDRESS CA_CRT KUBELET_CONFIG_FILE
 # Runs again for: REVISIONS AUTHORITIES
 
 export KUBECONFIG=/etc/kubernetes/kubelet.conf

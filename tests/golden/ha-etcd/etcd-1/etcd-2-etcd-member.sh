@@ -14,7 +14,7 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.22:2379'
 
-readonly -a REVISIONS=('72ced28d1a45f60f')
+readonly -a REVISIONS=('f1e992f74b64f490')
 
 readonly PROGRAM='its digest'
 

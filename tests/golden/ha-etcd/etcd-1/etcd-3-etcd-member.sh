@@ -14,7 +14,7 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-2 https://192.0.2.22:2
 
 readonly CLIENT_URL='https://192.0.2.23:2379'
 
-readonly -a REVISIONS=('7df77fb6b3c5dfe0')
+readonly -a REVISIONS=('2f69fa34d7a08ebf')
 
 readonly PROGRAM='its digest'
 

@@ -14,7 +14,7 @@ readonly -a PEERS=('etcd-2 https://192.0.2.22:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.21:2379'
 
-readonly -a REVISIONS=('4fce2e56e29894cf')
+readonly -a REVISIONS=('bfc61adf044012a4')
 
 readonly PROGRAM='its digest'
 

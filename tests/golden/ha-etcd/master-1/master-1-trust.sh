@@ -22,8 +22,6 @@ readonly -a NODES=('master-1 192.0.2.11' 'worker-1 192.0.2.31' 'worker-2 192.0.2
 
 readonly ENDPOINT='192.0.2.100:6443'
 
-readonly PROXY='127.0.0.1:6444'
-
 readonly VIRTUAL_ADDRESS=''
 
 readonly PROGRAM='its digest'

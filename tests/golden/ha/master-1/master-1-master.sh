@@ -36,6 +36,8 @@ readonly -a SECRETS=('AUTHORITY' 'ETCD_CA_CRT' 'ETCD_ISSUER_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/master/manifests.sh.
 
+# Here is the text of components/master/changes.sh.
+
 readonly KUBEADM_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
 kind: InitConfiguration
 localAPIEndpoint:

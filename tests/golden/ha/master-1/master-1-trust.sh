@@ -22,8 +22,6 @@ readonly -a NODES=('master-1 192.0.2.11' 'master-2 192.0.2.12' 'master-3 192.0.2
 
 readonly ENDPOINT='192.0.2.11:8443'
 
-readonly PROXY='127.0.0.1:6444'
-
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
 readonly PROGRAM='its digest'

@@ -14,7 +14,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.12:2379'
 
-readonly -a REVISIONS=('116d3bd9dbec6e85')
+readonly -a REVISIONS=('256e8f2d353106c5')
 
 readonly PROGRAM='its digest'
 

@@ -14,7 +14,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.13:2379'
 
-readonly -a REVISIONS=('7c5bf61de5078edd')
+readonly -a REVISIONS=('b5328be4c09e85a4')
 
 readonly PROGRAM='its digest'
 

@@ -14,7 +14,7 @@ readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.11:2379'
 
-readonly -a REVISIONS=('85d3fd83ea9af009')
+readonly -a REVISIONS=('f78bf2acb47e7684')
 
 readonly PROGRAM='its digest'
 

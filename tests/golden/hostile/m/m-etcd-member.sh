@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('bea162f9876c7864')
+readonly -a REVISIONS=('0506a7faec27bc89')
 
 readonly PROGRAM='its digest'
 

@@ -22,8 +22,6 @@ readonly -a NODES=('m 198.51.100.1' '0-w 198.51.100.2')
 
 readonly ENDPOINT='198.51.100.1:8443'
 
-readonly PROXY='127.0.0.1:6444'
-
 readonly VIRTUAL_ADDRESS=''
 
 readonly PROGRAM='its digest'

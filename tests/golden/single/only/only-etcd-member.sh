@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('187c8ced4d4fe32c')
+readonly -a REVISIONS=('3f80ca28beb68699')
 
 readonly PROGRAM='its digest'
 

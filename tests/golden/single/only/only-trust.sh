@@ -22,8 +22,6 @@ readonly -a NODES=('only 192.0.2.10')
 
 readonly ENDPOINT='192.0.2.10:6443'
 
-readonly PROXY='127.0.0.1:6444'
-
 readonly VIRTUAL_ADDRESS=''
 
 readonly PROGRAM='its digest'

@@ -14,7 +14,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('afff5622e696c501')
+readonly -a REVISIONS=('f2ef5df8d504916d')
 
 readonly PROGRAM='its digest'
 

@@ -22,8 +22,6 @@ readonly -a NODES=('master-1 172.30.0.11' 'worker-1 172.30.0.12' 'worker-2 172.3
 
 readonly ENDPOINT='172.30.0.11:6443'
 
-readonly PROXY='127.0.0.1:6444'
-
 readonly VIRTUAL_ADDRESS=''
 
 readonly PROGRAM='its digest'
