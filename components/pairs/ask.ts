@@ -56,8 +56,8 @@ export async function tryPairs({ environment, pairs, login }: TryArgs): Promise<
         untried.set(machine.name, error instanceof Error ? error.message : String(error));
       }
     });
-    const asked = await each(stations, (one) => called(one, nonce, pairs, environment));
-    const heard = await each(stations, ({ session }) => perl(session, `call ${nonce} end`));
+    const asked = await each(stations, untried, (one) => called(one, nonce, pairs, environment));
+    const heard = await each(stations, untried, ({ session }) => perl(session, `call ${nonce} end`));
     return {
       machines: new Map(stations.map(({ machine, told }) => [machine.name, told])),
       untried,
@@ -85,14 +85,15 @@ async function station(
   const listening = perl(session, `listen ${nonce} ${machine.address} ${udp} ${vrrp} ${ports.join(" ")}`);
   const ended = listening.then((words) => Promise.reject(new Error(words)));
   ended.catch(() => undefined);
-  await Promise.race([perl(session, `call ${nonce} ready`), ended]);
+  const word = await Promise.race([perl(session, `call ${nonce} ready`), ended]);
+  if (!word.startsWith("ready")) throw new Error(`it does not listen, and says "${word}"`);
   const { output } = await session.run("bash -s", textOf("facts.sh"));
   const told = parseFacts(output, Date.now() / 1000);
   if (!told) throw new Error(output.split("\n").at(-1));
   return told;
 }
 
-function called(
+async function called(
   { machine, session }: Station,
   nonce: string,
   pairs: readonly Pair[],
@@ -100,7 +101,9 @@ function called(
 ): Promise<string> {
   const targets = pairs.filter(({ from }) => from === machine).map(targetOf);
   const size = flannel.mtu === undefined ? 0 : flannel.mtu + wrapping;
-  return perl(session, `ask ${nonce} ${machine.name} ${size} ${targets.join(" ")}`);
+  const said = await perl(session, `ask ${nonce} ${machine.name} ${size} ${targets.join(" ")}`);
+  if (!/^asked$/m.test(said)) throw new Error("it did not call all that it was to call");
+  return said;
 }
 
 /** What a program says that ended well; throws its words where it did not. */
@@ -112,12 +115,14 @@ async function perl(session: Session, words: string): Promise<string> {
 
 async function each(
   stations: readonly Station[],
+  untried: Map<string, string>,
   action: (one: Station) => Promise<string>,
 ): Promise<ReadonlyMap<string, string>> {
   const all = await withEach(stations, async (one) => {
     try {
       return [[one.machine.name, await action(one)] as const];
-    } catch {
+    } catch (error) {
+      untried.set(one.machine.name, error instanceof Error ? error.message : String(error));
       return [];
     }
   });
