@@ -33,8 +33,8 @@ export const absentCluster: KubernetesWorld = {
 export async function openCluster(): Promise<KubernetesWorld> {
   const directory = mkdtempSync(join(tmpdir(), "keelson-cluster-"));
   const [clients, peers, secure] = [await freePort(), await freePort(), await freePort()];
-  const etcd = start(join(programs("etcd"), "server"), etcdFlags(directory, clients, peers));
-  const server = start(join(programs(newestKubernetes()), "kube-apiserver"), serverFlags(directory, clients, secure));
+  const etcd = start(join(programs(newest("etcd")), "server"), etcdFlags(directory, clients, peers));
+  const server = start(join(programs(newest("kubernetes")), "kube-apiserver"), serverFlags(directory, clients, secure));
   const close = async (): Promise<void> => {
     for (const program of [server, etcd]) {
       const ended = program.exitCode === null ? once(program, "exit") : undefined;
@@ -76,10 +76,10 @@ async function untilReady(api: ApiServer, server: ChildProcess): Promise<void> {
 const toolchain = join(__dirname, "..", "..", "..");
 
 /** The module of the newest release that is pinned. */
-function newestKubernetes(): string {
-  const releases = readdirSync(join(toolchain, "modules", "kubernetes"));
-  const newest = releases.sort((one, other) => one.localeCompare(other, "en", { numeric: true })).at(-1);
-  return `kubernetes/${newest}`;
+function newest(module: string): string {
+  const releases = readdirSync(join(toolchain, "modules", module));
+  const last = releases.sort((one, other) => one.localeCompare(other, "en", { numeric: true })).at(-1);
+  return `${module}/${last}`;
 }
 
 /** Where the programs of a module are, built where they are missing. */
