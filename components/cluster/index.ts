@@ -128,20 +128,23 @@ export class Cluster extends pulumi.ComponentResource {
     const network = new Network(named("network"), { environment, artifacts, fleet }, inCluster);
     const joined = joinNodes({ machines: prepared, master: controlPlane, environment, network }, child);
     const ready = joined.map(({ ready }) => ready);
-    const { rows } = new Nodes(named("nodes"), { machines: joined, fleet }, inCluster);
+    const labelled = new Nodes(named("nodes"), { machines: joined, fleet }, inCluster);
     // What resolves names runs where pods may, and that may be on machines that have joined.
-    new ClusterDns("dns", { master: controlPlane }, { ...child, dependsOn: ready });
+    const dns = new ClusterDns("dns", { master: controlPlane }, { ...child, dependsOn: ready });
 
     // Restarts that were deferred on nodes at work are made, one batch of nodes after the other.
     const { certificates: authorities } = controlPlane.authorities;
     const turns = { ...child, dependsOn: [...ready, controlPlane.configuration] };
     const rollout = new Rollout(named("rollout"), { machines: prepared, environment, authorities }, turns);
-    const taken = { ...child, dependsOn: [rollout] };
-    new KubeletTrust(named("kubelet-trust"), { machines, environment, master: controlPlane }, taken);
+    const taken = { ...child, dependsOn: [rollout, labelled, dns] };
+    const trust = new KubeletTrust(named("kubelet-trust"), { machines, environment, master: controlPlane }, taken);
 
-    const inside = { provider, deletedWith: controlPlane.cluster, dependsOn: ready };
+    // The API server of a master at work may restart for that, and nothing asks the API meanwhile.
+    const atWork = environment.survey === "off" || Object.keys(running.apiServers).length > 0;
+    const dependsOn = atWork ? [...ready, trust] : ready;
+    const inside = { provider, deletedWith: controlPlane.cluster, dependsOn };
     const certificates = firstEnds(etcd.ends, controlPlane.ends);
     this.registerOutputs({});
-    return { controlPlane, inside, nodes: rows, rollout, certificates, unwell };
+    return { controlPlane, inside, nodes: labelled.rows, rollout, certificates, unwell };
   }
 }
