@@ -10,6 +10,7 @@ change_manifests() {
   before_manifests || init_failed
   for server in $(in_order); do
     write_manifest "$server" || init_failed
+    # shellcheck disable=SC2034 # manifests.sh reads it.
     tried=
     wait_for 150 "$server to be up on its manifest" settled "$server" || true
     is_up "$server" || manifests_failed "$server"

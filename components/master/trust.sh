@@ -3,6 +3,7 @@
 # Reads: NODES ENDPOINT VIRTUAL_ADDRESS
 
 readonly PKI=/etc/kubernetes/pki
+# shellcheck disable=SC2034 # manifests.sh reads it.
 readonly MANIFESTS=/etc/kubernetes/manifests
 
 up() {
