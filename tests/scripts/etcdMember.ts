@@ -83,8 +83,11 @@ restart | start)
   export unit run
   setsid bash -c 'echo $$ >"$run/watcher"; watched' </dev/null >/dev/null 2>&1 10>&- 11>&- 12>&- &
   # A test that is killed leaves no member behind.
-  [ -e "$run/guard" ] || setsid bash -c 'touch "$run/guard"; while [ -e "$run/guard" ] && kill -0 ${process.pid}; do sleep 1; done; rm -f "$run/wanted"; kill $(cat "$run/pid")' \
-    </dev/null >/dev/null 2>&1 10>&- 11>&- 12>&- &
+  if [ ! -e "$run/guard" ]; then
+    touch "$run/guard"
+    setsid bash -c 'while [ -e "$run/guard" ] && kill -0 ${process.pid}; do sleep 1; done; rm -f "$run/wanted"; kill $(cat "$run/pid")' \
+      </dev/null >/dev/null 2>&1 10>&- 11>&- 12>&- &
+  fi
   while sleep 0.1; do
     [ ! -e "$run/ended" ] || exit 1
     ! grep -q 'ready to serve client requests' "$run/log" || break
