@@ -59,7 +59,15 @@ interface Case {
 const install = ["fetch", "install", "versions", "images"].map((name) => `artifacts/${name}.sh`);
 const kubelet = {
   path: "kubelet/kubelet.sh",
-  uses: [...install, "docker/cgroup.sh", "script/found.sh", "kubelet/leave.sh", "kubelet/unit.sh"],
+  uses: [
+    ...install,
+    "docker/cgroup.sh",
+    "script/found.sh",
+    "kubelet/leave.sh",
+    "kubelet/unit.sh",
+    "kubelet/request.sh",
+    "kubelet/serving.sh",
+  ],
   values: {
     ...{ RUNTIME: "docker", CRI_SOCKET: "unix:///run/cri.sock", PROGRAMS: [], IMAGES: [], NAMESERVERS: [] },
     ...{ KUBELET_CONFIG: "setting: @SETTING@\n", KUBELET_CONFIG_FILE: "/etc/kubernetes/kubelet-config.yaml" },
