@@ -6,7 +6,7 @@ import { supportProgram } from "../../components/doctor";
 import { ask } from "../../components/endpoint";
 import type { Environment } from "../../components/environment";
 import type { MachineConfig } from "../../components/machine";
-import { Session, sshLogin, withEach, type Login } from "../../components/ssh";
+import { Session, throughBastion, withEach, type Login } from "../../components/ssh";
 import { messageOf } from "../progress";
 import { root } from "../project";
 
@@ -24,21 +24,21 @@ export async function partsOfMachines(
   { machines, ssh }: Environment,
   login: (machine: MachineConfig) => Login,
 ): Promise<readonly Part[]> {
-  const way = ssh.bastion && new Session(sshLogin(ssh.bastion), { timeoutMs: 10 * patience });
-  const parts = await withEach(machines, async (machine) => {
-    let session: Session | undefined;
-    try {
-      const mark = `@@${randomBytes(12).toString("hex")}`;
-      session = new Session(login(machine), { timeoutMs: patience }, way);
-      const { output } = await session.run("bash -s", supportProgram(mark));
-      return partsIn(output, mark, machine.name);
-    } catch (error) {
-      return [{ path: `machines/${machine.name}/not-asked.txt`, text: `${messageOf(error)}\n` }];
-    } finally {
-      session?.close();
-    }
-  });
-  way?.close();
+  const parts = await throughBastion(ssh.bastion, 10 * patience, (way) =>
+    withEach(machines, async (machine) => {
+      let session: Session | undefined;
+      try {
+        const mark = `@@${randomBytes(12).toString("hex")}`;
+        session = new Session(login(machine), { timeoutMs: patience }, way);
+        const { output } = await session.run("bash -s", supportProgram(mark));
+        return partsIn(output, mark, machine.name);
+      } catch (error) {
+        return [{ path: `machines/${machine.name}/not-asked.txt`, text: `${messageOf(error)}\n` }];
+      } finally {
+        session?.close();
+      }
+    }),
+  );
   return parts.flat();
 }
 

@@ -94,7 +94,7 @@ make_backup() {
 
 # count_registry URL REVISION: keys of Kubernetes that were there then, by what one member has.
 count_registry() {
-  member_at "$1" get /registry/ --prefix --count-only --rev="$2" --consistency=s --write-out=fields --command-timeout=60s |
+  etcd_ctl_at "$1" get /registry/ --prefix --count-only --rev="$2" --consistency=s --write-out=fields --command-timeout=60s |
     sed -n 's/^"Count" : //p'
 }
 

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 
-import { snapshotScript } from "../etcd";
+import { snapshotScripts } from "../etcd";
 import type { BackupConfig } from "./settings";
 import { resticOptions } from "./render";
 
 const file = (name: string) => join(__dirname, name);
 
 /** Functions of a script that reads and writes backups, and the values that they read. */
-export const repositoryScripts = [snapshotScript, file("repository.sh")];
+export const repositoryScripts = [...snapshotScripts, file("repository.sh")];
 export const runScripts = [...repositoryScripts, file("verify.sh"), file("run.sh")];
 
 export const backupScript = file("backup.sh");

@@ -22,12 +22,12 @@ verify() {
   start_apart
   # shellcheck disable=SC2064 # the process of now
   trap "kill $pid 2>/dev/null || true; rm -rf '$RECORDS/scratch'" EXIT
-  wait_for 60 "etcd to start on the backup" member_at "$url" endpoint health --command-timeout=2s ||
+  wait_for 60 "etcd to start on the backup" etcd_ctl_at "$url" endpoint health --command-timeout=2s ||
     die "etcd does not start on the backup ${id:0:8}: $(tail -n 1 "$RECORDS/scratch/said")"
   registry=$(count_registry "$url" 0) || die "etcd does not count the keys of the backup ${id:0:8}"
   [ "$registry" = "$(tag registry "$1")" ] ||
     die "the backup ${id:0:8} of etcd has $registry keys of Kubernetes, and $(tag registry "$1") were there when it was made"
-  [ "$(tag canary "$1")" = "" ] || [ "$(member_at "$url" get keelson/canary --print-value-only)" = "$(tag canary "$1")" ] ||
+  [ "$(tag canary "$1")" = "" ] || [ "$(etcd_ctl_at "$url" get keelson/canary --print-value-only)" = "$(tag canary "$1")" ] ||
     die "the backup ${id:0:8} of etcd lacks what was written right before it was made"
   kill "$pid"
   wait "$pid" || true

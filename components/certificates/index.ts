@@ -18,7 +18,7 @@ export const renewalScripts = ["renewal.sh", "timer.sh"].map((name) => join(__di
 /** Functions of a script that has to do with several authorities. */
 export const trustScript = join(__dirname, "trust.sh");
 
-/** The script that issues the administrator's kubeconfig, and what it uses. */
+/** The script that issues the administrator's kubeconfig. */
 export const credentialsScript = join(__dirname, "credentials.sh");
 
 /** The first end of certificates, as a script told it when it saw to them: "2027-11-26T01:30:00Z"; "" where it told none. */

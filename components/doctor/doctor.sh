@@ -1,6 +1,6 @@
 # What a machine tells besides the survey when it is examined: it only looks. A line for each thing: its kind, and fields with tabs
 # between. Nothing is waited for longer than some seconds, and what takes long is asked at the same time.
-# Reads: WAYS ADDRESS BIND_PORT ETCD_URL DISKS PODS DNS NAME PROBE
+# Reads: WAYS ADDRESS BIND_PORT DISKS PODS DNS NAME PROBE
 
 doctor() {
   local asked
@@ -137,22 +137,16 @@ servers() {
   done
 }
 
-etcd_asked() {
-  local pki=/etc/etcd/pki/etcd
-  etcdctl --endpoints="$ETCD_URL" --cacert="$pki/ca.crt" --cert="$pki/healthcheck-client.crt" \
-    --key="$pki/healthcheck-client.key" --command-timeout=4s "$@" 2>&1
-}
-
 # The member of etcd, in etcdctl's own form.
 member() {
   local status
-  [ -e /etc/etcd/pki/etcd/healthcheck-client.crt ] || return 0
-  if status=$(etcd_asked endpoint status -w json); then
+  has_member || return 0
+  if status=$(own_member endpoint status -w json --command-timeout=4s 2>&1); then
     tell member "$(tail -n 1 <<<"$status")"
   else
     tell etcd-silent "$(worst_of <<<"$status")" "$(said_by_unit etcd.service)"
   fi
-  ! status=$(etcd_asked member list -w json) || tell members "$(tail -n 1 <<<"$status")"
+  ! status=$(own_member member list -w json --command-timeout=4s 2>&1) || tell members "$(tail -n 1 <<<"$status")"
 }
 
 # What pods meet, seen from inside one of this machine's own pods: its network is entered, nothing is made for it. PODS are "NODE

@@ -3,10 +3,10 @@ import { join } from "node:path";
 
 import { clusterEndpoint, nodeEndpoint } from "../endpoint";
 import type { Environment } from "../environment";
-import { clientUrl } from "../etcd";
+import { askScript } from "../etcd";
 import { mastersOf, type MachineConfig } from "../machine";
 import { assignments, composeLook, type ScriptValue } from "../script";
-import { bastionName, Session, sshLogin, unreachable, withEach, type Login, type Unreachable } from "../ssh";
+import { bastionName, throughBastion, unreachable, withEach, type Login, type Unreachable } from "../ssh";
 import { look, surveyProgram, type Asked } from "../survey";
 import { parseTold, type Told } from "./told";
 
@@ -45,16 +45,16 @@ export async function examineAll(examination: Examination): Promise<readonly Exa
     ? [{ name: bastionName, ...ssh.bastion }]
     : logins.flatMap(({ config: { name }, login }) => (typeof login === "string" ? [] : [{ name, ...login }]));
   const silent = await unreachable(hops, { attempts: 2 });
-  const way = ssh.bastion && new Session(sshLogin(ssh.bastion), { timeoutMs: 10 * patience });
-  const all = await withEach(logins, async ({ config, login }): Promise<Examined> => {
-    if (typeof login === "string") return { config, silence: login };
-    const found = silent.find(({ name }) => name === config.name || name === bastionName);
-    if (found) return { config, silence: silenceWords(found) };
-    const { output = "", ...asked } = await look(login, doctorProgram(config, examination), way, patience);
-    const told = asked.answer && parseTold(output);
-    return { config, ...asked, ...(told ? { told, ahead: told.now - Date.now() / 1000 } : {}) };
-  });
-  way?.close();
+  const all = await throughBastion(ssh.bastion, 10 * patience, (way) =>
+    withEach(logins, async ({ config, login }): Promise<Examined> => {
+      if (typeof login === "string") return { config, silence: login };
+      const found = silent.find(({ name }) => name === config.name || name === bastionName);
+      if (found) return { config, silence: silenceWords(found) };
+      const { output = "", ...asked } = await look(login, doctorProgram(config, examination), way, patience);
+      const told = asked.answer && parseTold(output);
+      return { config, ...asked, ...(told ? { told, ahead: told.now - Date.now() / 1000 } : {}) };
+    }),
+  );
   return machines.flatMap((machine) => all.filter(({ config }) => config === machine));
 }
 
@@ -83,7 +83,6 @@ export function doctorProgram(
     WAYS: waysOf(environment, machine),
     ADDRESS: machine.address,
     BIND_PORT: environment.kubernetes.bindPort,
-    ETCD_URL: clientUrl(machine, environment.etcd),
     DISKS: [
       "/",
       "/var",
@@ -103,7 +102,7 @@ export function doctorProgram(
 
 /** What a machine runs to tell all that a maintainer needs; a line with the mark begins each part. */
 export function supportProgram(mark: string): string {
-  return composeLook(textOf("support.sh"), { MARK: mark });
+  return composeLook([readFileSync(askScript, "utf8"), textOf("support.sh")].join("\n"), { MARK: mark });
 }
 
 /** Pods on other nodes; where there are many, those next in a circle, so that each is asked by some. */

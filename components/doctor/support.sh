@@ -35,13 +35,11 @@ part() {
 }
 
 etcd_told() {
-  local pki=/etc/etcd/pki/etcd url words
-  [ -e "$pki/healthcheck-client.crt" ] || return 0
-  url=$(sed -n 's/.*--advertise-client-urls=\(\S*\).*/\1/p' /etc/systemd/system/etcd.service)
+  local words
+  has_member || return 0
   for words in 'endpoint status -w table' 'endpoint health' 'member list -w table' 'alarm list'; do
     # shellcheck disable=SC2086 # they are words
-    etcdctl --endpoints="$url" --cacert="$pki/ca.crt" --cert="$pki/healthcheck-client.crt" \
-      --key="$pki/healthcheck-client.key" --command-timeout=4s $words 2>&1
+    own_member $words --command-timeout=4s 2>&1
   done
 }
 

@@ -9,7 +9,7 @@ import { etcdMembersOf, named, type Machine } from "../machine";
 import { HostScript, stepOn, unitsScripts } from "../script";
 import { makeAuthorities, signingPrograms, type Authority, type EtcdAuthority } from "./authority";
 import { effectsOf } from "./effects";
-import { keepMember, membershipScript, peerValues, removeMember } from "./membership";
+import { askScript, keepMember, membershipScripts, peerValues, removeMember } from "./membership";
 import {
   beginningFile,
   certificateConfig,
@@ -25,6 +25,7 @@ import { etcdStep } from "./step";
 
 export type { EtcdAuthority } from "./authority";
 export { certificateConfig, clientUrl, initialCluster, peerUrl } from "./render";
+export { askScript } from "./membership";
 export { memberHealth } from "./health";
 export { quorumGuard } from "./quorum";
 
@@ -41,13 +42,12 @@ export interface EtcdClusterArgs {
 export const certificatesScript = join(__dirname, "certificates.sh");
 
 /** Functions of a script, on a machine with a member, that takes a snapshot before something that cannot be taken back. */
-export const snapshotScript = join(__dirname, "snapshot.sh");
+export const snapshotScripts = [askScript, join(__dirname, "snapshot.sh")];
 
 /** Functions that the script of a member calls. */
 const memberScripts = [
-  ...[...unitsScripts, ...artifactScripts, leavesScript, trustScript, certificatesScript, membershipScript],
-  snapshotScript,
-  ...["beginning.sh", "turn.sh", "user.sh"].map((file) => join(__dirname, file)),
+  ...[...unitsScripts, ...artifactScripts, leavesScript, trustScript, certificatesScript, ...membershipScripts],
+  ...["snapshot.sh", "beginning.sh", "turn.sh", "user.sh"].map((file) => join(__dirname, file)),
 ];
 
 /** An etcd cluster under systemd: one TLS-only member per machine, healthy when this component is done. */

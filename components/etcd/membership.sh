@@ -7,14 +7,6 @@ etcd_ctl() {
   etcd_ctl_at "$(IFS=, && printf '%s' "${urls[*]}")" "$@"
 }
 
-# etcd_ctl_at URLS ARGUMENT...: asks the members at these URLs, with commas between them.
-etcd_ctl_at() {
-  local endpoints=$1 pki=/etc/etcd/pki/etcd
-  shift
-  etcdctl --endpoints="$endpoints" --cacert="$pki/ca.crt" \
-    --cert="$pki/healthcheck-client.crt" --key="$pki/healthcheck-client.key" "$@"
-}
-
 # Whether something listens at a URL: etcdctl itself would wait for it.
 listens() { [ -n "$1" ] && dial "$1" 2>/dev/null; }
 

@@ -9,8 +9,11 @@ import { clientUrl, peerUrl } from "./render";
 import type { EtcdConfig } from "./settings";
 import { etcdStep, memberStep } from "./step";
 
+/** Functions by which a program asks a member, on a machine that has one. */
+export const askScript = join(__dirname, "ask.sh");
+
 /** Functions of a script that speaks with members. */
-export const membershipScript = join(__dirname, "membership.sh");
+export const membershipScripts = [askScript, join(__dirname, "membership.sh")];
 
 const memberScript = join(__dirname, "member.sh");
 
@@ -29,7 +32,7 @@ export function keepMember(
     {
       machine: anotherOf(members, machine),
       script: memberScript,
-      uses: [membershipScript],
+      uses: membershipScripts,
       values: {
         NAME: machine.name,
         ...membershipValues(machine, members, etcd),
@@ -59,7 +62,7 @@ export function removeMember(
       machine: coordinator,
       of: { identity: "lost" },
       script: memberScript,
-      uses: [membershipScript],
+      uses: membershipScripts,
       values: { NAME: config.name, ...membershipValues(config, members, etcd), REVISIONS: [] },
       ends: "undone",
     },

@@ -4,7 +4,7 @@
 # Runs again for: IDENTITIES
 
 guard() {
-  [ -e /etc/etcd/pki/etcd/healthcheck-client.crt ] || return 0
+  has_member || return 0
   systemctl is-active --quiet etcd.service || return 0
   # A restore that is to come needs no quorum.
   [ "$RESTORE" -le "$(cat "$STATE/restore/resume" 2>/dev/null || printf 0)" ] || return 0

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
 import { etcdMembersOf, type Guard } from "../machine";
+import { membershipScripts } from "./membership";
 import type { EtcdSettings } from "./settings";
 import { clientUrl, peerUrl } from "./render";
 
@@ -14,7 +15,7 @@ export function quorumGuard(environment: EtcdSettings): Guard {
     const member = members.find((member) => member.name === name);
     if (!member) return undefined;
     return {
-      uses: [join(__dirname, "membership.sh"), join(__dirname, "quorum.sh")],
+      uses: [...membershipScripts, join(__dirname, "quorum.sh")],
       values: {
         PEERS: [`${name} ${clientUrl(member, environment.etcd)}`],
         PEER_URL: peerUrl(member, environment.etcd),

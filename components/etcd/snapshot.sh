@@ -51,15 +51,3 @@ need_room() {
   [ "$free" -ge "$need" ] ||
     die "$1 on $(hostname) has $((free / 1024)) MiB left, and a snapshot of etcd needs $((need / 1024)) MiB: make room there, and run up again"
 }
-
-# own_member ARGUMENT...: asks this machine's member, where its unit says that it serves.
-own_member() { member_at "$(member_url)" "$@"; }
-
-member_url() { sed -n 's/.*--advertise-client-urls=\(\S*\).*/\1/p' /etc/systemd/system/etcd.service; }
-
-# member_at URL ARGUMENT...
-member_at() {
-  local url=$1 pki=/etc/etcd/pki/etcd
-  shift
-  etcdctl --endpoints="$url" --cacert="$pki/ca.crt" --cert="$pki/healthcheck-client.crt" --key="$pki/healthcheck-client.key" "$@"
-}

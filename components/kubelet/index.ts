@@ -19,6 +19,9 @@ export { clusterKubeletConfiguration, kubeletConfigFile, servesSigned } from "./
 /** Functions of a script that starts the kubelet's unit. */
 export const kubeletUnitScripts: readonly string[] = [...unitsScripts, join(__dirname, "unit.sh")];
 
+/** Functions of a script that asks for a certificate as a node's kubelet. */
+export const requestScript = join(__dirname, "request.sh");
+
 const effects: Effects = {
   create: "the Kubernetes programs, the images it will run, and a kubelet are installed",
   update: (changed) => {
@@ -63,7 +66,7 @@ export class Kubelets extends pulumi.ComponentResource {
 
 const uses = [
   ...[...packageScripts, ...artifactScripts, imagesScript, cgroupScript],
-  ...[...leaveScripts, ...kubeletUnitScripts, join(__dirname, "serving.sh")],
+  ...[...leaveScripts, ...kubeletUnitScripts, requestScript, join(__dirname, "serving.sh")],
 ];
 
 function valuesFor(machine: Machine, { environment, artifacts }: KubeletsArgs): Readonly<Record<string, ScriptValue>> {

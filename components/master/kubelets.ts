@@ -8,7 +8,7 @@ import { HostScript, stepOn, unitsScripts } from "../script";
 import { trustEffects } from "./effects";
 import type { ControlPlane } from "./index";
 import { asShown, serverAddress } from "./render";
-import { trustScripts } from "./scripts";
+import { kubeletTrustScripts } from "./scripts";
 import { trustsSigned } from "./security";
 import type { MasterSettings } from "./settings";
 import { approverStep, trustStep } from "./step";
@@ -90,7 +90,7 @@ export class KubeletTrust extends pulumi.ComponentResource {
         {
           machine,
           script: join(__dirname, "trust.sh"),
-          uses: [...unitsScripts, ...trustScripts],
+          uses: [...unitsScripts, ...kubeletTrustScripts],
           values,
           effects: trustEffects,
         },

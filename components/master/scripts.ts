@@ -13,8 +13,8 @@ export const kubeadmScripts = own("api.sh", "kubeadm.sh");
 /** Functions of a script that changes a master's manifests. */
 export const manifestScripts = [yieldScript, ...own("kubelets.sh", "manifests.sh")];
 
-/** Functions of a script that changes what is in a manifest. */
-export const trustScripts = [...own("api.sh"), ...manifestScripts];
+/** Functions of the script by which an API server takes only kubelets of the cluster's authority. */
+export const kubeletTrustScripts = [...own("api.sh"), ...manifestScripts];
 
 /** Functions that the script of a master calls. */
 export const masterScripts: readonly string[] = [

@@ -4,7 +4,8 @@ import { join } from "node:path";
 
 import type { Environment } from "../environment";
 import type { MachineConfig } from "../machine";
-import { Session, sshLogin, unreachable, withEach, type Login } from "../ssh";
+import { wrapping } from "../network/settings";
+import { Session, throughBastion, unreachable, withEach, type Login } from "../ssh";
 import { judgePair, parseFacts, targetOf, type MachineTold, type Tried } from "./told";
 import type { Pair } from "./wanted";
 
@@ -17,9 +18,6 @@ export interface TryArgs {
 
 /** Longest that all of it may take on one machine, milliseconds. */
 const patience = 90_000;
-
-/** What vxlan wraps around a packet, bytes. Source: flannel documentation, "Backends". */
-const wrapping = 50;
 
 const textOf = (file: string) => readFileSync(join(__dirname, file), "utf8");
 
@@ -42,33 +40,33 @@ export async function tryPairs({ environment, pairs, login }: TryArgs): Promise<
   const silent = bastion ? [] : await unreachable(hops, { timeoutMs: 2000, attempts: 40 });
   const untried = new Map(silent.map(({ name, why }) => [name, why]));
   const there = machines.filter(({ name }) => !untried.has(name));
-  const way = bastion && new Session(sshLogin(bastion), { timeoutMs: patience });
   const nonce = randomBytes(8).toString("hex");
-  const stations: Station[] = [];
-  try {
-    await withEach(there, async (machine) => {
-      const session = new Session(login(machine), { timeoutMs: patience }, way);
-      try {
-        const told = await station(machine, session, nonce, pairs);
-        stations.push({ machine, session, told });
-      } catch (error) {
-        session.close();
-        untried.set(machine.name, error instanceof Error ? error.message : String(error));
-      }
-    });
-    const asked = await each(stations, untried, (one) => called(one, nonce, pairs, environment));
-    const heard = await each(stations, untried, ({ session }) => perl(session, `call ${nonce} end`));
-    return {
-      machines: new Map(stations.map(({ machine, told }) => [machine.name, told])),
-      untried,
-      pairs: pairs
-        .filter(({ from, to }) => asked.has(from.name) && heard.has(to.name))
-        .map((pair) => judgePair(pair, asked.get(pair.from.name) ?? "", heard.get(pair.to.name) ?? "")),
-    };
-  } finally {
-    stations.forEach(({ session }) => session.close());
-    way?.close();
-  }
+  return throughBastion(bastion, patience, async (way) => {
+    const stations: Station[] = [];
+    try {
+      await withEach(there, async (machine) => {
+        const session = new Session(login(machine), { timeoutMs: patience }, way);
+        try {
+          const told = await station(machine, session, nonce, pairs);
+          stations.push({ machine, session, told });
+        } catch (error) {
+          session.close();
+          untried.set(machine.name, error instanceof Error ? error.message : String(error));
+        }
+      });
+      const asked = await each(stations, untried, (one) => called(one, nonce, pairs, environment));
+      const heard = await each(stations, untried, ({ session }) => perl(session, `call ${nonce} end`));
+      return {
+        machines: new Map(stations.map(({ machine, told }) => [machine.name, told])),
+        untried,
+        pairs: pairs
+          .filter(({ from, to }) => asked.has(from.name) && heard.has(to.name))
+          .map((pair) => judgePair(pair, asked.get(pair.from.name) ?? "", heard.get(pair.to.name) ?? "")),
+      };
+    } finally {
+      stations.forEach(({ session }) => session.close());
+    }
+  });
 }
 
 /** Begins to listen, and tells of itself. Throws where it cannot. */

@@ -1,10 +1,8 @@
+import { wrapping } from "../network/settings";
 import type { MachineTold, Tried, TriedPair } from "./told";
 
 /** So many seconds a clock may be from the others, before certificates and tokens are not valid there. */
 const clockLimit = 30;
-
-/** What vxlan wraps around a packet, bytes. */
-const wrapping = 50;
 
 /** What keeps machines from working together, each with the way out; and what is only to be known. */
 export interface Report {

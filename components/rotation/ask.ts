@@ -1,15 +1,17 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { trustScript } from "../certificates";
 import type { Machine } from "../machine";
 import { composeLook } from "../script";
-import { Session, sshLogin, withEach, type Login, type SshLogin } from "../ssh";
+import { answerOf, throughBastion, withEach, type Login, type SshLogin } from "../ssh";
 import { parseTold, type Told } from "./told";
 
 /** Longest wait for one machine, milliseconds. */
 const patience = 60_000;
 
-const program = composeLook(readFileSync(join(__dirname, "proof.sh"), "utf8"), {});
+const texts = [trustScript, join(__dirname, "proof.sh")].map((file) => readFileSync(file, "utf8"));
+const program = composeLook(texts.join("\n"), {});
 
 export interface AskArgs {
   readonly machines: readonly Machine[];
@@ -24,22 +26,15 @@ export async function askAll({
   environment,
   login,
 }: AskArgs): Promise<ReadonlyMap<string, Told | undefined>> {
-  const { bastion } = environment.ssh;
-  const way = bastion && new Session(sshLogin(bastion), { timeoutMs: 10 * patience });
   const there = machines.flatMap(({ name, lost }) => {
     const to = lost ? undefined : login(name);
     return to ? [{ name, to }] : [];
   });
-  const told = await withEach(there, async ({ name, to }) => {
-    const session = new Session(to, { timeoutMs: patience }, way);
-    try {
-      return [name, parseTold((await session.run("bash -s", program)).output)] as const;
-    } catch {
-      return [name, undefined] as const;
-    } finally {
-      session.close();
-    }
-  });
-  way?.close();
+  const told = await throughBastion(environment.ssh.bastion, 10 * patience, (way) =>
+    withEach(there, async ({ name, to }) => {
+      const answer = await answerOf(to, program, patience, way);
+      return [name, answer && parseTold(answer.output)] as const;
+    }),
+  );
   return new Map(told);
 }

@@ -13,10 +13,10 @@ proof() {
     for name in kubelet admin controller-manager scheduler; do kubeconfig "$CONF/$name.conf"; done
     leaf "$CLUSTER" /var/lib/kubelet/pki/kubelet-client-current.pem
     ! grep -qsx 'serverTLSBootstrap: true' "$CONF/kubelet-config.yaml" || leaf "$CLUSTER" /var/lib/kubelet/pki/kubelet-server-current.pem
+    ! is_unread "$CLUSTER" || printf 'late the kubelet\n'
   fi
   bundle etcd "$ETCD/ca.crt" "$ETCD/ca.crt"
   for name in server peer healthcheck-client; do leaf "$ETCD/ca.crt" "$ETCD/$name.crt"; done
-  ! is_unread || printf 'late the kubelet\n'
   ! is_stale etcd.service || printf 'late its member of etcd\n'
   [ ! -e "$CONF/manifests/kube-apiserver.yaml" ] || master
   tokens
@@ -82,12 +82,6 @@ server() {
   local pid
   pid=$(pgrep -xn "${1:0:15}") || { printf 'late %s\n' "$1" && return; }
   printf 'server %s %s\n' "$1" "$(tr '\0' '\n' <"/proc/$pid/environ" | sed -n 's/^KEELSON_AUTHORITIES=//p' | grep . || echo 1)"
-}
-
-# is_unread: the kubelet has read other authorities than there are.
-is_unread() {
-  [ -s "$STATE/kubelet-authorities" ] && [ -s "$CLUSTER" ] &&
-    [ "$(cat "$STATE/kubelet-authorities")" != "$(tr -d '[:space:]' <"$CLUSTER" | sha256sum)" ]
 }
 
 # is_stale UNIT: it was started on other files than there are.

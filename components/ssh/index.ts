@@ -11,4 +11,4 @@ export {
   type FirstHop,
   type Unreachable,
 } from "./reachability";
-export { ask, Session, sshLogin, withEach, type Answer, type Login } from "./session";
+export { answerOf, ask, Session, sshLogin, throughBastion, withEach, type Answer, type Login } from "./session";

@@ -43,6 +43,37 @@ export async function withEach<T extends object, R>(
   return done;
 }
 
+/** Does something by way of one session on the machine before all others, where there is one; it ends with that. */
+export async function throughBastion<R>(
+  bastion: SshLogin | undefined,
+  timeoutMs: number,
+  action: (way?: Session) => Promise<R>,
+): Promise<R> {
+  const way = bastion && new Session(sshLogin(bastion), { timeoutMs });
+  try {
+    return await action(way);
+  } finally {
+    way?.close();
+  }
+}
+
+/** Has a machine's bash run a program that only looks; undefined where the machine does not answer within so many milliseconds. */
+export async function answerOf(
+  login: Login,
+  program: string,
+  timeoutMs: number,
+  way?: Session,
+): Promise<Answer | undefined> {
+  const session = new Session(login, { timeoutMs }, way);
+  try {
+    return await session.run("bash -s", program);
+  } catch {
+    return undefined;
+  } finally {
+    session.close();
+  }
+}
+
 /** How a command ended. */
 export interface Answer {
   readonly status: number;

@@ -5,8 +5,9 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { lengthsOf } from "../certificates";
 import type { MachineConfig, Machine } from "../machine";
+import { askScript } from "../etcd";
 import { composeLook, type Again } from "../script";
-import { Session, sshLogin, withEach, type Login } from "../ssh";
+import { throughBastion, withEach, type Login } from "../ssh";
 import { seenOf } from "./again";
 import { look, loginFor, patience, type Asked } from "./look";
 import type { SurveySettings } from "./settings";
@@ -97,17 +98,17 @@ export async function takeSurvey(
     return login ? [{ config, login }] : [];
   });
   if (machines.length === 0) return new Survey([]);
-  const { bastion } = environment.ssh;
-  const way = bastion ? new Session(sshLogin(bastion), { timeoutMs: 10 * patience }) : undefined;
   const program = surveyProgram(nginxUrl(environment));
-  const all = await withEach(machines, async ({ config, login }) => ({ config, ...(await look(login, program, way)) }));
-  way?.close();
+  const all = await throughBastion(environment.ssh.bastion, 10 * patience, (way) =>
+    withEach(machines, async ({ config, login }) => ({ config, ...(await look(login, program, way)) })),
+  );
   return told(all, lengthsOf(environment).lastCall);
 }
 
 /** What a machine runs to tell of itself. */
 export function surveyProgram(nginx = ""): string {
-  return composeLook(readFileSync(join(__dirname, "survey.sh"), "utf8"), { NGINX: nginx });
+  const texts = [askScript, join(__dirname, "survey.sh")].map((file) => readFileSync(file, "utf8"));
+  return composeLook(texts.join("\n"), { NGINX: nginx });
 }
 
 /** Names those that do not answer, and those that should not. */

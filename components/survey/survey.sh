@@ -116,11 +116,8 @@ tell_end() {
 }
 
 members() {
-  local pki=/etc/etcd/pki/etcd url
-  [ -e "$pki/healthcheck-client.crt" ] || return 0
-  url=$(sed -n 's/.*--advertise-client-urls=\(\S*\).*/\1/p' /etc/systemd/system/etcd.service)
-  if etcdctl --endpoints="$url" --cacert="$pki/ca.crt" --cert="$pki/healthcheck-client.crt" \
-    --key="$pki/healthcheck-client.key" endpoint health --command-timeout=2s >/dev/null 2>&1; then
+  has_member || return 0
+  if own_member endpoint health --command-timeout=2s >/dev/null 2>&1; then
     printf 'etcd well\n'
   else
     printf 'etcd unwell\n'

@@ -14,7 +14,7 @@ guard() {
     judge_servers "$scratch"
     ! tell_server "$scratch" || tell_cluster "$scratch"
   fi
-  [ ! -e /etc/etcd/pki/etcd/healthcheck-client.crt ] || tell_member
+  ! has_member || tell_member
   rm -rf "$scratch"
   printf 'end\n'
 }
@@ -41,9 +41,8 @@ tell() {
 
 # The member of etcd of this machine, in etcdctl's own form.
 tell_member() {
-  local status pki=/etc/etcd/pki/etcd
-  if status=$(etcdctl --endpoints="$CLIENT_URL" --cacert="$pki/ca.crt" --cert="$pki/healthcheck-client.crt" \
-    --key="$pki/healthcheck-client.key" --command-timeout=5s endpoint status -w json 2>&1); then
+  local status
+  if status=$(etcd_ctl_at "$CLIENT_URL" endpoint status -w json --command-timeout=5s 2>&1); then
     tell member "$status"
   else
     tell unknown etcd "its member does not answer at $CLIENT_URL: $(tail -n 1 <<<"$status")"

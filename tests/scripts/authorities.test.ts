@@ -59,7 +59,8 @@ const follow = (trusted: readonly string[], signer = trusted[0] ?? "") => {
   return host.up("export KUBECONFIG=/etc/kubernetes/kubelet.conf\nauthorities_differ || return 0\nfollow_authorities", {
     uses: [
       Host.script("certificates/trust.sh"),
-      Host.script("node/rollout/authorities.sh").replace("wait_for 120", "wait_for 1"),
+      Host.script("kubelet/request.sh"),
+      Host.script("node/rollout/authorities.sh").replace("request_certificate 120", "request_certificate 1"),
       'node_failed() { die "not well"; }\n',
     ],
     values: { NODE: "w", CA_CRT: base64(pem(...trusted)), KUBELET_CONFIG_FILE: "/etc/kubernetes/kubelet-config.yaml" },

@@ -50,7 +50,7 @@ async function built(count: number): Promise<readonly [EtcdMember, ...EtcdMember
   return all;
 }
 
-const uses = ["etcd/snapshot", "backup/repository", "backup/verify", "backup/run"].map((path) =>
+const uses = ["etcd/ask", "etcd/snapshot", "backup/repository", "backup/verify", "backup/run"].map((path) =>
   Host.script(`${path}.sh`),
 );
 

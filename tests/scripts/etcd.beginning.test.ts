@@ -17,7 +17,7 @@ const silent = "https://192.0.2.77";
 function begin(peers: Readonly<Record<string, string>>) {
   const others = Object.entries(peers);
   return host.up('begin_as() { log "$2"; }\nbegin', {
-    uses: ["etcd/membership.sh", "etcd/beginning.sh"].map((path) =>
+    uses: ["etcd/ask.sh", "etcd/membership.sh", "etcd/beginning.sh"].map((path) =>
       Host.script(path).replace("wait_for 120 ", "wait_for 0 "),
     ),
     values: {

@@ -8,7 +8,7 @@ describe("member.sh", () => {
   const member = () =>
     host.run({
       script: Host.script("etcd/member.sh").replace("wait_for 60", "wait_for 1"),
-      uses: [Host.script("etcd/membership.sh")],
+      uses: ["etcd/ask.sh", "etcd/membership.sh"].map((path) => Host.script(path)),
       values: {
         ...{ NAME: "m", PEERS: [], PEER_URL: "https://192.0.2.1:2380", CLIENT_URL: "https://192.0.2.1:2379" },
       },

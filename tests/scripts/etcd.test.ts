@@ -35,15 +35,10 @@ describe("etcd.sh", () => {
       {
         script: soon(Host.script("etcd/etcd.sh")),
         uses: [
-          ...[
-            "artifacts/fetch.sh",
-            "artifacts/install.sh",
-            "artifacts/versions.sh",
-            "etcd/certificates.sh",
-            "etcd/membership.sh",
-            "etcd/snapshot.sh",
-          ],
-          ...["etcd/beginning.sh", "etcd/turn.sh", "etcd/user.sh"],
+          ...["fetch", "install", "versions"].map((name) => `artifacts/${name}.sh`),
+          ...["certificates", "ask", "membership", "snapshot", "beginning", "turn", "user"].map(
+            (name) => `etcd/${name}.sh`,
+          ),
         ]
           .map((path) => soon(Host.script(path)))
           .concat(allIsCurrent),

@@ -157,6 +157,7 @@ export class EtcdMember {
       "certificates/leaves",
       "certificates/trust",
       "etcd/certificates",
+      "etcd/ask",
       "etcd/membership",
       "etcd/snapshot",
       "etcd/beginning",

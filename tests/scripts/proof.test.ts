@@ -16,7 +16,9 @@ beforeEach(() => {
 afterEach(() => host.remove());
 
 const tell = (): Told => {
-  const { stdout, stderr } = host.bash(composeLook(Host.script("rotation/proof.sh"), {}));
+  const { stdout, stderr } = host.bash(
+    composeLook([Host.script("certificates/trust.sh"), Host.script("rotation/proof.sh")].join("\n"), {}),
+  );
   expect(stderr).toBe("");
   const told = parseTold(stdout);
   if (!told) throw new Error(`this tells nothing: ${stdout}`);

@@ -51,7 +51,7 @@ const run = (target: readonly string[]) =>
   host.run({
     script: Host.script("machine/preflight.sh"),
     uses: [
-      ...["etcd/membership.sh", "etcd/quorum.sh"].map((path) => Host.script(path)),
+      ...["etcd/ask.sh", "etcd/membership.sh", "etcd/quorum.sh"].map((path) => Host.script(path)),
       'check_fitness() { problem "it is unfit"; }\ncheck_others() { :; }',
     ],
     values: {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Host, type Result } from "./host";
 
 const script = Host.script("backup/restore.sh");
-const uses = ["etcd/snapshot", "backup/repository"].map((path) => Host.script(`${path}.sh`));
+const uses = ["etcd/ask", "etcd/snapshot", "backup/repository"].map((path) => Host.script(`${path}.sh`));
 const id = "4f1d8a2b".padEnd(64, "0");
 const bytes = "what was backed up";
 let host: Host;

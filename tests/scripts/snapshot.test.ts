@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 
 import { Host } from "./host";
 
-const snapshot = Host.script("etcd/snapshot.sh");
+const snapshot = ["etcd/ask.sh", "etcd/snapshot.sh"].map((path) => Host.script(path)).join("\n");
 const file = "var/lib/keelson/snapshots/before-1.36.3.db";
 let host: Host;
 

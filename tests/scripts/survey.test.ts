@@ -1,6 +1,6 @@
 import { chmodSync, rmSync } from "node:fs";
 
-import { composeLook } from "../../components/script/compose";
+import { surveyProgram } from "../../components/survey";
 import { parseAnswer, type Answer } from "../../components/survey/answer";
 import { Host } from "./host";
 
@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => host.remove());
 
 const look = (): Answer => {
-  const { stdout, stderr } = host.bash(composeLook(Host.script("survey/survey.sh"), { NGINX: "" }));
+  const { stdout, stderr } = host.bash(surveyProgram());
   expect(stderr).toBe("");
   const answer = parseAnswer(stdout);
   if (!answer) throw new Error(`this is no answer: ${stdout}`);
@@ -55,9 +55,7 @@ describe("a look at a machine", () => {
   test("tells a script that is at work from one that was cut off", () => {
     run(`cp -r '${host.path("var/lib/keelson/scripts")}' '${host.path("copy")}'; die broken`);
     const lock = host.path("run/keelson/m-docker.lock");
-    const { stdout } = host.bash(
-      `exec 9>'${lock}'; flock 9\n${composeLook(Host.script("survey/survey.sh"), { NGINX: "" })}`,
-    );
+    const { stdout } = host.bash(`exec 9>'${lock}'; flock 9\n${surveyProgram()}`);
     expect(parseAnswer(stdout)?.scripts.get("m-docker")).toMatchObject({ ended: false, working: true });
     expect(look().scripts.get("m-docker")).toMatchObject({ working: false });
   });

@@ -31,41 +31,12 @@ follow_authorities() {
 # names_in CERTIFICATE: as a request for another one has them.
 names_in() { openssl x509 -in "$1" -noout -ext subjectAltName | sed -n 's/IP Address:/IP:/g; s/ //g; /:/{/X509/!p}'; }
 
-# renew FILE SIGNER USAGE [NAMES]: as the kubelet does by itself before its certificate ends. The cluster signs for a node that asks in its own
-# name.
+# renew FILE SIGNER USAGE [NAMES]: another certificate in its place, of the authority that issues.
 renew() {
-  local file=$1 new=/var/lib/kubelet/pki/.keelson-new request
-  (umask 077 && openssl ecparam -name prime256v1 -genkey -noout -out "$new.key")
-  request=$(openssl req -new -key "$new.key" -subj "/O=system:nodes/CN=system:node:$NODE" ${4:+-addext "subjectAltName=$4"} | base64 -w 0)
-  request=$(
-    kubectl create --request-timeout 10s -o name -f - <<REQUEST
-apiVersion: certificates.k8s.io/v1
-kind: CertificateSigningRequest
-metadata:
-  generateName: node-csr-keelson-
-spec:
-  request: $request
-  signerName: kubernetes.io/$2
-  usages: [digital signature, $3 auth]
-REQUEST
-  ) || die "the API takes no request for another certificate of the kubelet of $NODE: its own words are above"
-  wait_for 120 "the kubelet's $3 certificate to be approved and signed" is_signed "$request" "$new.crt" ||
-    die "the kubelet of $NODE gets no $3 certificate of the authority that issues: see kubectl describe $request, the controller managers' logs, and" \
-      "journalctl -u keelson-approver on the masters"
+  local file=$1 new=/var/lib/kubelet/pki/.keelson-new
+  shift
+  request_certificate 120 "$new" "$@"
   { is_pair "$new" && is_of "$new.crt" "$CA"; } ||
     die "the certificate that was signed for the kubelet of $NODE is of another authority than the one that issues: run up again"
   put_current "$file" "$new"
-}
-
-is_signed() {
-  kubectl get "$1" --request-timeout 5s -o 'jsonpath={.status.certificate}' | base64 -d >"$2" && [ -s "$2" ]
-}
-
-# put_current FILE NEW: under a name such as the kubelet's own, where its link leads.
-put_current() {
-  local file=${1/current/$(date +%Y-%m-%d-%H-%M-%S)}
-  (umask 077 && cat "$2.crt" "$2.key" >"$file")
-  ln -sfn "$file" "$1.keelson"
-  mv -fT "$1.keelson" "$1"
-  rm -f "$2.key" "$2.crt"
 }

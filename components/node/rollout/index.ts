@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { labelOf, trustScript } from "../../certificates";
 import { authoritiesOf } from "../../certificates/settings";
 import { yieldScript } from "../../endpoint";
-import { kubeletConfigFile } from "../../kubelet";
+import { kubeletConfigFile, requestScript } from "../../kubelet";
 import type { Machine } from "../../machine";
 import { HostScript, stepOn, unitsScripts, type Effects } from "../../script";
 import { rolloutStep } from "../step";
@@ -43,7 +43,7 @@ export class Rollout extends pulumi.ComponentResource {
 }
 
 const uses = [
-  ...[...unitsScripts, yieldScript, trustScript],
+  ...[...unitsScripts, yieldScript, trustScript, requestScript],
   ...["drain.sh", "authorities.sh"].map((file) => join(__dirname, file)),
 ];
 

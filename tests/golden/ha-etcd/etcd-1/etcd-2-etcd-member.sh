@@ -4,6 +4,8 @@
 
 readonly SCRIPT='etcd-2-etcd-member'
 
+# Here is the text of components/etcd/ask.sh.
+
 # Here is the text of components/etcd/membership.sh.
 
 readonly NAME='etcd-2'
@@ -14,7 +16,7 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.22:2379'
 
-readonly -a REVISIONS=('f1e992f74b64f490')
+readonly -a REVISIONS=('8ebb57fc97ae6298')
 
 readonly PROGRAM='its digest'
 

@@ -4,6 +4,8 @@
 
 readonly SCRIPT='etcd-3-etcd-member'
 
+# Here is the text of components/etcd/ask.sh.
+
 # Here is the text of components/etcd/membership.sh.
 
 readonly NAME='etcd-3'
@@ -14,7 +16,7 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-2 https://192.0.2.22:2
 
 readonly CLIENT_URL='https://192.0.2.23:2379'
 
-readonly -a REVISIONS=('2f69fa34d7a08ebf')
+readonly -a REVISIONS=('c565c24db005bd33')
 
 readonly PROGRAM='its digest'
 

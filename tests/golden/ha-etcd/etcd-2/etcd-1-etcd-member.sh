@@ -4,6 +4,8 @@
 
 readonly SCRIPT='etcd-1-etcd-member'
 
+# Here is the text of components/etcd/ask.sh.
+
 # Here is the text of components/etcd/membership.sh.
 
 readonly NAME='etcd-1'
@@ -14,7 +16,7 @@ readonly -a PEERS=('etcd-2 https://192.0.2.22:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.21:2379'
 
-readonly -a REVISIONS=('bfc61adf044012a4')
+readonly -a REVISIONS=('a83fb0d48aeeaa89')
 
 readonly PROGRAM='its digest'
 

@@ -16,6 +16,8 @@ readonly -a SECRETS=('ENVIRONMENT' 'SFTP_KEY')
 
 # Here is the text of components/artifacts/versions.sh.
 
+# Here is the text of components/etcd/ask.sh.
+
 # Here is the text of components/etcd/snapshot.sh.
 
 # Here is the text of components/backup/repository.sh.

@@ -6,6 +6,8 @@ readonly SCRIPT='etcd-3-etcd-restore-start'
 
 readonly -a SECRETS=()
 
+# Here is the text of components/etcd/ask.sh.
+
 # Here is the text of components/etcd/snapshot.sh.
 
 # Here is the text of components/backup/repository.sh.

@@ -14,6 +14,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/certificates/trust.sh.
 
+# Here is the text of components/kubelet/request.sh.
+
 # Here is the text of components/node/rollout/drain.sh.
 
 # Here is the text of components/node/rollout/authorities.sh.
@@ -28,7 +30,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('fec7b6b31812460b' 'f8ff919c31fbe558')
+readonly -a REVISIONS=('fec7b6b31812460b' 'ec2b9ea632f34668')
 
 readonly AUTHORITIES='1'
 

@@ -14,6 +14,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/certificates/trust.sh.
 
+# Here is the text of components/kubelet/request.sh.
+
 # Here is the text of components/node/rollout/drain.sh.
 
 # Here is the text of components/node/rollout/authorities.sh.
@@ -28,7 +30,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('581831b2bcaf27c9' '8b82c5553ebd1d89')
+readonly -a REVISIONS=('581831b2bcaf27c9' 'e7173fa785934f76')
 
 readonly AUTHORITIES='1'
 

@@ -14,6 +14,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/certificates/trust.sh.
 
+# Here is the text of components/kubelet/request.sh.
+
 # Here is the text of components/node/rollout/drain.sh.
 
 # Here is the text of components/node/rollout/authorities.sh.
@@ -28,7 +30,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('bcb8a9d3eb4ca33b' 'd0ec1e71011d5a5f')
+readonly -a REVISIONS=('bcb8a9d3eb4ca33b' '957af8d50d4d2e1c')
 
 readonly AUTHORITIES='1'
 

@@ -14,6 +14,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/certificates/trust.sh.
 
+# Here is the text of components/kubelet/request.sh.
+
 # Here is the text of components/node/rollout/drain.sh.
 
 # Here is the text of components/node/rollout/authorities.sh.
@@ -28,7 +30,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('1ee4431a1951eca9' '7c830f678a69c745')
+readonly -a REVISIONS=('1ee4431a1951eca9' 'd5e93fe69cb8d817')
 
 readonly AUTHORITIES='1'
 

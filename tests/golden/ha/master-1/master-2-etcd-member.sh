@@ -4,6 +4,8 @@
 
 readonly SCRIPT='master-2-etcd-member'
 
+# Here is the text of components/etcd/ask.sh.
+
 # Here is the text of components/etcd/membership.sh.
 
 readonly NAME='master-2'
@@ -14,7 +16,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.12:2379'
 
-readonly -a REVISIONS=('256e8f2d353106c5')
+readonly -a REVISIONS=('9449d7bdc9900027')
 
 readonly PROGRAM='its digest'
 

@@ -4,6 +4,8 @@
 
 readonly SCRIPT='master-3-etcd-member'
 
+# Here is the text of components/etcd/ask.sh.
+
 # Here is the text of components/etcd/membership.sh.
 
 readonly NAME='master-3'
@@ -14,7 +16,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.13:2379'
 
-readonly -a REVISIONS=('b5328be4c09e85a4')
+readonly -a REVISIONS=('3f0e962d2e957658')
 
 readonly PROGRAM='its digest'
 

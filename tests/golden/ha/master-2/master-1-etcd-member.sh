@@ -4,6 +4,8 @@
 
 readonly SCRIPT='master-1-etcd-member'
 
+# Here is the text of components/etcd/ask.sh.
+
 # Here is the text of components/etcd/membership.sh.
 
 readonly NAME='master-1'
@@ -14,7 +16,7 @@ readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.11:2379'
 
-readonly -a REVISIONS=('f78bf2acb47e7684')
+readonly -a REVISIONS=('c3f7cd52c927dcb2')
 
 readonly PROGRAM='its digest'
 

@@ -22,6 +22,8 @@ readonly -a SECRETS=('FOUNDERS' 'ETCD_CA_CRT' 'ETCD_ISSUER_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/etcd/certificates.sh.
 
+# Here is the text of components/etcd/ask.sh.
+
 # Here is the text of components/etcd/membership.sh.
 
 # Here is the text of components/etcd/snapshot.sh.

@@ -4,6 +4,8 @@
 
 readonly SCRIPT='m-etcd-member'
 
+# Here is the text of components/etcd/ask.sh.
+
 # Here is the text of components/etcd/membership.sh.
 
 readonly NAME='m'
@@ -14,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('0506a7faec27bc89')
+readonly -a REVISIONS=('e7eb6e44f8e286ae')
 
 readonly PROGRAM='its digest'
 

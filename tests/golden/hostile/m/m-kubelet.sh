@@ -30,6 +30,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/kubelet/unit.sh.
 
+# Here is the text of components/kubelet/request.sh.
+
 # Here is the text of components/kubelet/serving.sh.
 
 readonly RUNTIME='docker'

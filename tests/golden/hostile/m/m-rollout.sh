@@ -14,6 +14,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/certificates/trust.sh.
 
+# Here is the text of components/kubelet/request.sh.
+
 # Here is the text of components/node/rollout/drain.sh.
 
 # Here is the text of components/node/rollout/authorities.sh.
@@ -28,7 +30,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1ab0b1a04e0d7827' '560c2d4234b3f7eb')
+readonly -a REVISIONS=('1ab0b1a04e0d7827' '6ee054bcce348388')
 
 readonly AUTHORITIES='1'
 

@@ -4,6 +4,8 @@
 
 readonly SCRIPT='only-etcd-member'
 
+# Here is the text of components/etcd/ask.sh.
+
 # Here is the text of components/etcd/membership.sh.
 
 readonly NAME='only'
@@ -14,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('3f80ca28beb68699')
+readonly -a REVISIONS=('ac0892f27479b777')
 
 readonly PROGRAM='its digest'
 

@@ -4,6 +4,8 @@
 
 readonly SCRIPT='master-1-etcd-member'
 
+# Here is the text of components/etcd/ask.sh.
+
 # Here is the text of components/etcd/membership.sh.
 
 readonly NAME='master-1'
@@ -14,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('f2ef5df8d504916d')
+readonly -a REVISIONS=('8acfb24a4d7ac076')
 
 readonly PROGRAM='its digest'
 

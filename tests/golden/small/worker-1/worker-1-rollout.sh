@@ -14,6 +14,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/certificates/trust.sh.
 
+# Here is the text of components/kubelet/request.sh.
+
 # Here is the text of components/node/rollout/drain.sh.
 
 # Here is the text of components/node/rollout/authorities.sh.
@@ -28,7 +30,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('2d75111e81562d42' 'eef408fdfaa4e04b')
+readonly -a REVISIONS=('2d75111e81562d42' '659b14d3479ddc30')
 
 readonly AUTHORITIES='1'
 

@@ -14,6 +14,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/certificates/trust.sh.
 
+# Here is the text of components/kubelet/request.sh.
+
 # Here is the text of components/node/rollout/drain.sh.
 
 # Here is the text of components/node/rollout/authorities.sh.
@@ -28,7 +30,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('0bb20d3dbd213eb5' '2c947c0f37e365c2')
+readonly -a REVISIONS=('0bb20d3dbd213eb5' '0e95b6af7a7a061a')
 
 readonly AUTHORITIES='1'
 
