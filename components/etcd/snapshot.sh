@@ -3,15 +3,16 @@
 
 readonly SNAPSHOTS=$STATE/snapshots
 
-# snapshot_before NAME: one in $SNAPSHOTS/before-NAME.db. It is made once for a NAME: a run that was killed and is run again keeps the one
-# from before it began.
+# snapshot_before RELEASE: one in $SNAPSHOTS/before-RELEASE.db, of Kubernetes. An upgrade that was killed and is run again within a day
+# keeps the one from before it began.
 snapshot_before() {
   local file=$SNAPSHOTS/before-$1.db
-  if [ -e "$file" ] && snapshot_is_whole "$file"; then
+  if [ -n "$(find "$file" -mmin -1440 2>/dev/null)" ] && snapshot_is_whole "$file"; then
     log "etcd: the snapshot from before $1 is kept: $file"
     return
   fi
   take_snapshot "$file"
+  forget_snapshots "$file" 'before-[0-9]*.db'
   log "etcd: a snapshot from before $1 is in $file on $(hostname), $(stat -c %s "$file") bytes"
 }
 
@@ -37,6 +38,9 @@ take_snapshot() {
   mv -f "$file.new" "$file"
   rm -f "$file.new.said"
 }
+
+# forget_snapshots FILE PATTERN: those of earlier upgrades, for FILE is whole.
+forget_snapshots() { find "$SNAPSHOTS" -name "$2" ! -path "$1" -delete; }
 
 # snapshot_is_whole FILE: etcd ends a snapshot with the sha256 of what is before it.
 snapshot_is_whole() {

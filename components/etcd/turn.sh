@@ -74,7 +74,7 @@ keep_snapshot() {
   [ "$runs" != "$RELEASE" ] && ! is_joining && healthy >/dev/null 2>&1 || return 0
   log "etcd $runs → $RELEASE: a snapshot from before is kept in $SNAPSHOTS/before-etcd-$RELEASE.db"
   take_snapshot "$SNAPSHOTS/before-etcd-$RELEASE.db"
-  find "$SNAPSHOTS" -name 'before-etcd-*.db' ! -name "before-etcd-$RELEASE.db" -delete
+  forget_snapshots "$SNAPSHOTS/before-etcd-$RELEASE.db" 'before-etcd-*.db'
 }
 
 # take_turn URLS FAILURE

@@ -5,7 +5,7 @@ readonly TRUST=--kubelet-certificate-authority=/etc/kubernetes/pki/ca.crt
 
 trusts_kubelets() { grep -qxF -- "    - $TRUST" "$MANIFESTS/kube-apiserver.yaml"; }
 
-# server_configuration: what kubeadm writes a master's manifests by. A server that is at work without the flag gets it from trust.sh.
+# server_configuration: what kubeadm writes a master's manifests by. A server that is at work without the flag gets it from kubelet-trust.sh.
 server_configuration() {
   if [ ! -e "$MANIFESTS/kube-apiserver.yaml" ] || trusts_kubelets; then
     configuration

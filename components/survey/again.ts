@@ -8,7 +8,7 @@ export function seenOf({ scripts, waiting }: Answer): Seen {
   return {
     again: (script, program) => {
       const ran = scripts.get(script);
-      if (!ran || ran.working) return undefined;
+      if (!ran) return undefined;
       const again = unfinished(ran) ?? changed(ran);
       if (again) mended.push(again.token);
       return again ?? another(ran, program);
@@ -41,7 +41,9 @@ const deferred = "deferred restarts are made, each machine in its turn";
 const putToUse = "what is repaired on it takes effect in its turn";
 
 function unfinished({ ended, working, run }: Ran): Again | undefined {
-  if (ended || working) return undefined;
+  // What it does is not in the state: the update that sent it was killed, and may have been taken back since.
+  if (working) return because(run, "an earlier run is still at work there: these settings are applied when it ends");
+  if (ended) return undefined;
   return because(run, "its last run failed or was killed: these settings are applied again");
 }
 

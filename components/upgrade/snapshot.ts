@@ -10,13 +10,10 @@ import type { UpgradeArgs } from "./index";
 const patience = 700_000;
 
 /**
- * Has the first member of etcd that can keep a snapshot from before an upgrade, and tells where. One of a run that ended here, and of
- * earlier upgrades, makes room for it.
+ * Has the first member of etcd that can keep a snapshot from before an upgrade, and tells where.
  */
 export async function snapshotBefore(release: string, args: UpgradeArgs): Promise<string> {
-  const script = `${snapshotScripts.map((file) => readFileSync(file, "utf8")).join("\n")}
-find "$SNAPSHOTS" -name 'before-*.db' -mmin +60 -delete 2>/dev/null || true
-snapshot_before "$RELEASE"`;
+  const script = `${snapshotScripts.map((file) => readFileSync(file, "utf8")).join("\n")}\nsnapshot_before "$RELEASE"`;
   const faults: string[] = [];
   return throughBastion(args.environment.ssh.bastion, 10 * patience, async (way) => {
     for (const { name } of etcdMembersOf(args.environment)) {

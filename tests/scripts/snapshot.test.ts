@@ -52,6 +52,27 @@ test("a run again keeps the one from before it began, and makes it anew where it
   expect(host.read(file).startsWith("later")).toBe(true);
 });
 
+test("one of an upgrade that is over is there until the next one's is whole", () => {
+  const [old, etcds] = ["1.35.4", "etcd-3.6.14"].map((name) => file.replace("1.36.3", name));
+  before();
+  for (const kept of [old ?? "", etcds ?? ""]) host.write(kept, "kept");
+  host.up(`touch -d '2 days ago' '${host.path("var/lib/keelson/snapshots")}'/*`);
+  member(well, "later", "another");
+  expect(before().status).toBe(1);
+  expect([host.read(file).startsWith("everything"), host.has(old ?? ""), host.has(etcds ?? "")]).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  member(well, "later");
+  expect(before().stderr).not.toContain("is kept");
+  expect([host.read(file).startsWith("later"), host.has(old ?? ""), host.has(etcds ?? "")]).toEqual([
+    true,
+    false,
+    true,
+  ]);
+});
+
 test("one whose bytes are not those of its digest does not count", () => {
   member(well, "everything", "nothing");
   const { status, stderr } = before();

@@ -45,12 +45,18 @@ describe("an answer", () => {
 describe("a script runs again", () => {
   const again = (program: string, ...lines: readonly string[]) => seenOf(answer(...lines)).again("m-docker", program);
 
-  test("where its last run did not end well, unless it is at work now", () => {
+  test("where its last run did not end well, or has not ended yet", () => {
     expect(again("abc", "script m-docker running abc 7")).toMatchObject({
       token: "7",
       words: ["its last run failed or was killed: these settings are applied again"],
     });
-    expect(again("abc", "script m-docker running abc 7", "working m-docker")).toBeUndefined();
+    // The update that sent it was killed: whatever it is doing, the settings of now are to be the last.
+    for (const program of ["abc", "before"]) {
+      expect(again(program, "script m-docker running abc 7", "working m-docker")).toMatchObject({
+        token: "7",
+        words: ["an earlier run is still at work there: these settings are applied when it ends"],
+      });
+    }
   });
   test("where another program ran last than the state may know of", () => {
     expect(again("abc", "script m-docker done abc 7")).toBeUndefined();

@@ -33,7 +33,7 @@ remove_files() {
   :
 }
 
-# Here is the text of components/master/trust.sh.
+# Here is the text of components/master/kubelet-trust.sh.
 
 main "$1" </dev/null
 exit
