@@ -76,7 +76,11 @@ export class KubeletTrust extends pulumi.ComponentResource {
     const { machines, master, environment } = args;
     // What the state knows of a master that is lost is forgotten.
     for (const machine of machines.filter(({ lost, config }) => lost === true && config.roles.includes("master"))) {
-      new HostScript(stepOn(machine, trustStep), { machine, script: join(__dirname, "kubelet-trust.sh") }, { parent: this });
+      new HostScript(
+        stepOn(machine, trustStep),
+        { machine, script: join(__dirname, "kubelet-trust.sh") },
+        { parent: this },
+      );
     }
     let before: readonly pulumi.Resource[] = [];
     for (const machine of trustsSigned(environment) ? master.machines : []) {
