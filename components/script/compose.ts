@@ -38,9 +38,12 @@ export interface ScriptParts {
 
 const library = textsOf("lib.sh", "memory.sh");
 
+/** How distributions install packages, a file each. */
+const packageManagers = ["apt.sh"];
+
 /** A program that only looks at its machine, and remembers nothing there. */
 export function composeLook(script: string, values: Readonly<Record<string, ScriptValue>>): string {
-  return [...library, assignment("SCRIPT", "survey"), ...textsOf("apt.sh"), ...assignments(values), script]
+  return [...library, assignment("SCRIPT", "survey"), ...textsOf(...packageManagers), ...assignments(values), script]
     .map((part) => `${part.trimEnd()}\n`)
     .join("\n");
 }
@@ -54,7 +57,9 @@ export function assignments(values: Readonly<Record<string, ScriptValue>>): read
 export const unitsScripts: readonly string[] = ["units.sh", "turns.sh"].map((file) => join(__dirname, file));
 
 /** Functions of a script that installs packages: how this program does it, and how the distribution does. */
-export const packageScripts: readonly string[] = ["packages.sh", "apt.sh"].map((name) => join(__dirname, name));
+export const packageScripts: readonly string[] = ["packages.sh", ...packageManagers].map((name) =>
+  join(__dirname, name),
+);
 
 /** Functions of a script that leaves a machine as it was found. */
 export const foundScript = join(__dirname, "found.sh");
