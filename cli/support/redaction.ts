@@ -73,6 +73,8 @@ export class Redaction {
 /** Secrets that no state knows, by their looks. */
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, stand],
+  // The same in base64; certificates begin as keys do.
+  [/LS0tLS1CRUdJTi(?!BDRVJU)[A-Za-z0-9+/=]+/g, stand],
   [/\b[a-z0-9]{6}\.[a-z0-9]{16}\b/g, stand],
   [/\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*/g, stand],
   [
@@ -124,7 +126,8 @@ function tokensIn(text: string): readonly string[] {
   const tokens = [...text.matchAll(/[A-Za-z0-9+/=_-]{24,}/g)].map(([token]) => token).filter(isRandom);
   const inside = tokens.flatMap((token) => {
     const decoded = token.length >= 64 ? Buffer.from(token, "base64").toString("latin1") : "";
-    return /^-----BEGIN/.test(decoded) ? [decoded.trim(), ...tokensIn(decoded)] : [];
+    // Whoever encodes a file may do so without its last end of line.
+    return /^-----BEGIN/.test(decoded) ? [...wholeForms(decoded.trim()), ...tokensIn(decoded)] : [];
   });
   return [...tokens, ...inside];
 }

@@ -5,8 +5,9 @@ const name = "e2e-pairs";
 const master = { name: "master-1", roles: ["master", "etcd"] };
 const stack = new TestStack(name, {
   provider: "local",
-  local: { subnet: "172.31.215.0/24" },
+  local: { subnet: "172.31.222.0/24" },
   machines: [master],
+  workloads: { enabled: false },
 });
 const on = (machine: string) => new TestMachine(`keelson-${name}-${machine}`);
 const rule = (action: string, words: string) => on("master-1").run(`iptables -w ${action} INPUT ${words}`);
@@ -27,7 +28,7 @@ test("a machine alone has nobody to reach", async () => {
 });
 
 describe("a machine joins a living cluster, whose programs have the ports", () => {
-  const address = "172.31.215.12";
+  const address = "172.31.222.12";
 
   test("the preview says that ways are tried", async () => {
     stack.change({ machines: [master, { name: "worker-1" }] });
@@ -39,7 +40,7 @@ describe("a machine joins a living cluster, whose programs have the ports", () =
   test("pods' packets that a firewall drops one way are a refusal, with the rule that is missing", async () => {
     rule("-I", `-p udp --dport 8472 -s ${address} -j DROP`);
     expect(await refused()).toContain(
-      `worker-1 → master-1 (172.31.215.11), UDP 8472, pods' packets, vxlan: does not arrive at master-1:8472. ` +
+      `worker-1 → master-1 (172.31.222.11), UDP 8472, pods' packets, vxlan: does not arrive at master-1:8472. ` +
         `iptables is up on master-1: iptables -I INPUT -s ${address} -p udp --dport 8472 -j ACCEPT`,
     );
     rule("-D", `-p udp --dport 8472 -s ${address} -j DROP`);

@@ -28,6 +28,7 @@ const deployment = {
 const redaction = new Redaction(secretsOf(deployment), ["4u5x", "longer passphrase"]);
 const lines = pem.trim().split("\n").slice(1, -1);
 const base64 = (text: string) => Buffer.from(text).toString("base64");
+const inLines = (text: string) => (text.match(/.{1,76}/g) ?? []).join("\n");
 
 describe("a secret of the state is taken out", () => {
   test.each<[string, string]>([
@@ -36,7 +37,9 @@ describe("a secret of the state is taken out", () => {
     ["line by line, among others", lines.map((line, index) => `Nov 26 m etcd[${index}]: ${line}`).join("\n")],
     ["one line of it alone", `x${lines[7] ?? ""}y`],
     ["in base64", base64(pem)],
-    ["in base64 in lines of 76", (base64(pem).match(/.{1,76}/g) ?? []).join("\n")],
+    ["in base64, without the end of its last line", base64(pem.trim())],
+    ["in base64 in lines of 76, without the end of its last line", inLines(base64(pem.trim()))],
+    ["in base64 in lines of 76", inLines(base64(pem))],
     ["in base64 in lines of 64", (base64(pem).match(/.{1,64}/g) ?? []).join("\n")],
     ["a token of an output", `Bearer ${kept}`],
     ["a value of a program", `RESTIC=${password}`],
@@ -58,10 +61,11 @@ test.each([
   ["a key that no state knows", "-----BEGIN EC PRIVATE KEY-----\nMHc\n-----END EC PRIVATE KEY-----"],
   ["a join token", "kubeadm join --token abcdef.0123456789abcdef"],
   ["a token of a service account", "eyJhbGciOiJSUzI1NiIsImtpZCI6.eyJpc3MiOiJrdWJlcm5ldGVz.c2lnbmF0dXJl"],
+  ["one in base64", base64("-----BEGIN EC PRIVATE KEY-----\nMHc\n")],
   ["the key of a kubeconfig", "    client-key-data: LS0tLS1CRUdJTiBSU0EgUFJJVk"],
 ])("%s is known by its looks", (_, text) => {
   expect(redaction.of(text)).toContain("[secret]");
-  expect(redaction.of(text)).not.toMatch(/MHc|0123456789abcdef|c2lnbmF0dXJl|LS0tLS1CRUdJTiBS/);
+  expect(redaction.of(text)).not.toMatch(/MHc|LS0KTUhj|0123456789abcdef|c2lnbmF0dXJl|LS0tLS1CRUdJTiBS/);
 });
 
 test("what is no secret stays, also where it stands in a program that has some", () => {

@@ -1,0 +1,82 @@
+/** Does to a cluster, on machines of this computer, what people report, and says what came of it: main.ts [--write] */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { format } from "prettier";
+
+import { bundled } from "../support/releases";
+import { here, root } from "../support/stack";
+import { faults, type Fault, type Random } from "./faults";
+import { Subject } from "./subject";
+import { isAsExpected, lineOf, pageOf, type Outcome } from "./table";
+
+/** So long a cluster may take to be well by itself, seconds; and so many runs it gets. */
+const [patience, runs] = [240, 3];
+
+async function main(write: boolean): Promise<void> {
+  bundled("1.36.1");
+  const seed = Number(process.env.KEELSON_SEED ?? Date.now() % 100_000);
+  process.stdout.write(`chance begins at KEELSON_SEED=${seed}\n`);
+  const subject = new Subject();
+  const outcomes: Outcome[] = [];
+  try {
+    const random = randomFrom(seed);
+    for (const fault of faults) {
+      const outcome = await tried(subject, fault, random);
+      process.stdout.write(`${lineOf(outcome)}\n`);
+      outcomes.push(outcome);
+      // What follows would be about this one.
+      if (outcome.ill !== undefined) break;
+    }
+  } finally {
+    await subject.stack.remove();
+  }
+  if (write) writeFileSync(join(root, "docs", "faults.md"), await page(outcomes, seed));
+  const passed = outcomes.filter(isAsExpected).length;
+  process.stdout.write(`${passed} passed, ${faults.length - passed} failed\n`);
+  process.exitCode = passed === faults.length ? 0 : 1;
+}
+
+async function tried(subject: Subject, fault: Fault, random: Random): Promise<Outcome> {
+  const { name, expected } = fault;
+  const told = await fault.inject(subject, random).catch((error: unknown) => `the fault failed: ${String(error)}`);
+  const began = Date.now();
+  const outcome = (used: number, ill?: string): Outcome => ({
+    ...{ name, expected, told, runs: used, ill },
+    seconds: Math.round((Date.now() - began) / 1000),
+  });
+  let ill: string | undefined = "it was not looked at";
+  if (expected === "heals by itself") {
+    while ((ill = await subject.ill()) !== undefined && Date.now() < began + patience * 1000);
+    if (ill === undefined) return outcome(0);
+  }
+  for (let used = 1; used <= runs; used++) {
+    const { status, output } = await subject.stack.run("up");
+    if (status !== 0) {
+      ill = /^failed: .*|^error: .*/m.exec(output)?.[0] ?? `up ended with ${String(status)}`;
+      continue;
+    }
+    subject.startProbes();
+    // Pods may be on their way when up is done.
+    for (const until = Date.now() + 60_000; (ill = await subject.ill()) !== undefined && Date.now() < until;);
+    if (ill === undefined) return outcome(used);
+  }
+  return outcome(runs, ill);
+}
+
+/** Chance that can be had again: a linear congruential generator. */
+function randomFrom(seed: number): Random {
+  let state = seed;
+  return (from, to) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return from + (state % (to - from + 1));
+  };
+}
+
+function page(outcomes: readonly Outcome[], seed: number): Promise<string> {
+  const commit = here("git", "-C", root, "describe", "--always", "--dirty", "--abbrev=12").trim();
+  const date = new Date().toISOString().slice(0, 10);
+  return format(pageOf(outcomes, { date, commit, seed }), { parser: "markdown", printWidth: 120 });
+}
+
+void main(process.argv.includes("--write"));

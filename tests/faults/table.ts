@@ -1,0 +1,48 @@
+/** What came of faults, as lines and as a page. Pure. */
+import type { Fault } from "./faults";
+
+export interface Outcome extends Pick<Fault, "name" | "expected"> {
+  /** What was seen while it was done. */
+  readonly told: string | undefined;
+  /** Runs of `up` that it took. */
+  readonly runs: number;
+  /** From its end until all was well. */
+  readonly seconds: number;
+  /** What was not well in the end; undefined where all was. */
+  readonly ill: string | undefined;
+}
+
+export const isAsExpected = ({ ill, runs, expected }: Outcome) =>
+  ill === undefined && runs <= (expected === "one up" ? 1 : 0);
+
+const seen = (outcome: Outcome) =>
+  [outcome.ill === undefined ? "well" : `NOT WELL: ${outcome.ill}`, outcome.told].filter(Boolean).join("; ");
+
+export function lineOf(outcome: Outcome): string {
+  const sign = isAsExpected(outcome) ? "ok " : "NOT";
+  return `${sign} ${outcome.name}: ${seen(outcome)}; ${outcome.runs} runs, ${outcome.seconds} s`;
+}
+
+export function pageOf(
+  outcomes: readonly Outcome[],
+  { date, commit, seed }: { readonly date: string; readonly commit: string; readonly seed: number },
+): string {
+  const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
+  return [
+    "# What was done to a cluster, and what came of it",
+    "",
+    "`make faults WRITE=1` writes this page. One cluster of local machines, three masters with members of etcd and two workers, meets one fault after",
+    "the other. Well means: each machine has one node, and it is ready; each member of etcd has a vote and is ready; the pod on each node reaches the",
+    "next one's by its address, and a Service by address and by name; the cluster's authorities are those that it began with; the preview is empty.",
+    "",
+    `Run on ${date} at ${commit}; chance began at KEELSON_SEED=${seed}.`,
+    "",
+    "| Fault | Expected | Seen | Runs of `up` | Seconds until well |",
+    "| --- | --- | --- | --- | --- |",
+    ...outcomes.map((outcome) => {
+      const { name, expected, runs, seconds } = outcome;
+      return `| ${cell(name)} | ${expected} | ${cell(seen(outcome))} | ${runs} | ${seconds} |`;
+    }),
+    "",
+  ].join("\n");
+}
