@@ -2,7 +2,7 @@
 STACK ?= dev
 export STACK
 
-.PHONY: help env up preview refresh destroy status doctor support kubeconfig backup shell test check e2e e2e-all cis bench lock docs
+.PHONY: help env up preview refresh destroy status doctor support kubeconfig backup shell test check e2e e2e-all faults cis bench lock docs
 
 help: ## list what can be made
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/; s/\$$\$$/$$/' | expand -t 14
@@ -51,6 +51,9 @@ e2e: ## real clusters on machines of this computer: the suites that every change
 
 e2e-all: ## every suite of real clusters, and a table of their tests in docs/e2e.md
 	@toolchain/e2e all
+
+faults: ## do to a cluster what people report, and say what came of it; WRITE=1 writes docs/faults.md as well
+	@toolchain/faults $(if $(WRITE),--write)
 
 cis: ## what the CIS benchmark finds on each machine of a stack; WRITE=1 writes docs/cis.md as well
 	@toolchain/cis $(STACK) $(if $(WRITE),--write)

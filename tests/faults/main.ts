@@ -6,7 +6,8 @@ import { format } from "prettier";
 
 import { bundled } from "../support/releases";
 import { here, root } from "../support/stack";
-import { faults, type Fault, type Random } from "./faults";
+import type { Fault, Random } from "./fault";
+import { faults } from "./faults";
 import { Subject } from "./subject";
 import { isAsExpected, lineOf, pageOf, type Outcome } from "./table";
 

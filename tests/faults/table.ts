@@ -1,5 +1,5 @@
 /** What came of faults, as lines and as a page. Pure. */
-import type { Fault } from "./faults";
+import type { Fault } from "./fault";
 
 export interface Outcome extends Pick<Fault, "name" | "expected"> {
   /** What was seen while it was done. */

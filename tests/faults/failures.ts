@@ -1,0 +1,162 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { within } from "../support/stack";
+import { cutOff, has, killedByChance, type Fault } from "./fault";
+import { master, worker } from "./subject";
+
+/* What happens to machines, networks and members of etcd. */
+
+export const building: readonly Fault[] = [
+  {
+    name: "`up` killed at five points by chance while it builds the cluster",
+    expected: "one up",
+    inject: (subject, random) => killedByChance(subject, random, 5, 30),
+  },
+];
+
+export const machinesGone: readonly Fault[] = [
+  {
+    name: "all machines lose their power at once, and boot",
+    expected: "heals by itself",
+    inject: async (subject) => {
+      subject.kill(...subject.names);
+      subject.boot(...subject.names);
+      return Promise.resolve(undefined);
+    },
+  },
+  {
+    name: "one of three masters, with its member of etcd, is down for 30 s",
+    expected: "heals by itself",
+    inject: async (subject) => {
+      subject.kill("master-3");
+      await sleep(30_000);
+      subject.boot("master-3");
+      return undefined;
+    },
+  },
+  {
+    name: "two of three masters are down for 30 s: no quorum",
+    expected: "heals by itself",
+    inject: async (subject) => {
+      subject.kill("master-2", "master-3");
+      await sleep(30_000);
+      subject.boot("master-2", "master-3");
+      return undefined;
+    },
+  },
+  {
+    name: "a worker dies while it joins, and boots",
+    expected: "one up",
+    inject: async (subject) => {
+      subject.with(worker(3));
+      const run = subject.stack.run("up");
+      await within(300, () => has(subject, "worker-3", "pgrep -f '[k]ubeadm join'"));
+      subject.kill("worker-3");
+      const { status } = await run;
+      subject.boot("worker-3");
+      subject.on("worker-3").run("until systemctl is-system-running --wait >/dev/null; do sleep 0.2; done");
+      return `that run ended with ${String(status)}`;
+    },
+  },
+];
+
+export const networks: readonly Fault[] = [
+  {
+    name: "a worker's network is cut for 30 s",
+    expected: "heals by itself",
+    inject: async (subject) => {
+      await cutOff(subject, "worker-1", 30);
+      return undefined;
+    },
+  },
+  {
+    name: "a master's network is cut for 30 s, amid an `up` that changes a flag of the API servers",
+    expected: "one up",
+    inject: async (subject) => {
+      const apiServer = { extraArgs: { "goaway-chance": "0.001" } };
+      subject.stack.change({
+        kubernetes: { version: "1.36.1", virtualAddress: "172.31.221.10", apiServer },
+      });
+      const run = subject.stack.run("up");
+      await sleep(8000);
+      await cutOff(subject, "master-2", 30);
+      const { status } = await run;
+      return `that run ended with ${String(status)}`;
+    },
+  },
+  {
+    name: "SSH is cut amid a script that changes Docker's settings",
+    expected: "one up",
+    inject: async (subject) => {
+      subject.stack.change({ docker: { daemon: { "max-concurrent-downloads": 5 } } });
+      const run = subject.stack.run("up");
+      await within(120, () =>
+        has(
+          subject,
+          "worker-1",
+          "grep -q 'max-concurrent' /var/lib/keelson/scripts/*/deferred/etc/docker/daemon.json /etc/docker/daemon.json",
+        ),
+      );
+      subject.on("worker-1").run("pkill -KILL -f 'sshd: .*(notty|root)' || true");
+      const { status } = await run;
+      return `that run ended with ${String(status)}`;
+    },
+  },
+  {
+    name: "somebody flushes a node's packet filter: `iptables -F; iptables -t nat -F`",
+    expected: "heals by itself",
+    inject: async (subject) => {
+      subject.on("worker-2").run("iptables -w -F; iptables -w -t nat -F");
+      return Promise.resolve(undefined);
+    },
+  },
+];
+
+export const members: readonly Fault[] = [
+  {
+    name: "a member of etcd stands still for 20 s, as on a frozen disk",
+    expected: "heals by itself",
+    inject: async (subject) => {
+      subject.on("master-1").run("systemctl kill --signal=STOP etcd");
+      await sleep(20_000);
+      subject.on("master-1").run("systemctl kill --signal=CONT etcd");
+      return undefined;
+    },
+  },
+  {
+    name: "a member's data is wiped",
+    expected: "one up",
+    inject: async (subject) => {
+      subject.on("master-2").run("systemctl stop etcd; rm -rf /var/lib/etcd/member; systemctl start etcd || true");
+      return Promise.resolve(undefined);
+    },
+  },
+  {
+    name: "10,000 Secrets in etcd, and a master is replaced by another",
+    expected: "one up",
+    inject: async (subject) => {
+      subject.on("master-1").run(secrets(10_000));
+      subject.without("master-3");
+      subject.with(master(4));
+      return Promise.resolve(undefined);
+    },
+  },
+];
+
+/** A script that makes Secrets, in lists of a thousand. */
+function secrets(count: number): string {
+  return `kubectl --kubeconfig /etc/kubernetes/admin.conf create namespace many >/dev/null
+for ((from = 0; from < ${count}; from += 1000)); do
+  {
+    printf '{"apiVersion":"v1","kind":"List","items":['
+    for ((i = from; i < from + 1000; i++)); do
+      [ "$i" = "$from" ] || printf ','
+      printf '{"apiVersion":"v1","kind":"Secret","metadata":{"name":"s-%s","namespace":"many"},"stringData":{"k":"%s"}}' "$i" "$i"
+    done
+    printf ']}'
+  } >/run/many.json
+  timeout 100 kubectl --kubeconfig /etc/kubernetes/admin.conf create -f /run/many.json >/dev/null &
+done
+wait
+rm -f /run/many.json`;
+}

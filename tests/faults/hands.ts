@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { killedByChance, killedThere, type Fault } from "./fault";
+import { master, worker } from "./subject";
+
+/* What people do to a cluster, and what ends their runs. */
+
+export const hands: readonly Fault[] = [
+  {
+    name: "`kubeadm reset -f` by hand on a worker",
+    expected: "one up",
+    inject: async (subject) => {
+      subject.on("worker-2").run("kubeadm reset -f --cri-socket unix:///run/cri-dockerd.sock >/dev/null 2>&1 || true");
+      return Promise.resolve(undefined);
+    },
+  },
+  {
+    name: "kubelet, Docker and etcd are stopped and disabled by hand",
+    expected: "one up",
+    inject: async (subject) => {
+      subject.on("worker-1").run("systemctl disable --now kubelet docker docker.socket 2>/dev/null");
+      subject.on("master-3").run("systemctl disable --now etcd 2>/dev/null");
+      return Promise.resolve(undefined);
+    },
+  },
+  {
+    name: "a directory of a worker is read-only when a setting is to change",
+    expected: "one up",
+    inject: async (subject) => {
+      const ro = "mount --bind /etc/docker /etc/docker && mount -o remount,ro,bind /etc/docker";
+      subject.on("worker-1").run(ro);
+      subject.stack.change({ docker: { daemon: { "max-concurrent-downloads": 6 } } });
+      const { status, output } = await subject.stack.run("up");
+      subject.on("worker-1").run("umount /etc/docker");
+      const said = /.*[Rr]ead-only file system.*/.exec(output)?.[0].trim().slice(0, 90);
+      return `that run ended with ${String(status)}: ${said ?? "it does not say why"}`;
+    },
+  },
+  {
+    name: "two `up`s at once",
+    expected: "one up",
+    inject: async (subject) => {
+      subject.stack.change({ docker: { daemon: { "max-concurrent-downloads": 7 } } });
+      const first = subject.stack.start("up");
+      await sleep(2000);
+      const second = await subject.stack.run("up");
+      if (first.exitCode === null) await new Promise((resolve) => first.once("close", resolve));
+      const said = /another run works on stack \S+/.exec(second.output)?.[0] ?? "no reason";
+      return `the second ended with ${String(second.status)}: ${said}`;
+    },
+  },
+];
+
+export const changing: readonly Fault[] = [
+  {
+    name: "`kubeadm join` is killed on a new worker",
+    expected: "one up",
+    inject: (subject) => {
+      subject.with(worker(4));
+      return killedThere(subject, "worker-4", "[k]ubeadm join");
+    },
+  },
+  {
+    name: "`up` killed at three points by chance while it adds a master",
+    expected: "one up",
+    inject: (subject, random) => {
+      subject.with(master(5));
+      return killedByChance(subject, random, 3, 25);
+    },
+  },
+  {
+    name: "`up` killed at five points by chance while it upgrades 1.36.1 to 1.36.3",
+    expected: "one up",
+    inject: (subject, random) => {
+      subject.stack.change({ kubernetes: { version: "1.36.3", virtualAddress: "172.31.221.10" } });
+      return killedByChance(subject, random, 5, 25);
+    },
+  },
+];
