@@ -6,12 +6,10 @@ readonly PROVIDERS=/etc/kubernetes/keelson-encryption/providers.yaml
 readonly WRITER=keelson/encryption
 readonly ETCD_PKI=/etc/kubernetes/pki
 
-# lists: of every file that a master may have, by its digest.
-declare -A secrets_key lists=()
-
+# know_lists: of every file that a master may have, by its digest.
 know_lists() {
   local number key newest first list
-  secrets_key=()
+  declare -gA secrets_key=() lists=()
   while read -r number key; do [ -z "$number" ] || secrets_key[$number]=$key; done <<<"$ENCRYPTION_KEYS"
   for ((newest = ${#secrets_key[@]}; newest >= 0; newest--)); do
     for ((first = newest; first >= 0; first--)); do

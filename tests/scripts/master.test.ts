@@ -32,6 +32,7 @@ describe("master.sh", () => {
         script: Host.script("master/master.sh"),
         uses: [
           "etcd/certificates.sh",
+          "encryption/providers.sh",
           "script/found.sh",
           "kubelet/leave.sh",
           "kubelet/unit.sh",
@@ -58,6 +59,12 @@ describe("master.sh", () => {
           ETCD_CA_CRT: Buffer.from("certificate\n").toString("base64"),
           ETCD_ISSUER_CRT: "",
           AUTHORITIES: "1",
+          ...{
+            ENCRYPTION: "1",
+            ENCRYPTION_KEYS: "1 a2V5",
+            ETCD_ENDPOINTS: ["https://192.0.2.1:2379"],
+            ETCD_PREFIX: "/registry",
+          },
           ETCD_CA_KEY: Buffer.from("key\n").toString("base64"),
           CRI_SOCKET: "unix:///run/none.sock",
           ENDPOINT: "192.0.2.1:8443",
