@@ -24,9 +24,9 @@ write() {
 
 # rewrite: every Secret, by way of this master's server, which takes up what others write meanwhile.
 rewrite() {
-  local pass names=() failed=
+  local names=() failed=
   wait_for "$PATIENCE" "all API servers to write Secrets by $(named "$ENCRYPTION")" all writes || servers_failed "do not write Secrets by"
-  for pass in {1..10}; do
+  for _ in {1..10}; do
     mapfile -t names < <(others_secrets)
     [ "${#names[@]}" -gt 0 ] || break
     log "${#names[@]} Secrets in etcd are not by $(named "$ENCRYPTION"), and are written again"

@@ -27,6 +27,14 @@ function listIn(text: string): readonly number[] {
   });
 }
 
+/** What a master's script is told besides, with its first key. */
+export const firstKey = {
+  ENCRYPTION: "1",
+  ENCRYPTION_KEYS: keys(1).join("\n"),
+  ETCD_ENDPOINTS: ["https://192.0.2.1:2379"],
+  ETCD_PREFIX: "/registry",
+};
+
 export const endpoints = "https://127.63.1.1:22379";
 
 /** Runs a body, or a stage, with what a master is told. */

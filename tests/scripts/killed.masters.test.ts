@@ -1,4 +1,5 @@
 import { kubeconfigFor } from "../support/printed";
+import { firstKey } from "./encryptionStages";
 import { soon, unitOf } from "./etcdUnit";
 import { Host, type Result } from "./host";
 import { filesBelow, killer } from "./killer";
@@ -204,12 +205,7 @@ function master(): Run {
           AUTHORITY: `ca.crt ${base64("crt\n")}\nca.key ${base64("key\n")}\nadmin.conf ${admin}`,
           ...{ COREDNS_TAG: "v1", PROXY: "127.0.0.1:6444", ETCD_CA_CRT: base64("crt\n"), ETCD_CA_KEY: base64("key\n") },
           ...{ ETCD_ISSUER_CRT: base64("crt\n"), AUTHORITIES: "1" },
-          ...{
-            ENCRYPTION: "1",
-            ENCRYPTION_KEYS: "1 a2V5",
-            ETCD_ENDPOINTS: ["https://192.0.2.1:2379"],
-            ETCD_PREFIX: "/registry",
-          },
+          ...firstKey,
           ...{ CRI_SOCKET: "unix:///run/none.sock", ENDPOINT: "192.0.2.1:8443", IGNORED_CHECKS: "" },
           KUBELET_CONFIG_FILE: "/etc/kubernetes/kubelet-config.yaml",
           ...{ FILES_DIRECTORY: "/etc/kubernetes/keelson", FILES: [audit] },
