@@ -99,11 +99,12 @@ forget_providers() {
 
 # writer: who may write. Where nobody has said so, a cluster that has anything is of a release that encrypted nothing.
 writer() {
-  local told
+  local told any
   told=$(ask_etcd range "{\"key\":\"$(base64_of "$WRITER")\"}" | sed -n 's/.*"value":"\([^"]*\)".*/\1/p' | base64 -d)
+  any=$(values_after "$(base64_of "$ETCD_PREFIX/")" "$(base64_of "${ETCD_PREFIX}0")" 1)
   if [ -n "$told" ]; then
     printf '%s' "$told"
-  elif [ -n "$(values_after "$(base64_of "$ETCD_PREFIX/")" "$(base64_of "${ETCD_PREFIX}0")" 1)" ]; then
+  elif [ -n "$any" ]; then
     printf 0
   else
     note_writer

@@ -3,13 +3,24 @@
 # Reads: STAGE ENCRYPTION ENCRYPTION_KEYS ETCD_ENDPOINTS ETCD_PREFIX ENDPOINT MASTERS
 # Runs again for: RESTORED
 
-readonly PKI=/etc/kubernetes/pki
+readonly ADMIN=/etc/kubernetes/admin.conf
 # A server looks at its file once a minute.
 readonly PATIENCE=150
 
 up() {
   know_lists
+  take_rights
   "$STAGE"
+}
+
+# take_rights: the administrator's certificate and key, in memory while this runs.
+take_rights() {
+  rights=/run/keelson/$SCRIPT.rights
+  trap 'rm -rf "$rights"' EXIT
+  rm -rf "$rights"
+  (umask 077 && mkdir "$rights" && for part in certificate key; do
+    sed -n "s/^ *client-$part-data: //p" "$ADMIN" | base64 -d >"$rights/$part"
+  done)
 }
 
 # write: this master's server writes what all read.
@@ -24,18 +35,19 @@ write() {
 
 # rewrite: every Secret, by way of this master's server, which takes up what others write meanwhile.
 rewrite() {
-  local names=() failed=
+  local names failed=
   wait_for "$PATIENCE" "all API servers to write Secrets by $(named "$ENCRYPTION")" all writes || servers_failed "do not write Secrets by"
   for _ in {1..10}; do
-    mapfile -t names < <(others_secrets)
-    [ "${#names[@]}" -gt 0 ] || break
-    log "${#names[@]} Secrets in etcd are not by $(named "$ENCRYPTION"), and are written again"
-    failed=$(printf '%s\n' "${names[@]}" | write_again)
+    # What does not answer says nothing of what is there, and ends this.
+    names=$(others_secrets)
+    [ -n "$names" ] || break
+    log "$(wc -l <<<"$names") Secrets in etcd are not by $(named "$ENCRYPTION"), and are written again"
+    failed=$(write_again <<<"$names")
     # A write that began before its server had read the file may end now.
     sleep 5
   done
-  [ "${#names[@]}" = 0 ] ||
-    die "${#names[@]} Secrets in etcd are still not by $(named "$ENCRYPTION"), and are read by the key before: ${names[0]} is one of them${failed:+. The API server says $(head -n 1 <<<"$failed")}. Run up again"
+  [ -z "$names" ] ||
+    die "$(wc -l <<<"$names") Secrets in etcd are still not by $(named "$ENCRYPTION"), and are read by the key before: $(head -n 1 <<<"$names") is one of them${failed:+. The API server says $(head -n 1 <<<"$failed")}. Run up again"
   log "every Secret in etcd is by $(named "$ENCRYPTION")"
 }
 
@@ -56,21 +68,25 @@ servers_failed() {
 
 # all reads|writes: every API server of the cluster does so by what it has loaded. One of a master that leaves is among them.
 all() {
-  local server loaded
-  behind=()
-  while read -r server; do
-    loaded=$(loaded_by "$server") || loaded=
-    "$1" "$loaded" "$ENCRYPTION" || behind+=("$server")
-  done < <(servers)
+  local server loaded told
+  behind=("it is not known which there are, for the API does not answer on $(hostname)")
+  if told=$(servers); then
+    behind=()
+    while read -r server; do
+      loaded=$(loaded_by "$server") || loaded=
+      "$1" "$loaded" "$ENCRYPTION" || behind+=("$server")
+    done < <(printf '%s\n' "${MASTERS[@]}" "$told" | sort -u)
+  fi
   [ "${#behind[@]}" = 0 ] || { sleep 2 && return 1; }
 }
 
+# servers: those that the Service of all API servers leads to.
 servers() {
-  {
-    printf '%s\n' "${MASTERS[@]}"
-    kubectl --kubeconfig /etc/kubernetes/admin.conf get endpointslice kubernetes --namespace default --request-timeout 5s \
-      -o 'jsonpath={range .endpoints[*]}{.addresses[0]}:{$.ports[0].port}{"\n"}{end}' 2>/dev/null || true
-  } | sort -u
+  local port addresses
+  read -r port addresses < <(kubectl --kubeconfig "$ADMIN" get endpointslice kubernetes --namespace default --request-timeout 5s \
+    -o 'jsonpath={.ports[0].port}{range .endpoints[*]}{" "}{.addresses[0]}{end}{"\n"}')
+  [ -n "$addresses" ] || return
+  tr ' ' '\n' <<<"$addresses" | sed "s/\$/:$port/"
 }
 
 # loaded_by SERVER: the list of providers that it has loaded; nothing where it tells of none that is known.
@@ -81,7 +97,7 @@ loaded_by() {
 }
 
 api() {
-  curl -sS --max-time 20 --user-agent keelson --cacert "$PKI/ca.crt" --cert "$PKI/apiserver-kubelet-client.crt" --key "$PKI/apiserver-kubelet-client.key" "$@"
+  curl -sS --max-time 20 --user-agent keelson --cacert /etc/kubernetes/pki/ca.crt --cert "$rights/certificate" --key "$rights/key" "$@"
 }
 
 # others_secrets: NAMESPACE/NAME of each Secret in etcd that is not by what is to write. Thirty characters say so, which are forty in base64.

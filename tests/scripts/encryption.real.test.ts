@@ -28,7 +28,9 @@ else {
       ] as const) {
         host.write(`etc/kubernetes/pki/${name}`, authority.read(text));
       }
-      host.stub("kubectl", "echo 192.0.2.1:6443");
+      const data = Buffer.from("administrator").toString("base64");
+      host.write("etc/kubernetes/admin.conf", `    client-certificate-data: ${data}\n    client-key-data: ${data}\n`);
+      host.stub("kubectl", "echo 6443 192.0.2.1");
       loaded.clear();
       serve();
     });
@@ -77,9 +79,9 @@ else {
       expect(run(host, "write", 2, 2).stderr).toContain("API servers do not read Secrets by the key 2: 192.0.2.2:6443");
       expect([own(host), value("keelson/encryption")]).toEqual([[1, 2, 0], ""]);
       all([1, 2, 0], 2);
-      host.stub("kubectl", "printf '192.0.2.1:6443\\n192.0.2.9:6443\\n'");
+      host.stub("kubectl", "echo 6443 192.0.2.1 192.0.2.9");
       expect(run(host, "write", 2, 2).stderr).toContain("the key 2: 192.0.2.9:6443");
-      host.stub("kubectl", "echo 192.0.2.1:6443");
+      host.stub("kubectl", "echo 6443 192.0.2.1");
       expect(run(host, "write", 2, 2)).toMatchObject({ status: 0, stderr: "" });
       expect([own(host), value("keelson/encryption")]).toEqual([[2, 1, 0], "2"]);
     });
@@ -118,6 +120,15 @@ else {
       serve();
       expect(run(host, "forget", 2, 2).stderr).toContain("do not write Secrets by the key 2: 192.0.2.2:6443");
       expect(own(host)).toEqual([2, 1, 0]);
+    });
+    test("who does not answer proves nothing: not etcd, and not the API, which knows of all servers", () => {
+      all([2, 1, 0], 2);
+      const away = run(host, "rewrite", 2, 2, ["https://127.63.1.9:22379"]);
+      expect(away).toMatchObject({ status: 1 });
+      expect(away.stderr).toContain("no member of etcd answers");
+      expect(run(host, "forget", 2, 2, ["https://127.63.1.9:22379"])).toMatchObject({ status: 1 });
+      host.stub("kubectl", "exit 1");
+      expect(run(host, "write", 2, 2).stderr).toContain("by the key 2: it is not known which there are");
     });
     test("a Secret that the API server does not write ends the stage, and is named with what it says", () => {
       all([2, 1, 0], 2);
