@@ -46,7 +46,7 @@ readonly -a NODES=('master-1' 'etcd-1' 'etcd-2' 'etcd-3' 'worker-1' 'worker-2')
 
 readonly PROGRAM='its digest'
 
-readonly ENCRYPTION_KEYS='1 '
+readonly ENCRYPTION_KEYS='1 Y2FuYXJ5OiBhIGtleSBvZiAzMiBieXRlcyBmb3IgaXQ='
 
 write_files() {
   :

@@ -233,7 +233,7 @@ admin.conf YXBpVmVyc2lvbjogdjEKY2x1c3RlcnM6Ci0gY2x1c3RlcjoKICAgIHNlcnZlcjogaHR0c
 ca-hash sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 '
 
-readonly ENCRYPTION_KEYS='1 '
+readonly ENCRYPTION_KEYS='1 Y2FuYXJ5OiBhIGtleSBvZiAzMiBieXRlcyBmb3IgaXQ='
 
 readonly ETCD_CA_CRT='ZXRjZCdzIGF1dGhvcml0eQ=='
 
