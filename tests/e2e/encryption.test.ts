@@ -70,8 +70,8 @@ async function underClient(stage: string, act: () => Promise<unknown>): Promise<
   expect(failures).toEqual([]);
   expect(written).toBeGreaterThan(10);
   expect({ servers: servers(), contents: contents() }).toEqual(before);
-  expect(Number(on(2).kubectl("get secrets -l written -o name | wc -l"))).toBe(written);
-  on(1).kubectl("delete secrets -l written --wait=false >/dev/null");
+  expect(Number(on(2).kubectl(`get secrets -l written=${client.id} -o name | wc -l`))).toBe(written);
+  on(1).kubectl(`delete secrets -l written=${client.id} --wait=false >/dev/null`);
 }
 
 const settled = async () => expect(Object.keys((await stack.succeed("up")).counts)).toEqual(["unchanged"]);

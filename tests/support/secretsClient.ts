@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { randomInt } from "node:crypto";
 
 /** What a client met: how many Secrets it wrote and read, and every request that failed, in words. */
 export interface Answers {
@@ -11,6 +12,8 @@ export interface Answers {
  * that; on a machine that has an administrator's kubeconfig.
  */
 export class SecretsClient {
+  /** The value of the label "written" of all that it writes. */
+  readonly id = `client-${randomInt(1_000_000)}`;
   private readonly child: ChildProcess;
   private output = "";
   private readonly gone: Promise<unknown>;
@@ -23,7 +26,7 @@ export class SecretsClient {
       read -r -t 0.2
       [ $? -gt 128 ] || break
       i=$((i + 1)) name=written-$RANDOM-$i
-      said=$(k create -f - <<<"{apiVersion: v1, kind: Secret, metadata: {name: $name, labels: {written: yes-$i}}, stringData: {key: $name}}") || { echo "failed write $i: $said"; continue; }
+      said=$(k create -f - <<<"{apiVersion: v1, kind: Secret, metadata: {name: $name, labels: {written: ${this.id}}}, stringData: {key: $name}}") || { echo "failed write $i: $said"; continue; }
       i=$((i + 1))
       [ "$(k get secret "$name" -o 'jsonpath={.data.key}' | base64 -d)" = "$name" ] || echo "failed read $i: $(k get secret "$name")"
       said=$(k get --raw '/api/v1/secrets?limit=500') && echo "written $name" || echo "failed list $i: $said"
