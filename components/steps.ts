@@ -1,5 +1,6 @@
 import { backupStep, chooseStep, fetchStep, haltStep, resumeStep, startStep, swapStep } from "./backup/step";
 import { dockerStep } from "./docker/step";
+import { forgetStep, writeStep } from "./encryption/step";
 import { proxyStep, virtualAddressStep } from "./endpoint/step";
 import { etcdStep, memberStep } from "./etcd/step";
 import { kubeletStep } from "./kubelet/step";
@@ -11,7 +12,7 @@ import { admitStep, joinStep, labelsStep, leaveStep, readyStep, rolloutStep } fr
 /** Every step that a machine may have, in the order of the story. */
 export const steps: readonly Step[] = [
   ...[preflightStep, dockerStep, etcdStep, memberStep, kubeletStep, proxyStep, masterStep, virtualAddressStep],
-  ...[approverStep, trustStep],
+  ...[approverStep, trustStep, writeStep, forgetStep],
   ...[backupStep, chooseStep, fetchStep, haltStep, swapStep, startStep, resumeStep],
   ...[admitStep, joinStep, leaveStep, readyStep, labelsStep, rolloutStep],
 ].sort((one, other) => one.order - other.order);

@@ -1,6 +1,7 @@
 # etcd is set back to a backup, in stages. `up` does the one in STAGE, and notes for which generation it was done, so that a run that was
 # killed goes on where it was. Nothing is stopped before every member has what it is to start on.
 # Reads: STAGE GENERATION WANTED CHOSEN OVER NAME DATA_DIR PEER_URL INITIAL_CLUSTER NODES CLUSTER RESTIC_OPTIONS
+# Reads: ENCRYPTION ENCRYPTION_KEYS ETCD_ENDPOINTS ETCD_PREFIX
 
 readonly RESTORES=$STATE/restore
 readonly API_SERVER=/etc/kubernetes/manifests/kube-apiserver.yaml
@@ -67,11 +68,12 @@ refuse_data_of_others() {
     die "$DATA_DIR on $(hostname) has data of another etcd: move it away, or set etcd.dataDir to an empty directory"
 }
 
-# halt: no API server sees that time runs back.
+# halt: no API server sees that time runs back, and each that starts then reads Secrets by every key that there was.
 halt() {
   if [ -e "$API_SERVER" ]; then mv -f "$API_SERVER" "$RESTORES/kube-apiserver.yaml"; fi
   wait_for 120 "the API server on $(hostname) to end" api_server_is_gone ||
     die "the API server on $(hostname) does not end, though its manifest is gone: see systemctl status kubelet there, and run up again"
+  read_everything
 }
 
 api_server_is_gone() { ! pgrep -x kube-apiserver; }

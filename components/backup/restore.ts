@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { providersScript, providersValues, type EncryptionSettings } from "../encryption";
 import type { EtcdConfig } from "../etcd/settings";
-import { initialCluster, peerUrl } from "../etcd";
+import { clientUrl, initialCluster, peerUrl } from "../etcd";
 import { etcdMembersOf, mastersOf, named, type Machine } from "../machine";
 import { HostScript, stepOn, type Effects, type Step } from "../script";
 import type { Restored } from "../survey";
@@ -13,11 +14,13 @@ import { chooseStep, fetchStep, haltStep, resumeStep, startStep, swapStep } from
 export interface RestoreArgs {
   /** All machines, those with a member having what reads backups. */
   readonly machines: readonly Machine[];
-  readonly environment: BackupSettings & { readonly etcd: EtcdConfig };
+  readonly environment: BackupSettings & EncryptionSettings & { readonly etcd: EtcdConfig };
   /** What machines told, by their names. */
   readonly told: ReadonlyMap<string, Restored>;
   /** The newest backup that a machine knows of, in words. @default none told */
   readonly newest?: string;
+  /** What Secrets are encrypted with in etcd, now and before. */
+  readonly keys: pulumi.Output<string>;
 }
 
 /** etcd is set back to a backup where the stack asks for that; its members start on it, and everything else goes on after them. */
@@ -79,9 +82,14 @@ export class Restore extends pulumi.ComponentResource {
       {
         machine,
         script: restoreScript,
-        uses: repositoryScripts,
+        uses: [...repositoryScripts, providersScript],
         values: {
           ...repositoryValues(stack, backup),
+          ...providersValues(
+            environment,
+            this.members.map((member) => clientUrl(member, etcd)),
+          ),
+          ...(stage === "halt" ? {} : { ENCRYPTION_KEYS: "" }),
           STAGE: stage,
           GENERATION: this.wanted.generation,
           WANTED: this.wanted.snapshot,
@@ -93,6 +101,7 @@ export class Restore extends pulumi.ComponentResource {
           INITIAL_CLUSTER: stage === "fetch" ? initialCluster(this.members, etcd) : "",
           NODES: mastersOf(environment)[0].name === machine.name ? environment.machines.map(({ name }) => name) : [],
         },
+        ...(stage === "halt" ? { secrets: { ENCRYPTION_KEYS: this.args.keys } } : {}),
         ...(stage === "choose" ? { effects: effectsOf(this.wanted, this.args) } : {}),
       },
       { parent: this, dependsOn: [...after] },

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { artifactSet } from "../artifacts";
 import { Backups, Restore } from "../backup";
 import { CertificateLife, clockOf, firstEnds } from "../certificates";
+import { makeKeys } from "../encryption";
 import { listenersOn, type Environment } from "../environment";
 import { DockerEngine } from "../docker";
 import { ApiProxies } from "../endpoint";
@@ -21,6 +22,7 @@ import { ClusterIdentity, loginFor, takeSurvey } from "../survey";
 import { Upgrade } from "../upgrade";
 import type { ClusterParts } from "./parts";
 import { providerOf } from "./provider";
+import { keepSecrets } from "./secrets";
 
 export type { ClusterParts } from "./parts";
 
@@ -64,11 +66,8 @@ export class Cluster extends pulumi.ComponentResource {
 
     // A change that would lose the cluster is refused; every other one is told in plain words.
     const { unnamed, back, running } = survey;
-    const plan = new Plan(
-      named("plan"),
-      { environment, builds, etcd: artifacts.etcd, health, unnamed, back, running },
-      child,
-    );
+    const shape = { environment, builds, etcd: artifacts.etcd, health, unnamed, back, running };
+    const plan = new Plan(named("plan"), shape, child);
     const accepted = { ...child, dependsOn: [plan] };
 
     // Machines that answer over SSH and reach each other, each found fit before anything is changed on any.
@@ -76,8 +75,7 @@ export class Cluster extends pulumi.ComponentResource {
       environment.provider === "local"
         ? new LocalMachines(named("machines"), { environment, builds, fleet }, accepted).machines
         : sshMachines(environment, fleet);
-    const { asked } = survey;
-    const pairs = new Pairs(named("pairs"), { environment, machines: found, asked }, accepted);
+    const pairs = new Pairs(named("pairs"), { environment, machines: found, asked: survey.asked }, accepted);
     const preflight = new Preflight(
       named("preflight"),
       {
@@ -96,11 +94,12 @@ export class Cluster extends pulumi.ComponentResource {
     const rotation = new Rotation(named("authorities"), { machines: checked, environment, login, running }, fit);
     const { machines } = rotation;
 
-    // Docker everywhere; meanwhile etcd forms, of a backup where one is to be restored, and then the nodes get a kubelet and their way to the API.
+    // What Secrets are encrypted with in etcd. Docker everywhere; meanwhile etcd forms, of a backup where one is to be restored, and then the nodes get a kubelet and their way to the API.
+    const keys = makeKeys(machines, environment, fit);
     const engines = new DockerEngine(named("docker"), { machines, environment, artifacts }, fit);
     const backups = new Backups(named("backups"), { machines, environment, artifacts }, fit);
     const { restored: told, newestBackup: newest } = survey;
-    const restore = new Restore(named("restore"), { machines: backups.machines, environment, told, newest }, fit);
+    const restore = new Restore(named("restore"), { machines: backups.machines, environment, told, newest, keys }, fit);
     const etcd = new EtcdCluster(named("etcd"), { machines: restore.machines, environment, artifacts, clock }, fit);
     const nodeMachines = engines.machines.filter(isNode);
     const kubelets = new Kubelets(named("kubelets"), { machines: nodeMachines, environment, artifacts }, child);
@@ -114,11 +113,8 @@ export class Cluster extends pulumi.ComponentResource {
 
     // The control plane, and the way in that everything in the cluster uses.
     const changing = upgrade.isUnderWay || rotation.isRotated;
-    const controlPlane = new ControlPlane(
-      named("master"),
-      { machines: prepared, environment, artifacts, etcd, changing },
-      child,
-    );
+    const masters = { machines: prepared, environment, artifacts, etcd, changing, keys };
+    const controlPlane = new ControlPlane(named("master"), masters, child);
     const { firstEnd, unwell } = survey;
     new CertificateLife(named("certificates"), { environment, goodUntil: etcd.goodUntil, firstEnd, clock }, child);
     const provider = providerOf(named("cluster"), controlPlane, `keelson-${named(environment.stack)}`, child);
@@ -133,8 +129,8 @@ export class Cluster extends pulumi.ComponentResource {
     const dns = new ClusterDns("dns", { master: controlPlane }, { ...child, dependsOn: ready });
 
     // Restarts that were deferred on nodes at work are made, one batch of nodes after the other.
-    const { certificates: authorities } = controlPlane.authorities;
     const turns = { ...child, dependsOn: [...ready, controlPlane.configuration] };
+    const { certificates: authorities } = controlPlane.authorities;
     const rollout = new Rollout(named("rollout"), { machines: prepared, environment, authorities }, turns);
     const taken = { ...child, dependsOn: [rollout, labelled, dns] };
     const trust = new KubeletTrust(named("kubelet-trust"), { machines, environment, master: controlPlane }, taken);
@@ -142,6 +138,8 @@ export class Cluster extends pulumi.ComponentResource {
     // The API server of a master at work may restart for that, and nothing asks the API meanwhile.
     const atWork = environment.survey === "off" || Object.keys(running.apiServers).length > 0;
     const dependsOn = atWork ? [...ready, trust] : ready;
+    const quiet = { ...child, dependsOn: atWork ? [trust] : [] };
+    keepSecrets(named("encryption"), { machines, environment, controlPlane, etcd, keys }, quiet);
     const inside = { provider, deletedWith: controlPlane.cluster, dependsOn };
     const certificates = firstEnds(etcd.ends, controlPlane.ends);
     this.registerOutputs({});

@@ -9,6 +9,7 @@ export function effectsOn(machine: Machine): Effects {
     update: (changed) =>
       [
         serversAfter(changed),
+        ...(changed.has("ENCRYPTION") ? [canRead] : []),
         ...(changed.has("POD_SECURITY") ? [podsRefused] : []),
         ...(changed.has("TAKES_PODS") ? podsOn(machine, changed.has("KUBEADM_CONFIG")) : []),
       ].join("; "),
@@ -18,6 +19,8 @@ export function effectsOn(machine: Machine): Effects {
 /** One of an earlier release asked nothing of pods. */
 const podsRefused =
   "new pods are held to kubernetes.security.podSecurity where their namespace has no label of its own, and those that run go on";
+
+const canRead = "its API server can read Secrets as they are to be kept in etcd, within a minute";
 
 /** What becomes of a master's servers: of several changes, the one that disturbs most. */
 function serversAfter(changed: ReadonlySet<string>): string {

@@ -21,6 +21,7 @@ import { approverStep, masterStep } from "./step";
 import { valuesFor } from "./values";
 
 export { KubeletTrust } from "./kubelets";
+export type { MasterSettings } from "./settings";
 export { kubeadmConfig, nodeRegistration, serverAddress } from "./render";
 
 export interface ControlPlaneArgs {
@@ -29,6 +30,8 @@ export interface ControlPlaneArgs {
   readonly environment: MasterSettings;
   readonly artifacts: ArtifactSet;
   readonly etcd: EtcdCluster;
+  /** What Secrets are encrypted with in etcd. */
+  readonly keys: pulumi.Output<string>;
   /** Machines that join wait for the configuration: something is of another release, or other authorities, than is asked for, or may be. */
   readonly changing: boolean;
 }
@@ -104,6 +107,7 @@ export class ControlPlane extends pulumi.ComponentResource {
         values: valuesFor(machine, args),
         secrets: {
           AUTHORITY: authorities.text,
+          ENCRYPTION_KEYS: args.keys,
           ETCD_CA_CRT: etcd.authority.trusted,
           ETCD_ISSUER_CRT: etcd.authority.issuer,
           ETCD_CA_KEY: etcd.authority.key,

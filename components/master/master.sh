@@ -2,7 +2,7 @@
 # the first, so that none is more than the others.
 # Reads: KUBEADM_CONFIG CERTIFICATE_CONFIG CERTIFICATE_NAMES AUTHORITY ETCD_CA_CRT ETCD_ISSUER_CRT ETCD_CA_KEY CRI_SOCKET ENDPOINT IGNORED_CHECKS
 # Reads: COREDNS_TAG PROXY KUBELET_CONFIG_FILE NODE TAINTS TAKES_PODS FILES_DIRECTORY FILES TIMER
-# Reads: GOOD_UNTIL LAST_CALL VALIDITY VIRTUAL_ADDRESS AUDIT AUTHORITIES
+# Reads: GOOD_UNTIL LAST_CALL VALIDITY VIRTUAL_ADDRESS AUDIT AUTHORITIES ENCRYPTION ENCRYPTION_KEYS ETCD_ENDPOINTS ETCD_PREFIX
 # Runs again for: POD_SECURITY
 
 readonly PKI=/etc/kubernetes/pki
@@ -25,6 +25,7 @@ up() {
   write_files
   # What is in there says who did what.
   [ "$AUDIT" != true ] || (umask 077 && make_directory "$AUDIT_LOGS")
+  let_read
   set_timer
   keep_found_manifests
   change_manifests
@@ -46,6 +47,7 @@ up() {
   note_manifests
   # shellcheck disable=SC2153
   remove_other_files "${FILES[@]}"
+  [ -n "$ENCRYPTION" ] || forget_providers
   log "the API answers at https://$ENDPOINT"
   tell_ends "$PKI"/*.crt
 }
@@ -186,6 +188,7 @@ down() {
   forget_read
   drop_timer
   remove_other_files
+  forget_providers
   remove_empty "$FILES_DIRECTORY"
   rm -f "$AUDIT_LOGS"/audit*.log
   remove_empty "$AUDIT_LOGS"

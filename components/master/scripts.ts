@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
 import { leavesScript, renewalScripts, trustScript } from "../certificates";
+import { providersScript } from "../encryption";
 import { yieldScript } from "../endpoint";
 import { certificatesScript } from "../etcd";
 import { kubeletUnitScripts, leaveScripts } from "../kubelet";
@@ -18,6 +19,14 @@ export const kubeletTrustScripts = [...own("api.sh"), ...manifestScripts];
 
 /** Functions that the script of a master calls. */
 export const masterScripts: readonly string[] = [
-  ...[leavesScript, trustScript, certificatesScript, ...renewalScripts, ...leaveScripts, ...kubeletUnitScripts],
+  ...[
+    leavesScript,
+    trustScript,
+    certificatesScript,
+    providersScript,
+    ...renewalScripts,
+    ...leaveScripts,
+    ...kubeletUnitScripts,
+  ],
   ...[...kubeadmScripts, ...manifestScripts, ...own("changes.sh")],
 ];

@@ -1,3 +1,4 @@
+import { encryptionFlag, encryptionOf, providersDirectory, providersFile } from "../encryption/settings";
 import { servesSigned } from "../kubelet";
 import { cipherSuites, yaml } from "../script";
 import { filesDirectory, systemNamespaces, type MasterSettings } from "./settings";
@@ -25,7 +26,7 @@ export function hardened(
 
 function hardenedServer(environment: MasterSettings): Component {
   const { extraArgs: given, extraVolumes, files } = environment.kubernetes.apiServer;
-  const parts: readonly Component[] = [audit, anonymous, admission].map((part) => part(environment, given));
+  const parts: readonly Component[] = [audit, anonymous, admission, encryption].map((part) => part(environment, given));
   return {
     extraArgs: {
       profiling: "false",
@@ -171,6 +172,17 @@ function admission({ kubernetes: { security } }: MasterSettings, given: Flags): 
           ]),
     ],
   });
+}
+
+/** The file is no part of the server's settings: it reads another anew, and does not restart. */
+function encryption(environment: MasterSettings): Component {
+  if (!encryptionOf(environment)) return nothing;
+  const directory = { hostPath: providersDirectory, mountPath: providersDirectory };
+  return {
+    ...nothing,
+    extraArgs: { [encryptionFlag]: providersFile, [`${encryptionFlag}-automatic-reload`]: "true" },
+    extraVolumes: [{ name: "keelson-encryption", ...directory, readOnly: true, pathType: "Directory" }],
+  };
 }
 
 /** kubeadm's own is gone where the flag is given, so that what the stack asks for comes to it. */

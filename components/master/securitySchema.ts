@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { encryption } from "../encryption/settings";
 import { fields as f } from "../settings";
 
 /** Who may do so without a name: kubelets, proxies and machines that join ask no more. */
@@ -28,6 +29,7 @@ const podSecurity = z.strictObject({
 
 /** What the API servers let in, and what they write down. */
 export const security = z.strictObject({
+  encryption: encryption.prefault({}).describe("How Secrets are kept in etcd, and in its backups."),
   audit: z
     .boolean()
     .default(true)

@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { labelOf, lengthsOf } from "../certificates";
 import { authoritiesOf } from "../certificates/settings";
 import { criSocket } from "../docker";
+import { providersValues } from "../encryption";
 import { nodeEndpoint } from "../endpoint";
 import { certificateConfig } from "../etcd";
 import { kubeletConfigFile } from "../kubelet";
@@ -27,6 +28,7 @@ export function valuesFor(
     VALIDITY: lengths.validity,
     LAST_CALL: lengths.lastCall,
     AUTHORITIES: labelOf(authoritiesOf(environment)),
+    ...providersValues(environment, args.etcd.endpoints),
     TIMER: environment.certificates.timer,
     CERTIFICATE_CONFIG: certificateConfig(machine, environment.kubernetes.version, "/etc/kubernetes/pki"),
     CERTIFICATE_NAMES: certificateNames(environment, machine).map(asShown),

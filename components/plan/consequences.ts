@@ -1,3 +1,4 @@
+import { encryptionConsequences } from "./encryption";
 import { isMinorStep } from "./versions";
 import { having, joining, leaving, listed, newlyLost, placeIn, type Place, type Topology } from "./topology";
 
@@ -24,6 +25,7 @@ export function consequences(before: Topology, after: Topology, drainTimeout: nu
     })),
     ...members(before, after),
     ...etcdRelease(before, after),
+    ...encryptionConsequences(before, after),
   ];
 }
 

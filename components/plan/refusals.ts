@@ -1,5 +1,6 @@
 import type { Running } from "../survey";
 import { authorityRefusals } from "./authorities";
+import { encryptionRefusals } from "./encryption";
 import { reasonFor, release } from "./fixed";
 import { having, joining, leaving, listed, newlyLost, placeIn, restores, type Place, type Topology } from "./topology";
 import { alongside, etcdAlongside, etcdFaults, isMinorStep, noReleases, underWay, upgradeFaults } from "./versions";
@@ -9,7 +10,7 @@ export function refusals(before: Topology, after: Topology, running: Running = n
   return [
     ...settings(before, after),
     ...issuerChange(before, after),
-    ...encryption(before, after),
+    ...encryptionRefusals(before, after),
     ...podNetwork(before, after),
     ...places(before, after),
     ...otherNames(before, after),
@@ -52,15 +53,6 @@ function etcdVersion(before: Topology, after: Topology, running: Running): reado
   const faults = Object.values(running.members).includes(to) ? [] : etcdFaults(from, to);
   const beside = isMinorStep(from, to) ? etcdAlongside(before, after) : [];
   return [...faults, ...beside].map((fault) => `etcd is ${from} and cannot become ${to}: ${fault}`);
-}
-
-/** What is encrypted can be read by those who know the key. */
-function encryption(before: Topology, after: Topology): readonly string[] {
-  if (before.encrypts !== true || after.encrypts !== false) return [];
-  return [
-    "kubernetes.apiServer.extraArgs.encryption-provider-config would be taken out, and the API could not read the Secrets that are encrypted. " +
-      'The way: set it back; to decrypt them, let "identity" be the first provider of its file, run up, and write all Secrets again',
-  ];
 }
 
 /** Pods and controllers have tokens of the issuer that signs: they must be taken until all have tokens of the next. */

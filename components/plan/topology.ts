@@ -1,4 +1,5 @@
 import { authoritiesOf } from "../certificates/settings";
+import { encryptionOf, type Encryption } from "../encryption/settings";
 import type { Environment } from "../environment";
 import type { MachineConfig } from "../machine";
 import { roomForNodes } from "../network/settings";
@@ -24,8 +25,10 @@ export interface Topology {
   readonly fixed: Readonly<Record<string, string>>;
   /** Who signs the tokens of service accounts, and whose are taken besides; states of earlier releases do not have it. */
   readonly issuers?: readonly string[];
-  /** The API server encrypts what it stores; states of earlier releases do not have it. */
+  /** The API server encrypts what it stores by a file of the stack's own; states of earlier releases do not have it. */
   readonly encrypts?: boolean;
+  /** How Secrets are kept in etcd; absent where the stack has a file of its own for it, and in states of earlier releases. */
+  readonly encryption?: Encryption;
   /** Nodes that the pods' network has room for; states of earlier releases do not have it. */
   readonly room?: number;
   /** etcd's release; states of earlier releases do not have it. */
@@ -46,6 +49,7 @@ export function topologyOf(
 ): Topology {
   const { stack, provider } = environment;
   const authorities = [...authoritiesOf(environment)];
+  const encryption = encryptionOf(environment);
   return {
     machines: [...environment.machines, ...environment.lost]
       .map((machine) => placeOf(machine, builds.get(machine.name)))
@@ -53,6 +57,7 @@ export function topologyOf(
     fixed: fixedSettings(environment),
     issuers: issuers(environment),
     encrypts: encrypts(environment),
+    ...(encryption ? { encryption: { ...encryption } } : {}),
     room: roomForNodes(environment.kubernetes),
     ...(etcd === undefined ? {} : { etcd }),
     ...(authorities.join() === "1" ? {} : { authorities }),

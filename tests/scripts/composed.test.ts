@@ -159,6 +159,11 @@ test.each(mains)("%s has its way back, or leaves nothing", (path) => {
   expect(/^down\(\)/m.test(sources.get(path) ?? "")).toBe(!leavesNothing);
 });
 
+test("no script declares what would be local where a machine reads its text in a function", () => {
+  const local = [...sources].filter(([, text]) => /^(declare|typeset) (?!-[a-zA-Z]*g)/m.test(text));
+  expect(local.map(([path]) => path)).toEqual([]);
+});
+
 test("a value that nobody reads, and one that nobody gives, are found", () => {
   expect(wanted('up() { echo "$GIVEN ${#LIST[@]} ${OTHER:-}"; local OWN=1; echo "$OWN $STATE"; } # $COMMENT')).toEqual([
     ...["COMMENT", "GIVEN", "LIST", "OTHER"],

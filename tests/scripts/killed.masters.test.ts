@@ -1,4 +1,5 @@
 import { kubeconfigFor } from "../support/printed";
+import { firstKey } from "./encryptionStages";
 import { soon, unitOf } from "./etcdUnit";
 import { Host, type Result } from "./host";
 import { filesBelow, killer } from "./killer";
@@ -180,6 +181,7 @@ function master(): Run {
   host.stub("ps", "echo 0");
   const audit = "/etc/kubernetes/keelson/audit.yaml";
   const uses = [
+    "encryption/providers.sh",
     "script/found.sh",
     "kubelet/leave.sh",
     "kubelet/unit.sh",
@@ -203,6 +205,7 @@ function master(): Run {
           AUTHORITY: `ca.crt ${base64("crt\n")}\nca.key ${base64("key\n")}\nadmin.conf ${admin}`,
           ...{ COREDNS_TAG: "v1", PROXY: "127.0.0.1:6444", ETCD_CA_CRT: base64("crt\n"), ETCD_CA_KEY: base64("key\n") },
           ...{ ETCD_ISSUER_CRT: base64("crt\n"), AUTHORITIES: "1" },
+          ...firstKey,
           ...{ CRI_SOCKET: "unix:///run/none.sock", ENDPOINT: "192.0.2.1:8443", IGNORED_CHECKS: "" },
           KUBELET_CONFIG_FILE: "/etc/kubernetes/kubelet-config.yaml",
           ...{ FILES_DIRECTORY: "/etc/kubernetes/keelson", FILES: [audit] },

@@ -51,6 +51,7 @@ const master = (flag: string, configuration = "kind: InitConfiguration\n") => {
   host.write("flag", flag);
   const paths = [
     "etcd/certificates.sh",
+    "encryption/providers.sh",
     "kubelet/leave.sh",
     "kubelet/unit.sh",
     "master/api.sh",
@@ -73,6 +74,7 @@ const master = (flag: string, configuration = "kind: InitConfiguration\n") => {
       ETCD_CA_CRT: "",
       ETCD_ISSUER_CRT: "",
       AUTHORITIES: "1",
+      ...{ ENCRYPTION: "", ENCRYPTION_KEYS: "", ETCD_ENDPOINTS: [], ETCD_PREFIX: "/registry" },
       ETCD_CA_KEY: "",
       CRI_SOCKET: "unix:///run/none.sock",
       ENDPOINT: "192.0.2.1:8443",

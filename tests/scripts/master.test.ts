@@ -3,6 +3,7 @@ import { readdirSync, statSync } from "node:fs";
 import type { ScriptFile } from "../../components/script";
 import type { ScriptParts } from "../../components/script/compose";
 import { kubeconfigFor } from "../support/printed";
+import { firstKey } from "./encryptionStages";
 import { Host } from "./host";
 import { allIsCurrent } from "./renewed";
 
@@ -32,6 +33,7 @@ describe("master.sh", () => {
         script: Host.script("master/master.sh"),
         uses: [
           "etcd/certificates.sh",
+          "encryption/providers.sh",
           "script/found.sh",
           "kubelet/leave.sh",
           "kubelet/unit.sh",
@@ -58,6 +60,7 @@ describe("master.sh", () => {
           ETCD_CA_CRT: Buffer.from("certificate\n").toString("base64"),
           ETCD_ISSUER_CRT: "",
           AUTHORITIES: "1",
+          ...firstKey,
           ETCD_CA_KEY: Buffer.from("key\n").toString("base64"),
           CRI_SOCKET: "unix:///run/none.sock",
           ENDPOINT: "192.0.2.1:8443",
@@ -65,9 +68,7 @@ describe("master.sh", () => {
           FILES_DIRECTORY: directory,
           FILES: files.map(({ path }) => path),
           IGNORED_CHECKS: ",SystemVerification",
-          NODE: "m",
-          TAINTS: "[]",
-          TAKES_PODS: false,
+          ...{ NODE: "m", TAINTS: "[]", TAKES_PODS: false },
           VIRTUAL_ADDRESS: "",
           AUDIT: true,
           ...values,

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { Host, type Result } from "./host";
 
 const script = Host.script("backup/restore.sh");
-const uses = ["etcd/ask", "etcd/snapshot", "backup/repository"].map((path) => Host.script(`${path}.sh`));
+const uses = ["etcd/ask", "etcd/snapshot", "backup/repository", "encryption/providers"].map((path) =>
+  Host.script(`${path}.sh`),
+);
 const id = "4f1d8a2b".padEnd(64, "0");
 const bytes = "what was backed up";
 let host: Host;
@@ -64,6 +66,7 @@ function stage(name: string, { generation = 1, chosen = "", over = false, before
     },
     ...{ RESTIC_OPTIONS: [], DATA_DIR: "/var/lib/etcd", PEER_URL: "https://192.0.2.1:2380", NODES: [] },
     INITIAL_CLUSTER: "m1=https://192.0.2.1:2380",
+    ...{ ENCRYPTION: "2", ENCRYPTION_KEYS: "1 b25l\n2 dHdv", ETCD_ENDPOINTS: [], ETCD_PREFIX: "/registry" },
   };
   return host.run({ script: `${before}${script}`, uses, values });
 }

@@ -3,6 +3,7 @@ export const canaries = {
   etcdKey: "canary: key of etcd's authority",
   clusterKey: "canary: key of the cluster's authority",
   kubeconfig: "canary: the administrator's kubeconfig",
+  secrets: "canary: a key of 32 bytes for it",
 };
 
 /** Digest of the cluster authority's public key, as the master prints it. */
@@ -35,6 +36,7 @@ export function printed(name: string): string {
       "admin.conf": base64(kubeconfigFor("https://127.0.0.1:6444")),
       "ca-hash": caHash,
     },
+    "encryption-key-1": { key: base64(canaries.secrets) },
   };
   return Object.entries(lines[name.replace(/^(east|west)-/, "")] ?? {})
     .map(([field, value]) => `${field} ${value}\n`)

@@ -131,7 +131,8 @@ describe("a setting that holds for the cluster's life", () => {
       "kubernetes.apiServer.extraArgs.encryption-provider-config would be taken out, and the API could not read the Secrets that are encrypted. " +
         'The way: set it back; to decrypt them, let "identity" be the first provider of its file, run up, and write all Secrets again',
     ]);
-    expect(refusals(encrypting({}), encrypted)).toEqual([]);
+    const decrypted = { kubernetes: { security: { encryption: { provider: "identity" } } } };
+    expect(refusals(topologyOf(environment(decrypted)), encrypted)).toEqual([]);
   });
   test("is each of those that the state keeps, and the provider", () => {
     const others = reasoned.map(([path]) => path);

@@ -22,6 +22,7 @@ test("the plan is the cluster's shape, judged before it changes", async () => {
         },
         { name: "worker-1", roles: ["worker"], address: "192.0.2.2", hostKey: hostKey("worker-1"), lost: false },
       ],
+      encryption: { provider: "secretbox", generation: 1 },
       fixed: {
         provider: "ssh",
         "kubernetes.version": "1.36.3",

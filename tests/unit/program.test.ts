@@ -18,8 +18,10 @@ const tokenOf = (program: Program, name: string) =>
 const masterSteps = [
   ...["preflight", "docker", "etcd", "etcd-member", "kubelet"],
   ...["proxy", "master", "approver", "member", "ready", "rollout", "trust"],
+  ...["encryption-write", "encryption-forget"],
 ];
-const onOperator = ["etcd-authority", "master-authority", "configuration", "credentials", "dns", "health"];
+const forGood = ["encryption-key-1", "etcd-authority", "master-authority"];
+const onOperator = [...forGood, "configuration", "credentials", "dns", "encryption", "health"];
 const workerSteps = ["preflight", "docker", "kubelet", "proxy", "admit", "join", "member", "ready", "rollout"];
 
 test("every resource has the name that its state is kept under", () => {
@@ -84,10 +86,9 @@ describe("a script", () => {
   test("runs again, and is not rebuilt, for another machine, unless it is of one moment or for good", () => {
     const kept = Object.fromEntries(commands(program).map(({ name, ignoreChanges }) => [name, ignoreChanges]));
     // Whatever changes: its command with the user, its login, and inputs of releases to come.
-    const forGood = ["*"];
     expect(kept).toEqual({
       ...Object.fromEntries(commands(program).map(({ name }) => [name, ["triggers", "update"]])),
-      ...{ "etcd-authority": forGood, "master-authority": forGood },
+      ...Object.fromEntries(forGood.map((name) => [name, ["*"]])),
       ...{ "worker-1-admit": ["stdin"], "worker-1-join": ["stdin"] },
     });
     const kind = ({ ignoreChanges }: Registered) => (ignoreChanges.includes("*") ? "for good" : "again");
@@ -100,9 +101,7 @@ describe("a script", () => {
   });
   test("is undone when it goes, unless it is of one moment or for good", () => {
     const stays = commands(program).filter(({ inputs }) => inputs.delete === undefined);
-    expect(stays.map(({ name }) => name).sort()).toEqual([
-      ...["etcd-authority", "master-authority", "worker-1-admit", "worker-1-join"],
-    ]);
+    expect(stays.map(({ name }) => name).sort()).toEqual([...[...forGood, "worker-1-admit", "worker-1-join"]]);
     for (const { inputs } of commands(program)) expect(inputs.create).toBe("sudo -n bash -s -- up");
   });
   test("is told of before it runs, by one hook for all", () => {
@@ -118,7 +117,8 @@ describe("a script", () => {
 describe("secrets", () => {
   test("are marked", async () => {
     const secrets = made(program).map(({ name, secrets }) => [name, secrets] as const);
-    const withStdin = ["master-1-etcd", "master-1-master", "worker-1-join"];
+    const stages = ["encryption", "master-1-encryption-forget", "master-1-encryption-write"];
+    const withStdin = [...stages, "master-1-etcd", "master-1-master", "worker-1-join"];
     expect(commands(program).every(({ secrets }) => secrets.includes("connection"))).toBe(true);
     expect(
       secrets
@@ -134,7 +134,7 @@ describe("secrets", () => {
     const printing = commands(program).filter(({ additionalSecretOutputs }) =>
       additionalSecretOutputs.includes("stdout"),
     );
-    expect(quiet.map(({ name }) => name).sort()).toEqual(["credentials", "etcd-authority", "master-authority"]);
+    expect(quiet.map(({ name }) => name).sort()).toEqual(["credentials", ...forGood]);
     expect(printing).toEqual(quiet);
     for (const script of printing) expect(script.additionalSecretOutputs).toContain("stderr");
   });
@@ -149,7 +149,8 @@ describe("secrets", () => {
     );
     const all = made(program);
     const everything = JSON.stringify(all.map(({ inputs }) => inputs));
-    for (const sent of [canaries.kubeconfig, texts[3], token, encoded[0]]) expect(everything).toContain(sent);
+    for (const sent of [canaries.kubeconfig, texts[4], token, encoded[0], encoded[3]])
+      {expect(everything).toContain(sent);}
     const clear = JSON.stringify(all.map((resource) => [resource.name, resource.urn, inClear(resource)]));
     for (const text of [...texts, ...encoded]) expect(clear).not.toContain(text);
   });
@@ -182,6 +183,8 @@ describe("order", () => {
     ["nginx-deployment", ["worker-1-ready"]],
     ["master-1-rollout", ["master-1-ready", "worker-1-ready"]],
     ["worker-1-rollout", ["master-1-rollout"]],
+    ["encryption", ["master-1-encryption-write", "encryption-key-1"]],
+    ["master-1-encryption-forget", ["encryption", "master-1-master"]],
     ["cluster", ["master-1-master"]],
   ])("%s waits for %j", (name, names) => {
     expect(before(name)).toEqual(expect.arrayContaining(names));

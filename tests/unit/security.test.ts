@@ -23,14 +23,20 @@ describe("API servers", () => {
       "audit-log-path": "/var/log/kubernetes/audit/audit.log",
       "enable-admission-plugins": "NodeRestriction,EventRateLimit",
     });
-    expect(server().extraVolumes.map(({ mountPath }) => mountPath)).toEqual(["/var/log/kubernetes/audit"]);
+    expect(server().extraVolumes.map(({ mountPath }) => mountPath)).toEqual([
+      "/var/log/kubernetes/audit",
+      "/etc/kubernetes/keelson-encryption",
+    ]);
   });
   test("keep what the stack says", () => {
     expect(args({ profiling: true, "audit-log-maxage": "90" })).toMatchObject({
       ...{ profiling: "true", "audit-log-maxage": "90", "audit-log-maxsize": "100" },
     });
     const own = server({ apiServer: { extraArgs: { "audit-log-path": "-" } } });
-    expect([own.extraArgs["audit-log-path"], own.extraVolumes]).toEqual(["-", []]);
+    expect([own.extraArgs["audit-log-path"], own.extraVolumes.map(({ name }) => name)]).toEqual([
+      "-",
+      ["keelson-encryption"],
+    ]);
     expect(server({ security: { audit: false } }).extraArgs).not.toHaveProperty("audit-policy-file");
     expect(writesAuditLog(environment())).toBe(true);
     expect(writesAuditLog(environment({ kubernetes: { apiServer: { extraArgs: { "audit-log-path": "-" } } } }))).toBe(

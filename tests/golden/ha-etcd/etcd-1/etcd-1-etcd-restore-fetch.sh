@@ -12,9 +12,19 @@ readonly -a SECRETS=()
 
 # Here is the text of components/backup/repository.sh.
 
+# Here is the text of components/encryption/providers.sh.
+
 readonly CLUSTER='golden-ha-etcd'
 
 readonly -a RESTIC_OPTIONS=('-o' 'sftp.command=ssh -F /etc/etcd/backup/ssh_config backup -s sftp')
+
+readonly ENCRYPTION='1'
+
+readonly -a ETCD_ENDPOINTS=('https://192.0.2.21:2379' 'https://192.0.2.22:2379' 'https://192.0.2.23:2379')
+
+readonly ETCD_PREFIX='/registry'
+
+readonly ENCRYPTION_KEYS=''
 
 readonly STAGE='fetch'
 

@@ -4,7 +4,7 @@
 
 readonly SCRIPT='master-1-etcd-restore-halt'
 
-readonly -a SECRETS=()
+readonly -a SECRETS=('ENCRYPTION_KEYS')
 
 # Here is the text of components/etcd/ask.sh.
 
@@ -12,9 +12,17 @@ readonly -a SECRETS=()
 
 # Here is the text of components/backup/repository.sh.
 
+# Here is the text of components/encryption/providers.sh.
+
 readonly CLUSTER='golden-ha-etcd'
 
 readonly -a RESTIC_OPTIONS=('-o' 'sftp.command=ssh -F /etc/etcd/backup/ssh_config backup -s sftp')
+
+readonly ENCRYPTION='1'
+
+readonly -a ETCD_ENDPOINTS=('https://192.0.2.21:2379' 'https://192.0.2.22:2379' 'https://192.0.2.23:2379')
+
+readonly ETCD_PREFIX='/registry'
 
 readonly STAGE='halt'
 
@@ -37,6 +45,8 @@ readonly INITIAL_CLUSTER=''
 readonly -a NODES=('master-1' 'etcd-1' 'etcd-2' 'etcd-3' 'worker-1' 'worker-2')
 
 readonly PROGRAM='its digest'
+
+readonly ENCRYPTION_KEYS='1 Y2FuYXJ5OiBhIGtleSBvZiAzMiBieXRlcyBmb3IgaXQ='
 
 write_files() {
   :

@@ -4,13 +4,15 @@
 
 readonly SCRIPT='master-1-master'
 
-readonly -a SECRETS=('AUTHORITY' 'ETCD_CA_CRT' 'ETCD_ISSUER_CRT' 'ETCD_CA_KEY')
+readonly -a SECRETS=('AUTHORITY' 'ENCRYPTION_KEYS' 'ETCD_CA_CRT' 'ETCD_ISSUER_CRT' 'ETCD_CA_KEY')
 
 # Here is the text of components/certificates/leaves.sh.
 
 # Here is the text of components/certificates/trust.sh.
 
 # Here is the text of components/etcd/certificates.sh.
+
+# Here is the text of components/encryption/providers.sh.
 
 # Here is the text of components/certificates/renewal.sh.
 
@@ -105,6 +107,10 @@ apiServer:
       value: /etc/kubernetes/keelson/default-authentication.yaml
     - name: admission-control-config-file
       value: /etc/kubernetes/keelson/default-admission.yaml
+    - name: encryption-provider-config
+      value: /etc/kubernetes/keelson-encryption/providers.yaml
+    - name: encryption-provider-config-automatic-reload
+      value: "true"
     - name: enable-admission-plugins
       value: NodeRestriction,EventRateLimit
   extraVolumes:
@@ -113,6 +119,11 @@ apiServer:
       mountPath: /var/log/kubernetes/audit
       readOnly: false
       pathType: DirectoryOrCreate
+    - name: keelson-encryption
+      hostPath: /etc/kubernetes/keelson-encryption
+      mountPath: /etc/kubernetes/keelson-encryption
+      readOnly: true
+      pathType: Directory
     - name: keelson-81025348112d6ada
       hostPath: /etc/kubernetes/keelson/default-audit-policy.yaml.46f9917b0c177bcc
       mountPath: /etc/kubernetes/keelson/default-audit-policy.yaml
@@ -153,6 +164,12 @@ readonly VALIDITY='31536000'
 readonly LAST_CALL='2592000'
 
 readonly AUTHORITIES='1'
+
+readonly ENCRYPTION='1'
+
+readonly -a ETCD_ENDPOINTS=('https://192.0.2.21:2379' 'https://192.0.2.22:2379' 'https://192.0.2.23:2379')
+
+readonly ETCD_PREFIX='/registry'
 
 readonly TIMER='true'
 
@@ -215,6 +232,8 @@ ca.key Y2FuYXJ5OiBrZXkgb2YgdGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
 admin.conf YXBpVmVyc2lvbjogdjEKY2x1c3RlcnM6Ci0gY2x1c3RlcjoKICAgIHNlcnZlcjogaHR0cHM6Ly8xMjcuMC4wLjE6NjQ0NAogIG5hbWU6IGFzLWl0LXdhcy1tYWRlCmN1cnJlbnQtY29udGV4dDoga3ViZXJuZXRlcy1hZG1pbkBhcy1pdC13YXMtbWFkZQp1c2VyczoKLSBuYW1lOiBrdWJlcm5ldGVzLWFkbWluCiAgdXNlcjoKICAgIGNsaWVudC1rZXktZGF0YTogImNhbmFyeTogdGhlIGFkbWluaXN0cmF0b3IncyBrdWJlY29uZmlnIgo=
 ca-hash sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 '
+
+readonly ENCRYPTION_KEYS='1 Y2FuYXJ5OiBhIGtleSBvZiAzMiBieXRlcyBmb3IgaXQ='
 
 readonly ETCD_CA_CRT='ZXRjZCdzIGF1dGhvcml0eQ=='
 

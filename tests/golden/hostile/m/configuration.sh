@@ -79,6 +79,10 @@ apiServer:
       value: "100"
     - name: admission-control-config-file
       value: /etc/kubernetes/keelson/default-admission.yaml
+    - name: encryption-provider-config
+      value: /etc/kubernetes/keelson-encryption/providers.yaml
+    - name: encryption-provider-config-automatic-reload
+      value: "true"
     - name: oidc-issuer-url
       value: "'\''\"`id`$(id)${HOME}%h%%\\;#&|*é☸"
     - name: v
@@ -102,6 +106,11 @@ apiServer:
       mountPath: /var/log/kubernetes/audit
       readOnly: false
       pathType: DirectoryOrCreate
+    - name: keelson-encryption
+      hostPath: /etc/kubernetes/keelson-encryption
+      mountPath: /etc/kubernetes/keelson-encryption
+      readOnly: true
+      pathType: Directory
     - name: keelson-c24fd860887b6d6e
       hostPath: /etc/kubernetes/keelson/audit.yaml.be5e1450df16440a
       mountPath: /etc/kubernetes/keelson/audit.yaml

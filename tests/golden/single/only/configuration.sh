@@ -79,6 +79,10 @@ apiServer:
       value: /etc/kubernetes/keelson/default-authentication.yaml
     - name: admission-control-config-file
       value: /etc/kubernetes/keelson/default-admission.yaml
+    - name: encryption-provider-config
+      value: /etc/kubernetes/keelson-encryption/providers.yaml
+    - name: encryption-provider-config-automatic-reload
+      value: "true"
     - name: enable-admission-plugins
       value: NodeRestriction,EventRateLimit
   extraVolumes:
@@ -87,6 +91,11 @@ apiServer:
       mountPath: /var/log/kubernetes/audit
       readOnly: false
       pathType: DirectoryOrCreate
+    - name: keelson-encryption
+      hostPath: /etc/kubernetes/keelson-encryption
+      mountPath: /etc/kubernetes/keelson-encryption
+      readOnly: true
+      pathType: Directory
     - name: keelson-81025348112d6ada
       hostPath: /etc/kubernetes/keelson/default-audit-policy.yaml.46f9917b0c177bcc
       mountPath: /etc/kubernetes/keelson/default-audit-policy.yaml

@@ -1,0 +1,136 @@
+# Who keeps Secrets in etcd: lists of providers, of which the first writes and all read. "2 1 0" is key 2, key 1, and none at all.
+# Reads: ENCRYPTION ENCRYPTION_KEYS ETCD_ENDPOINTS ETCD_PREFIX
+
+readonly PROVIDERS=/etc/kubernetes/keelson-encryption/providers.yaml
+# In etcd, beside what is Kubernetes': who may write, for all masters read it.
+readonly WRITER=keelson/encryption
+readonly ETCD_PKI=/etc/kubernetes/pki
+
+# know_lists: of every file that a master may have, by its digest.
+know_lists() {
+  local number key newest first list
+  declare -gA secrets_key=() lists=()
+  while read -r number key; do [ -z "$number" ] || secrets_key[$number]=$key; done <<<"$ENCRYPTION_KEYS"
+  for ((newest = ${#secrets_key[@]}; newest >= 0; newest--)); do
+    for ((first = newest; first >= 0; first--)); do
+      for list in "$(everything "$first" "$newest")" "$first"; do
+        # shellcheck disable=SC2086 # numbers
+        lists[$(providers_text $list | digest_of_text)]=$list
+      done
+    done
+  done
+}
+
+digest_of_text() { sha256sum | cut -d ' ' -f 1; }
+
+# everything FIRST [NEWEST]: FIRST writes, and all is read, up to the key NEWEST.
+everything() {
+  local list=$1 number
+  for ((number = ${2:-${#secrets_key[@]}}; number >= 0; number--)); do [ "$number" = "$1" ] || list+=" $number"; done
+  printf '%s' "$list"
+}
+
+# providers_text NUMBER...
+providers_text() {
+  local number
+  printf 'apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\nresources:\n  - resources: [secrets]\n    providers:\n'
+  for number; do
+    if [ "$number" = 0 ]; then
+      printf '      - identity: {}\n'
+    else
+      printf '      - secretbox:\n          keys: [{ name: key-%04d, secret: %s }]\n' "$number" "${secrets_key[$number]}"
+    fi
+  done
+}
+
+# own_list: of this master's file; nothing where it has none, or one that is of nobody here.
+own_list() {
+  local digest
+  [ -s "$PROVIDERS" ] || return 0
+  digest=$(digest_of_text <"$PROVIDERS")
+  printf '%s' "${lists[$digest]:-}"
+}
+
+# reads LIST NUMBER
+reads() { [[ " $1 " = *" $2 "* ]]; }
+
+writes() { [ "${1%% *}" = "$2" ]; }
+
+# put_providers NUMBER...: at once and whole; the server reads it anew within a minute.
+put_providers() {
+  (umask 077 && make_directory "${PROVIDERS%/*}")
+  providers_text "$@" | put "$PROVIDERS" 0600
+}
+
+# let_read: this master's server reads what is to be written, and writes what all others read: what it wrote before, and on a new master
+# what etcd says.
+let_read() {
+  local own
+  [ -n "$ENCRYPTION" ] || return 0
+  know_lists
+  printf '%s\n' "${!secrets_key[@]}" | tr ' ' '\n' >"$STATE/encryption"
+  own=$(own_list)
+  if [ "$own" = "$ENCRYPTION" ] || [ "$own" = "$(everything "${own%% *}")" ]; then
+    note file "$PROVIDERS"
+    return
+  fi
+  own=${own%% *}
+  own=${own:-$(writer)}
+  # shellcheck disable=SC2046 # numbers
+  put_providers $(everything "$own")
+}
+
+# read_everything: whatever etcd is set back to.
+read_everything() {
+  local own
+  [ -n "$ENCRYPTION" ] && [ -s "$PROVIDERS" ] || return 0
+  know_lists
+  own=$(own_list)
+  own=${own%% *}
+  # shellcheck disable=SC2046 # numbers
+  put_providers $(everything "${own:-$ENCRYPTION}")
+}
+
+forget_providers() {
+  remove_file "$PROVIDERS"
+  remove_empty "${PROVIDERS%/*}"
+  rm -f "$STATE/encryption"
+}
+
+# writer: who may write. Where nobody has said so, a cluster that has anything is of a release that encrypted nothing.
+writer() {
+  local told any
+  told=$(ask_etcd range "{\"key\":\"$(base64_of "$WRITER")\"}" | sed -n 's/.*"value":"\([^"]*\)".*/\1/p' | base64 -d)
+  any=$(values_after "$(base64_of "$ETCD_PREFIX/")" "$(base64_of "${ETCD_PREFIX}0")" 1)
+  if [ -n "$told" ]; then
+    printf '%s' "$told"
+  elif [ -n "$any" ]; then
+    printf 0
+  else
+    note_writer
+    printf '%s' "$ENCRYPTION"
+  fi
+}
+
+# note_writer: all masters read it.
+note_writer() { ask_etcd put "{\"key\":\"$(base64_of "$WRITER")\",\"value\":\"$(base64_of "$ENCRYPTION")\"}" >/dev/null; }
+
+base64_of() { printf '%s' "$1" | base64 -w 0; }
+
+# ask_etcd range|put TEXT: of the first member that answers, as one line without spaces.
+ask_etcd() {
+  local member told
+  for member in "${ETCD_ENDPOINTS[@]}"; do
+    told=$(curl -fsS --max-time 60 --cacert "$ETCD_PKI/etcd/ca.crt" --cert "$ETCD_PKI/apiserver-etcd-client.crt" \
+      --key "$ETCD_PKI/apiserver-etcd-client.key" --data "$2" "$member/v3/kv/$1" 2>/dev/null) || continue
+    tr -d '[:space:]' <<<"$told"
+    return
+  done
+  die "no member of etcd answers $(hostname) at /v3/kv/$1 of ${ETCD_ENDPOINTS[*]}: see journalctl -u etcd there, and leave etcd.extraArgs.enable-grpc-gateway out"
+}
+
+# values_after KEY END COUNT: key and the beginning of its value, both in base64, a line each.
+values_after() {
+  ask_etcd range "{\"key\":\"$1\",\"range_end\":\"$2\",\"limit\":\"$3\"}" |
+    tr '{' '\n' | sed -n 's/.*"key":"\([^"]*\)".*"value":"\([^"]\{0,40\}\).*/\1 \2/p'
+}

@@ -1,0 +1,39 @@
+# Here is the text of components/script/lib.sh.
+
+# Here is the text of components/script/memory.sh.
+
+readonly SCRIPT='only-encryption-write'
+
+readonly -a SECRETS=('ENCRYPTION_KEYS')
+
+# Here is the text of components/encryption/providers.sh.
+
+readonly ENCRYPTION='1'
+
+readonly -a ETCD_ENDPOINTS=('https://192.0.2.10:2379')
+
+readonly ETCD_PREFIX='/registry'
+
+readonly STAGE='write'
+
+readonly ENDPOINT='192.0.2.10:6443'
+
+readonly -a MASTERS=('192.0.2.10:6443')
+
+readonly RESTORED='0'
+
+readonly PROGRAM='its digest'
+
+readonly ENCRYPTION_KEYS='1 Y2FuYXJ5OiBhIGtleSBvZiAzMiBieXRlcyBmb3IgaXQ='
+
+write_files() {
+  :
+}
+remove_files() {
+  :
+}
+
+# Here is the text of components/encryption/stages.sh.
+
+main "$1" </dev/null
+exit
