@@ -2,7 +2,7 @@
 STACK ?= dev
 export STACK
 
-.PHONY: help env up preview refresh destroy status doctor support kubeconfig backup shell test check e2e e2e-all cis bench lock docs
+.PHONY: help env up preview refresh destroy status doctor support kubeconfig backup shell test check e2e e2e-all cis conformance bench lock docs
 
 help: ## list what can be made
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/; s/\$$\$$/$$/' | expand -t 14
@@ -54,6 +54,9 @@ e2e-all: ## every suite of real clusters, and a table of their tests in docs/e2e
 
 cis: ## what the CIS benchmark finds on each machine of a stack; WRITE=1 writes docs/cis.md as well
 	@toolchain/cis $(STACK) $(if $(WRITE),--write)
+
+conformance: ## Kubernetes' own conformance tests on a stack that is up; WRITE=1 writes docs/conformance.md, FOCUS= names some of them
+	@toolchain/conformance $(STACK) $(if $(WRITE),--write) $(if $(FOCUS),--focus "$(FOCUS)")
 
 bench: ## figures, as ratios to a plain script that does the same
 	@toolchain/bench

@@ -1,0 +1,122 @@
+/** Runs Kubernetes' own conformance tests on a stack: main.ts STACK [--write] [--focus PATTERN] [--processes N] */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+import { format } from "prettier";
+
+import { environmentOf } from "../../cli/machines";
+import { stackDirectory } from "../../components/local/keys";
+import type { Environment } from "../../components/environment";
+import { onMachine, today } from "../onMachine";
+import { giveImages, namesIn } from "./images";
+import { patternOf, verdictsOf, type Outcome } from "./outcomes";
+import { failed, linesOf, pageOf, type Row } from "./page";
+import { leftOut, type Kind } from "./reasons";
+import { allSpecs, runSpecs, type Call } from "./run";
+
+const root = join(__dirname, "..", "..");
+const say = (line: string) => process.stderr.write(`  ${line}\n`);
+
+interface Options {
+  readonly write: boolean;
+  readonly focus: string | undefined;
+  readonly processes: number;
+}
+
+async function main(stack: string, { write, focus, processes }: Options): Promise<void> {
+  const started = Date.now();
+  const environment = environmentOf(stack);
+  const kept = join(stackDirectory(stack), "conformance");
+  rmSync(kept, { recursive: true, force: true });
+  mkdirSync(kept, { recursive: true });
+  const programs = obtained(environment.kubernetes.version);
+  const call = { programs, kept, kubeconfig: join(stackDirectory(stack), "kubeconfig"), say };
+  const takeBack = images(environment, programs);
+  try {
+    const rows = await runAll(call, kindOf(environment), { processes, focus });
+    process.stdout.write(linesOf(rows));
+    const minutes = Math.round((Date.now() - started) / 60_000);
+    if (write) await writePage(environment, rows, { processes, minutes, images: namesIn(programs) });
+    process.exitCode = failed(rows).length === 0 ? 0 : 1;
+  } finally {
+    takeBack();
+  }
+}
+
+/** Those that may run together, those that are to be alone, and those that failed once more. */
+async function runAll(call: Call, kind: Kind, { processes, focus }: Omit<Options, "write">): Promise<readonly Row[]> {
+  const wanted = (all: readonly Outcome[]) =>
+    focus === undefined ? all : all.filter(({ name }) => new RegExp(focus).test(name));
+  const all = wanted(await allSpecs(call));
+  const skip = patternOf(all.map(({ name }) => name).filter((name) => leftOut(name, kind) !== undefined));
+  say(`${all.length} specs, ${processes} at a time; reports and logs go to ${call.kept}`);
+  const together = { name: "together", labels: "Conformance && !Serial", processes, focus, skip };
+  const alone = { name: "alone", labels: "Conformance && Serial", processes: 1, focus, skip };
+  const runs = [all, await runSpecs(call, together), await runSpecs(call, alone)].map(wanted);
+  const again = patternOf(runs.flat().flatMap(({ name, ending }) => (ending === "failed" ? [name] : [])));
+  if (again !== undefined) {
+    say("what failed is run once more, alone");
+    runs.push(await runSpecs(call, { name: "again", labels: "Conformance", processes: 1, focus: again }));
+  }
+  return verdictsOf(runs).map((verdict) => ({ ...verdict, ...reasonFor(verdict.name, kind) }));
+}
+
+function reasonFor(name: string, kind: Kind) {
+  const reason = leftOut(name, kind);
+  return reason === undefined ? {} : { reason };
+}
+
+function kindOf({ provider, machines, kubernetes }: Environment): Kind {
+  const workers = machines.filter(({ roles, lost }) => !lost && roles.includes("worker")).length;
+  return { runtime: kubernetes.runtime, local: provider === "local", workers };
+}
+
+function obtained(release: string): string {
+  const { status, stdout } = spawnSync(join(__dirname, "obtain"), [release], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  if (status !== 0) throw new Error(`the tests of Kubernetes ${release} could not be obtained: see above`);
+  return stdout.trim();
+}
+
+/** Gives every node the images; what takes them away again. */
+function images(environment: Environment, programs: string): () => void {
+  const nodes = environment.machines.filter(
+    ({ roles, lost }) => !lost && roles.some((role) => role === "master" || role === "worker"),
+  );
+  const back = nodes.map((machine) => {
+    say(`${machine.name}: gets the images of the tests`);
+    return giveImages(programs, environment.kubernetes.runtime, onMachine(environment, machine));
+  });
+  return () => {
+    for (const takeBack of back) takeBack();
+  };
+}
+
+async function writePage(
+  { kubernetes, machines }: Environment,
+  rows: readonly Row[],
+  figures: { readonly processes: number; readonly minutes: number; readonly images: readonly string[] },
+): Promise<void> {
+  const { version, runtime } = kubernetes;
+  const page = pageOf(rows, { ...today(), ...figures, kubernetes: version, runtime, machines });
+  writeFileSync(join(root, "docs", "conformance.md"), await format(page, { parser: "markdown", printWidth: 120 }));
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    write: { type: "boolean", default: false },
+    focus: { type: "string" },
+    processes: { type: "string", default: "8" },
+  },
+});
+if (values.write && values.focus !== undefined) throw new Error("a page is written of all specs: leave --focus out");
+void main(positionals[0] ?? "dev", {
+  write: values.write,
+  focus: values.focus,
+  processes: Number(values.processes),
+});

@@ -1,0 +1,74 @@
+import { spawn } from "node:child_process";
+import { createWriteStream, existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { outcomesIn, type Outcome } from "./outcomes";
+
+/** How `e2e.test` is called. */
+export interface Call {
+  /** The directory that `obtain` printed. */
+  readonly programs: string;
+  /** Where reports and logs go. */
+  readonly kept: string;
+  readonly kubeconfig: string;
+  readonly say: (line: string) => void;
+}
+
+/** Which specs, and how many at a time. */
+export interface Selection {
+  /** The run's name, for its files. */
+  readonly name: string;
+  readonly labels: string;
+  readonly processes: number;
+  readonly focus?: string | undefined;
+  readonly skip?: string | undefined;
+}
+
+/** Runs specs to their end; what became of each. */
+export async function runSpecs(call: Call, selection: Selection): Promise<readonly Outcome[]> {
+  const { programs, kept, say } = call;
+  const report = join(kept, `${selection.name}.json`);
+  const log = join(kept, `${selection.name}.log`);
+  const child = spawn(join(programs, "ginkgo"), argumentsOf(call, selection), { stdio: ["ignore", "pipe", "pipe"] });
+  const file = createWriteStream(log);
+  let done = 0;
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.pipe(file, { end: false });
+    // Ginkgo prints a dot for each spec that ended.
+    stream.on("data", (data: Buffer) => (done += data.toString().split("•").length - 1));
+  }
+  const clock = setInterval(() => say(`${selection.name}: ${done} specs done`), 60_000);
+  const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  clearInterval(clock);
+  file.end();
+  if (!existsSync(report)) throw new Error(`ginkgo ended with ${String(status)} and no report; its log is ${log}`);
+  return outcomesIn(readFileSync(report, "utf8"));
+}
+
+function argumentsOf({ programs, kept, kubeconfig }: Call, selection: Selection): readonly string[] {
+  const { name, labels, processes, focus, skip } = selection;
+  return [
+    ...["--no-color", "--silence-skips", "--timeout=3h", `--procs=${processes}`],
+    ...[`--output-dir=${kept}`, `--json-report=${name}.json`, `--label-filter=${labels}`],
+    ...(focus === undefined ? [] : [`--focus=${focus}`]),
+    ...(skip === undefined ? [] : [`--skip=${skip}`]),
+    ...[join(programs, "e2e.test"), "--"],
+    ...["--provider=skeleton", `--kubeconfig=${kubeconfig}`, `--kubectl-path=${join(programs, "kubectl")}`],
+    ...["--allowed-not-ready-nodes=0", "--disable-log-dump"],
+  ];
+}
+
+/** All specs of conformance, by name; nothing is asked of a cluster. */
+export async function allSpecs(call: Call): Promise<readonly Outcome[]> {
+  const selection = { name: "all", labels: "Conformance", processes: 1 };
+  const report = join(call.kept, "all.json");
+  const args = ["--ginkgo.dry-run", "--ginkgo.silence-skips", `--ginkgo.label-filter=${selection.labels}`];
+  const child = spawn(
+    join(call.programs, "e2e.test"),
+    [...args, `--ginkgo.json-report=${report}`, "--provider=skeleton", `--kubeconfig=${call.kubeconfig}`],
+    { stdio: "ignore" },
+  );
+  const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  if (!existsSync(report)) throw new Error(`e2e.test ended with ${String(status)}, and did not list its specs`);
+  return outcomesIn(readFileSync(report, "utf8")).map((spec) => ({ ...spec, ending: "none" }));
+}
