@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { outcomesIn, patternOf, verdictsOf, type Outcome } from "../../toolchain/specs/outcomes";
 import { failed, linesOf, pageOf } from "../../toolchain/specs/page";
-import { causeOf } from "../../toolchain/specs/reasons";
+import { causeOf, leftOut } from "../../toolchain/specs/reasons";
 
 // What `make conformance` makes of Ginkgo's reports.
 const spec = (texts: readonly string[], labels: readonly string[], state: string, more: object = {}) => ({
@@ -120,6 +120,15 @@ test.each([
   ["expected 1 got 2", "a probe: timeout", "expected 1 got 2"],
 ])("the cause of %j is read in what the spec said", (message, log, cause) => {
   expect(causeOf({ message, log }).startsWith(cause)).toBe(true);
+});
+
+test("what a runtime cannot do is left out with it, and run with another", () => {
+  const resize =
+    "[sig-node] Pod InPlace Resize Container burstable pods - extended resize with equivalents [Conformance]";
+  const kind = { runtime: "docker", local: false };
+  expect(leftOut(resize, kind)).toContain("cri-dockerd reports neither");
+  expect(leftOut(resize, { ...kind, runtime: "containerd" })).toBeUndefined();
+  expect(leftOut("[sig-node] Pod InPlace Resize Container resize pod via the replace endpoint", kind)).toBeUndefined();
 });
 
 const recipes = join(__dirname, "..", "..", "toolchain", "specs", "modules");

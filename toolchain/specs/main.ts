@@ -15,6 +15,7 @@ import { patternOf, verdictsOf, type Outcome } from "./outcomes";
 import { failed, linesOf, pageOf, type Row } from "./page";
 import { leftOut, type Kind } from "./reasons";
 import { allSpecs, runSpecs, type Call } from "./run";
+import { refuseUntranslated } from "./unreachable";
 
 const root = join(__dirname, "..", "..");
 const say = (line: string) => process.stderr.write(`  ${line}\n`);
@@ -33,7 +34,7 @@ async function main(stack: string, { write, focus, processes }: Options): Promis
   mkdirSync(kept, { recursive: true });
   const programs = obtained(environment.kubernetes.version);
   const call = { programs, kept, kubeconfig: join(stackDirectory(stack), "kubeconfig"), say };
-  const takeBack = images(environment, programs);
+  const takeBack = prepared(environment, programs);
   try {
     const rows = await runAll(call, kindOf(environment), { processes, focus });
     process.stdout.write(linesOf(rows));
@@ -68,9 +69,8 @@ function reasonFor(name: string, kind: Kind) {
   return reason === undefined ? {} : { reason };
 }
 
-function kindOf({ provider, machines, kubernetes }: Environment): Kind {
-  const workers = machines.filter(({ roles, lost }) => !lost && roles.includes("worker")).length;
-  return { runtime: kubernetes.runtime, local: provider === "local", workers };
+function kindOf({ provider, kubernetes }: Environment): Kind {
+  return { runtime: kubernetes.runtime, local: provider === "local" };
 }
 
 function obtained(release: string): string {
@@ -82,18 +82,28 @@ function obtained(release: string): string {
   return stdout.trim();
 }
 
-/** Gives every node the images; what takes them away again. */
-function images(environment: Environment, programs: string): () => void {
+/** Makes every node ready for the tests; what takes that back. */
+function prepared(environment: Environment, programs: string): () => void {
+  const { runtime, networking } = environment.kubernetes;
   const nodes = environment.machines.filter(
     ({ roles, lost }) => !lost && roles.some((role) => role === "master" || role === "worker"),
   );
-  const back = nodes.map((machine) => {
-    say(`${machine.name}: gets the images of the tests`);
-    return giveImages(programs, environment.kubernetes.runtime, onMachine(environment, machine));
-  });
-  return () => {
-    for (const takeBack of back) takeBack();
+  const back: (() => void)[] = [];
+  const takeBack = () => {
+    for (const step of back) step();
   };
+  try {
+    for (const machine of nodes) {
+      const run = onMachine(environment, machine);
+      say(`${machine.name}: gets the images of the tests`);
+      back.push(giveImages(programs, runtime, run));
+      if (environment.provider === "local") back.push(refuseUntranslated(networking.serviceSubnet, run));
+    }
+  } catch (error) {
+    takeBack();
+    throw error;
+  }
+  return takeBack;
 }
 
 async function writePage(
