@@ -30,7 +30,7 @@ const rules: readonly Rule[] = [
       "its image is pulled from registry.k8s.io even where a machine has it, and local machines reach no registry",
   },
   {
-    spec: /\[sig-node\] Pod InPlace Resize .*(decrease cpu & mem|resize with equivalents|6 containers)/,
+    spec: /\[sig-node\] Pod InPlace Resize .*([36] containers|resize with equivalents)/,
     when: withDocker,
     reason:
       "cri-dockerd reports neither the resources that a container has nor how much memory it uses, and a kubelet needs both for this resize",
