@@ -90,7 +90,13 @@ function prepared(environment: Environment, programs: string): () => void {
   );
   const back: (() => void)[] = [];
   const takeBack = () => {
-    for (const step of back) step();
+    for (const step of back) {
+      try {
+        step();
+      } catch (error) {
+        say(String(error));
+      }
+    }
   };
   try {
     for (const machine of nodes) {
@@ -125,8 +131,11 @@ const { values, positionals } = parseArgs({
   },
 });
 if (values.write && values.focus !== undefined) throw new Error("a page is written of all specs: leave --focus out");
-void main(positionals[0] ?? "dev", {
+main(positionals[0] ?? "dev", {
   write: values.write,
   focus: values.focus,
   processes: Number(values.processes),
+}).catch((error: unknown) => {
+  process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
 });

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { createWriteStream, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -38,11 +38,29 @@ export async function runSpecs(call: Call, selection: Selection): Promise<readon
     stream.on("data", (data: Buffer) => (done += data.toString().split("•").length - 1));
   }
   const clock = setInterval(() => say(`${selection.name}: ${done} specs done`), 60_000);
-  const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  const [status, interrupted] = await ended(child);
   clearInterval(clock);
   file.end();
+  if (interrupted) throw new Error("interrupted; the specs that ran have ended");
   if (!existsSync(report)) throw new Error(`ginkgo ended with ${String(status)} and no report; its log is ${log}`);
   return outcomesIn(readFileSync(report, "utf8"));
+}
+
+/** Waits for a child, through an interruption as well: it takes away first what it made. */
+async function ended(child: ChildProcess): Promise<readonly [number | null, boolean]> {
+  let interrupted = false;
+  const interrupt = () => {
+    interrupted = true;
+  };
+  // A terminal interrupts the child too; who ends this process alone does not.
+  const end = () => {
+    interrupted = true;
+    child.kill("SIGINT");
+  };
+  process.on("SIGINT", interrupt).on("SIGTERM", end);
+  const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  process.off("SIGINT", interrupt).off("SIGTERM", end);
+  return [status, interrupted];
 }
 
 function argumentsOf({ programs, kept, kubeconfig }: Call, selection: Selection): readonly string[] {
