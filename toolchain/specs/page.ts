@@ -23,7 +23,9 @@ export interface Row extends Verdict {
 type Kind = "passed" | "again" | "failed" | "skipped";
 
 function kindOf({ ending, again, reason }: Row): Kind {
-  if (reason !== undefined || ending === "skipped" || ending === "none") return "skipped";
+  if (reason !== undefined || ending === "skipped") return "skipped";
+  // What was to run and did not has not passed.
+  if (ending === "none") return "failed";
   return ending === "passed" && again ? "again" : ending;
 }
 
@@ -32,8 +34,8 @@ const of = (rows: readonly Row[], kind: Kind) => rows.filter((row) => kindOf(row
 /** Specs that were run and did not pass. */
 export const failed = (rows: readonly Row[]) => of(rows, "failed");
 
-const reasonOf = ({ reason, message, ending }: Row) =>
-  reason ?? (ending === "none" ? "it was not run" : `it says so itself: ${firstLine(message)}`);
+const reasonOf = ({ reason, message }: Row) => reason ?? `it says so itself: ${firstLine(message)}`;
+const whyFailed = (row: Row) => (row.ending === "none" ? "it was not run" : causeOf(row));
 
 /** The skipped ones, by their reasons. */
 function skippedBy(rows: readonly Row[]): readonly (readonly [string, readonly Row[]])[] {
@@ -48,7 +50,7 @@ function skippedBy(rows: readonly Row[]): readonly (readonly [string, readonly R
 export function linesOf(rows: readonly Row[]): string {
   const count = (kind: Kind) => of(rows, kind).length;
   return [
-    ...of(rows, "failed").map((row) => `failed   ${row.name}\n         ${causeOf(row)}`),
+    ...of(rows, "failed").map((row) => `failed   ${row.name}\n         ${whyFailed(row)}`),
     ...of(rows, "again").map((row) => `again    ${row.name}\n         ${firstLine(row.first)}`),
     ...skippedBy(rows).map(([reason, specs]) => `skipped  ${specs.length} specs: ${reason}`),
     `${rows.length} specs: ${count("passed")} passed, ${count("again")} passed alone after a failure, ` +
@@ -72,7 +74,7 @@ export function pageOf(rows: readonly Row[], told: Circumstances): string {
     "",
     "## Failed",
     "",
-    ...table(["Spec", "Cause"], of(rows, "failed"), causeOf),
+    ...table(["Spec", "Cause"], of(rows, "failed"), whyFailed),
     "",
     "## Passed at the second attempt",
     "",
@@ -82,7 +84,7 @@ export function pageOf(rows: readonly Row[], told: Circumstances): string {
     "",
     "## Skipped",
     "",
-    ...skippedBy(rows).flatMap(([reason, specs]) => [`${capital(reason)}:`, "", ...specs.map(listed), ""]),
+    ...skippedBy(rows).flatMap(([reason, specs]) => [`- ${reason}:`, ...specs.map(listed), ""]),
     ...(of(rows, "skipped").length === 0 ? ["None.", ""] : []),
     ...given(told.images),
   ].join("\n");
@@ -111,8 +113,7 @@ function table(titles: readonly string[], rows: readonly Row[], text: (row: Row)
   return [`| ${titles.join(" | ")} |`, "| --- | --- |", ...lines];
 }
 
-const listed = ({ name }: Row) => `- ${name}`;
-const capital = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+const listed = ({ name }: Row) => `  - ${name}`;
 
 function given(images: readonly string[]): readonly string[] {
   return [
