@@ -55,8 +55,8 @@ e2e-all: ## every suite of real clusters, and a table of their tests in docs/e2e
 cis: ## what the CIS benchmark finds on each machine of a stack; WRITE=1 writes docs/cis.md as well
 	@toolchain/cis $(STACK) $(if $(WRITE),--write)
 
-conformance: ## Kubernetes' own conformance tests on a stack that is up; WRITE=1 writes docs/conformance.md, FOCUS= names some of them
-	@toolchain/conformance $(STACK) $(if $(WRITE),--write) $(if $(FOCUS),--focus "$(FOCUS)")
+conformance: ## Kubernetes' own conformance tests on a stack that is up; WRITE=1 writes docs/conformance.md, RESUME=1 runs what has not passed, FOCUS= names some
+	@toolchain/conformance $(STACK) $(if $(WRITE),--write) $(if $(RESUME),--resume) $(if $(FOCUS),--focus "$(FOCUS)")
 
 bench: ## figures, as ratios to a plain script that does the same
 	@toolchain/bench

@@ -50,7 +50,7 @@ test.each([
   ["skipped", "", "none"],
   ["skipped", "needs two zones", "skipped"],
   ["panicked", "nil map", "failed"],
-  ["interrupted", "", "failed"],
+  ["interrupted", "by the user", "none"],
 ])("a spec that is %s with %j ended as %s", (state, message, ending) => {
   const [found] = outcomesIn(
     reportOf(spec(["[sig-apps] Job", "a"], ["Conformance"], state, { Failure: { Message: message } })),

@@ -1,6 +1,6 @@
-/** Runs Kubernetes' own conformance tests on a stack: main.ts STACK [--write] [--focus PATTERN] [--processes N] */
+/** Runs Kubernetes' own conformance tests on a stack: main.ts STACK [--write] [--resume] [--focus PATTERN] [--processes N] */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -11,10 +11,10 @@ import { stackDirectory } from "../../components/local/keys";
 import type { Environment } from "../../components/environment";
 import { onMachine, today } from "../onMachine";
 import { giveImages, namesIn } from "./images";
-import { patternOf, verdictsOf, type Outcome } from "./outcomes";
+import { outcomesIn, patternOf, secondsOf, verdictsOf, type Outcome } from "./outcomes";
 import { failed, linesOf, pageOf, type Row } from "./page";
 import { leftOut, type Kind } from "./reasons";
-import { allSpecs, runSpecs, type Call } from "./run";
+import { allSpecs, keptReports, runSpecs, type Call } from "./run";
 import { refuseUntranslated } from "./unreachable";
 
 const root = join(__dirname, "..", "..");
@@ -22,15 +22,16 @@ const say = (line: string) => process.stderr.write(`  ${line}\n`);
 
 interface Options {
   readonly write: boolean;
+  /** What passed in runs before is not run again. */
+  readonly resume: boolean;
   readonly focus: string | undefined;
   readonly processes: number;
 }
 
-async function main(stack: string, { write, focus, processes }: Options): Promise<void> {
-  const started = Date.now();
+async function main(stack: string, { write, resume, focus, processes }: Options): Promise<void> {
   const environment = environmentOf(stack);
   const kept = join(stackDirectory(stack), "conformance");
-  rmSync(kept, { recursive: true, force: true });
+  if (!resume) rmSync(kept, { recursive: true, force: true });
   mkdirSync(kept, { recursive: true });
   const programs = obtained(environment.kubernetes.version);
   const call = { programs, kept, kubeconfig: join(stackDirectory(stack), "kubeconfig"), say };
@@ -38,7 +39,8 @@ async function main(stack: string, { write, focus, processes }: Options): Promis
   try {
     const rows = await runAll(call, kindOf(environment), { processes, focus });
     process.stdout.write(linesOf(rows));
-    const minutes = Math.round((Date.now() - started) / 60_000);
+    const seconds = keptReports(kept).map((file) => secondsOf(readFileSync(file, "utf8")));
+    const minutes = Math.round(seconds.reduce((sum, some) => sum + some, 0) / 60);
     if (write) await writePage(environment, rows, { processes, minutes, images: namesIn(programs) });
     process.exitCode = failed(rows).length === 0 ? 0 : 1;
   } finally {
@@ -47,21 +49,32 @@ async function main(stack: string, { write, focus, processes }: Options): Promis
 }
 
 /** Those that may run together, those that are to be alone, and those that failed once more. */
-async function runAll(call: Call, kind: Kind, { processes, focus }: Omit<Options, "write">): Promise<readonly Row[]> {
-  const wanted = (all: readonly Outcome[]) =>
-    focus === undefined ? all : all.filter(({ name }) => new RegExp(focus).test(name));
-  const all = wanted(await allSpecs(call));
-  const skip = patternOf(all.map(({ name }) => name).filter((name) => leftOut(name, kind) !== undefined));
+async function runAll(
+  call: Call,
+  kind: Kind,
+  { processes, focus }: Pick<Options, "processes" | "focus">,
+): Promise<readonly Row[]> {
+  const wanted = (report: string) =>
+    outcomesIn(report).filter(({ name }) => focus === undefined || new RegExp(focus).test(name));
+  const all = wanted(await allSpecs(call)).map((spec): Outcome => ({ ...spec, ending: "none" }));
+  const before = keptReports(call.kept).map((file) => wanted(readFileSync(file, "utf8")));
+  const passed = before.flat().flatMap(({ name, ending }) => (ending === "passed" ? [name] : []));
+  const skip = patternOf([
+    ...passed,
+    ...all.map(({ name }) => name).filter((name) => leftOut(name, kind) !== undefined),
+  ]);
   say(`${all.length} specs, ${processes} at a time; reports and logs go to ${call.kept}`);
-  const together = { name: "together", labels: "Conformance && !Serial", processes, focus, skip };
-  const alone = { name: "alone", labels: "Conformance && Serial", processes: 1, focus, skip };
-  const runs = [all, await runSpecs(call, together), await runSpecs(call, alone)].map(wanted);
-  const again = patternOf(runs.flat().flatMap(({ name, ending }) => (ending === "failed" ? [name] : [])));
-  if (again !== undefined) {
-    say("what failed is run once more, alone");
-    runs.push(await runSpecs(call, { name: "again", labels: "Conformance", processes: 1, focus: again }));
-  }
-  return verdictsOf(runs).map((verdict) => ({ ...verdict, ...reasonFor(verdict.name, kind) }));
+  const run = async (name: string, labels: string, more: { processes: number; focus?: string; skip?: string }) =>
+    wanted(await runSpecs(call, { name: `${name}-${before.length + 1}`, labels, ...more }));
+  const selected = { ...(focus === undefined ? {} : { focus }), ...(skip === undefined ? {} : { skip }) };
+  const together = await run("together", "Conformance && !Serial", { processes, ...selected });
+  const alone = await run("alone", "Conformance && Serial", { processes: 1, ...selected });
+  const again = patternOf([...together, ...alone].flatMap(({ name, ending }) => (ending === "failed" ? [name] : [])));
+  const last = again === undefined ? [] : await run("again", "Conformance", { processes: 1, focus: again });
+  return verdictsOf([all, ...before, together, alone, last]).map((verdict) => ({
+    ...verdict,
+    ...reasonFor(verdict.name, kind),
+  }));
 }
 
 function reasonFor(name: string, kind: Kind) {
@@ -126,6 +139,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     write: { type: "boolean", default: false },
+    resume: { type: "boolean", default: false },
     focus: { type: "string" },
     processes: { type: "string", default: "8" },
   },
@@ -133,6 +147,7 @@ const { values, positionals } = parseArgs({
 if (values.write && values.focus !== undefined) throw new Error("a page is written of all specs: leave --focus out");
 main(positionals[0] ?? "dev", {
   write: values.write,
+  resume: values.resume,
   focus: values.focus,
   processes: Number(values.processes),
 }).catch((error: unknown) => {

@@ -20,6 +20,8 @@ export interface Outcome {
 
 /** The parts of Ginkgo's JSON that are read here. Source: ginkgo/v2/types/types.go */
 interface Report {
+  /** In nanoseconds, as all times. */
+  readonly RunTime: number;
   readonly SpecReports: readonly {
     readonly ContainerHierarchyTexts: readonly string[] | null;
     readonly ContainerHierarchyLabels: readonly (readonly string[] | null)[] | null;
@@ -27,7 +29,6 @@ interface Report {
     readonly LeafNodeLabels: readonly string[] | null;
     readonly LeafNodeText: string;
     readonly State: string;
-    /** In nanoseconds. */
     readonly RunTime: number;
     readonly Failure?: { readonly Message?: string };
     readonly CapturedGinkgoWriterOutput?: string;
@@ -53,9 +54,14 @@ export function outcomesIn(json: string): readonly Outcome[] {
     });
 }
 
-/** A spec that the filter leaves out is "skipped" as well, but says nothing. */
+/** How long the specs of a report took together, in seconds. */
+export const secondsOf = (json: string): number =>
+  (JSON.parse(json) as readonly Report[]).reduce((sum, { RunTime }) => sum + RunTime / 1e9, 0);
+
+/** A spec that the filter leaves out is "skipped" as well, but says nothing. One that was interrupted has no ending. */
 function endingOf(state: string, message: string): Ending {
   if (state === "passed") return "passed";
+  if (state === "interrupted" || state === "aborted") return "none";
   if (state === "skipped" || state === "pending") return message === "" ? "none" : "skipped";
   return "failed";
 }

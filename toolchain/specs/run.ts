@@ -1,8 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { createWriteStream, existsSync, readFileSync } from "node:fs";
+import { createWriteStream, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-
-import { outcomesIn, type Outcome } from "./outcomes";
 
 /** How `e2e.test` is called. */
 export interface Call {
@@ -24,8 +22,15 @@ export interface Selection {
   readonly skip?: string | undefined;
 }
 
-/** Runs specs to their end; what became of each. */
-export async function runSpecs(call: Call, selection: Selection): Promise<readonly Outcome[]> {
+/** The reports of runs that are kept, the oldest first. */
+export function keptReports(kept: string): readonly string[] {
+  const names = readdirSync(kept).filter((name) => /^(together|alone|again)-\d+\.json$/.test(name));
+  const files = names.map((name) => join(kept, name));
+  return files.sort((one, other) => statSync(one).mtimeMs - statSync(other).mtimeMs);
+}
+
+/** Runs specs to their end; Ginkgo's report. */
+export async function runSpecs(call: Call, selection: Selection): Promise<string> {
   const { programs, kept, say } = call;
   const report = join(kept, `${selection.name}.json`);
   const log = join(kept, `${selection.name}.log`);
@@ -43,7 +48,7 @@ export async function runSpecs(call: Call, selection: Selection): Promise<readon
   file.end();
   if (interrupted) throw new Error("interrupted; the specs that ran have ended");
   if (!existsSync(report)) throw new Error(`ginkgo ended with ${String(status)} and no report; its log is ${log}`);
-  return outcomesIn(readFileSync(report, "utf8"));
+  return readFileSync(report, "utf8");
 }
 
 /** Waits for a child, through an interruption as well: it takes away first what it made. */
@@ -76,11 +81,10 @@ function argumentsOf({ programs, kept, kubeconfig }: Call, selection: Selection)
   ];
 }
 
-/** All specs of conformance, by name; nothing is asked of a cluster. */
-export async function allSpecs(call: Call): Promise<readonly Outcome[]> {
-  const selection = { name: "all", labels: "Conformance", processes: 1 };
+/** A report of all specs of conformance, none of which was run; nothing is asked of a cluster. */
+export async function allSpecs(call: Call): Promise<string> {
   const report = join(call.kept, "all.json");
-  const args = ["--ginkgo.dry-run", "--ginkgo.silence-skips", `--ginkgo.label-filter=${selection.labels}`];
+  const args = ["--ginkgo.dry-run", "--ginkgo.silence-skips", "--ginkgo.label-filter=Conformance"];
   const child = spawn(
     join(call.programs, "e2e.test"),
     [...args, `--ginkgo.json-report=${report}`, "--provider=skeleton", `--kubeconfig=${call.kubeconfig}`],
@@ -88,5 +92,5 @@ export async function allSpecs(call: Call): Promise<readonly Outcome[]> {
   );
   const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
   if (!existsSync(report)) throw new Error(`e2e.test ended with ${String(status)}, and did not list its specs`);
-  return outcomesIn(readFileSync(report, "utf8")).map((spec) => ({ ...spec, ending: "none" }));
+  return readFileSync(report, "utf8");
 }
