@@ -34,7 +34,10 @@ export async function runSpecs(call: Call, selection: Selection): Promise<string
   const { programs, kept, say } = call;
   const report = join(kept, `${selection.name}.json`);
   const log = join(kept, `${selection.name}.log`);
-  const child = spawn(join(programs, "ginkgo"), argumentsOf(call, selection), { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(join(programs, "ginkgo"), argumentsOf(call, selection), {
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const file = createWriteStream(log);
   let done = 0;
   for (const stream of [child.stdout, child.stderr]) {
@@ -51,20 +54,17 @@ export async function runSpecs(call: Call, selection: Selection): Promise<string
   return readFileSync(report, "utf8");
 }
 
-/** Waits for a child, through an interruption as well: it takes away first what it made. */
+/** Waits for a child with a process group of its own, through an interruption as well: it takes away first what it made. */
 async function ended(child: ChildProcess): Promise<readonly [number | null, boolean]> {
   let interrupted = false;
   const interrupt = () => {
+    // A second one would leave what the specs made.
+    if (!interrupted && child.pid !== undefined) process.kill(-child.pid, "SIGINT");
     interrupted = true;
   };
-  // A terminal interrupts the child too; who ends this process alone does not.
-  const end = () => {
-    interrupted = true;
-    child.kill("SIGINT");
-  };
-  process.on("SIGINT", interrupt).on("SIGTERM", end);
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
   const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
-  process.off("SIGINT", interrupt).off("SIGTERM", end);
+  process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   return [status, interrupted];
 }
 
