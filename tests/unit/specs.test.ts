@@ -51,6 +51,8 @@ test.each([
   ["skipped", "needs two zones", "skipped"],
   ["panicked", "nil map", "failed"],
   ["interrupted", "by the user", "none"],
+  ["timedout", "A spec timeout occurred", "failed"],
+  ["timedout", "A suite timeout occurred", "none"],
 ])("a spec that is %s with %j ended as %s", (state, message, ending) => {
   const [found] = outcomesIn(
     reportOf(spec(["[sig-apps] Job", "a"], ["Conformance"], state, { Failure: { Message: message } })),
@@ -91,6 +93,10 @@ test("a spec is what it was in its last run; one that passed at the second attem
   ]);
   expect(failed(rows).map(({ name }) => name)).toEqual(["[sig-apps] c"]);
   expect(linesOf(rows)).toContain("4 specs: 1 passed, 1 passed alone after a failure, 1 failed, 1 skipped");
+});
+
+test("a spec that passed in two runs has not failed in between", () => {
+  expect(verdictsOf([[outcome("a", "passed")], [outcome("a", "passed")]])).toMatchObject([{ again: false, first: "" }]);
 });
 
 test("a spec that was to run and did not is no spec that passed", () => {

@@ -58,10 +58,10 @@ export function outcomesIn(json: string): readonly Outcome[] {
 export const secondsOf = (json: string): number =>
   (JSON.parse(json) as readonly Report[]).reduce((sum, { RunTime }) => sum + RunTime / 1e9, 0);
 
-/** A spec that the filter leaves out is "skipped" as well, but says nothing. One that was interrupted has no ending. */
+/** A spec that the filter leaves out is "skipped" as well, but says nothing. One that was interrupted, or whose run was over, has no ending. */
 function endingOf(state: string, message: string): Ending {
   if (state === "passed") return "passed";
-  if (state === "interrupted" || state === "aborted") return "none";
+  if (state === "interrupted" || state === "aborted" || message === "A suite timeout occurred") return "none";
   if (state === "skipped" || state === "pending") return message === "" ? "none" : "skipped";
   return "failed";
 }
@@ -85,9 +85,9 @@ export function verdictsOf(runs: readonly (readonly Outcome[])[]): readonly Verd
   const verdicts = new Map<string, Verdict>();
   for (const outcome of runs.flat()) {
     const before = verdicts.get(outcome.name);
-    const ran = before !== undefined && before.ending !== "none";
-    if (ran && outcome.ending === "none") continue;
-    verdicts.set(outcome.name, { ...outcome, again: ran, first: ran ? before.message : "" });
+    if (before !== undefined && before.ending !== "none" && outcome.ending === "none") continue;
+    const first = before?.ending === "failed" ? before.message : (before?.first ?? "");
+    verdicts.set(outcome.name, { ...outcome, again: first !== "", first });
   }
   return [...verdicts.values()].sort((one, other) => one.name.localeCompare(other.name, "en"));
 }

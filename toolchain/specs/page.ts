@@ -35,7 +35,7 @@ const of = (rows: readonly Row[], kind: Kind) => rows.filter((row) => kindOf(row
 export const failed = (rows: readonly Row[]) => of(rows, "failed");
 
 const reasonOf = ({ reason, message }: Row) => reason ?? `it says so itself: ${firstLine(message)}`;
-const whyFailed = (row: Row) => (row.ending === "none" ? "it was not run" : causeOf(row));
+const whyFailed = (row: Row) => (row.ending === "none" ? "it was not run to its end" : causeOf(row));
 
 /** The skipped ones, by their reasons. */
 function skippedBy(rows: readonly Row[]): readonly (readonly [string, readonly Row[]])[] {
