@@ -1,10 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
+import type { Run } from "../onMachine";
 import { edition, findingsIn, runsFor, type Finding } from "./findings";
-
-/** Runs a script as root on a machine, with that on its standard input; what it printed. */
-export type Run = (script: string, input?: Buffer) => string;
 
 /**
  * Runs the benchmark on one machine, which keeps nothing of it.
