@@ -19,11 +19,12 @@ address_is_gone() { ! has_address; }
 
 # Others are known by the Service that leads to all API servers.
 another_is_ready() {
-  local address port
-  while read -r address port; do
+  local port address addresses
+  read -r port addresses < <(kubectl --kubeconfig /etc/kubernetes/admin.conf get endpointslice kubernetes --namespace default \
+    --request-timeout 5s -o 'jsonpath={.ports[0].port}{range .endpoints[*]}{" "}{.addresses[0]}{end}{"\n"}' 2>/dev/null) || return
+  for address in $addresses; do
     [ -z "$(ip -o -4 address show to "$address")" ] || continue
     ! curl -fsS --max-time 3 --cacert /etc/kubernetes/pki/ca.crt "https://$address:$port/readyz" >/dev/null 2>&1 || return 0
-  done < <(kubectl --kubeconfig /etc/kubernetes/admin.conf get endpointslice kubernetes --namespace default --request-timeout 5s \
-    -o 'jsonpath={range .endpoints[*]}{.addresses[0]} {$.ports[0].port}{"\n"}{end}' 2>/dev/null)
+  done
   return 1
 }

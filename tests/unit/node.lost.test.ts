@@ -106,7 +106,20 @@ describe.each([
     program = await without(name);
   });
   const steps = [
-    ...["approver", "docker", "etcd", "kubelet", "master", "preflight", "proxy", "rollout", "trust", "virtual-address"],
+    ...[
+      "approver",
+      "docker",
+      "encryption-forget",
+      "encryption-write",
+      "etcd",
+      "kubelet",
+      "master",
+      "preflight",
+      "proxy",
+      "rollout",
+      "trust",
+      "virtual-address",
+    ],
   ];
 
   test("has the resources that it had, whose records are taken over, but for what its node was given", () => {
