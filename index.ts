@@ -29,13 +29,14 @@ export = async () => {
     { dependsOn: last },
   );
 
+  // Pulumi warns of an output that is not there.
+  const { backup } = environment.etcd;
   return {
     apiEndpoint: `https://${controlPlane.endpoint}`,
     kubeconfig: controlPlane.kubeconfig,
     certificates,
     nodes,
-    pods: workloads?.pods,
-    nginxUrl: workloads?.url,
-    backups: environment.etcd.backup && { every: environment.etcd.backup.every, to: environment.etcd.backup.to },
+    ...(workloads ? { pods: workloads.pods, nginxUrl: workloads.url } : {}),
+    ...(backup ? { backups: { every: backup.every, to: backup.to } } : {}),
   };
 };
