@@ -26,13 +26,13 @@ async function main(write: boolean): Promise<void> {
       const outcome = await tried(subject, fault, random);
       process.stdout.write(`${lineOf(outcome)}\n`);
       outcomes.push(outcome);
+      if (write) writeFileSync(join(root, "docs", "faults.md"), await page(outcomes, seed));
       // What follows would be about this one.
       if (outcome.ill !== undefined) break;
     }
   } finally {
     await subject.stack.remove();
   }
-  if (write) writeFileSync(join(root, "docs", "faults.md"), await page(outcomes, seed));
   const passed = outcomes.filter(isAsExpected).length;
   process.stdout.write(`${passed} passed, ${faults.length - passed} failed\n`);
   process.exitCode = passed === faults.length ? 0 : 1;
