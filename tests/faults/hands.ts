@@ -41,7 +41,7 @@ export const hands: readonly Fault[] = [
     expected: "one up",
     inject: async (subject) => {
       subject.stack.change({ docker: { daemon: { "max-concurrent-downloads": 7 } } });
-      const first = subject.stack.start("up");
+      const first = subject.started("up");
       await sleep(2000);
       const second = await subject.stack.run("up");
       if (first.exitCode === null) await new Promise((resolve) => first.once("close", resolve));

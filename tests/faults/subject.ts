@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { TestMachine } from "../support/machine";
@@ -104,13 +105,21 @@ export class Subject {
 
   /** Starts an `up`, and kills it with all its processes when that is true; one that ended before is not killed. */
   async killedWhen(happens: () => boolean): Promise<boolean> {
-    const run = this.stack.start("up");
+    const run = this.started("up");
     for (const deadline = Date.now() + 300_000; !happens() && run.exitCode === null && Date.now() < deadline;) {
       await sleep(200);
     }
     if (run.exitCode !== null) return false;
     await killed(run);
     return true;
+  }
+
+  /** A run of which nobody reads what it prints; where nobody takes it, it waits. */
+  started(command: string): ChildProcess {
+    const run = this.stack.start(command);
+    run.stdout?.resume();
+    run.stderr?.resume();
+    return run;
   }
 
   startProbes(): void {
