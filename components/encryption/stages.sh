@@ -92,7 +92,7 @@ servers() {
 # loaded_by SERVER: the list of providers that it has loaded; nothing where it tells of none that is known.
 loaded_by() {
   local digest
-  digest=$(api --fail "https://$1/metrics" | sed -n 's/^apiserver_encryption_config_controller_last_config_info{.*,hash="sha256:\([0-9a-f]*\)".*/\1/p' | head -n 1)
+  digest=$(api --fail "https://$1/metrics" | sed -n 's/^apiserver_encryption_config_controller_last_config_info{.*,hash="sha256:\([0-9a-f]*\)".*/\1/p' | tail -n 1)
   printf '%s' "${lists[${digest:-none}]:-}"
 }
 
