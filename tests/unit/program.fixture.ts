@@ -76,3 +76,6 @@ export function valueOf(script: Registered, name: string): string | undefined {
   const [, text, list] = pattern.exec(String(script.inputs.stdin)) ?? [];
   return text?.replaceAll(`'\\''`, "'") ?? list;
 }
+
+/** Scripts that run once for the stack's life. */
+export const forGood = ["encryption-key-1", "etcd-authority", "master-authority"];
