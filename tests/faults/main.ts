@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { format } from "prettier";
 
 import { bundled } from "../support/releases";
-import { here, root } from "../support/stack";
+import { clear, here, root } from "../support/stack";
 import type { Fault, Random } from "./fault";
 import { faults } from "./faults";
 import { Subject } from "./subject";
@@ -19,6 +19,8 @@ async function main(write: boolean): Promise<void> {
   const seed = Number(process.env.KEELSON_SEED ?? Date.now() % 100_000);
   process.stdout.write(`chance begins at KEELSON_SEED=${seed}\n`);
   const subject = new Subject();
+  // What a run left that was killed.
+  clear(subject.stack.name);
   const outcomes: Outcome[] = [];
   try {
     const random = randomFrom(seed);
