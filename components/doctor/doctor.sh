@@ -152,7 +152,7 @@ member() {
 # What pods meet, seen from inside one of this machine's own pods: its network is entered, nothing is made for it. PODS are "NODE
 # ADDRESS", one of each other node.
 network() {
-  local pid mtu
+  local pid mtu enter=()
   [ -e /etc/kubernetes/kubelet.conf ] || return 0
   pid=$(perl -e '
     my $own = readlink "/proc/1/ns/net";
@@ -163,7 +163,9 @@ network() {
     }')
   mtu=$(sed -n 's/^FLANNEL_MTU=//p' /run/flannel/subnet.env 2>/dev/null)
   tell from "${pid:+pod}" "${mtu:-}"
-  nsenter ${pid:+--target "$pid" --net} perl -e "$PROBE" "$DNS" "$NAME" "${mtu:-0}" "${PODS[@]}" </dev/null
+  # A machine may have no pod of its own: then it is the machine that asks.
+  [ -z "$pid" ] || enter=(nsenter --target "$pid" --net)
+  "${enter[@]}" perl -e "$PROBE" "$DNS" "$NAME" "${mtu:-0}" "${PODS[@]}" </dev/null
 }
 
 doctor

@@ -37,6 +37,8 @@ const lines = (found: readonly Finding[]) =>
 describe("a cluster that is well", () => {
   test("is found well, by every check", async () => {
     await stack.succeed("up");
+    // An up is over before the last pod of CoreDNS is ready.
+    kubectl("wait pods --all --for=condition=Ready -n kube-system --timeout=60s");
     const { status, output } = await stack.run("doctor");
     expect(output).toContain(`stack ${name} is well`);
     expect(status).toBe(0);

@@ -38,6 +38,15 @@ test("a unit that is started again and again is not at work, and its program's o
   ]);
 });
 
+test("a machine without a pod of its own asks for names itself", () => {
+  host.write("etc/kubernetes/kubelet.conf", "");
+  // It is asked first for a process of a pod, which there is not, and then for the name.
+  host.stub("perl", `case "$*" in *ns/net*) ;; *) printf 'name\\tok\\n' ;; esac`);
+  // As util-linux' own: it needs something to enter.
+  host.stub("nsenter", 'case "$*" in *--target*) exec "$@" ;; *) exit 1 ;; esac');
+  expect(look()).toMatchObject({ name: "ok" });
+});
+
 describe("an API server that is dead", () => {
   beforeEach(() => {
     host.write("etc/kubernetes/admin.conf", "");
