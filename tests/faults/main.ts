@@ -79,7 +79,7 @@ function randomFrom(seed: number): Random {
 function page(outcomes: readonly Outcome[], seed: number): Promise<string> {
   const commit = here("git", "-C", root, "describe", "--always", "--dirty", "--abbrev=12").trim();
   const date = new Date().toISOString().slice(0, 10);
-  return format(pageOf(outcomes, { date, commit, seed }), { parser: "markdown", printWidth: 120 });
+  return format(pageOf(outcomes, { date, commit, seed, all: faults.length }), { parser: "markdown", printWidth: 120 });
 }
 
 void main(process.argv.includes("--write"));

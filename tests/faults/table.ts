@@ -12,6 +12,16 @@ export interface Outcome extends Pick<Fault, "name" | "expected"> {
   readonly ill: string | undefined;
 }
 
+/** When, and of what, they are. */
+interface Circumstances {
+  readonly date: string;
+  readonly commit: string;
+  /** By which the same chance can be had again. */
+  readonly seed: number;
+  /** How many faults there are: a run ends at one after which the cluster is not well. */
+  readonly all: number;
+}
+
 export const isAsExpected = ({ ill, runs, expected }: Outcome) =>
   ill === undefined && runs <= (expected === "one up" ? 1 : 0);
 
@@ -23,10 +33,7 @@ export function lineOf(outcome: Outcome): string {
   return `${sign} ${outcome.name}: ${seen(outcome)}; ${outcome.runs} runs, ${outcome.seconds} s`;
 }
 
-export function pageOf(
-  outcomes: readonly Outcome[],
-  { date, commit, seed }: { readonly date: string; readonly commit: string; readonly seed: number },
-): string {
+export function pageOf(outcomes: readonly Outcome[], { date, commit, seed, all }: Circumstances): string {
   const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
   return [
     "# What was done to a cluster, and what came of it",
@@ -35,7 +42,7 @@ export function pageOf(
     "the other. Well means: each machine has one node, and it is ready; each member of etcd has a vote and is ready; the pod on each node reaches the",
     "next one's by its address, and a Service by address and by name; the cluster's authorities are those that it began with; the preview is empty.",
     "",
-    `Run on ${date} at ${commit}; chance began at KEELSON_SEED=${seed}.`,
+    `Run on ${date} at ${commit}: ${outcomes.length} of ${all} faults. Chance began at KEELSON_SEED=${seed}.`,
     "",
     "| Fault | Expected | Seen | Runs of `up` | Seconds until well |",
     "| --- | --- | --- | --- | --- |",

@@ -22,7 +22,7 @@ test("a line and a row say what was seen", () => {
   expect(lineOf(outcome({ runs: 3, ill: "not ready: worker-1", told: "killed after 3 s" }))).toBe(
     "NOT power | lost: NOT WELL: not ready: worker-1; killed after 3 s; 3 runs, 31 s",
   );
-  expect(pageOf([outcome({})], { date: "2026-11-26", commit: "abc", seed: 7 })).toContain(
+  expect(pageOf([outcome({})], { date: "2026-11-26", commit: "abc", seed: 7, all: 19 })).toContain(
     "| power \\| lost | heals by itself | well | 0 | 31 |",
   );
 });
