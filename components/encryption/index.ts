@@ -3,8 +3,8 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Machine } from "../machine";
-import { HostScript, stepOn, type Step } from "../script";
-import { writeEffects, rewriteEffects, forgetEffects } from "./effects";
+import { HostScript, stepOn } from "../script";
+import { effects } from "./effects";
 import { encryptionOf, writerOf, type EncryptionSettings } from "./settings";
 import { forgetStep, writeStep } from "./step";
 
@@ -56,10 +56,9 @@ export class Secrets extends pulumi.ComponentResource {
 
   /** All write, then all that is there is written again, then all forget. */
   private settle(first: Machine, masters: readonly Machine[], args: SecretsArgs): void {
-    const stage = (machine: Machine, step: Step | undefined, after: readonly pulumi.Resource[]) => {
-      const { effects, verb } = stages[step?.name ?? ""] ?? { effects: rewriteEffects, verb: "rewrite" };
-      return new HostScript(
-        step ? stepOn(machine, step) : "encryption",
+    const stage = (name: string, verb: keyof typeof effects, machine: Machine, after: readonly pulumi.Resource[]) =>
+      new HostScript(
+        name,
         {
           machine,
           script: join(__dirname, "stages.sh"),
@@ -73,19 +72,13 @@ export class Secrets extends pulumi.ComponentResource {
             RESTORED: args.environment.etcd.restore?.generation ?? 0,
           },
           secrets: { ENCRYPTION_KEYS: args.keys },
-          effects,
+          effects: effects[verb],
         },
         { parent: this, dependsOn: [...after] },
       );
-    };
     const ready = masters.flatMap(({ dependsOn }) => dependsOn);
-    const writing = masters.map((machine) => stage(machine, writeStep, ready));
-    const written = stage(first, undefined, writing);
-    for (const machine of masters) stage(machine, forgetStep, [written]);
+    const writing = masters.map((machine) => stage(stepOn(machine, writeStep), "write", machine, ready));
+    const written = stage("encryption", "rewrite", first, writing);
+    for (const machine of masters) stage(stepOn(machine, forgetStep), "forget", machine, [written]);
   }
 }
-
-const stages = {
-  [writeStep.name]: { effects: writeEffects, verb: "write" },
-  [forgetStep.name]: { effects: forgetEffects, verb: "forget" },
-} as Readonly<Partial<Record<string, { readonly effects: typeof writeEffects; readonly verb: string }>>>;

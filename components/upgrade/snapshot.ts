@@ -9,9 +9,7 @@ import type { UpgradeArgs } from "./index";
 /** Longest wait for one member, milliseconds: etcd may have gigabytes. */
 const patience = 700_000;
 
-/**
- * Has the first member of etcd that can keep a snapshot from before an upgrade, and tells where.
- */
+/** Has the first member of etcd that can keep a snapshot from before an upgrade, and tells where. */
 export async function snapshotBefore(release: string, args: UpgradeArgs): Promise<string> {
   const script = `${snapshotScripts.map((file) => readFileSync(file, "utf8")).join("\n")}\nsnapshot_before "$RELEASE"`;
   const faults: string[] = [];

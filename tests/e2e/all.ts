@@ -7,7 +7,8 @@ import { basename, join } from "node:path";
 import { format } from "prettier";
 
 import { defaultVersion } from "../../components/artifacts/lockFile";
-import { here, root } from "../support/stack";
+import { today } from "../../toolchain/onMachine";
+import { root } from "../support/stack";
 import { countsOf, pageOf, rowsOf, shownIn, type Circumstances, type Figure, type Report, type Shown } from "./table";
 
 const page = join(root, "docs", "e2e.md");
@@ -52,8 +53,7 @@ function run(suite: string, report: string, figures: string): Shown {
 
 function circumstances(): Circumstances {
   return {
-    date: new Date().toISOString().slice(0, 10),
-    commit: here("git", "-C", root, "describe", "--always", "--dirty", "--abbrev=12").trim(),
+    ...today(),
     kubernetes: defaultVersion(),
     cores: cpus().length,
   };

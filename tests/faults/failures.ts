@@ -73,10 +73,7 @@ export const networks: readonly Fault[] = [
     name: "a master's network is cut for 30 s, amid an `up` that changes a flag of the API servers",
     expected: "one up",
     inject: async (subject) => {
-      const apiServer = { extraArgs: { "goaway-chance": "0.001" } };
-      subject.stack.change({
-        kubernetes: { version: "1.36.1", virtualAddress: "172.31.221.10", apiServer },
-      });
+      subject.change({ apiServer: { extraArgs: { "goaway-chance": "0.001" } } });
       const run = subject.stack.run("up");
       await sleep(8000);
       await cutOff(subject, "master-2", 30);

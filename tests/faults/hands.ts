@@ -72,7 +72,7 @@ export const changing: readonly Fault[] = [
     name: "`up` killed at five points by chance while it upgrades 1.36.1 to 1.36.3",
     expected: "one up",
     inject: (subject, random) => {
-      subject.stack.change({ kubernetes: { version: "1.36.3", virtualAddress: "172.31.221.10" } });
+      subject.change({ version: "1.36.3" });
       return killedByChance(subject, random, 5, 25);
     },
   },

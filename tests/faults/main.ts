@@ -4,8 +4,9 @@ import { join } from "node:path";
 
 import { format } from "prettier";
 
+import { today } from "../../toolchain/onMachine";
 import { bundled } from "../support/releases";
-import { clear, here, root } from "../support/stack";
+import { clear, root } from "../support/stack";
 import type { Fault, Random } from "./fault";
 import { faults } from "./faults";
 import { Subject } from "./subject";
@@ -77,9 +78,7 @@ function randomFrom(seed: number): Random {
 }
 
 function page(outcomes: readonly Outcome[], seed: number): Promise<string> {
-  const commit = here("git", "-C", root, "describe", "--always", "--dirty", "--abbrev=12").trim();
-  const date = new Date().toISOString().slice(0, 10);
-  return format(pageOf(outcomes, { date, commit, seed, all: faults.length }), { parser: "markdown", printWidth: 120 });
+  return format(pageOf(outcomes, { ...today(), seed, all: faults.length }), { parser: "markdown", printWidth: 120 });
 }
 
 void main(process.argv.includes("--write"));

@@ -58,11 +58,12 @@ const probes = {
 export class Subject {
   private machines: readonly Line[] = [master(1), master(2), master(3), worker(1), worker(2)];
   private authorities: string | undefined;
+  private kubernetes: object = { version: "1.36.1", virtualAddress: address(10) };
   readonly stack = new TestStack(name, {
     provider: "local",
     local: { subnet: "172.31.221.0/24" },
     machines: this.machines,
-    kubernetes: { version: "1.36.1", virtualAddress: address(10) },
+    kubernetes: this.kubernetes,
     workloads: { nginx: { replicas: 2 } },
   });
 
@@ -89,6 +90,12 @@ export class Subject {
 
   without(machine: string): void {
     this.list(this.machines.filter((line) => line.name !== machine));
+  }
+
+  /** Changes settings of Kubernetes; the others stay. */
+  change(kubernetes: object): void {
+    this.kubernetes = { ...this.kubernetes, ...kubernetes };
+    this.stack.change({ kubernetes: this.kubernetes });
   }
 
   kubectl(args: string): string {
