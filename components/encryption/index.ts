@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { serversScript } from "../endpoint";
 import type { Machine } from "../machine";
 import { HostScript, stepOn } from "../script";
 import { effects } from "./effects";
@@ -62,7 +63,7 @@ export class Secrets extends pulumi.ComponentResource {
         {
           machine,
           script: join(__dirname, "stages.sh"),
-          uses: [providersScript],
+          uses: [providersScript, serversScript],
           values: {
             ...providersValues(args.environment, args.etcdEndpoints),
             STAGE: verb,

@@ -70,7 +70,7 @@ servers_failed() {
 all() {
   local server loaded told
   behind=("it is not known which there are, for the API does not answer on $(hostname)")
-  if told=$(servers); then
+  if told=$(api_servers); then
     behind=()
     while read -r server; do
       loaded=$(loaded_by "$server") || loaded=
@@ -78,15 +78,6 @@ all() {
     done < <(printf '%s\n' "${MASTERS[@]}" "$told" | sort -u)
   fi
   [ "${#behind[@]}" = 0 ] || { sleep 2 && return 1; }
-}
-
-# servers: those that the Service of all API servers leads to.
-servers() {
-  local port addresses
-  read -r port addresses < <(kubectl --kubeconfig "$ADMIN" get endpointslice kubernetes --namespace default --request-timeout 5s \
-    -o 'jsonpath={.ports[0].port}{range .endpoints[*]}{" "}{.addresses[0]}{end}{"\n"}')
-  [ -n "$addresses" ] || return
-  tr ' ' '\n' <<<"$addresses" | sed "s/\$/:$port/"
 }
 
 # loaded_by SERVER: the list of providers that it has loaded; nothing where it tells of none that is known.

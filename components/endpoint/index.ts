@@ -21,8 +21,11 @@ export { proxyPort } from "./settings";
 
 export { clusterEndpoint, nodeEndpoint, proxyHost } from "./render";
 
+/** A function of a script on a master that tells of all API servers. */
+export const serversScript = join(__dirname, "servers.sh");
+
 /** Functions of a script on a master that lets another have the common address while its API server restarts. */
-export const yieldScript = join(__dirname, "yield.sh");
+export const yieldScripts = [serversScript, join(__dirname, "yield.sh")];
 
 export interface ApiProxiesArgs {
   /** Every machine that is to be a node. */

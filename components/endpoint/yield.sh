@@ -19,12 +19,10 @@ address_is_gone() { ! has_address; }
 
 # Others are known by the Service that leads to all API servers.
 another_is_ready() {
-  local port address addresses
-  read -r port addresses < <(kubectl --kubeconfig /etc/kubernetes/admin.conf get endpointslice kubernetes --namespace default \
-    --request-timeout 5s -o 'jsonpath={.ports[0].port}{range .endpoints[*]}{" "}{.addresses[0]}{end}{"\n"}' 2>/dev/null) || return
-  for address in $addresses; do
-    [ -z "$(ip -o -4 address show to "$address")" ] || continue
-    ! curl -fsS --max-time 3 --cacert /etc/kubernetes/pki/ca.crt "https://$address:$port/readyz" >/dev/null 2>&1 || return 0
-  done
+  local server
+  while read -r server; do
+    [ -z "$(ip -o -4 address show to "${server%:*}")" ] || continue
+    ! curl -fsS --max-time 3 --cacert /etc/kubernetes/pki/ca.crt "https://$server/readyz" >/dev/null 2>&1 || return 0
+  done < <(api_servers 2>/dev/null)
   return 1
 }

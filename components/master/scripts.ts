@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import { leavesScript, renewalScripts, trustScript } from "../certificates";
 import { providersScript } from "../encryption";
-import { yieldScript } from "../endpoint";
+import { yieldScripts } from "../endpoint";
 import { certificatesScript } from "../etcd";
 import { kubeletUnitScripts, leaveScripts } from "../kubelet";
 
@@ -12,7 +12,7 @@ const own = (...files: readonly string[]) => files.map((file) => join(__dirname,
 export const kubeadmScripts = own("api.sh", "kubeadm.sh");
 
 /** Functions of a script that changes a master's manifests. */
-export const manifestScripts = [yieldScript, ...own("kubelets.sh", "manifests.sh")];
+export const manifestScripts = [...yieldScripts, ...own("kubelets.sh", "manifests.sh")];
 
 /** Functions of the script by which an API server takes only kubelets of the cluster's authority. */
 export const kubeletTrustScripts = [...own("api.sh"), ...manifestScripts];

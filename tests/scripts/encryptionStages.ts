@@ -49,7 +49,7 @@ export function run(host: Host, body: string, wanted: number, newest: number, et
     .replace(/sleep [25]/g, "sleep 0.1");
   return host.run({
     script: own ? stages : `up() { ${body}; }\ndown() { forget_providers; }`,
-    uses: [Host.script("encryption/providers.sh")],
+    uses: [Host.script("encryption/providers.sh"), Host.script("endpoint/servers.sh")],
     values: { ...values, ...(own ? { STAGE: body } : {}) },
     secrets: ["ENCRYPTION_KEYS"],
   });

@@ -188,6 +188,7 @@ function master(): Run {
     "master/api.sh",
     "master/kubeadm.sh",
     "master/kubelets.sh",
+    "endpoint/servers.sh",
     "endpoint/yield.sh",
     "master/manifests.sh",
     "master/changes.sh",

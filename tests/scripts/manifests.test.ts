@@ -57,6 +57,7 @@ const master = (flag: string, configuration = "kind: InitConfiguration\n") => {
     "master/api.sh",
     "master/kubeadm.sh",
     "master/kubelets.sh",
+    "endpoint/servers.sh",
     "endpoint/yield.sh",
     "master/manifests.sh",
     "master/changes.sh",

@@ -22,7 +22,10 @@ beforeEach(() => {
 afterEach(() => host.remove());
 
 const yields = () =>
-  host.up("yield_address", { uses: [Host.script("endpoint/yield.sh")], values: { VIRTUAL_ADDRESS: "192.0.2.10" } });
+  host.up("yield_address", {
+    uses: ["endpoint/servers.sh", "endpoint/yield.sh"].map((path) => Host.script(path)),
+    values: { VIRTUAL_ADDRESS: "192.0.2.10" },
+  });
 
 test("a master that has the common address gives it to another that is ready", () => {
   host.stub("curl", `case "$*" in *https://192.0.2.12:6443/readyz) ;; *) exit 7 ;; esac`);

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { labelOf, trustScript } from "../../certificates";
 import { authoritiesOf } from "../../certificates/settings";
-import { yieldScript } from "../../endpoint";
+import { yieldScripts } from "../../endpoint";
 import { kubeletConfigFile, requestScript } from "../../kubelet";
 import type { Machine } from "../../machine";
 import { HostScript, stepOn, unitsScripts, type Effects } from "../../script";
@@ -43,7 +43,7 @@ export class Rollout extends pulumi.ComponentResource {
 }
 
 const uses = [
-  ...[...unitsScripts, yieldScript, trustScript, requestScript],
+  ...[...unitsScripts, ...yieldScripts, trustScript, requestScript],
   ...["drain.sh", "authorities.sh"].map((file) => join(__dirname, file)),
 ];
 

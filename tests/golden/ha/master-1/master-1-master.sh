@@ -32,6 +32,8 @@ readonly -a SECRETS=('AUTHORITY' 'ENCRYPTION_KEYS' 'ETCD_CA_CRT' 'ETCD_ISSUER_CR
 
 # Here is the text of components/master/kubeadm.sh.
 
+# Here is the text of components/endpoint/servers.sh.
+
 # Here is the text of components/endpoint/yield.sh.
 
 # Here is the text of components/master/kubelets.sh.

@@ -8,6 +8,8 @@ readonly -a SECRETS=('ENCRYPTION_KEYS')
 
 # Here is the text of components/encryption/providers.sh.
 
+# Here is the text of components/endpoint/servers.sh.
+
 readonly ENCRYPTION='1'
 
 readonly -a ETCD_ENDPOINTS=('https://192.0.2.11:2379' 'https://192.0.2.12:2379' 'https://192.0.2.13:2379')

@@ -10,6 +10,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/script/turns.sh.
 
+# Here is the text of components/endpoint/servers.sh.
+
 # Here is the text of components/endpoint/yield.sh.
 
 # Here is the text of components/certificates/trust.sh.

@@ -12,6 +12,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/master/api.sh.
 
+# Here is the text of components/endpoint/servers.sh.
+
 # Here is the text of components/endpoint/yield.sh.
 
 # Here is the text of components/master/kubelets.sh.
