@@ -100,7 +100,7 @@ export class Progress {
     this.clear();
     const head = word.padEnd(wordWidth);
     this.out.write(
-      `  ${step.failed ? this.paint("red", head) : head}${step.phase.padEnd(10)}${step.name.padEnd(22)} ${rest}\n`,
+      `  ${step.failed ? this.paint("red", head) : head}${step.phase.padEnd(9)} ${step.name.padEnd(22)} ${rest}\n`,
     );
   }
 

@@ -40,8 +40,7 @@ describe("master.sh", () => {
           "master/api.sh",
           "master/kubeadm.sh",
           "master/kubelets.sh",
-          "endpoint/servers.sh",
-          "endpoint/yield.sh",
+          ...["endpoint/servers.sh", "endpoint/yield.sh"],
           "master/manifests.sh",
           "master/changes.sh",
         ]
