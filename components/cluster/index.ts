@@ -76,8 +76,7 @@ export class Cluster extends pulumi.ComponentResource {
       environment.provider === "local"
         ? new LocalMachines(named("machines"), { environment, builds, fleet }, accepted).machines
         : sshMachines(environment, fleet);
-    const { asked } = survey;
-    const pairs = new Pairs(named("pairs"), { environment, machines: found, asked }, accepted);
+    const pairs = new Pairs(named("pairs"), { environment, machines: found, asked: survey.asked }, accepted);
     const preflight = new Preflight(
       named("preflight"),
       {
@@ -144,6 +143,7 @@ export class Cluster extends pulumi.ComponentResource {
     const dependsOn = atWork ? [...ready, trust] : ready;
     const inside = { provider, deletedWith: controlPlane.cluster, dependsOn };
     const certificates = firstEnds(etcd.ends, controlPlane.ends);
+    fleet.recordTexts("texts", child);
     this.registerOutputs({});
     return { controlPlane, inside, nodes: labelled.rows, rollout, certificates, unwell };
   }

@@ -42,7 +42,6 @@ const undone = (by: string, address: string): Raw => ({
   connection: login(by, address),
   create: "sudo -n bash -s -- down",
   stdin: expect.any(String) as unknown,
-  triggers: ["lost"],
   logging: "stderr",
   addPreviousOutputInEnv: false,
 });
@@ -174,7 +173,7 @@ describe("containers that are lost", () => {
     const master = host(find(program, "master-1-docker"));
     expect(find(program, "worker-2-admit").inputs).toEqual(forgotten(master));
     for (const name of ["worker-2-member", "two-etcd-member"]) {
-      expect(find(program, name).inputs).toMatchObject({ create: "sudo -n bash -s -- down", triggers: ["lost"] });
+      expect(find(program, name).inputs).toMatchObject({ create: "sudo -n bash -s -- down" });
       expect(find(program, name).inputs.delete).toBeUndefined();
       expect(host(find(program, name))).toBe(master);
     }
