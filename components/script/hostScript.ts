@@ -7,6 +7,7 @@ import { compose, type ScriptFile, type ScriptParts, type ScriptValue } from "./
 import { afterFirstRun, beforeRunning, remember, type Effects, type FirstRun } from "./hooks";
 import { shortDigest } from "./digest";
 import { composeKept, scriptName, textsOf } from "./kept";
+import { noteOrder, withoutImplied } from "./order";
 import { leaveTraces } from "./traces";
 import type { Again } from "./seen";
 import type { Target } from "./target";
@@ -78,20 +79,23 @@ export class HostScript extends command.remote.Command {
     const again = isRepeatable(args) ? againOf(parts, args) : undefined;
     const { effects, firstRun, machine } = args;
     const unique = machine.fleet.named(name);
+    const own = pulumi.mergeOptions(
+      {
+        dependsOn: [...args.machine.dependsOn],
+        ...(args.forGood ? {} : { deletedWith: args.machine.deletedWith }),
+        // One that is told to run again (`--replace`) and refuses must find what it made in the state as before.
+        deleteBeforeReplace: args.forGood !== true,
+        additionalSecretOutputs: args.secretOutput ? ["stdout", "stderr"] : [],
+        ignoreChanges: [...ignored(args), ...(isRepeatable(args) && !again ? ["update"] : [])],
+      },
+      opts,
+    );
     super(unique, ends === "forgotten" ? forgotten(args.machine) : inputsOf(args, parts, again), {
-      ...pulumi.mergeOptions(
-        {
-          dependsOn: [...args.machine.dependsOn],
-          ...(args.forGood ? {} : { deletedWith: args.machine.deletedWith }),
-          // One that is told to run again (`--replace`) and refuses must find what it made in the state as before.
-          deleteBeforeReplace: args.forGood !== true,
-          additionalSecretOutputs: args.secretOutput ? ["stdout", "stderr"] : [],
-          ignoreChanges: [...ignored(args), ...(isRepeatable(args) && !again ? ["update"] : [])],
-        },
-        opts,
-      ),
+      ...own,
+      dependsOn: withoutImplied(own.dependsOn),
       hooks: { ...beforeRunning(), ...(args.firstRun ? afterFirstRun() : {}) },
     });
+    noteOrder(this, own.dependsOn);
     this.parts = parts;
     if (ends !== "forgotten") machine.fleet.keep(scriptName(parts), textsOf(parts));
     remember(unique, { resource: this, parts, effects, firstRun, machine, again });
