@@ -90,9 +90,16 @@ interface Change {
   readonly before?: Readonly<Record<string, unknown>>;
 }
 
+/**
+ * What runs where a script is of one moment and its login is another: that moment is over, and who is logged in on may never have
+ * had the texts of the release that it was in. What was sent is read, and not run.
+ */
+export const nothingAgain = "cat >/dev/null";
+
 /** What the run means; "" where nobody has words for it. */
 async function wordsFor({ parts, effects, again }: Known, { now, before }: Change): Promise<string> {
   if (before?.["create"] === undefined) return effects?.create ?? "";
+  if (now["update"] === nothingAgain) return effects ? "what was done once is not done again" : "";
   const old = await textOf(before["stdin"]);
   const sent = await textOf(now["stdin"]);
   const changed = changedParts(parts, old, sent);

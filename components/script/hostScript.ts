@@ -4,7 +4,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 import { compose, type ScriptFile, type ScriptParts, type ScriptValue } from "./compose";
-import { afterFirstRun, beforeRunning, remember, type Effects, type FirstRun } from "./hooks";
+import { afterFirstRun, beforeRunning, nothingAgain, remember, type Effects, type FirstRun } from "./hooks";
 import { shortDigest } from "./digest";
 import { composeKept, scriptName, textsOf } from "./kept";
 import { noteOrder, withoutImplied } from "./order";
@@ -158,6 +158,7 @@ function inputsOf(args: HostScriptArgs, parts: ScriptParts, again: Again | undef
     connection,
     create: `${run} ${undone ? "down" : "up"}`,
     ...(again ? { update: runAgain(again) } : {}),
+    ...(args.once && !undone ? { update: nothingAgain } : {}),
     ...(stays ? {} : { delete: `${run} down` }),
     stdin: program(args, parts),
     // For all others it is of no meaning which machine it is.
