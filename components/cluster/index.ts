@@ -142,6 +142,7 @@ export class Cluster extends pulumi.ComponentResource {
     keepSecrets(named("encryption"), { machines, environment, controlPlane, etcd, keys }, quiet);
     const inside = { provider, deletedWith: controlPlane.cluster, dependsOn };
     const certificates = firstEnds(etcd.ends, controlPlane.ends);
+    fleet.recordTexts("texts", child);
     this.registerOutputs({});
     return { controlPlane, inside, nodes: labelled.rows, rollout, certificates, unwell };
   }

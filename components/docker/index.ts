@@ -31,6 +31,8 @@ export class DockerEngine extends pulumi.ComponentResource {
     const { docker, kubernetes } = args.environment;
     const pause = args.artifacts.images.pause;
     const onDocker = kubernetes.runtime === "docker";
+    const daemon = daemonJson(docker.daemon);
+    const units = onDocker ? criDockerdUnits(pause) : [];
     this.machines = args.machines.map((machine) => {
       const { adopt } = machine.config;
       const engine = new HostScript(
@@ -47,7 +49,8 @@ export class DockerEngine extends pulumi.ComponentResource {
             CONTAINERD_CONFIG: onDocker ? "" : containerdConfig(pause),
             ADOPT: adopt,
           },
-          files: [...(adopt ? [] : [daemonJson(docker.daemon)]), ...(onDocker ? criDockerdUnits(pause) : [])],
+          files: [...(adopt ? [] : [daemon]), ...units],
+          shared: ["PROGRAMS", "CONTAINERD_CONFIG", ...[daemon, ...units].map(({ path }) => path)],
           effects: adopt ? adopted : effectsOf(docker.daemon),
         },
         { parent: this },

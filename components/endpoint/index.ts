@@ -53,10 +53,15 @@ export class ApiProxies extends pulumi.ComponentResource {
     const script = join(__dirname, "proxy.sh");
     const uses = [...unitsScripts, ...packageScripts];
     const values = { CONFIG_FILE: proxyConfigFile };
+    const shared = files.map(({ path }) => path);
     this.proxies = new Map(
       machines.map((machine) => [
         machine.name,
-        new HostScript(stepOn(machine, proxyStep), { machine, script, uses, values, files, effects }, { parent: this }),
+        new HostScript(
+          stepOn(machine, proxyStep),
+          { machine, script, uses, values, files, shared, effects },
+          { parent: this },
+        ),
       ]),
     );
     this.registerOutputs({});

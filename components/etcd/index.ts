@@ -117,6 +117,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
           ETCD_CA_KEY: this.authority.key,
         },
         files: [etcdUnit(machine, etcd), etcdDataGuard(etcd)],
+        shared: ["PROGRAMS", "SIGNING", etcdDataGuard(etcd).path],
         effects: effectsOf(authoritiesOf(args.environment)),
       },
       { parent: this },

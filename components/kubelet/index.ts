@@ -54,6 +54,7 @@ export class Kubelets extends pulumi.ComponentResource {
           uses,
           values: valuesFor(machine, args),
           files: [...kernelFiles, kubeletUnit(machine)],
+          shared: ["PROGRAMS", "KUBELET_CONFIG", ...kernelFiles.map(({ path }) => path)],
           effects,
         },
         { parent: this },

@@ -15,6 +15,15 @@ export function componentFiles(environment: MasterSettings): readonly ScriptFile
   return [...byPath].map(([path, content]) => ({ path, content, mode: "0600" }));
 }
 
+/** Where those of them lie that are not the stack's own, which may have secrets in them. */
+export function defaultFiles(environment: MasterSettings): readonly string[] {
+  const { apiServer, controllerManager, scheduler } = environment.kubernetes;
+  const given = new Set([apiServer, controllerManager, scheduler].flatMap(({ files }) => files).map(placeOf));
+  return componentFiles(environment)
+    .map(({ path }) => path)
+    .filter((path) => !given.has(path));
+}
+
 /** Where a file lies on a master. Another text has another place, so that the component is one with other settings, and restarts. */
 function placeOf({ path, content }: File): string {
   return `${path}.${shortDigest(content)}`;

@@ -13,7 +13,7 @@ import { configureCluster } from "./configuration";
 import { makeAuthorities, type Authorities } from "./authority";
 import { issueCredentials } from "./credentials";
 import { effectsOn } from "./effects";
-import { componentFiles } from "./files";
+import { componentFiles, defaultFiles } from "./files";
 import { approver } from "./kubelets";
 import { masterScripts } from "./scripts";
 import type { MasterSettings } from "./settings";
@@ -113,6 +113,7 @@ export class ControlPlane extends pulumi.ComponentResource {
           ETCD_CA_KEY: etcd.authority.key,
         },
         files: [...componentFiles(environment), ...(environment.certificates.timer ? timerUnits(machine) : [])],
+        shared: defaultFiles(environment),
         effects: effectsOn(machine),
       },
       { parent: this, dependsOn: [...authorities.scripts, etcd, ...before] },

@@ -24,6 +24,9 @@ const name = "kube-flannel-ds";
  * deployed, not when it runs everywhere: machines may join after this.
  */
 export class Network extends pulumi.ComponentResource {
+  /** When it is there, all of flannel is. */
+  readonly last: pulumi.Resource;
+
   constructor(resourceName: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:network:Network", resourceName, {}, opts);
     const { fleet } = args;
@@ -41,7 +44,7 @@ export class Network extends pulumi.ComponentResource {
       { ...child, dependsOn: [space] },
     );
     const labels = { app: "flannel", tier: "node" };
-    new k8s.apps.v1.DaemonSet(
+    this.last = new k8s.apps.v1.DaemonSet(
       fleet.named(name),
       {
         metadata: {

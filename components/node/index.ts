@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { NodeSettings } from "./settings";
 import type { Machine } from "../machine";
 import type { ControlPlane } from "../master";
+import type { Network } from "../network";
 import type { JoinedMachine } from "./labels";
 import { deleteLostNodes } from "./lost";
 import { LeavingNode, ReadyNode } from "./ready";
@@ -17,7 +18,7 @@ export interface JoinArgs {
   readonly master: ControlPlane;
   readonly environment: NodeSettings;
   /** What pods need before a node can be ready: the pod network. */
-  readonly network: pulumi.Resource;
+  readonly network: Network;
 }
 
 /** Makes every machine's node a ready one of the cluster, and lets the nodes of lost machines go. */
@@ -29,11 +30,11 @@ export function joinNodes(args: JoinArgs, opts: pulumi.CustomResourceOptions): r
   return [
     ...master.machines.map((machine) => {
       const member = new LeavingNode(machine.name, { machine, master, drainTimeout }, opts);
-      const ready = new ReadyNode(machine.name, { machine, master }, { ...opts, dependsOn: [member, network] });
+      const ready = new ReadyNode(machine.name, { machine, master }, { ...opts, dependsOn: [member, network.last] });
       return { config: machine.config, identity: machine.identity, member, ready };
     }),
     ...workers.map((machine) => {
-      const worker = new Worker(machine.name, { machine, master, environment, network }, opts);
+      const worker = new Worker(machine.name, { machine, master, environment, network: network.last }, opts);
       return { config: machine.config, identity: machine.identity, member: worker, ready: worker };
     }),
   ];

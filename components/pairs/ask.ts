@@ -14,6 +14,8 @@ export interface TryArgs {
   readonly pairs: readonly Pair[];
   /** How to log in on a machine. */
   readonly login: (machine: MachineConfig) => Login;
+  /** Machines that told of themselves moments ago: they are not dialled first to see whether they answer. @default none */
+  readonly answered?: ReadonlySet<string>;
 }
 
 /** Longest that all of it may take on one machine, milliseconds. */
@@ -32,10 +34,11 @@ interface Station {
  * All machines listen where others will call them, then each calls, then all tell what they heard. Every machine has one login, and
  * nothing is written on any.
  */
-export async function tryPairs({ environment, pairs, login }: TryArgs): Promise<Tried> {
+export async function tryPairs({ environment, pairs, login, answered }: TryArgs): Promise<Tried> {
   const machines = [...new Set(pairs.flatMap(({ from, to }) => [from, to]))];
   const { bastion } = environment.ssh;
-  const hops = machines.map((machine) => ({ name: machine.name, ...login(machine) }));
+  const unknown = machines.filter(({ name }) => answered?.has(name) !== true);
+  const hops = unknown.map((machine) => ({ name: machine.name, ...login(machine) }));
   // Machines that were only just started may take a while to answer.
   const silent = bastion ? [] : await unreachable(hops, { timeoutMs: 2000, attempts: 40 });
   const untried = new Map(silent.map(({ name, why }) => [name, why]));

@@ -73,10 +73,11 @@ export class Pairs extends pulumi.Stash {
   }
 
   private async letIn(pairs: readonly Pair[]): Promise<void> {
-    const { environment } = this.args;
+    const { environment, asked } = this.args;
+    const answered = new Set(asked.flatMap(({ config, answer }) => (answer ? [config.name] : [])));
     const login = ({ name, ssh }: MachineConfig) =>
       environment.provider === "local" ? localLogin(environment, name) : sshLogin(ssh);
-    const tried = await tryPairs({ environment, pairs, login });
+    const tried = await tryPairs({ environment, pairs, login, answered });
     const { problems, warnings } = reportOf(tried);
     for (const warning of warnings) await pulumi.log.info(warning);
     if (problems.length === 0) {

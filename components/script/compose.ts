@@ -1,8 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { lineFor, shippedTexts, taking, type Text } from "./texts";
-
 /** A value a script reads: a string, or a list that becomes a bash array. */
 export type ScriptValue = string | number | boolean | readonly string[];
 
@@ -34,9 +32,12 @@ export interface ScriptParts {
    * @default it keeps none
    */
   readonly secrets?: readonly string[];
+  /** Names of values, and paths of files, that are the same on many machines. @default none */
+  readonly shared?: readonly string[];
 }
 
-const library = textsOf("lib.sh", "memory.sh");
+/** What every program begins with. */
+export const library = textsOf("lib.sh", "memory.sh");
 
 /** How distributions install packages, a file each. */
 const packageManagers = ["apt.sh"];
@@ -69,59 +70,25 @@ export const foundScript = join(__dirname, "found.sh");
  * read-only variables, the files, the script, and the call of `main`.
  */
 export function compose(parts: ScriptParts): string {
-  return joined([...library, assignment("SCRIPT", parts.name), ...bodyOf(parts, (text) => text)]);
+  return joined([...library, assignment("SCRIPT", parts.name), ...bodyOf(parts)]);
 }
 
-/**
- * The same program, as it is sent and kept in the state: in the place of each text that its machine keeps there is a line with the
- * text's name and its digest.
- */
-export function composeKept(parts: ScriptParts, texts: ReadonlyMap<string, Text>): string {
-  const kept = (text: string) => {
-    const own = texts.get(text);
-    return own ? lineFor(own) : text;
-  };
-  const lines = [taking, assignment("SCRIPT", parts.name), ...library.map(kept), ...bodyOf(parts, kept)];
-  return joined(lines).replace(/^(kept .*)\n\n(?=kept )/gm, "$1\n");
-}
-
-function bodyOf(parts: ScriptParts, as: (text: string) => string): readonly string[] {
+function bodyOf(parts: ScriptParts): readonly string[] {
   return [
     ...(parts.secrets ? [assignment("SECRETS", parts.secrets)] : []),
-    ...(parts.uses ?? []).map(as),
-    ...Object.entries(parts.values ?? {}).map(([name, value]) => assignment(name, value)),
+    ...(parts.uses ?? []),
+    ...assignments(parts.values ?? {}),
     fileFunctions(parts.files ?? []),
-    as(parts.script),
-    // Nothing the script starts may read on in the program that bash is still reading.
-    'main "$1" </dev/null\nexit\n',
+    parts.script,
+    calling,
   ];
 }
 
-const joined = (lines: readonly string[]) => lines.map((part) => `${part.trimEnd()}\n`).join("\n");
+/** Nothing the script starts may read on in the program that bash is still reading. */
+export const calling = 'main "$1" </dev/null\nexit\n';
 
-/**
- * The names of values, and the paths of files, of which an earlier program of the script has no such text; "script" where
- * its own text, or what it uses, is another. Of values that come from other resources, those that it had, and that are others now.
- */
-export function changedParts(parts: ScriptParts, before: string, now = "", kept = shippedTexts()): ReadonlySet<string> {
-  // An earlier release sent its texts whole.
-  const sent = (text: string) => {
-    const own = kept.get(text);
-    return own && !before.includes(text) ? lineFor(own) : text;
-  };
-  const texts = [
-    ...[...library, parts.script, ...(parts.uses ?? [])].map((text) => ["script", sent(text)] as const),
-    ...Object.entries(parts.values ?? {}).map(([name, value]) => [name, assignment(name, value)] as const),
-    ...(parts.files ?? []).map((file) => [file.path, writing(file)] as const),
-  ];
-  const own = texts.filter(([, text]) => !before.includes(text)).map(([name]) => name);
-  const valueIn = (text: string, name: string) => new RegExp(`^readonly ${name}=.*$`, "m").exec(text)?.[0];
-  const others = (parts.outputs ?? []).filter((name) => {
-    const [old, value] = [valueIn(before, name), valueIn(now, name)];
-    return old !== undefined && value !== undefined && old !== value;
-  });
-  return new Set([...own, ...others]);
-}
+/** Pieces of a program, with an empty line between them. */
+export const joined = (lines: readonly string[]) => lines.map((part) => `${part.trimEnd()}\n`).join("\n");
 
 /** One shell word that expands to exactly `text`. Throws where bash cannot hold the text at all. */
 export function quote(text: string): string {
@@ -135,7 +102,8 @@ function textsOf(...names: readonly string[]): readonly string[] {
   return names.map((name) => readFileSync(join(__dirname, name), "utf8"));
 }
 
-function assignment(name: string, value: ScriptValue): string {
+/** The line by which a program has a value. */
+export function assignment(name: string, value: ScriptValue): string {
   if (!/^[A-Z][A-Z0-9_]*$/.test(name)) {
     throw new Error(`"${name}" is no name for a script's value: use capitals, digits and underscores`);
   }
@@ -144,8 +112,9 @@ function assignment(name: string, value: ScriptValue): string {
     : `readonly ${name}=${quote(String(value))}`;
 }
 
-function fileFunctions(files: readonly ScriptFile[]): string {
-  const writes = files.map(writing);
+/** The functions that install files and remove them. */
+export function fileFunctions(files: readonly ScriptFile[], write = writing): string {
+  const writes = files.map(write);
   const removes = [...files].reverse().map(({ path }) => `  remove_file ${quote(path)}`);
   return [
     "write_files() {",
@@ -157,7 +126,8 @@ function fileFunctions(files: readonly ScriptFile[]): string {
   ].join("\n");
 }
 
-function writing({ path, content, mode }: ScriptFile): string {
+/** The call that installs a file. */
+export function writing({ path, content, mode }: ScriptFile): string {
   if (content.includes("\0")) {
     throw new Error(`the file ${path} for a machine has a NUL byte in it: only text can be sent this way`);
   }

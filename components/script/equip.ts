@@ -8,7 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Session, wordsFor, type Login } from "../ssh";
 import { quote } from "./compose";
 import { shortDigest } from "./digest";
-import { shippedTexts, takingFile, textsDirectory, type Text } from "./texts";
+import { takingFile, textsDirectory, type Text } from "./texts";
 
 /** How long a machine that takes no login now is asked again, and between two attempts, milliseconds. */
 const [patience, pause] = [60_000, 4000];
@@ -33,15 +33,23 @@ new=.new-$$
 ${texts.map(({ digest, text }) => one(digest, text)).join("")}${one(takingFile, take)}`;
 }
 
+/** A machine, and what it is to have. */
+export interface Equipment {
+  /** What the machine is called. */
+  readonly name: string;
+  readonly login: Login;
+  readonly texts: readonly Text[];
+}
+
 /**
  * Sees to it that a machine has the texts of all programs that it may be sent, in one login. One that takes no login now, because it
  * starts, or limits how many come from one address, is named, and asked again for a minute.
  */
-export async function equip(name: string, login: Login, way?: Session): Promise<void> {
+export async function equip({ name, login, texts }: Equipment, way?: Session): Promise<void> {
   const deadline = Date.now() + patience;
   for (let told = false; ; told = true) {
     try {
-      await send(login, way);
+      await send(login, texts, way);
       return;
     } catch (error) {
       const why = error as NodeJS.ErrnoException;
@@ -64,13 +72,13 @@ function isForNow({ code = "", message }: NodeJS.ErrnoException): boolean {
   );
 }
 
-async function send(login: Login, way?: Session): Promise<void> {
+async function send(login: Login, texts: readonly Text[], way?: Session): Promise<void> {
   const session = new Session(login, { timeoutMs: 30_000 }, way);
   try {
     const { status, output } = await session.run("bash -s", asking);
     if (status !== 0) throw new Error(`asked for its texts, it answers: ${output}`);
     const there = new Set(output.split("\n"));
-    const missing = [...shippedTexts().values()].filter(({ digest }) => !there.has(digest));
+    const missing = texts.filter(({ digest }) => !there.has(digest));
     if (missing.length === 0 && there.has(shortDigest(take))) return;
     const put = await session.run("sh -c 'gunzip | bash -s'", gzipSync(placing(missing)));
     if (put.status !== 0) throw new Error(`texts could not be put into ${textsDirectory}: ${put.output}`);

@@ -1,21 +1,42 @@
+import * as pulumi from "@pulumi/pulumi";
+
 import {
   Session,
   sshLogin,
   unreachable,
   unreachableMessage,
   type FirstHop,
+  type Login,
   type SshLogin,
   type Unreachable,
 } from "../ssh";
 import { equip } from "./equip";
 import type { Access } from "./target";
+import { shippedTexts, type Text } from "./texts";
+
+/** What a machine was sent in this run, and whether it is there. */
+interface Equipped {
+  readonly digests: ReadonlySet<string>;
+  readonly done: Promise<void>;
+}
+
+type TextsByScript = Record<string, Record<string, string | readonly string[]>>;
+
+/** A component has no outputs, where the state would have them again. */
+class Texts extends pulumi.ComponentResource {
+  constructor(name: string, texts: TextsByScript, opts: pulumi.ComponentResourceOptions) {
+    super("keelson:script:Texts", name, texts, opts);
+    this.registerOutputs({});
+  }
+}
 
 /** The machines of one cluster, in one run of the program. */
 export class Fleet {
   private readonly hops: FirstHop[] = [];
   private accepted?: Promise<void>;
   private silent?: Promise<readonly Unreachable[]>;
-  private readonly equipped = new Map<string, Promise<void>>();
+  private readonly equipped = new Map<string, Equipped>();
+  private readonly kept = new Map<string, Text & { readonly script: string }>();
   private way?: { readonly session: Session; users: number };
 
   /**
@@ -39,6 +60,25 @@ export class Fleet {
     this.hops.push(hop);
   }
 
+  /** Programs of a script are made of these texts as well. */
+  keep(script: string, texts: readonly Text[]): void {
+    for (const text of texts) this.kept.set(text.digest, { ...text, script });
+  }
+
+  /**
+   * The state has once what many machines are sent alike, by the script and the name of the text; several where machines differ. For
+   * people: a preview shows in it what changes. Not for what the state encrypts.
+   */
+  recordTexts(name: string, opts: pulumi.ComponentResourceOptions): void {
+    const all: TextsByScript = {};
+    for (const { script, name, text } of [...this.kept.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1))) {
+      const own = (all[script] ??= {});
+      const others = own[name];
+      own[name] = others === undefined ? text : [...[others].flat(), text];
+    }
+    new Texts(this.named(name), all, opts);
+  }
+
   /** Throws where no script is to run. */
   async accept(): Promise<void> {
     await (this.accepted ??= this.condition());
@@ -50,18 +90,27 @@ export class Fleet {
     if (found.some((one) => one.name === name)) throw new Error(unreachableMessage(found));
   }
 
-  /** The machine has the texts that its programs are made of: seen to once, by the first script that runs there. */
-  async equip(access: Access): Promise<void> {
+  /** The machine has the texts that its programs are made of: seen to by the first script that runs there, and by one that needs more. */
+  async equip(access: Access, needed: readonly Text[]): Promise<void> {
     const login = access.login();
     const place = `${login.host}:${login.port}`;
-    const under = this.equipped.get(place) ?? this.throughBastion((way) => equip(access.name, login, way));
-    this.equipped.set(place, under);
+    const before = this.equipped.get(place);
+    const has = before && needed.every(({ digest }) => before.digests.has(digest));
+    const equipped = has ? before : this.send(access.name, login, before?.done);
+    this.equipped.set(place, equipped);
     try {
-      await under;
+      await equipped.done;
     } catch (error) {
-      this.equipped.delete(place);
+      if (this.equipped.get(place) === equipped) this.equipped.delete(place);
       throw error;
     }
+  }
+
+  /** Sends whatever any of the cluster's machines may need, when what was sent before is there. */
+  private send(name: string, login: Login, before = Promise.resolve()): Equipped {
+    const texts = [...shippedTexts().values(), ...this.kept.values()];
+    const send = () => this.throughBastion((way) => equip({ name, login, texts }, way));
+    return { digests: new Set(texts.map(({ digest }) => digest)), done: before.then(send, send) };
   }
 
   /** Many go by way of one login on the bastion, which ends with the last of them. */

@@ -2,8 +2,9 @@ import { AsyncResource } from "node:async_hooks";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { changedParts, type ScriptParts } from "./compose";
+import type { ScriptParts } from "./compose";
 import { onceKnown } from "../ssh";
+import { changedParts, isOfOtherForm, textsOf } from "./kept";
 import type { Again } from "./seen";
 import type { Target } from "./target";
 
@@ -75,7 +76,7 @@ async function beforeRun({ name, newInputs, oldInputs }: pulumi.ResourceHookArgs
     // One that told of itself moments ago answers.
     if (hop && (!machine.seen || machine.seen.refused !== undefined)) await machine.fleet.answers(hop);
     if (machine.seen?.refused !== undefined) throw new Error(machine.seen.refused);
-    if (machine.access) await machine.fleet.equip(machine.access);
+    if (machine.access) await machine.fleet.equip(machine.access, textsOf(script.parts));
     if (!oldInputs) await firstRun?.before();
     return;
   }
@@ -89,9 +90,16 @@ interface Change {
   readonly before?: Readonly<Record<string, unknown>>;
 }
 
+/**
+ * What runs where a script is of one moment and its login is another: that moment is over, and who is logged in on may never have
+ * had the texts of the release that it was in. What was sent is read, and not run.
+ */
+export const nothingAgain = "cat >/dev/null";
+
 /** What the run means; "" where nobody has words for it. */
 async function wordsFor({ parts, effects, again }: Known, { now, before }: Change): Promise<string> {
   if (before?.["create"] === undefined) return effects?.create ?? "";
+  if (now["update"] === nothingAgain) return effects ? "what was done once is not done again" : "";
   const old = await textOf(before["stdin"]);
   const sent = await textOf(now["stdin"]);
   const changed = changedParts(parts, old, sent);
@@ -101,12 +109,12 @@ async function wordsFor({ parts, effects, again }: Known, { now, before }: Chang
     const all = [...words, ...(effects && files.size > 0 ? [effects.update(files)] : [])];
     return all.filter((text) => text !== "").join("; ");
   }
-  if (changed.size === 0 && old !== sent && !old.includes("\nkept ")) return effects ? shorter : "";
+  if (changed.size === 0 && old !== sent && isOfOtherForm(old)) return effects ? shorter : "";
   // What was sent once is never sent again.
   return effects ? "the connection settings changed: the script runs again, and nothing should change" : "";
 }
 
-/** An earlier release sent every program whole, and the state had it so. */
+/** Earlier releases sent more of each program, and the state has it so. */
 const shorter = "what the state has of it becomes shorter: the script runs again, and nothing should change";
 
 /** A text that may be a secret; "" where it is not known yet. */

@@ -3,15 +3,16 @@ import { readFileSync } from "node:fs";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
-import { compose, composeKept, type ScriptFile, type ScriptParts, type ScriptValue } from "./compose";
-import { afterFirstRun, beforeRunning, remember, type Effects, type FirstRun } from "./hooks";
+import { compose, type ScriptFile, type ScriptParts, type ScriptValue } from "./compose";
+import { afterFirstRun, beforeRunning, nothingAgain, remember, type Effects, type FirstRun } from "./hooks";
 import { shortDigest } from "./digest";
-import { shippedTexts } from "./texts";
-import { shortenTraces } from "./traces";
+import { composeKept, scriptName, textsOf } from "./kept";
+import { noteOrder, withoutImplied } from "./order";
+import { leaveTraces } from "./traces";
 import type { Again } from "./seen";
 import type { Target } from "./target";
 
-shortenTraces();
+leaveTraces();
 
 export interface HostScriptArgs {
   /** Where the script runs. */
@@ -29,6 +30,11 @@ export interface HostScriptArgs {
   readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Files that `write_files` installs and `remove_files` removes. @default none */
   readonly files?: readonly ScriptFile[];
+  /**
+   * Names of values, and paths of files, that are the same on many machines and are no secrets, though others of the script may be:
+   * each machine keeps them, and the state has them once for all, in clear. @default none
+   */
+  readonly shared?: readonly string[];
   /** What a run of it means for the machine, in plain words, for previews. @default nothing is said */
   readonly effects?: Effects;
   /** What the program itself does around the run that makes the resource. @default nothing */
@@ -73,21 +79,25 @@ export class HostScript extends command.remote.Command {
     const again = isRepeatable(args) ? againOf(parts, args) : undefined;
     const { effects, firstRun, machine } = args;
     const unique = machine.fleet.named(name);
+    const own = pulumi.mergeOptions(
+      {
+        dependsOn: [...args.machine.dependsOn],
+        ...(args.forGood ? {} : { deletedWith: args.machine.deletedWith }),
+        // One that is told to run again (`--replace`) and refuses must find what it made in the state as before.
+        deleteBeforeReplace: args.forGood !== true,
+        additionalSecretOutputs: args.secretOutput ? ["stdout", "stderr"] : [],
+        ignoreChanges: [...ignored(args), ...(isRepeatable(args) && !again ? ["update"] : [])],
+      },
+      opts,
+    );
     super(unique, ends === "forgotten" ? forgotten(args.machine) : inputsOf(args, parts, again), {
-      ...pulumi.mergeOptions(
-        {
-          dependsOn: [...args.machine.dependsOn],
-          ...(args.forGood ? {} : { deletedWith: args.machine.deletedWith }),
-          // One that is told to run again (`--replace`) and refuses must find what it made in the state as before.
-          deleteBeforeReplace: args.forGood !== true,
-          additionalSecretOutputs: args.secretOutput ? ["stdout", "stderr"] : [],
-          ignoreChanges: [...ignored(args), ...(isRepeatable(args) && !again ? ["update"] : [])],
-        },
-        opts,
-      ),
+      ...own,
+      dependsOn: withoutImplied(own.dependsOn),
       hooks: { ...beforeRunning(), ...(args.firstRun ? afterFirstRun() : {}) },
     });
+    noteOrder(this, own.dependsOn);
     this.parts = parts;
+    if (ends !== "forgotten") machine.fleet.keep(scriptName(parts), textsOf(parts));
     remember(unique, { resource: this, parts, effects, firstRun, machine, again });
   }
 
@@ -115,6 +125,7 @@ function partsOf(name: string, args: HostScriptArgs): ScriptParts {
     values,
     outputs: Object.keys(args.values ?? {}).filter((value) => !(value in values)),
     files: args.files,
+    shared: args.shared,
     // What speaks of another machine is not undone when this one leaves.
     ...(isRepeatable(args) && !args.of ? { secrets: Object.keys(args.secrets ?? {}) } : {}),
   };
@@ -147,9 +158,11 @@ function inputsOf(args: HostScriptArgs, parts: ScriptParts, again: Again | undef
     connection,
     create: `${run} ${undone ? "down" : "up"}`,
     ...(again ? { update: runAgain(again) } : {}),
+    ...(args.once && !undone ? { update: nothingAgain } : {}),
     ...(stays ? {} : { delete: `${run} down` }),
     stdin: program(args, parts),
-    triggers: [args.of?.identity ?? identity],
+    // For all others it is of no meaning which machine it is.
+    ...(args.once || args.forGood ? { triggers: [args.of?.identity ?? identity] } : {}),
     logging: args.secretOutput ? "none" : "stderr",
     addPreviousOutputInEnv: false,
   };
@@ -180,11 +193,10 @@ function ignored({ once, forGood, ends }: HostScriptArgs): string[] {
 
 function program({ values = {}, secrets }: HostScriptArgs, parts: ScriptParts): pulumi.Input<string> {
   const known = Object.values(values).every((value) => !pulumi.Output.isInstance(value));
-  const sent = (whole: ScriptParts) => composeKept(whole, shippedTexts());
-  if (!secrets && known) return sent(parts);
+  if (!secrets && known) return composeKept(parts);
   // One output for all: previews then show the program as one unknown, and the state holds it encrypted where it must.
   const whole = pulumi
     .all({ ...values, ...secrets })
-    .apply((known) => sent({ ...parts, values: { ...parts.values, ...known } }));
+    .apply((known) => composeKept({ ...parts, values: { ...parts.values, ...known } }));
   return secrets ? pulumi.secret(whole) : whole;
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
+import { quote } from "./compose";
 import { shortDigest } from "./digest";
 
 /** A text that programs are made of. */
@@ -33,15 +34,14 @@ export function shippedTexts(): ReadonlyMap<string, Text> {
 /** How a program takes them, which lies beside them: the machine's way back needs it where they are gone. */
 export const takingFile = "/var/lib/keelson/take";
 
-/** What such a program begins with. A machine that was rebuilt has nothing that could be undone. */
-export const taking = `. ${takingFile} 2>/dev/null || {
-  echo "$(hostname) remembers nothing of this cluster (${takingFile} is gone): what was there before is not undone" >&2
-  [ "$1" = down ]
+/** What such a program begins with. A machine that was rebuilt remembers nothing, and has nothing that could be undone. */
+export const taking = `. ${takingFile} || {
+  [ "$1" = down ] && echo "$(hostname) remembers nothing of this cluster: nothing is undone" >&2
   exit
 }
 `;
 
 /** The line that stands in a program for a text that its machine keeps. */
 export function lineFor({ name, digest }: Text): string {
-  return `kept ${name} ${digest}\n`;
+  return `kept ${/^[\w./-]+$/.test(name) ? name : quote(name)} ${digest}\n`;
 }

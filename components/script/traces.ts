@@ -1,21 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 
-type Frames = readonly object[];
-
 /** What the SDK finds out for each resource, and the package's types leave out. */
 interface Tracing {
-  callsites?: () => Frames;
+  callsites?: () => readonly object[];
 }
 
-/** The frames of the SDK itself, and the one that a resource was made in. */
-const told = 8;
-
 /**
- * The engine keeps with each resource the whole stack of calls in which it was made: of a cluster's it would be a tenth of the state, and
- * it helps nobody. The place stays.
+ * The engine keeps with each resource the place in the program that it was made in, and the stack of calls that led there. Nobody reads
+ * it, and of a cluster's it would be a tenth of the state.
  */
-export function shortenTraces(): void {
+export function leaveTraces(): void {
   const resources = pulumi.Resource as unknown as Tracing;
-  const original = resources.callsites?.bind(pulumi.Resource);
-  if (original) resources.callsites = () => original().slice(0, told);
+  if (resources.callsites) resources.callsites = () => [];
 }

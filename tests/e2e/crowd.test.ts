@@ -79,4 +79,7 @@ describe("a dozen workers, and one operation at a time", () => {
     await here.stack.succeed("up");
     expect([...here.crowd.joined.keys()].sort()).toEqual([...here.workers].sort());
   });
+  test("each is logged in on for the survey, for the ways between machines, for its texts, and for each of its six scripts", () => {
+    for (const name of here.workers) expect([name, here.crowd.logins(name)]).toEqual([name, 9]);
+  });
 });

@@ -5,7 +5,7 @@ import { basename, dirname, join } from "node:path";
 
 import { runProgram } from "../support/program";
 import { compare, write } from "./compare";
-import { folded, lib, programOf, received, scriptsOf, undigested, unfolded } from "./received";
+import { folded, lib, programOf, received, scriptsOf, textsIn, undigested, unfolded } from "./received";
 import { hostKey, topologies } from "./topologies";
 
 const directory = fs.mkdtempSync(join(tmpdir(), "keelson-golden-"));
@@ -41,7 +41,8 @@ describe.each(names)("%s", (name) => {
     const { resources } = await runProgram(`golden-${name}`, topologies(privateKeyFile)[name] ?? {});
     const files = received(resources);
     expect(files.size).toBe(scriptsOf(resources).length + 2);
-    for (const program of scriptsOf(resources).map(programOf)) {
+    const texts = textsIn(resources);
+    for (const program of scriptsOf(resources).map((script) => programOf(script, texts))) {
       expect(program.startsWith(lib)).toBe(true);
       expect(unfolded(folded(program))).toBe(undigested(program));
     }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { stringify } from "yaml";
 
+import { shortDigest } from "../../components/script";
 import { shippedTexts, taking } from "../../components/script/texts";
 import type { Registered } from "../support/program";
 
@@ -52,9 +53,10 @@ export function received(resources: readonly Registered[]): ReadonlyMap<string, 
   const custom = resources.filter((resource) => resource.custom).sort((a, b) => (key(a) < key(b) ? -1 : 1));
   const machines = machinesByServer(custom);
   const files = new Map<string, string>();
+  const texts = textsIn(resources);
   for (const script of scriptsOf(custom)) {
     const machine = machines.get(serverOf(script)) ?? "unknown";
-    files.set(`${machine}/${script.name}.sh`, folded(programOf(script)));
+    files.set(`${machine}/${script.name}.sh`, folded(programOf(script, texts)));
   }
   const objects = custom.filter(({ type }) => type.startsWith("kubernetes:"));
   files.set("kubernetes.yaml", objects.map(({ name, inputs }) => `# ${name}\n${stringify(inputs)}`).join("---\n"));
@@ -62,17 +64,41 @@ export function received(resources: readonly Registered[]): ReadonlyMap<string, 
   return files;
 }
 
+/** What the texts are that programs name by their digests: scripts, and what the state has once for all machines. */
+export function textsIn(resources: readonly Registered[]): ReadonlyMap<string, string> {
+  const { inputs } = resources.find(({ type }) => type === "keelson:script:Texts") ?? {};
+  const shared = Object.values((inputs ?? {}) as Record<string, Record<string, string | string[]>>);
+  const own = shared.flatMap((texts) => Object.values(texts).flat());
+  return new Map([
+    ...[...shippedTexts().values()].map(({ digest, text }) => [digest, text] as const),
+    ...own.map((text) => [shortDigest(text), text] as const),
+  ]);
+}
+
+const keptLine = /^kept \S+ ([0-9a-f]{16})\n/gm;
+const sentForm = new RegExp(
+  /^(readonly SCRIPT=.*\n\n(?:readonly -a SECRETS=.*\n\n)?)([^]*?)/.source +
+    /(write_files\(\) \{\n[^]*?\n\}\n\n)((?:kept \S+ [0-9a-f]{16}\n)+)\n(main [^]*)$/.source,
+);
+
 /** The program that a script's machine reads, with the texts that lie there in the places of their lines. */
-export function programOf({ inputs }: Registered): string {
-  const byDigest = new Map([...shippedTexts().values()].map(({ digest, text }) => [digest, text]));
-  return (
-    String(inputs.stdin)
-      .replace(`${taking}\n`, "")
-      // Whatever takes the library needs the script's name, which a whole program has after it.
-      .replace(/^(readonly SCRIPT=.*\n\n)((?:kept (?:lib|memory)\.sh .*\n)+\n?)/, "$2$1")
-      .replace(/^kept \S+ ([0-9a-f]{16})\n/gm, (_, digest: string) => `${byDigest.get(digest)?.trimEnd() ?? ""}\n\n`)
-      .replace(/\n{3,}/g, "\n\n")
-  );
+export function programOf({ inputs }: Registered, texts: ReadonlyMap<string, string>): string {
+  const textsOf = (lines: string) => [...lines.matchAll(keptLine)].map(([, digest = ""]) => texts.get(digest) ?? "");
+  const sent = sentForm.exec(String(inputs.stdin).replace(`${taking}\n`, ""))?.slice(1) ?? [];
+  const [head = "", values = "", files = "", kept = "", call = ""] = sent;
+  // The scripts are those of a list, or stand there themselves.
+  const named = textsOf(kept).flatMap((text) => (text.startsWith("kept ") ? textsOf(text) : [text]));
+  const isShared = (text: string) => /^(readonly|put_)/.test(text);
+  const shared = named.filter(isShared);
+  const [lib = "", memory = "", ...rest] = named.filter((text) => !isShared(text));
+  const bodies = shared.map((text) => /^(put_\w+)\(\) \{\n([^]*)\n\}\n$/.exec(text)?.slice(1) ?? []);
+  const writers = new Map(bodies.map(([name = "", body = ""]) => [name, body]));
+  const written = files.replace(/^ {2}(put_\w+)$/gm, (line, name: string) => writers.get(name) ?? line);
+  const plain = shared.filter((text) => text.startsWith("readonly "));
+  return [lib, memory, head, ...rest.slice(0, -1), values, ...plain, written, rest.at(-1) ?? "", call]
+    .filter((part) => part !== "")
+    .map((part) => `${part.trimEnd()}\n`)
+    .join("\n");
 }
 
 const key = ({ type, name }: Registered) => `${type} ${name}`;

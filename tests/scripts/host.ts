@@ -118,7 +118,7 @@ export class Host {
   }
 
   /** A program's text, its directories of the system moved below the temporary one. */
-  private moved(program: string): string {
+  moved(program: string): string {
     const moved = program
       .replace(systemDirectory, `${this.root}/`)
       .replace(/^\s*export PATH=.*$/m, () => `export PATH=${this.bin}:/usr/bin:/bin`);

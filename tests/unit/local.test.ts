@@ -155,7 +155,6 @@ describe("the program", () => {
     expect(keyOf("worker-1")).not.toBe(before);
     expect(find(program, "worker-1-docker", "Command").inputs).toMatchObject({
       connection: { hostKey: keyOf("worker-1") },
-      triggers: [keyOf("worker-1")],
     });
     const places = (find(program, "plan", "Stash").inputs.input as { machines: readonly { build?: string }[] })
       .machines;

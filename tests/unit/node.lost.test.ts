@@ -1,6 +1,6 @@
 import { hostKey, small } from "../golden/topologies";
 import { runProgram, type Program, type Registered } from "../support/program";
-import { commands, find, machine, made, privateKey, run, valueOf, type Raw } from "./program.fixture";
+import { awaitedBy, commands, find, machine, made, privateKey, run, valueOf, type Raw } from "./program.fixture";
 
 const roles = ["master", "etcd"];
 const masters = [1, 2, 3].map((number) => machine(`master-${number}`, `192.0.2.1${number}`, { roles }));
@@ -42,7 +42,6 @@ const undone = (by: string, address: string): Raw => ({
   connection: login(by, address),
   create: "sudo -n bash -s -- down",
   stdin: expect.any(String) as unknown,
-  triggers: ["lost"],
   logging: "stderr",
   addPreviousOutputInEnv: false,
 });
@@ -68,13 +67,13 @@ describe("a worker that is lost", () => {
     }
   });
   test("is deleted from the cluster by a master", () => {
-    const { inputs, dependsOn, ignoreChanges, deletedWith } = find(program, "worker-2-member");
+    const { inputs, ignoreChanges, deletedWith } = find(program, "worker-2-member");
     expect(inputs).toEqual(undone("master-1", "192.0.2.11"));
     expect(["NODE", "LOST"].map((name) => valueOf(find(program, "worker-2-member"), name))).toEqual([
       "worker-2",
       "worker",
     ]);
-    expect(dependsOn).toContain(find(program, "master-1-master").urn);
+    expect(awaitedBy(find(program, "worker-2-member"), program)).toContain(find(program, "master-1-master").urn);
     expect(ignoreChanges).toEqual(["triggers"]);
     expect(deletedWith).toBe(find(program, "master-authority").urn);
   });
@@ -187,7 +186,7 @@ describe("containers that are lost", () => {
     const master = host(find(program, "master-1-docker"));
     expect(find(program, "worker-2-admit").inputs).toEqual(forgotten(master));
     for (const name of ["worker-2-member", "two-etcd-member"]) {
-      expect(find(program, name).inputs).toMatchObject({ create: "sudo -n bash -s -- down", triggers: ["lost"] });
+      expect(find(program, name).inputs).toMatchObject({ create: "sudo -n bash -s -- down" });
       expect(find(program, name).inputs.delete).toBeUndefined();
       expect(host(find(program, name))).toBe(master);
     }

@@ -1,6 +1,6 @@
 import { hostKey } from "../golden/topologies";
 import type { Program } from "../support/program";
-import { changes, find, machine, master, run, valueOf, worker } from "./program.fixture";
+import { awaitedBy, changes, find, machine, master, run, valueOf, worker } from "./program.fixture";
 
 let program: Program;
 beforeAll(async () => {
@@ -96,7 +96,7 @@ describe("several masters", () => {
 
   test("are made one after the other, each with its part of their common address", async () => {
     const ha = await of(first, second, third);
-    const waits = (name: string) => find(ha, name).dependsOn;
+    const waits = (name: string) => awaitedBy(find(ha, name), ha);
     for (const name of ["master-1", "master-2", "master-3"]) {
       expect(waits(`${name}-virtual-address`)).toContain(find(ha, `${name}-master`).urn);
     }
@@ -108,11 +108,11 @@ describe("several masters", () => {
     const names = ["master-1", "master-2", "master-3"];
     const started = names.map((name) => find(ha, `${name}-etcd`));
     for (const name of names) {
-      const { dependsOn } = find(ha, `${name}-etcd-member`);
-      for (const member of started) expect([name, dependsOn]).toEqual([name, expect.arrayContaining([member.urn])]);
+      const waits = awaitedBy(find(ha, `${name}-etcd-member`), ha);
+      for (const member of started) expect([name, waits]).toEqual([name, expect.arrayContaining([member.urn])]);
       for (const other of started) expect(find(ha, `${name}-etcd`).dependsOn).not.toContain(other.urn);
       const awaited = names.map((name) => find(ha, `${name}-etcd-member`).urn);
-      expect(find(ha, `${name}-master`).dependsOn).toEqual(expect.arrayContaining(awaited));
+      expect(awaitedBy(find(ha, `${name}-master`), ha)).toEqual(expect.arrayContaining(awaited));
     }
   });
   test("see a member of etcd to be well again after each change of it", async () => {

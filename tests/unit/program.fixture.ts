@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { orderOf } from "../golden/received";
 import { hostKey } from "../golden/topologies";
 import { runProgram, type Program, type Registered } from "../support/program";
 
@@ -36,6 +37,21 @@ export function find({ resources }: Program, name: string, type = ""): Registere
   const [first] = found;
   if (!first || found.length > 1) throw new Error(`${found.length} resources are named ${name}`);
   return first;
+}
+
+/** Addresses of all that a resource waits for, itself or by way of others. */
+export function awaitedBy(resource: Registered, { resources }: Program): readonly string[] {
+  const byUrn = new Map(resources.map((one) => [one.urn, one]));
+  const found = new Set<string>();
+  const follow = (one: Registered) => {
+    for (const urn of orderOf(one, resources).filter((urn) => !found.has(urn))) {
+      found.add(urn);
+      const next = byUrn.get(urn);
+      if (next) follow(next);
+    }
+  };
+  follow(resource);
+  return [...found];
 }
 
 export const commands = (program: Program) => made(program).filter(({ type }) => type === "command:remote:Command");

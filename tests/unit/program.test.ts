@@ -1,7 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { hostKey } from "../golden/topologies";
-import { orderOf } from "../golden/received";
 import { caHash, kubeconfigFor } from "../support/printed";
 import type { Program, Registered } from "../support/program";
 import { commands, find, forGood, made, privateKey, run, valueOf } from "./program.fixture";
@@ -67,19 +66,19 @@ describe("a script", () => {
       },
       create: "sudo -n bash -s -- up",
       delete: "sudo -n bash -s -- down",
-      triggers: [hostKey("worker-1")],
       logging: "stderr",
       addPreviousOutputInEnv: false,
     });
     expect(rest).toMatchObject({ deleteBeforeReplace: true, ignoreChanges: ["triggers", "update"], deletedWith: "" });
   });
-  test("knows the machine that it speaks of", () => {
+  test("knows the machine that it speaks of, where it begins anew for another one", () => {
     const [first, second] = [hostKey("master-1"), hostKey("worker-1")];
-    const triggers = commands(program).map(({ name, inputs }) => [name, inputs.triggers]);
+    const triggers = commands(program).flatMap(({ name, inputs: { triggers } }) =>
+      triggers ? [[name, triggers]] : [],
+    );
     expect(Object.fromEntries(triggers)).toEqual({
-      ...Object.fromEntries(masterSteps.map((step) => [`master-1-${step}`, [first]])),
-      ...Object.fromEntries(workerSteps.map((step) => [`worker-1-${step}`, [second]])),
-      ...Object.fromEntries(onOperator.map((name) => [name, [first]])),
+      ...{ "worker-1-admit": [second], "worker-1-join": [second] },
+      ...Object.fromEntries(forGood.map((name) => [name, [first]])),
     });
   });
   test("runs again, and is not rebuilt, for another machine, unless it is of one moment or for good", () => {
@@ -110,46 +109,6 @@ describe("a script", () => {
     }
     // Its token is taken back.
     expect(find(program, "worker-1-join").hooks).toEqual({ ...hooks, created: ["keelson-script-done"] });
-  });
-});
-
-describe("order", () => {
-  const before = (name: string, type?: string) =>
-    orderOf(find(program, name, type), program.resources).map((urn) => urn.split("::").pop());
-  const preflights = ["master-1-preflight", "worker-1-preflight"];
-
-  test.each([
-    ["plan", []],
-    ["master-1-preflight", ["plan"]],
-    ["worker-1-docker", preflights],
-    ["etcd-authority", preflights],
-    ["worker-1-kubelet", ["worker-1-docker"]],
-    ["master-authority", ["master-1-kubelet"]],
-    ["master-1-master", ["master-authority", "master-1-etcd", "etcd-authority"]],
-    ["worker-1-admit", ["master-1-master", "worker-1-kubelet"]],
-    ["worker-1-member", ["worker-1-admit", "master-1-master", "worker-1-kubelet"]],
-    ["worker-1-join", ["worker-1-member", "worker-1-admit", "master-1-master", "worker-1-kubelet"]],
-    ["worker-1-ready", ["worker-1-join", "kube-flannel-ds"]],
-    ["worker-1-node", ["worker-1-ready"]],
-    ["nginx-deployment", ["worker-1-ready"]],
-    ["master-1-rollout", ["master-1-ready", "worker-1-ready"]],
-    ["worker-1-rollout", ["master-1-rollout"]],
-    ["encryption", ["master-1-encryption-write", "encryption-key-1"]],
-    ["master-1-encryption-forget", ["encryption", "master-1-master"]],
-    ["cluster", ["master-1-master"]],
-  ])("%s waits for %j", (name, names) => {
-    expect(before(name)).toEqual(expect.arrayContaining(names));
-    if (name === "plan") expect(before(name)).toEqual([]);
-  });
-  test("a node gets its labels as soon as it is there, whatever becomes of the others", () => {
-    expect(before("worker-1-node")).not.toContain("master-1-ready");
-    expect(before("master-1-node")).not.toContain("worker-1-ready");
-  });
-  test("whoever resolves names may need any node", () => {
-    expect(before("dns")).toEqual(expect.arrayContaining(["master-1-ready", "worker-1-ready"]));
-  });
-  test("a join that fails finds what deletes its node in the state already", () => {
-    expect(before("worker-1-member")).not.toContain("worker-1-join");
   });
 });
 

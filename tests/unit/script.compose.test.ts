@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { changedParts, compose, quote, type ScriptParts } from "../../components/script/compose";
+import { compose, quote, type ScriptParts } from "../../components/script/compose";
+import { changedParts } from "../../components/script/kept";
 
 const lib = ["lib.sh", "memory.sh"]
   .map((name) => readFileSync(join(__dirname, "../../components/script", name), "utf8"))

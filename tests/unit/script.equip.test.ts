@@ -3,6 +3,7 @@ import { gunzipSync } from "node:zlib";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { Fleet, shortDigest } from "../../components/script";
 import { equip } from "../../components/script/equip";
 import { shippedTexts } from "../../components/script/texts";
 import { TestMachine } from "../support/sshServer";
@@ -45,12 +46,28 @@ test("a machine is sent the texts that it lacks, each into a file that its diges
   const [has, ...lacks] = texts;
   there = [has?.digest ?? ""];
   const before = machine.connections;
-  await equip("worker-1", loginAt(machine.port));
+  await equip({ name: "worker-1", login: loginAt(machine.port), texts });
   expect(machine.connections).toBe(before + 1);
   const [program = ""] = sent;
   for (const { digest } of lacks) expect(program).toContain(`mv -f "$new" ${digest}\n`);
   expect(program).not.toContain(`mv -f "$new" ${has?.digest ?? ""}\n`);
   expect(program.trim().endsWith('mv -f "$new" /var/lib/keelson/take')).toBe(true);
+});
+
+test("it is sent what all programs of its cluster have, in one login, and what one needs that comes later", async () => {
+  const fleet = new Fleet("", () => Promise.resolve());
+  const access = { name: "worker-1", login: () => loginAt(machine.port) };
+  const textOf = (text: string) => ({ name: text, digest: shortDigest(text), text });
+  const [first, later] = [textOf("one"), textOf("two")];
+  fleet.keep("test.sh", [first]);
+  const before = machine.connections;
+  await Promise.all([fleet.equip(access, [first]), fleet.equip(access, [])]);
+  expect(machine.connections).toBe(before + 1);
+  expect(sent.join()).toContain(`mv -f "$new" ${first.digest}\n`);
+  fleet.keep("test.sh", [later]);
+  await Promise.all([fleet.equip(access, [later]), fleet.equip(access, [first, later])]);
+  expect(machine.connections).toBe(before + 2);
+  expect(sent.at(-1)).toContain(`mv -f "$new" ${later.digest}\n`);
 });
 
 test("one that takes no login now is named, and asked again", async () => {
@@ -63,7 +80,7 @@ test("one that takes no login now is named, and asked again", async () => {
   });
   await new Promise<void>((resolve) => limiting.listen(0, "127.0.0.1", resolve));
   const { port } = limiting.address() as AddressInfo;
-  const equipped = equip("worker-1", loginAt(port));
+  const equipped = equip({ name: "worker-1", login: loginAt(port), texts });
   while (came === 0) await new Promise((resolve) => setTimeout(resolve, 20));
   await new Promise((resolve) => limiting.close(resolve));
   await machine.close();

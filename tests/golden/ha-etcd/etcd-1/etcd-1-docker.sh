@@ -32,6 +32,10 @@ readonly RUNTIME='containerd'
 
 readonly -a PROGRAMS=()
 
+readonly ADOPT='false'
+
+readonly PROGRAM='its digest'
+
 readonly CONTAINERD_CONFIG='version = 2
 
 [plugins."io.containerd.grpc.v1.cri"]
@@ -48,10 +52,6 @@ readonly CONTAINERD_CONFIG='version = 2
 [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
   SystemdCgroup = @SYSTEMD_CGROUP@
 '
-
-readonly ADOPT='false'
-
-readonly PROGRAM='its digest'
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

@@ -38,9 +38,27 @@ readonly RUNTIME='containerd'
 
 readonly CRI_SOCKET='unix:///run/containerd/containerd.sock'
 
-readonly -a PROGRAMS=('kubeadm binary /usr/local/bin /srv/bundle/bin/kubeadm 1111111111111111111111111111111111111111111111111111111111111111 - -' 'kubelet binary /usr/local/bin /srv/bundle/bin/kubelet 2222222222222222222222222222222222222222222222222222222222222222 - -' 'kubectl binary /usr/local/bin /srv/bundle/bin/kubectl 3333333333333333333333333333333333333333333333333333333333333333 - -' 'cni-plugins archive /opt/cni/bin /srv/bundle/cni/cni-plugins.tgz 8888888888888888888888888888888888888888888888888888888888888888 - - bridge host-local loopback portmap' 'flannel-cni binary /opt/cni/bin /srv/bundle/bin/flannel 7777777777777777777777777777777777777777777777777777777777777777 - - flannel')
-
 readonly -a IMAGES=('node /srv/bundle/images/node.tar aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa registry.k8s.io/pause:3.10.1 registry.k8s.io/kube-proxy:v1.36.3 ghcr.io/flannel-io/flannel:v0.28.10 registry.k8s.io/coredns/coredns:v1.14.7' 'workloads /srv/bundle/images/workloads.tar bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb docker.io/library/nginx:latest docker.io/library/nginx:stable')
+
+readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
+
+readonly -a NAMESERVERS=()
+
+readonly NODE='worker-1'
+
+readonly ADDRESS='192.0.2.31'
+
+readonly ALLOCATABLE_MILLICPU='0'
+
+readonly ALLOCATABLE_BYTES='0'
+
+readonly RESERVED_MILLICPU='0'
+
+readonly -a RESERVED_MEMORY=('104857600')
+
+readonly PROGRAM='its digest'
+
+readonly -a PROGRAMS=('kubeadm binary /usr/local/bin /srv/bundle/bin/kubeadm 1111111111111111111111111111111111111111111111111111111111111111 - -' 'kubelet binary /usr/local/bin /srv/bundle/bin/kubelet 2222222222222222222222222222222222222222222222222222222222222222 - -' 'kubectl binary /usr/local/bin /srv/bundle/bin/kubectl 3333333333333333333333333333333333333333333333333333333333333333 - -' 'cni-plugins archive /opt/cni/bin /srv/bundle/cni/cni-plugins.tgz 8888888888888888888888888888888888888888888888888888888888888888 - - bridge host-local loopback portmap' 'flannel-cni binary /opt/cni/bin /srv/bundle/bin/flannel 7777777777777777777777777777777777777777777777777777777777777777 - - flannel')
 
 readonly KUBELET_CONFIG='apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
@@ -72,24 +90,6 @@ tlsCipherSuites:
   - TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
 serverTLSBootstrap: true
 '
-
-readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
-
-readonly -a NAMESERVERS=()
-
-readonly NODE='worker-1'
-
-readonly ADDRESS='192.0.2.31'
-
-readonly ALLOCATABLE_MILLICPU='0'
-
-readonly ALLOCATABLE_BYTES='0'
-
-readonly RESERVED_MILLICPU='0'
-
-readonly -a RESERVED_MEMORY=('104857600')
-
-readonly PROGRAM='its digest'
 
 write_files() {
   put '/etc/modules-load.d/keelson.conf' 0644 <<'END_OF_FILE'

@@ -30,13 +30,13 @@ readonly KEY_SHA256=''
 
 readonly RUNTIME='docker'
 
-readonly -a PROGRAMS=('cri-dockerd binary /usr/local/bin /opt/keelson/bundle/bin/cri-dockerd 6666666666666666666666666666666666666666666666666666666666666666 - -')
-
 readonly CONTAINERD_CONFIG=''
 
 readonly ADOPT='false'
 
 readonly PROGRAM='its digest'
+
+readonly -a PROGRAMS=('cri-dockerd binary /usr/local/bin /opt/keelson/bundle/bin/cri-dockerd 6666666666666666666666666666666666666666666666666666666666666666 - -')
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

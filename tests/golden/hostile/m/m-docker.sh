@@ -30,13 +30,13 @@ readonly KEY_SHA256='1500c1f56fa9e26b9b8f42452a553675796ade0807cdce11975eb98170b
 
 readonly RUNTIME='docker'
 
-readonly -a PROGRAMS=('cri-dockerd archive /usr/local/bin file:///srv/mirror/it'\''s$(x)/Mirantis/cri-dockerd/releases/download/v0.4.4/cri-dockerd-0.4.4.amd64.tgz 109b7540053a507dd85ad7b9fee9cee9caae55feedcc28365d3e7ab4fb2172d5 file:///srv/mirror/it'\''s$(x)/Mirantis/cri-dockerd/releases/download/v0.4.4/cri-dockerd-0.4.4.arm64.tgz 4f96b4e9b7fcb1c90f78470325c2197a67fa28c0e0c901509437b791f5588a37 cri-dockerd/cri-dockerd')
-
 readonly CONTAINERD_CONFIG=''
 
 readonly ADOPT='false'
 
 readonly PROGRAM='its digest'
+
+readonly -a PROGRAMS=('cri-dockerd archive /usr/local/bin file:///srv/mirror/it'\''s$(x)/Mirantis/cri-dockerd/releases/download/v0.4.4/cri-dockerd-0.4.4.amd64.tgz 109b7540053a507dd85ad7b9fee9cee9caae55feedcc28365d3e7ab4fb2172d5 file:///srv/mirror/it'\''s$(x)/Mirantis/cri-dockerd/releases/download/v0.4.4/cri-dockerd-0.4.4.arm64.tgz 4f96b4e9b7fcb1c90f78470325c2197a67fa28c0e0c901509437b791f5588a37 cri-dockerd/cri-dockerd')
 
 write_files() {
   put '/etc/docker/daemon.json' 0644 <<'END_OF_FILE'

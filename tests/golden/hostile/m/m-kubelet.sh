@@ -38,9 +38,27 @@ readonly RUNTIME='docker'
 
 readonly CRI_SOCKET='unix:///run/cri-dockerd.sock'
 
-readonly -a PROGRAMS=('kubeadm binary /usr/local/bin file:///srv/mirror/it'\''s$(x)/release/v1.36.3/bin/linux/amd64/kubeadm bba1733c701bf70ec74ba1cc3fd5745404c1134a8a4b0a5f8560cc9832023421 file:///srv/mirror/it'\''s$(x)/release/v1.36.3/bin/linux/arm64/kubeadm 276cfbdc43b10fef663288cc1ed76abf77b1b7f700e9f1c053cb5dc3115484de' 'kubelet binary /usr/local/bin file:///srv/mirror/it'\''s$(x)/release/v1.36.3/bin/linux/amd64/kubelet 46707a53209f826ad0f0d62371ac69cd00e78fd9a8176cf5f6f87f18f7f8b718 file:///srv/mirror/it'\''s$(x)/release/v1.36.3/bin/linux/arm64/kubelet 57205a5daf5883873d87b4914e1e00bdd7707acd075714788cfb0fc1f60bc414' 'kubectl binary /usr/local/bin file:///srv/mirror/it'\''s$(x)/release/v1.36.3/bin/linux/amd64/kubectl ebbd080e7c2e275093b55915722043257eb24004363e20acb3c4d71919f88336 file:///srv/mirror/it'\''s$(x)/release/v1.36.3/bin/linux/arm64/kubectl 3d86f24401c41ae5a46ac50eef8865fe891d3647d324a0836f6c63757a126e62' 'cni-plugins archive /opt/cni/bin file:///srv/mirror/it'\''s$(x)/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-amd64-v1.9.1.tgz b98f74a0f8522f0a83867178729c1aa70f2158f90c45a2ca8fa791db1c76b303 file:///srv/mirror/it'\''s$(x)/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-arm64-v1.9.1.tgz 56171987d3947707c3563db2f4001bccaf50fd63468611b9f3cbecb1375ee7ec bridge host-local loopback portmap')
-
 readonly -a IMAGES=()
+
+readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
+
+readonly -a NAMESERVERS=()
+
+readonly NODE='m'
+
+readonly ADDRESS='198.51.100.1'
+
+readonly ALLOCATABLE_MILLICPU='0'
+
+readonly ALLOCATABLE_BYTES='0'
+
+readonly RESERVED_MILLICPU='0'
+
+readonly -a RESERVED_MEMORY=('104857600')
+
+readonly PROGRAM='its digest'
+
+readonly -a PROGRAMS=('kubeadm binary /usr/local/bin file:///srv/mirror/it'\''s$(x)/release/v1.36.3/bin/linux/amd64/kubeadm bba1733c701bf70ec74ba1cc3fd5745404c1134a8a4b0a5f8560cc9832023421 file:///srv/mirror/it'\''s$(x)/release/v1.36.3/bin/linux/arm64/kubeadm 276cfbdc43b10fef663288cc1ed76abf77b1b7f700e9f1c053cb5dc3115484de' 'kubelet binary /usr/local/bin file:///srv/mirror/it'\''s$(x)/release/v1.36.3/bin/linux/amd64/kubelet 46707a53209f826ad0f0d62371ac69cd00e78fd9a8176cf5f6f87f18f7f8b718 file:///srv/mirror/it'\''s$(x)/release/v1.36.3/bin/linux/arm64/kubelet 57205a5daf5883873d87b4914e1e00bdd7707acd075714788cfb0fc1f60bc414' 'kubectl binary /usr/local/bin file:///srv/mirror/it'\''s$(x)/release/v1.36.3/bin/linux/amd64/kubectl ebbd080e7c2e275093b55915722043257eb24004363e20acb3c4d71919f88336 file:///srv/mirror/it'\''s$(x)/release/v1.36.3/bin/linux/arm64/kubectl 3d86f24401c41ae5a46ac50eef8865fe891d3647d324a0836f6c63757a126e62' 'cni-plugins archive /opt/cni/bin file:///srv/mirror/it'\''s$(x)/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-amd64-v1.9.1.tgz b98f74a0f8522f0a83867178729c1aa70f2158f90c45a2ca8fa791db1c76b303 file:///srv/mirror/it'\''s$(x)/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-arm64-v1.9.1.tgz 56171987d3947707c3563db2f4001bccaf50fd63468611b9f3cbecb1375ee7ec bridge host-local loopback portmap')
 
 readonly KUBELET_CONFIG='apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
@@ -96,24 +114,6 @@ providerID: >-
 featureGates:
   ExtendWebSocketsToKubelet: false
 '
-
-readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
-
-readonly -a NAMESERVERS=()
-
-readonly NODE='m'
-
-readonly ADDRESS='198.51.100.1'
-
-readonly ALLOCATABLE_MILLICPU='0'
-
-readonly ALLOCATABLE_BYTES='0'
-
-readonly RESERVED_MILLICPU='0'
-
-readonly -a RESERVED_MEMORY=('104857600')
-
-readonly PROGRAM='its digest'
 
 write_files() {
   put '/etc/modules-load.d/keelson.conf' 0644 <<'END_OF_FILE'
