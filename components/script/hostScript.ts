@@ -61,7 +61,7 @@ export interface HostScriptArgs {
   /** What it does follows from other scripts on its machine: where one of them is to run again, so is this. @default false */
   readonly follows?: boolean;
   /** The machine that a script speaks of, where it acts by way of another. @default the one it runs on */
-  readonly of?: Pick<Target, "identity">;
+  readonly of?: Pick<Target, "identity" | "name">;
 }
 
 /**
@@ -78,6 +78,7 @@ export class HostScript extends command.remote.Command {
     const parts = partsOf(name, args);
     const again = isRepeatable(args) ? againOf(parts, args) : undefined;
     const { effects, firstRun, machine } = args;
+    const place = placeOf(name, args);
     const unique = machine.fleet.named(name);
     const own = pulumi.mergeOptions(
       {
@@ -92,10 +93,10 @@ export class HostScript extends command.remote.Command {
     );
     super(unique, ends === "forgotten" ? forgotten(args.machine) : inputsOf(args, parts, again), {
       ...own,
-      dependsOn: withoutImplied(own.dependsOn),
+      dependsOn: withoutImplied(place, own.dependsOn),
       hooks: { ...beforeRunning(), ...(args.firstRun ? afterFirstRun() : {}) },
     });
-    noteOrder(this, own.dependsOn);
+    noteOrder(this, place, own.dependsOn);
     this.parts = parts;
     if (ends !== "forgotten") machine.fleet.keep(scriptName(parts), textsOf(parts));
     remember(unique, { resource: this, parts, effects, firstRun, machine, again });
@@ -130,6 +131,12 @@ function partsOf(name: string, args: HostScriptArgs): ScriptParts {
     ...(isRepeatable(args) && !args.of ? { secrets: Object.keys(args.secrets ?? {}) } : {}),
   };
   return { ...parts, values: { ...values, PROGRAM: shortDigest(compose(parts)) } };
+}
+
+/** One of the whole cluster, which runs on one machine at a time, is no script of that machine. */
+function placeOf(script: string, { of, machine }: HostScriptArgs): string | undefined {
+  const { name } = of ?? machine;
+  return name !== undefined && script.startsWith(`${name}-`) ? name : undefined;
 }
 
 /** Whether it holds for as long as its resource is there, and so may have to run again for what happens to its machine. */

@@ -13,6 +13,8 @@ export interface Access {
 
 /** Where a script runs: what it takes to reach a machine, and to know it again. */
 export interface Target {
+  /** The machine's name, with which the names of its scripts begin; those of the whole cluster have others. */
+  readonly name?: string;
   /** The machines of its cluster. */
   readonly fleet: Fleet;
   /** It is gone for good: nothing of it is contacted, and its scripts are forgotten. @default false */
