@@ -10,9 +10,14 @@ kept() {
 }
 
 text_is_gone() {
-  local undo=/var/lib/keelson/scripts/$SCRIPT/undo
-  if [ "$direction" = down ] && [ -s "$undo" ]; then
-    bash "$undo" </dev/null
+  local memory=/var/lib/keelson/scripts/$SCRIPT
+  if [ "$direction" = down ] && [ -s "$memory/undo" ]; then
+    bash "$memory/undo" </dev/null
+    exit
+  fi
+  # A machine that was rebuilt, and was sent what a run that failed was to bring it. What speaks of another machine keeps no way back here.
+  if [ "$direction" = down ] && [ ! -d "$memory" ] && declare -p SECRETS >/dev/null 2>&1; then
+    echo "$(hostname) remembers nothing of $SCRIPT: nothing is undone" >&2
     exit
   fi
   echo "error: $(hostname) has lost the text $1 ($2), which $SCRIPT is made of: an up sends it again" >&2

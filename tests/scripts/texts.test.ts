@@ -104,6 +104,20 @@ test("a machine that remembers nothing has nothing to undo, and is changed by no
   expect(host.bash(program)).toMatchObject({ status: 1 });
 });
 
+test("nor has one that was rebuilt, and sent the texts of a later program", () => {
+  equip();
+  host.write(at(own()), "cut off");
+  const told = { status: 0, stdout: "", stderr: "machine remembers nothing of test: nothing is undone\n" };
+  expect(host.bash(program, "down")).toEqual(told);
+  expect(host.bash(program)).toMatchObject({ status: 1 });
+  // What acts on another machine from here is not done by doing nothing.
+  const of = composeKept({ ...parts, secrets: undefined }, shipped);
+  expect(host.bash(of, "down")).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining("has lost the text") as string,
+  });
+});
+
 describe("what changed since an earlier program", () => {
   const changed = (more: Partial<ScriptParts>, before = program) => [
     ...changedParts({ ...parts, ...more }, before, "", shipped),
