@@ -93,9 +93,9 @@ function silenceMessage(found: readonly Unreachable[]): string {
   return `${who} ${does} not answer:${lines}\n${wayOut(found)}`;
 }
 
-/** Machines that take the connection are there: nobody is advised to give one of them up. */
+/** Machines that take the connection, or refuse it, are there: nobody is advised to give one of them up. */
 function wayOut(found: readonly Unreachable[]): string {
-  const isThere = ({ why }: Unreachable): boolean => /^(takes|closes|answers)/.test(why);
+  const isThere = ({ why }: Unreachable): boolean => /^(takes|closes|answers|connection)/.test(why);
   const there = found.filter(isThere).map(({ name }) => name);
   const [them, their] = found.length === 1 ? ["it", "its address"] : ["them", "their addresses"];
   const one = found.length === 1 ? "it" : "one";
@@ -107,7 +107,7 @@ function wayOut(found: readonly Unreachable[]): string {
       : []),
     ...(there.length > 0
       ? [
-          `${there.join(", ")}: something takes the connection there; see the port, and whether its sshd limits logins (MaxStartups, journalctl -u ssh)`,
+          `${there.join(", ")}: something answers at the address, so the machine is not lost; see the port, whether sshd runs there, and whether it or a firewall limits logins (MaxStartups, fail2ban; journalctl -u ssh)`,
         ]
       : []),
   ].join("\n");

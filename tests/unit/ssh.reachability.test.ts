@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 
-import { unreachable, unreachableMessage } from "../../components/ssh/reachability";
+import { unreachable, unreachableMessage, wordsFor } from "../../components/ssh/reachability";
 import { hostKey } from "../golden/topologies";
 import { TestMachine } from "../support/sshServer";
 
@@ -146,7 +146,14 @@ start it, correct its address under machines, or mark it \`lost: true\` under ma
     expect(unreachableMessage([one, other])).toBe(`2 machines do not answer:
   worker-1 (192.0.2.1:22): no answer within 5 s
   worker-2 (192.0.2.2:22): connection refused (ECONNREFUSED): nothing listens there
-start them, correct their addresses under machines, or mark one \`lost: true\` under machines to remove it from the cluster`);
+start them, correct their addresses under machines, or mark one \`lost: true\` under machines to remove it from the cluster
+worker-2: something answers at the address, so the machine is not lost; see the port, whether sshd runs there, and whether it or a firewall limits logins (MaxStartups, fail2ban; journalctl -u ssh)`);
+  });
+  test.each([
+    wordsFor({ code: "ECONNREFUSED", name: "", message: "" }),
+    wordsFor({ code: "ECONNRESET", name: "", message: "" }),
+  ])("advises nobody to give up a machine that is there: %s", (why) => {
+    expect(unreachableMessage([{ ...one, why }])).not.toContain("lost: true");
   });
 
   test("tells of those that are others, after those that are silent", () => {
