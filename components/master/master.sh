@@ -102,6 +102,7 @@ initialise() {
   configuration=$(server_configuration)
   # The first master of a cluster configures it. From then on that is configuration.sh's, when all masters have their servers.
   if is_configured; then
+    has_joined || let_in
     skipped+=(--skip-phases "upload-config,bootstrap-token,addon,show-join-command")
   elif dns_is_current; then
     # kubeadm would move the settings of CoreDNS on, and refuses to where it does not know the release that runs.
@@ -128,6 +129,11 @@ is_configured() {
   [ -s "$ADMIN" ] || kubeadm init phase kubeconfig admin --config /dev/stdin <<<"$configuration" >/dev/null
   as_admin get --namespace kube-public configmap/cluster-info >/dev/null 2>&1 &&
     as_admin get --namespace kube-system configmap/kubeadm-config configmap/kubelet-config deployment/coredns daemonset/kube-proxy >/dev/null 2>&1
+}
+
+# One that was lost before is kept out no longer.
+let_in() {
+  as_admin delete validatingadmissionpolicybinding,validatingadmissionpolicy "keelson-lost-$NODE" --ignore-not-found --request-timeout 10s >&2
 }
 
 kubelet_is_joined() { has_joined && systemctl is-active --quiet kubelet.service; }

@@ -9,7 +9,7 @@ up() { :; }
 down() {
   # A master that is gone, or going, has no node to give back.
   [ -e "$KUBECONFIG" ] && command -v kubectl >/dev/null || return 0
-  [ "$LOST" != worker ] || keep_out
+  [ "$LOST" = false ] || keep_out
   kubectl get node "$NODE" --request-timeout 10s >/dev/null 2>&1 || return 0
   if [ "$LOST" != false ]; then
     # On a node that is there, others would take the place of its pods.
@@ -31,7 +31,7 @@ down() {
 readiness() { kubectl get node "$NODE" --request-timeout 3s -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'; }
 
 # What the machine's kubelet proves itself with cannot be revoked: where the machine boots again, it makes no node of this name
-# until it is admitted anew. A master has the keys of the cluster, and is kept out by nothing.
+# until it is admitted anew. Whoever has the keys of a lost master can take this away: only other authorities keep those out.
 keep_out() {
   kubectl apply --server-side --force-conflicts --field-manager keelson -f - >&2 <<EOF
 apiVersion: admissionregistration.k8s.io/v1

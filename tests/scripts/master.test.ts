@@ -143,7 +143,15 @@ describe("master.sh", () => {
       );
     cluster(0, "coredns:v1");
     master();
-    expect(initCall()).toContain("--skip-phases upload-config,bootstrap-token,addon,show-join-command");
+    const calls = host.called();
+    const init = calls.findLast((call) => call.startsWith("kubeadm init --config"));
+    expect(init).toContain("--skip-phases upload-config,bootstrap-token,addon,show-join-command");
+    // A master that was lost is let in again before its kubelet asks for a node.
+    const lets = calls.findIndex((call) =>
+      call.includes("delete validatingadmissionpolicybinding,validatingadmissionpolicy keelson-lost-"),
+    );
+    expect(lets).toBeGreaterThan(-1);
+    expect(lets).toBeLessThan(calls.indexOf(init ?? ""));
     // One that was cut off when it had made CoreDNS.
     cluster(1, "coredns:v1");
     master();

@@ -160,7 +160,7 @@ describe("a node that leaves", () => {
     expect(member("down", { lost: "worker" })).toEqual(givenUp);
     expect(called()).toEqual([keepsOut, looks[0], deletes, givesUp]);
     expect(member("down", { lost: "master" })).toEqual(givenUp);
-    expect(called()).toEqual([looks[0], deletes, givesUp]);
+    expect(called()).toEqual([keepsOut, looks[0], deletes, givesUp]);
   });
   test("is not made again by a machine that was lost and boots, also where it is gone already", () => {
     host.stub("kubectl", `case $1 in apply) cat >'${host.path("applied")}' ;; get) exit 1 ;; esac`);
