@@ -1,6 +1,15 @@
 import { z } from "zod";
 
-import { foreignFields, show, type Contradiction, type Frozen, type Owned, type Path } from "../settings";
+import {
+  fields as f,
+  foreignFields,
+  isFleeting,
+  show,
+  type Contradiction,
+  type Frozen,
+  type Owned,
+  type Path,
+} from "../settings";
 import { dockerKinds } from "./kinds";
 
 /** Fields of daemon.json that keelson sets. */
@@ -36,16 +45,19 @@ export interface DockerSettings {
 
 /** Values that Docker would take, and the cluster would not work with. */
 export function* dockerChecks({
-  configuration: { docker, kubernetes },
+  configuration: { docker, etcd, kubernetes },
 }: {
-  readonly configuration: DockerSettings;
+  readonly configuration: DockerSettings & { readonly etcd: { readonly dataDir: string } };
 }): Generator<Contradiction> {
   const { daemon } = docker;
   const at = (...field: Path): Path => ["docker", "daemon", ...field];
   const root = daemon["data-root"];
-  if (typeof root === "string" && isForgotten(root)) {
-    const message = `${show(root)} ${/^\/+$/.test(root) ? "is everything" : "is in memory, and empty after a boot"}: use a directory of Docker's own, as in "/srv/docker"`;
-    yield { path: at("data-root"), message };
+  const fault = typeof root === "string" ? rootFault(root, etcd.dataDir) : undefined;
+  if (fault !== undefined) {
+    yield {
+      path: at("data-root"),
+      message: `${show(root)} ${fault}: use a directory of Docker's own, as in "/srv/docker"`,
+    };
   }
   if (daemon["userns-remap"] !== undefined && kubernetes.runtime === "docker") {
     if (daemon["userns-remap"] !== "" && daemon["userns-remap"] !== null) {
@@ -56,7 +68,28 @@ export function* dockerChecks({
   yield* cgroupDrivers(daemon["exec-opts"], at("exec-opts"));
 }
 
-const isForgotten = (path: string) => /^\/+(((var\/)?run|dev|proc|sys)(\/.*)?)?$/.test(path);
+/** Directories of the system and of other programs. */
+const foreignDirectory = new RegExp(
+  [
+    "^/(var|home|root|srv|opt|media|mnt|var/(lib|log|cache|spool))$",
+    "^/(etc|usr|boot|s?bin|lib\\d*)(/|$)",
+    "^/opt/(cni|containerd|keelson)(/|$)",
+    "^/var/log/(pods|containers)(/|$)",
+    "^/var/lib/(keelson|kubelet|etcd|containerd|cri-dockerd|cni)(/|$)",
+  ].join("|"),
+);
+
+/** Why Docker's data cannot be there; undefined where they can. */
+function rootFault(root: string, etcdData: string): string | undefined {
+  if (/^\/+$/.test(root)) return "is everything";
+  if (!f.absolutePath().safeParse(root).success) return "is no absolute path of plain names";
+  if (isFleeting(root)) return "is emptied when a machine boots, or sooner";
+  if (foreignDirectory.test(root)) return "has other data in it";
+  const inside = (path: string, other: string) => `${path}/`.startsWith(`${other}/`);
+  return inside(root, etcdData) || inside(etcdData, root)
+    ? `and etcd.dataDir ${etcdData} lie in one another`
+    : undefined;
+}
 
 function* cgroupDrivers(options: unknown, path: Path): Generator<Contradiction> {
   if (!Array.isArray(options)) return;

@@ -1,5 +1,5 @@
 import { having, type MachineConfig } from "../machine/settings";
-import { fields as f, type Contradiction, type Listener } from "../settings";
+import { fields as f, show, type Contradiction, type Listener } from "../settings";
 
 /** TCP port on every node's loopback at which its proxy leads to the masters. */
 export const proxyPort = 6444;
@@ -63,6 +63,12 @@ export function* endpointChecks({ configuration, environment }: Subject): Genera
   if (endpoint === undefined && environment.kubernetes.virtualAddress === undefined) {
     const message = `is missing: ${masters.length} masters (${masters.join(", ")}) need one address for the API; use a free one on their network, or set kubernetes.endpoint to your load balancer`;
     yield { path: ["kubernetes", "virtualAddress"], uses: [...uses, ["kubernetes", "endpoint"]], message };
+  }
+  const host = endpoint?.split(":")[0];
+  const own = environment.machines.find(({ address, roles }) => address === host && roles.includes("master"));
+  if (own) {
+    const message = `${show(endpoint)} is ${own.name}'s own address, and the API would be gone with it: use a load balancer's, or set kubernetes.virtualAddress`;
+    yield { path: ["kubernetes", "endpoint"], uses, message };
   }
   if (advertiseAddress !== undefined) {
     const message = `is one address, and there are ${masters.length} masters (${masters.join(", ")}): leave it out, and set kubernetes.virtualAddress or kubernetes.endpoint`;

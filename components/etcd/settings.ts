@@ -7,6 +7,7 @@ import {
   flags,
   harm,
   harmIn,
+  isFleeting,
   isFalse,
   isTrue,
   leaveOut,
@@ -52,24 +53,24 @@ const foreignDirectory = new RegExp(
     "^/(var|usr|etc|lib|root|run|tmp)/[^/]+$",
     "^/etc/(kubernetes|etcd|cni)/",
     "^/(usr/(local/)?)?(s?bin|lib\\d*|boot)(/|$)",
-    "^/opt/(cni|containerd|keelson)/",
+    "^/opt/(cni|containerd|keelson)(/|$)",
     "^/var/log/(pods|containers)(/|$)",
     "^/var/lib/(keelson|kubelet|docker|containerd|cri-dockerd|cni)(/|$)",
   ].join("|"),
 );
 
-/** Directories in memory, or whose old files are deleted. Source: file-hierarchy(7); tmpfiles.d(5). */
-const fleeting = /^\/((var\/)?run|dev|proc|sys|(var\/)?tmp)(\/|$)/;
+const fleetingWay =
+  "is emptied when a machine boots, or sooner, and the cluster's data would be lost: use a directory on a disk";
+const foreignWay = "has other data in it: use a directory of etcd's own";
 
 export const etcd = z.strictObject({
   dataDir: f
     .absolutePath()
-    .refine((path) => !fleeting.test(path), {
-      error: ({ input }) =>
-        `${show(input)} is emptied when a machine boots, or sooner, and the cluster's data would be lost: use a directory on a disk, as in "/var/lib/etcd"`,
+    .refine((path) => !isFleeting(path), {
+      error: ({ input }) => `${show(input)} ${fleetingWay}, as in "/var/lib/etcd"`,
     })
-    .refine((path) => fleeting.test(path) || !foreignDirectory.test(path), {
-      error: ({ input }) => `${show(input)} has other data in it: use a directory of etcd's own, as in "/var/lib/etcd"`,
+    .refine((path) => isFleeting(path) || !foreignDirectory.test(path), {
+      error: ({ input }) => `${show(input)} ${foreignWay}, as in "/var/lib/etcd"`,
     })
     .default("/var/lib/etcd")
     .describe(
@@ -134,6 +135,15 @@ const harms: readonly Harm[] = [
     (_, flags) => flags["election-timeout"] === undefined && isAmiss(flags),
     times,
   ),
+  harm(
+    map,
+    "wal-dir",
+    "no absolute path",
+    (path) => !f.absolutePath().safeParse(path).success,
+    'use an absolute path, as in "/srv/etcd-wal"',
+  ),
+  harm(map, "wal-dir", "in memory", isFleeting, fleetingWay),
+  harm(map, "wal-dir", "of others", (path) => !isFleeting(path) && foreignDirectory.test(path), foreignWay),
   ...discovery,
   ...questions(map),
 ];

@@ -16,7 +16,7 @@ import {
 import type { EndpointSettings } from "../endpoint/settings";
 import type { KubeletSettings } from "../kubelet/settings";
 import { flagOfCertificates, type CertificateSettings } from "../certificates/settings";
-import { flagOfMembers, type MachineConfig } from "../machine/settings";
+import { flagOfMembers, having, type MachineConfig } from "../machine/settings";
 import { componentFields } from "./componentSchema";
 import type { ComponentFile } from "./componentFiles";
 import type { Security } from "./securitySchema";
@@ -143,15 +143,25 @@ const harms: readonly Harm[] = [
   ...Object.values(maps).flatMap(questions),
 ];
 
+/** Of several only one may act. */
+const leaders = [maps.controllerManager, maps.scheduler].map((map) =>
+  harm(
+    ...([map, "leader-elect", "false", isFalse] as const),
+    `with several masters all of them would act at once: ${leaveOut}`,
+  ),
+);
+
 /** Flags with which the control plane, or what needs it, would not work. */
-export function* flagChecks({ configuration: { kubernetes } }: Subject): Generator<Contradiction> {
+export function* flagChecks({ configuration: { kubernetes }, environment }: Subject): Generator<Contradiction> {
+  const several = having(environment.machines, "master").length > 1;
   for (const component of ["apiServer", "controllerManager", "scheduler"] as const) {
-    yield* harmIn(maps[component], kubernetes[component].extraArgs, harms);
+    yield* harmIn(maps[component], kubernetes[component].extraArgs, several ? [...harms, ...leaders] : harms);
   }
 }
 
 interface Subject {
   readonly configuration: { readonly kubernetes: Components };
+  readonly environment: { readonly machines: readonly MachineConfig[] };
 }
 
 /** Where a master listens. Source: Kubernetes documentation, "Ports and Protocols". */

@@ -2,7 +2,7 @@ import { isIPv6 } from "node:net";
 
 import { z } from "zod";
 
-import { formatNetwork, parseAddress, parseNetwork } from "./network";
+import { formatNetwork, parseAddress, parseNetwork, reservedFor } from "./network";
 import type { Owned } from "./owned";
 import { show } from "./show";
 
@@ -109,7 +109,14 @@ export const ipv4 = () =>
     (address) => parseAddress(address) !== undefined,
     "is no IPv4 address",
     'use four numbers from 0 to 255, as in "10.0.0.11"',
-  );
+  )
+    .superRefine((address, context) => {
+      const network = parseNetwork(`${address}/32`);
+      const use = network && reservedFor(network);
+      if (use === undefined) return;
+      context.addIssue({ code: "custom", message: `${show(address)} ${use}: use an address of the machines' network` });
+    })
+    .meta({ values: "an IPv4 address" });
 
 /** An IPv4 network whose prefix has `shortest` to `longest` bits. */
 export function subnet(shortest: number, longest: number) {
@@ -123,6 +130,10 @@ export function subnet(shortest: number, longest: number) {
         refuse(`has a prefix out of range: use /${shortest} to /${longest}`);
       } else if (formatNetwork(network) !== text) {
         refuse(`is an address inside of a network: use the network's own, "${formatNetwork(network)}"`);
+      } else {
+        const use = reservedFor(network);
+        if (use !== undefined)
+          refuse(`is no network for pods or Services, for it ${use}: use a private one, as in "10.244.0.0/16"`);
       }
     })
     .meta({ values: `an IPv4 network with a prefix of /${shortest} to /${longest}` });

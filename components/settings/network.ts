@@ -42,6 +42,19 @@ export function formatNetwork({ base, prefix }: Network): string {
   return `${formatAddress(base)}/${prefix}`;
 }
 
+/** Addresses that no machine, pod or Service can have. Source: RFC 6890. */
+const reserved: readonly (readonly [string, string])[] = [
+  ["0.0.0.0/8", "means no address at all"],
+  ["127.0.0.0/8", "is each machine's own loopback"],
+  ["224.0.0.0/4", "is for multicast"],
+  ["240.0.0.0/4", "is reserved"],
+];
+
+/** What a network that nobody can be in is for, in words: "is each machine's own loopback"; undefined for all others. */
+export function reservedFor(network: Network): string | undefined {
+  return reserved.find(([text]) => overlaps(networkOf(text), network))?.[1];
+}
+
 /** How many addresses a network has, the first and the last included. */
 export function size({ prefix }: Network): number {
   return 2 ** (32 - prefix);

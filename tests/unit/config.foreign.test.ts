@@ -90,7 +90,7 @@ describe("what another program would not take is refused with the rest", () => {
     [
       "memory for Docker",
       daemon({ "data-root": "/run/docker-data" }),
-      'docker.daemon.data-root: "/run/docker-data" is in memory, and empty after a boot: use a directory of Docker\'s own, as in "/srv/docker"',
+      'docker.daemon.data-root: "/run/docker-data" is emptied when a machine boots, or sooner: use a directory of Docker\'s own, as in "/srv/docker"',
     ],
     [
       "users of their own for containers",
@@ -170,7 +170,7 @@ describe("what another program would not take is refused with the rest", () => {
           `etcd.dataDir: "${dataDir}" is emptied when a machine boots, or sooner, and the cluster's data would be lost: use a directory on a disk, as in "/var/lib/etcd"`,
         ] as const,
     ),
-    ...["/opt/cni/bin", "/opt/keelson/bundle", "/usr/local/bin", "/var/log/pods"].map(
+    ...["/opt/cni", "/opt/cni/bin", "/opt/keelson/bundle", "/usr/local/bin", "/var/log/pods"].map(
       (dataDir) =>
         [
           `etcd in ${dataDir}`,
