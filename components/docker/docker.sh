@@ -1,7 +1,7 @@
 # Docker Engine, and the CRI endpoint for the kubelet: cri-dockerd, or the containerd that Docker runs on.
-# Reads: PACKAGES KEY_SHA256 RUNTIME CONTAINERD_CONFIG PROGRAMS ADOPT
+# Reads: PACKAGES KEY_SHA256 RUNTIME CONTAINERD_CONFIG PROGRAMS ADOPT DATA_ROOT
 
-readonly DATA=(/var/lib/docker /var/lib/containerd /var/lib/cri-dockerd /run/docker /run/containerd /opt/containerd /etc/docker/key.json)
+readonly DATA=("$DATA_ROOT" /var/lib/containerd /var/lib/cri-dockerd /run/docker /run/containerd /opt/containerd /etc/docker/key.json)
 
 up() {
   local adopted=false
@@ -154,7 +154,7 @@ remove_engine() {
   local units=(docker.socket docker.service)
   ! has_packages docker containerd containerd.io || units+=(containerd.service)
   # Containers outlive their daemon, and so does what is mounted for them.
-  if was_in_use /var/lib/docker; then
+  if was_in_use "$DATA_ROOT"; then
     docker ps --quiet 2>/dev/null | xargs -r docker stop >/dev/null 2>&1 || true
   else
     docker ps --all --quiet 2>/dev/null | xargs -r docker rm --force >/dev/null 2>&1 || true
@@ -163,10 +163,10 @@ remove_engine() {
   fi
   stop_unit "${units[@]}"
   # What others have mounted there, such as a disk for volumes, is no overlay.
-  awk '$2 ~ "^(/run|/var/lib)/docker/" && $3 ~ "^(overlay|nsfs|tmpfs)$" { print $2 }' /proc/mounts | sort -r | xargs -r umount || true
+  awk -v root="$DATA_ROOT/" '(index($2, "/run/docker/") == 1 || index($2, root) == 1) && $3 ~ "^(overlay|nsfs|tmpfs)$" { print $2 }' /proc/mounts | sort -r | xargs -r umount || true
   purge_engine
   pkg_installed containerd || pkg_installed containerd.io || remove_ours /var/lib/containerd /run/containerd /opt/containerd
-  remove_ours /var/lib/docker /var/lib/cri-dockerd /run/docker /etc/docker/key.json
+  remove_ours "$DATA_ROOT" /var/lib/cri-dockerd /run/docker /etc/docker/key.json
   remove_if_empty /etc/cni/net.d /etc/cni
   ip link delete docker0 2>/dev/null || true
   iptables_without '^DOCKER' "$RULES_OF_DOCKER"

@@ -6,7 +6,7 @@ import { artifactScripts, dockerKeyDigest, programs, type ArtifactSet } from "..
 import type { DockerSettings } from "./settings";
 import type { Machine } from "../machine";
 import { foundScript, HostScript, packageScripts, stepOn, unitsScripts, type Effects } from "../script";
-import { containerdConfig, criDockerdFile, criDockerdUnits, daemonFile, daemonJson } from "./render";
+import { containerdConfig, criDockerdFile, criDockerdUnits, daemonFile, daemonJson, dataRoot } from "./render";
 import { dockerStep } from "./step";
 
 export { criSocket } from "./render";
@@ -45,6 +45,7 @@ export class DockerEngine extends pulumi.ComponentResource {
             PACKAGES: docker.packages,
             KEY_SHA256: docker.packages === "docker" ? dockerKeyDigest() : "",
             RUNTIME: kubernetes.runtime,
+            DATA_ROOT: dataRoot(docker.daemon),
             PROGRAMS: onDocker ? programs(args.artifacts, ["cri-dockerd"]) : [],
             CONTAINERD_CONFIG: onDocker ? "" : containerdConfig(pause),
             ADOPT: adopt,

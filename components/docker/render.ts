@@ -9,6 +9,12 @@ export const criDockerdFile = "/etc/systemd/system/cri-docker.service";
 
 export const daemonFile = "/etc/docker/daemon.json";
 
+/** Where Docker keeps containers, images and volumes. */
+export function dataRoot(settings: Readonly<Record<string, unknown>>): string {
+  const root = settings["data-root"];
+  return typeof root === "string" ? root : "/var/lib/docker";
+}
+
 /**
  * Docker's daemon.json; logs are bounded unless the stack says otherwise, or chooses a driver with options of its own, and
  * containers outlive a restart of the daemon. Source: Docker documentation, "Live restore".

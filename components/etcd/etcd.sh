@@ -23,7 +23,7 @@ up() {
   deferring='' etcd_certificates /usr/local/lib/keelson/kubeadm "$PKI" etcd-server etcd-peer etcd-healthcheck-client
   make_directory "$DATA_DIR"
   chmod 0700 "$DATA_DIR"
-  printf '%s\n' "$DATA_DIR" >"$STATE/etcd-data"
+  printf '%s\n' "${DIRECTORIES[@]}" >"$STATE/etcd-data"
   let_user_in
   write_files
   note unit etcd.service
@@ -75,9 +75,12 @@ try_start() {
 
 # A disk of its own has a lost+found, which is nobody's data.
 refuse_foreign_data() {
-  [ "$(cat "$STATE/etcd-data" 2>/dev/null)" != "$DATA_DIR" ] || return 0
-  [ -z "$(contents "$DATA_DIR")" ] ||
-    die "$DATA_DIR on $(hostname) has data of another etcd: move it away, or set etcd.dataDir to an empty directory"
+  local directory
+  ! grep -qsxF "$DATA_DIR" "$STATE/etcd-data" || return 0
+  for directory in "${DIRECTORIES[@]}"; do
+    [ -z "$(contents "$directory")" ] ||
+      die "$directory on $(hostname) has data of another etcd: move it away, or set etcd.dataDir or etcd.extraArgs.wal-dir to an empty directory"
+  done
 }
 
 contents() { [ ! -d "$1" ] || find "$1" -mindepth 1 -maxdepth 1 ! -name lost+found; }
@@ -96,9 +99,10 @@ peer_answer() {
 }
 
 down() {
+  local directory
   stop_unit etcd.service
-  # Only what this program put there goes: the record names the directory it found empty.
-  [ ! -e "$STATE/etcd-data" ] || empty "$(cat "$STATE/etcd-data")"
+  # Only what this program put there goes: the record names the directories it found empty.
+  [ ! -e "$STATE/etcd-data" ] || while read -r directory; do empty "$directory"; done <"$STATE/etcd-data"
   rm -f "$STATE/etcd-data" "$STATE/etcd-authorities" "$MARK"
   forget_joining
   forget_settings
@@ -107,7 +111,7 @@ down() {
   remove_file "$BEGINNING"
   rm -rf "$PKI/etcd"
   remove_empty "$PKI"
-  remove_empty "$DATA_DIR"
+  for directory in "${DIRECTORIES[@]}"; do remove_empty "$directory"; done
   remove_files
   remove_user
   systemctl daemon-reload

@@ -16,6 +16,7 @@ const values = {
   PROGRAMS: [],
   CONTAINERD_CONFIG: config,
   ADOPT: "false",
+  DATA_ROOT: "/var/lib/docker",
 };
 const docker = (direction: string, more: Partial<Record<keyof typeof values, string>> = {}) =>
   host.run(

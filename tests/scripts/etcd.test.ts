@@ -28,7 +28,7 @@ describe("etcd.sh", () => {
       TRUSTED: "1",
     },
     ...{ NAME: "m", PEER_URL: own, FOUNDERS: `m=${own}`, BEGINNING: "/etc/etcd/beginning.env" },
-    ...{ MARK: "/var/lib/keelson/etcd-member", RELEASE: "3.6.14", ETCD_USER: "root", DIRECTORIES: [] },
+    ...{ MARK: "/var/lib/keelson/etcd-member", RELEASE: "3.6.14", ETCD_USER: "root" },
   };
   const etcd = (direction: string, directory = "/var/lib/etcd", more: Readonly<Record<string, ScriptValue>> = {}) =>
     host.run(
@@ -42,7 +42,7 @@ describe("etcd.sh", () => {
         ]
           .map((path) => soon(Host.script(path)))
           .concat(allIsCurrent),
-        values: { PEERS: [], ...values, DATA_DIR: directory, ...more },
+        values: { PEERS: [], ...values, DATA_DIR: directory, DIRECTORIES: [directory], ...more },
         files: [{ path: "/etc/systemd/system/etcd.service", content: "unit" }],
       },
       direction,

@@ -181,7 +181,7 @@ export class EtcdMember {
           },
           ...{ PEER_URL: this.peer, PEERS: others.map(({ name, url }) => `${name} ${url}`) },
           ...{ FOUNDERS: founders.map(({ name, peer }) => `${name}=${peer}`).join(","), DATA_DIR: "/var/lib/etcd" },
-          ...{ ETCD_USER: "root", DIRECTORIES: [] },
+          ...{ ETCD_USER: "root", DIRECTORIES: ["/var/lib/etcd"] },
           ...{ BEGINNING: "/etc/etcd/beginning.env", MARK: "/var/lib/keelson/etcd-member" },
           ...{ ETCD_CA_CRT: authority, ETCD_ISSUER_CRT: authority, ETCD_CA_KEY: "", TRUSTED: "1" },
         },

@@ -131,7 +131,12 @@ function member(): Run {
             PEERS: [],
           },
           ...{ NAME: "m", PEER_URL: own, FOUNDERS: `m=${own}`, BEGINNING: "/etc/etcd/beginning.env" },
-          ...{ DATA_DIR: "/var/lib/etcd", MARK: "/var/lib/keelson/etcd-member", ETCD_USER: "root", DIRECTORIES: [] },
+          ...{
+            DATA_DIR: "/var/lib/etcd",
+            MARK: "/var/lib/keelson/etcd-member",
+            ETCD_USER: "root",
+            DIRECTORIES: ["/var/lib/etcd"],
+          },
         },
         files: [{ path: "/etc/systemd/system/etcd.service", content: `ExecStart=etcd --setting=${setting}\n` }],
       },

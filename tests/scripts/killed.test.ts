@@ -85,6 +85,7 @@ const docker = {
     PROGRAMS: [],
     CONTAINERD_CONFIG: "x = @SETTING@\n",
     ADOPT: "false",
+    DATA_ROOT: "/var/lib/docker",
   },
   files: ["/etc/docker/daemon.json"],
 };
