@@ -3,13 +3,19 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, imageArchives, imagesScript, programs, type ArtifactSet } from "../artifacts";
-import type { KubeletSettings } from "./settings";
 import { cgroupScript } from "../docker";
 import { criSocket } from "../docker";
 import type { Machine } from "../machine";
 import { HostScript, packageScripts, stepOn, unitsScripts, type Effects, type ScriptValue } from "../script";
 import { leaveScripts } from "./leave";
-import { kernelFiles, kubeletConfigFile, kubeletConfiguration, kubeletUnit, kubeletUnitFile } from "./render";
+import {
+  kernelFiles,
+  kubeletConfigFile,
+  kubeletConfiguration,
+  kubeletUnit,
+  kubeletUnitFile,
+  type NodeSettings,
+} from "./render";
 import { ownReservations } from "./reserved";
 import { kubeletStep } from "./step";
 
@@ -34,7 +40,7 @@ const effects: Effects = {
 
 export interface KubeletsArgs {
   readonly machines: readonly Machine[];
-  readonly environment: KubeletSettings;
+  readonly environment: NodeSettings;
   readonly artifacts: ArtifactSet;
 }
 

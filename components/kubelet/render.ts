@@ -56,20 +56,29 @@ function featureGates({ kubernetes }: KubeletSettings): Record<string, unknown> 
   return Object.keys(gates).length > 0 ? { featureGates: gates } : {};
 }
 
+/** What one machine's kubelet follows besides what all of them do. */
+export interface NodeSettings extends KubeletSettings {
+  readonly artifacts: { readonly source: "upstream" | "mirror" | "bundle" };
+}
+
 /**
  * One machine's KubeletConfiguration, but for what only the machine knows (cgroup driver, resolv.conf, its capacity):
  * its script adds that.
  */
-export function kubeletConfiguration(environment: KubeletSettings, machine: Machine): string {
+export function kubeletConfiguration(environment: NodeSettings, machine: Machine): string {
   return yaml({
     ...(machine.sharedKernel ? sharedDisk : {}),
-    ...(machine.config.adopt ? othersImages : {}),
+    ...(machine.config.adopt || cannotPull(environment) ? keepsImages : {}),
     ...clusterKubeletConfiguration(environment),
   });
 }
 
-/** To the kubelet every image of an engine is its own to delete when the disk fills up. */
-const othersImages = { imageGCHighThresholdPercent: 100 };
+/** A bundle's images are in no registry, and Docker knows of no image that is to stay; containerd does. */
+const cannotPull = ({ artifacts, kubernetes }: NodeSettings) =>
+  artifacts.source === "bundle" && kubernetes.runtime === "docker";
+
+/** To the kubelet every image of an engine is its own to delete when the disk fills up, those of others and those that nothing can pull. */
+const keepsImages = { imageGCHighThresholdPercent: 100 };
 
 /**
  * A container's disk is its computer's, and the kubelet would evict pods and delete images for how full others have
