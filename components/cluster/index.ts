@@ -65,8 +65,8 @@ export class Cluster extends pulumi.ComponentResource {
     await identity.refuseOthers();
 
     // A change that would lose the cluster is refused; every other one is told in plain words.
-    const { unnamed, back, running } = survey;
-    const shape = { environment, builds, etcd: artifacts.etcd, health, unnamed, back, running };
+    const { unnamed, emptied, back, running } = survey;
+    const shape = { environment, builds, etcd: artifacts.etcd, health, unnamed, emptied, back, running };
     const plan = new Plan(named("plan"), shape, child);
     const accepted = { ...child, dependsOn: [plan] };
 

@@ -6,7 +6,7 @@ import type { Running } from "../survey";
 import { rebuildRefusals, rebuildsBetween, type Rebuilds } from "./rebuilds";
 import { refusals } from "./refusals";
 import { renamed } from "./renamed";
-import { having, newlyLost, type Topology } from "./topology";
+import { having, listed, newlyLost, restores, type Topology } from "./topology";
 
 export interface PlanArgs {
   readonly environment: Environment;
@@ -18,6 +18,8 @@ export interface PlanArgs {
   readonly health?: (names: readonly string[]) => Promise<readonly string[]>;
   /** Machines that an earlier release changed, which names no cluster on them. @default none is known to be */
   readonly unnamed?: readonly string[];
+  /** Machines that have nothing of the cluster on them, while others have been at work in it. @default none is known to */
+  readonly emptied?: readonly string[];
   /** What runs on the machines. @default nobody was asked */
   readonly running?: Running;
   /** Machines that are marked as lost, and answer. @default none does */
@@ -37,6 +39,7 @@ export function problemsOf(before: Topology, after: Topology, args: PlanArgs): r
     ...atWork(before, after, args),
     ...renamed(before, environment),
     ...unasked(before, after, environment),
+    ...lostData(before, after, args),
     ...rebuildRefusals(before, after, rebuildsBetween(before, after, wanted(args)), away),
   ];
 }
@@ -59,6 +62,17 @@ function atWork(before: Topology, after: Topology, { back = [] }: PlanArgs): rea
       ({ name }) =>
         `${name} is marked as lost, but it answers: take it out of machines instead, and it is drained and cleaned; or switch it off first. If neither is possible, set keelson:survey to "off": no machine is asked then`,
     );
+}
+
+/** Members without data would begin as another cluster, in which nothing of this one is. */
+function lostData(before: Topology, after: Topology, { emptied = [] }: PlanArgs): readonly string[] {
+  const members = having(before, "etcd");
+  const empty = members.filter((name) => emptied.includes(name) && having(after, "etcd").includes(name));
+  if (empty.length === 0 || members.length - empty.length > members.length / 2 || restores(before, after)) return [];
+  return [
+    `etcd has ${members.length} ${members.length === 1 ? "member" : "members"} (${listed(members)}), and nothing of this cluster is on ${listed(empty)} any more: without a quorum of their disks the cluster's data are lost. ` +
+      "The way out: bring the disks back; or set etcd back to a backup in the same change, with etcd.restore; or destroy the stack, and build it again",
+  ];
 }
 
 /** What a restore has done is on the machines: nobody is asked, and a member that comes would be set back as well. */

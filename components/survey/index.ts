@@ -77,6 +77,15 @@ export class Survey {
     return newestBackupOf(this.asked);
   }
 
+  /** Names of machines that have nothing of any cluster on them, while others of this one have been at work in it. */
+  get emptied(): readonly string[] {
+    const answers = this.asked.flatMap(({ answer }) => answer ?? []);
+    const joined = ({ name, ended }: { readonly name: string; readonly ended: boolean }) =>
+      ended && /-(join|master)$/.test(name);
+    if (!answers.some(({ scripts }) => [...scripts.values()].some(joined))) return [];
+    return this.asked.flatMap(({ config, answer }) => (answer && answer.owner === undefined ? [config.name] : []));
+  }
+
   /** Names of machines that an earlier release changed, which names no cluster on them. */
   get unnamed(): readonly string[] {
     return this.asked.flatMap(({ config, answer }) => (answer?.owner === "-" ? [config.name] : []));

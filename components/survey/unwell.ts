@@ -8,23 +8,37 @@ const soon = 600;
 /** What is not well in the cluster, of what its machines tell; undefined where nothing is known to be. */
 export function unwellAmong(asked: readonly Asked[], lastCall = 0): Again | undefined {
   const told = asked.flatMap(({ config, answer }) => (answer ? [{ name: config.name, answer }] : []));
+  const emptied = told.flatMap(({ name, answer }) => (answer.owner === undefined ? [name] : []));
   const machines = new Set(asked.map(({ config }) => config.name));
   const unready = new Map(told.flatMap(({ answer }) => [...answer.unready]).filter(([name]) => machines.has(name)));
   const found = [
+    // What a worker's silence means the masters tell; nobody tells it of theirs.
+    ...asked.flatMap(({ config, silence, refused }) =>
+      silence === undefined || refused || config.roles.every((role) => role === "worker")
+        ? []
+        : [`${config.name} could not be asked`],
+    ),
     ...told.flatMap(({ name, answer }) => (answer.apiSilent ? [`the API does not answer on ${name}`] : [])),
     ...told.flatMap(({ name, answer }) =>
       answer.etcd === "unwell" ? [`the member of etcd on ${name} is not part of a quorum`] : [],
     ),
-    ...[...unready.keys()].map((name) => `the node ${name} is not ready`),
+    ...[...unready.keys()].map(
+      (name) => `the node ${name} is not ready${emptied.includes(name) ? `, for ${nothingLeft(name)}` : ""}`,
+    ),
     ...told.flatMap(({ name, answer }) => answer.faults.map((fault) => `${name}: ${fault}`)),
     ...told.flatMap(({ name, answer }) => endingOn(name, answer, lastCall)),
     ...(told.some(({ answer }) => answer.nginxSilent) ? ["nginx does not answer"] : []),
   ];
   if (found.length === 0) return undefined;
-  const when = Math.floor(Math.max(...told.map(({ answer }) => answer.clock)) / soon);
+  const clocks = told.map(({ answer }) => answer.clock);
+  const when = Math.floor(Math.max(...(clocks.length > 0 ? clocks : [Date.now() / 1000])) / soon);
   const token = shortDigest([...found, ...unready.values(), when].join());
   return { token, words: [...found, "it is checked again, and has to be healthy"], files: new Set() };
 }
+
+/** What is for one moment, as a join, is not done again for a machine that is known by the same key. */
+const nothingLeft = (name: string) =>
+  `${name} has nothing of this cluster on it any more: where it was rebuilt or emptied, mark it \`lost: true\` under machines, run up, take that back, and run up`;
 
 /** What ends on a machine sooner than it would if up, or the machine's timer, had renewed it. */
 function endingOn(name: string, { ends, clock }: Answer, lastCall: number): readonly string[] {

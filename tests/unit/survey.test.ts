@@ -98,15 +98,34 @@ describe("what is not well", () => {
 
   test("is told by name, but for nodes that the stack does not have", () => {
     expect(unwell("clock 6000", `node ${one} unready x`, "node stranger unready x", "nginx silent")?.words).toEqual([
-      `the node ${one} is not ready`,
+      expect.stringContaining(`the node ${one} is not ready, for ${one} has nothing of this cluster on it any more`),
       "nginx does not answer",
       "it is checked again, and has to be healthy",
     ]);
+    const owned = unwell("clock 6000", "owner 1 unit", `node ${one} unready x`)?.words;
+    expect(owned?.[0]).toBe(`the node ${one} is not ready`);
     expect(unwell("clock 6000", "api silent")?.words[0]).toBe(`the API does not answer on ${one}`);
     expect(unwell("clock 6000", "etcd unwell")?.words[0]).toContain("not part of a quorum");
   });
   test("is nothing where all are", () => {
     expect(unwell("clock 6000", `node ${one} ready x`, "etcd well")).toBeUndefined();
+  });
+  test("is a master or a member of etcd that does not answer; a worker is what masters say of it", () => {
+    const silent = (name: string) =>
+      new Survey(
+        machines.map((config) => ({ config, ...(config.name === name ? { silence: "does not answer" } : {}) })),
+      ).unwell?.words;
+    expect(machines.map(({ name }) => [name, silent(name)?.[0]])).toEqual(
+      machines.map(({ name, roles }) => [name, roles.includes("master") ? `${name} could not be asked` : undefined]),
+    );
+  });
+  test("is told of machines that were emptied, where others have been at work in the cluster", () => {
+    const emptied = (...others: readonly string[]) =>
+      new Survey(machines.map((config, index) => ({ config, answer: answer(...(index === 0 ? [] : others)) }))).emptied;
+    expect(emptied("owner 1 unit", "script w-join done abc 7")).toEqual([one]);
+    // A first run that failed early.
+    expect(emptied("owner 1 unit", "script w-docker done abc 7")).toEqual([]);
+    expect(emptied("owner 1 unit", "script w-join running abc 7")).toEqual([]);
   });
   test("is another matter when it happens another time", () => {
     const first = unwell("clock 6000", `node ${one} unready monday`)?.token;
