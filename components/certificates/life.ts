@@ -54,8 +54,9 @@ function renewalWords({ environment, firstEnd, clock }: CertificateLifeArgs, bef
     return "by the machines' clocks none of them is due for renewal any more: they are checked, and stay";
   }
   const [masters, members] = [mastersOf(environment).length, etcdMembersOf(environment).length];
+  const due = firstEnd === undefined ? "are due, and no machine could be asked when they end" : ends(firstEnd, clock);
   return (
-    `those of ${counted(masters, "master")} and ${counted(members, "member")} of etcd ${ends(firstEnd ?? before, clock)}: ` +
+    `those of ${counted(masters, "master")} and ${counted(members, "member")} of etcd ${due}: ` +
     "renewed one master at a time; only controller manager and scheduler restart"
   );
 }
