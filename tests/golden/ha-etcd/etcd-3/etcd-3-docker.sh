@@ -30,6 +30,8 @@ readonly KEY_SHA256=''
 
 readonly RUNTIME='containerd'
 
+readonly DATA_ROOT='/var/lib/docker'
+
 readonly -a PROGRAMS=()
 
 readonly ADOPT='false'

@@ -60,7 +60,8 @@ readonly PROGRAM='its digest'
 
 readonly -a PROGRAMS=('kubeadm binary /usr/local/bin /opt/keelson/bundle/bin/kubeadm 1111111111111111111111111111111111111111111111111111111111111111 - -' 'kubelet binary /usr/local/bin /opt/keelson/bundle/bin/kubelet 2222222222222222222222222222222222222222222222222222222222222222 - -' 'kubectl binary /usr/local/bin /opt/keelson/bundle/bin/kubectl 3333333333333333333333333333333333333333333333333333333333333333 - -' 'cni-plugins archive /opt/cni/bin /opt/keelson/bundle/cni/cni-plugins.tgz 8888888888888888888888888888888888888888888888888888888888888888 - - bridge host-local loopback portmap' 'flannel-cni binary /opt/cni/bin /opt/keelson/bundle/bin/flannel 7777777777777777777777777777777777777777777777777777777777777777 - - flannel')
 
-readonly KUBELET_CONFIG='apiVersion: kubelet.config.k8s.io/v1beta1
+readonly KUBELET_CONFIG='imageGCHighThresholdPercent: 100
+apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
 authentication:
   anonymous:

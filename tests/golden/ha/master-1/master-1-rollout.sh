@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('1ee4431a1951eca9' 'd5e93fe69cb8d817')
+readonly -a REVISIONS=('311fb4f4d6184d32' '743a2188b1fca458')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('925bfb4c99fa3337' 'c203c9106427a29f')
+readonly -a REVISIONS=('60587e82825674ba' 'ead04d69973bdf26')
 
 readonly AUTHORITIES='1'
 

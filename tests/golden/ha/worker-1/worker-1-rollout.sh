@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('2d75111e81562d42' 'f8a49b6381f7ce8c')
+readonly -a REVISIONS=('b04fb55a57ea5623' '1019beca75166d45')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('6e788167422761ee' '05990722745d2b31')
+readonly -a REVISIONS=('15eb2fb3f43c70e4' '05990722745d2b31')
 
 readonly AUTHORITIES='1'
 

@@ -30,6 +30,8 @@ readonly KEY_SHA256='1500c1f56fa9e26b9b8f42452a553675796ade0807cdce11975eb98170b
 
 readonly RUNTIME='docker'
 
+readonly DATA_ROOT='/var/lib/docker'
+
 readonly CONTAINERD_CONFIG=''
 
 readonly ADOPT='false'

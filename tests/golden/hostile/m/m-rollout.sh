@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1ab0b1a04e0d7827' '6ee054bcce348388')
+readonly -a REVISIONS=('6bd71ceb63358aff' '6ee054bcce348388')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('084e5ce988fd0d2f' '18489152210cea71')
+readonly -a REVISIONS=('aa52dacb3762b692' '18489152210cea71')
 
 readonly AUTHORITIES='1'
 

@@ -30,6 +30,8 @@ readonly KEY_SHA256=''
 
 readonly RUNTIME='docker'
 
+readonly DATA_ROOT='/var/lib/docker'
+
 readonly CONTAINERD_CONFIG=''
 
 readonly ADOPT='false'

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('2d75111e81562d42' '659b14d3479ddc30')
+readonly -a REVISIONS=('b04fb55a57ea5623' '659b14d3479ddc30')
 
 readonly AUTHORITIES='1'
 

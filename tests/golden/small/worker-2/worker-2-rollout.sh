@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('0bb20d3dbd213eb5' '0e95b6af7a7a061a')
+readonly -a REVISIONS=('9e4e8f90020b7944' '0e95b6af7a7a061a')
 
 readonly AUTHORITIES='1'
 
