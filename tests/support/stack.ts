@@ -53,7 +53,8 @@ export class TestStack {
     writeFileSync(this.file, stringify({ ...before, config: Object.fromEntries(entries) as unknown }));
   }
 
-  private get file(): string {
+  /** Where its configuration is. */
+  get file(): string {
     return join(this.project, `Pulumi.${this.name}.yaml`);
   }
 
