@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('acf1e64f41527dc4' 'af6b3a2d081314d0')
+readonly -a REVISIONS=('c9d166011fc040e5' 'ec7d9926c7945ac1')
 
 readonly AUTHORITIES='1'
 

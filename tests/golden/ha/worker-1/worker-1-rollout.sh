@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('2d75111e81562d42' 'f8a49b6381f7ce8c')
+readonly -a REVISIONS=('d5dcc9925c4d6116' '265f8d7e477098d4')
 
 readonly AUTHORITIES='1'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('eb86ba2a6ecbb6d7')
+readonly -a REVISIONS=('bc69a54de0033930')
 
 readonly PROGRAM='its digest'
 
