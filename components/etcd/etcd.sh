@@ -77,7 +77,7 @@ try_start() {
 refuse_foreign_data() {
   [ "$(cat "$STATE/etcd-data" 2>/dev/null)" != "$DATA_DIR" ] || return 0
   [ -z "$(contents "$DATA_DIR")" ] ||
-    die "$DATA_DIR on $(hostname) has data of another etcd: move it away, or set etcd.dataDir to an empty directory"
+    die "$DATA_DIR on $(hostname) has data of another cluster's etcd: move it away, or set etcd.dataDir to an empty directory"
 }
 
 contents() { [ ! -d "$1" ] || find "$1" -mindepth 1 -maxdepth 1 ! -name lost+found; }
