@@ -33,7 +33,7 @@ export function backUpNow(stack: string): number {
     const command = `${asRoot(member)}bash /usr/local/lib/keelson/etcd-backup now`;
     const { status } = spawnSync("ssh", [...loginArguments(environment, member), command], { stdio: "inherit" });
     if (status === 0) return 0;
-    process.stderr.write(`${member.name} made no backup: its own words are above\n`);
+    process.stderr.write(`${member.name} made no backup: its output is above\n`);
   }
   return 1;
 }

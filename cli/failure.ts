@@ -65,8 +65,8 @@ function hint(output: string, stack: string): readonly string[] {
   }
   if (unreachableCluster.test(output)) {
     return [
-      "hint: nothing in the cluster is lost or forgotten by this: its API does not answer for now. What of it is not well, on which",
-      `machine and why, is told by make doctor${stack === "dev" ? "" : ` STACK=${stack}`}`,
+      "hint: the cluster's API does not answer, and nothing in the cluster is lost by that. This reports which part fails, where and why:",
+      `make doctor${stack === "dev" ? "" : ` STACK=${stack}`}`,
     ];
   }
   if (/incorrect passphrase/.test(output)) {

@@ -101,7 +101,7 @@ function certificateWords(all: readonly Examined[]): string {
     .sort((one, other) => one.left - other.left);
   return first
     ? `the first to end is ${first.path} of ${first.name}, in ${lengthOf(first.left)}`
-    : "nobody told of any";
+    : "no machine reported any";
 }
 
 function etcdFindings(environment: Environment, all: readonly Examined[], commands: Commands): readonly Finding[] {

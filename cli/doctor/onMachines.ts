@@ -42,7 +42,7 @@ function silence({ config, silence: why, told, answer }: Examined, commands: Com
   const base = { check: "machines", subject: config.name } as const;
   if (why === undefined && answer && !told) {
     const next = commands.on(config.name, "echo it answers");
-    return [{ ...base, state: "unknown", words: "told only a part of what it was asked for", next }];
+    return [{ ...base, state: "unknown", words: "answered only a part of what it was asked for", next }];
   }
   if (why === undefined) return [];
   const refused = /refuses the login|host key/.test(why);
@@ -59,7 +59,7 @@ function drift({ config: { name }, answer }: Examined, commands: Commands): read
   });
   // A run of up that is at work is no fault, and no machine says whether one is.
   if (answer.waiting === undefined) return found;
-  const words = "restarts wait for the machine's turn, which an up that was cut off did not come to";
+  const words = "restarts are deferred to the machine's turn, which an interrupted up did not reach";
   return [...found, { check: "drift", state: "wrong", subject: name, words, next: commands.make("up") }];
 }
 

@@ -1,7 +1,7 @@
 # etcd is set back to a backup, in stages. `up` does the one in STAGE, and notes for which generation it was done, so that a run that was
 # killed goes on where it was. Nothing is stopped before every member has what it is to start on.
 # Reads: STAGE GENERATION WANTED CHOSEN OVER NAME DATA_DIR PEER_URL INITIAL_CLUSTER NODES CLUSTER RESTIC_OPTIONS
-# Reads: ENCRYPTION ENCRYPTION_KEYS ETCD_ENDPOINTS ETCD_PREFIX
+# Reads: ENCRYPTION ENCRYPTION_KEYS PROVIDERS ETCD_ENDPOINTS ETCD_PREFIX
 
 readonly RESTORES=$STATE/restore
 readonly API_SERVER=/etc/kubernetes/manifests/kube-apiserver.yaml
@@ -65,7 +65,7 @@ fetch() {
 refuse_data_of_others() {
   [ "$(cat "$STATE/etcd-data" 2>/dev/null)" != "$DATA_DIR" ] && [ -d "$DATA_DIR" ] || return 0
   [ -z "$(find "$DATA_DIR" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name 'restore-*')" ] ||
-    die "$DATA_DIR on $(hostname) has data of another etcd: move it away, or set etcd.dataDir to an empty directory"
+    die "$DATA_DIR on $(hostname) has data of another cluster's etcd: move it away, or set etcd.dataDir to an empty directory"
 }
 
 # halt: no API server sees that time runs back, and each that starts then reads Secrets by every key that there was.
@@ -111,7 +111,7 @@ start() {
 resume() {
   if has_unit; then
     wait_for 120 "etcd to have a quorum again" own_member endpoint health --command-timeout=3s ||
-      die "etcd does not come up on $(hostname) with what was restored: see journalctl -u etcd there. What was before is in $DATA_DIR/before-restore-$GENERATION"
+      die "etcd does not start on $(hostname) with the restored data: see journalctl -u etcd there. What was before is in $DATA_DIR/before-restore-$GENERATION"
   fi
   if [ -e "$RESTORES/kube-apiserver.yaml" ]; then
     [ -e "$API_SERVER" ] || mv -f "$RESTORES/kube-apiserver.yaml" "$API_SERVER"

@@ -126,8 +126,8 @@ function effectsOf({ snapshot, generation }: RestoreConfig, { environment, newes
   const restores = [
     `etcd is set back to ${which}`,
     "what was written since is lost",
-    "the API is away for about a minute, while pods go on, and then each kubelet starts anew, one after the other",
-    `what the members have now is kept beside, in ${environment.etcd.dataDir}/before-restore-${generation}`,
+    "the API is unavailable for about a minute, while pods keep running; then each kubelet restarts, one after the other",
+    `the members' current data is kept in ${environment.etcd.dataDir}/before-restore-${generation}`,
   ].join("; ");
   return {
     create: restores,

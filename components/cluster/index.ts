@@ -20,21 +20,11 @@ import { Rotation } from "../rotation";
 import { Fleet } from "../script";
 import { ClusterIdentity, loginFor, takeSurvey } from "../survey";
 import { Upgrade } from "../upgrade";
-import type { ClusterParts } from "./parts";
+import type { ClusterArgs, ClusterParts } from "./parts";
 import { providerOf } from "./provider";
 import { keepSecrets } from "./secrets";
 
-export type { ClusterParts } from "./parts";
-
-export interface ClusterArgs {
-  /** What is asked for: the machines, and what they are to be. */
-  readonly environment: Environment;
-  /**
-   * What the names of its resources begin with; of several clusters in one program only one may have none.
-   * @default the cluster's name and a hyphen
-   */
-  readonly prefix?: string;
-}
+export type { ClusterArgs, ClusterParts } from "./parts";
 
 /** Kubernetes with Docker on the machines of one environment, made and kept. */
 export class Cluster extends pulumi.ComponentResource {

@@ -1,9 +1,20 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
+import type { Environment } from "../environment";
 import type { ControlPlane } from "../master";
 import type { NodeRow } from "../node";
 import type { Again } from "../script";
+
+export interface ClusterArgs {
+  /** What is asked for: the machines, and what they are to be. */
+  readonly environment: Environment;
+  /**
+   * What the names of its resources begin with; of several clusters in one program only one may have none.
+   * @default the cluster's name and a hyphen
+   */
+  readonly prefix?: string;
+}
 
 /** What a cluster is to those who use it. */
 export interface ClusterParts {

@@ -68,15 +68,15 @@ const adopted: Effects = {
 };
 
 function effectsOf(daemon: Readonly<Record<string, unknown>>): Effects {
-  const pods = daemon["live-restore"] === false ? "its pods with it" : "its pods go on";
+  const pods = daemon["live-restore"] === false ? "its pods with it" : "its pods keep running";
   return {
     create: "Docker Engine is installed and started",
     update: (changed) => {
       if (changed.has(daemonFile)) return `Docker restarts in the machine's turn, ${pods}`;
       if (changed.has("PROGRAMS") || changed.has(criDockerdFile)) {
-        return "cri-dockerd restarts in the machine's turn if its program or its unit changed, its pods go on";
+        return "cri-dockerd restarts in the machine's turn if its program or its unit changed, its pods keep running";
       }
-      if (changed.has("CONTAINERD_CONFIG")) return "containerd restarts in the machine's turn, its pods go on";
+      if (changed.has("CONTAINERD_CONFIG")) return "containerd restarts in the machine's turn, its pods keep running";
       return "Docker's installation is checked";
     },
   };

@@ -8,7 +8,7 @@ export const effects = {
     update: (changed) =>
       changed.has("ENCRYPTION")
         ? "its API server writes Secrets by the other key when all API servers can read by it; it does not restart"
-        : "what its API server writes Secrets by is looked at",
+        : "what its API server encrypts Secrets with is checked",
   },
   rewrite: {
     create: "every Secret in etcd that is kept in another way is written again",
@@ -22,6 +22,6 @@ export const effects = {
     update: (changed) =>
       changed.has("ENCRYPTION")
         ? "its API server forgets the key before, when etcd has no Secret by it; it does not restart"
-        : "which keys its API server knows is looked at",
+        : "the keys that its API server has are checked",
   },
 } satisfies Readonly<Record<string, Effects>>;

@@ -6,7 +6,7 @@ import { serversScript } from "../endpoint";
 import type { Machine } from "../machine";
 import { HostScript, stepOn } from "../script";
 import { effects } from "./effects";
-import { encryptionOf, writerOf, type EncryptionSettings } from "./settings";
+import { encryptionOf, providersFile, writerOf, type EncryptionSettings } from "./settings";
 import { forgetStep, writeStep } from "./step";
 
 export { makeKeys } from "./keys";
@@ -23,6 +23,7 @@ export function providersValues(environment: EncryptionSettings, etcdEndpoints: 
   const prefix = [environment.kubernetes.apiServer.extraArgs["etcd-prefix"]].flat().at(-1);
   return {
     ENCRYPTION: writerOf(environment),
+    PROVIDERS: providersFile,
     ETCD_ENDPOINTS: etcdEndpoints,
     ETCD_PREFIX: typeof prefix === "string" ? `/${prefix.replace(/^\/|\/$/g, "")}` : "/registry",
   };

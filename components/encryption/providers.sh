@@ -1,7 +1,6 @@
 # Who keeps Secrets in etcd: lists of providers, of which the first writes and all read. "2 1 0" is key 2, key 1, and none at all.
-# Reads: ENCRYPTION ENCRYPTION_KEYS ETCD_ENDPOINTS ETCD_PREFIX
+# Reads: ENCRYPTION ENCRYPTION_KEYS PROVIDERS ETCD_ENDPOINTS ETCD_PREFIX
 
-readonly PROVIDERS=/etc/kubernetes/keelson-encryption/providers.yaml
 # In etcd, beside what is Kubernetes': who may write, for all masters read it.
 readonly WRITER=keelson/encryption
 readonly ETCD_PKI=/etc/kubernetes/pki

@@ -1,6 +1,6 @@
 # A key takes the place of another for Secrets in etcd, in stages. `up` does the one in STAGE when what it needs is so on every master: all
 # read by the new key, then all write by it, then nothing in etcd is by another. No server restarts.
-# Reads: STAGE ENCRYPTION ENCRYPTION_KEYS ETCD_ENDPOINTS ETCD_PREFIX ENDPOINT MASTERS
+# Reads: STAGE ENCRYPTION ENCRYPTION_KEYS PROVIDERS ETCD_ENDPOINTS ETCD_PREFIX ENDPOINT MASTERS
 # Runs again for: RESTORED
 
 readonly ADMIN=/etc/kubernetes/admin.conf

@@ -31,7 +31,7 @@ const kubernetes = z
     ...endpoints,
     maxUnavailable,
     drainTimeout,
-    upgrade: upgrade.describe("How nodes go to another release."),
+    upgrade: upgrade.describe("How nodes are upgraded to another release."),
     networking: networking.prefault({}).describe("The networks inside the cluster."),
     apiServer: apiServer.prefault({}).describe("kube-apiserver."),
     controllerManager: controllerManager.describe("kube-controller-manager."),

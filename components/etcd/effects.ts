@@ -7,15 +7,15 @@ export const effectsOf = (authorities: readonly number[]): Effects => ({
   update: (changed) => {
     const restarts = "its member of etcd restarts when the others are healthy: one member at a time";
     if (changed.has("ETCD_USER")) {
-      return `its member of etcd goes over to the user of etcd.user, and gets its data: ${restarts.slice("its member of etcd ".length)}`;
+      return `its member of etcd runs as the user that etcd.user names, who gets its data: ${restarts.slice("its member of etcd ".length)}`;
     }
     if (changed.has(etcdUnitFile)) return restarts;
     // An earlier release did not say whom it trusts.
     const wasUnsaid = authorities.join() === "1" && changed.has("script");
-    if (changed.has("TRUSTED") && !wasUnsaid) return `${restarts}, for it trusts other authorities`;
+    if (changed.has("TRUSTED") && !wasUnsaid) return `${restarts}, to trust other authorities`;
     // In an earlier release both were one.
     if (changed.has("PROGRAMS")) {
-      return changed.has("SIGNING") ? `${restarts}, where its program is another one` : restarts;
+      return changed.has("SIGNING") ? `${restarts}, if its program changed` : restarts;
     }
     if (changed.has("GOOD_UNTIL")) return "the certificates of its member of etcd are renewed, and it does not restart";
     return `its member of etcd ${changed.has("PEERS") ? "gets the list of the others" : "is checked"}, and does not restart`;

@@ -79,7 +79,7 @@ refuse_foreign_data() {
   ! grep -qsxF "$DATA_DIR" "$STATE/etcd-data" || return 0
   for directory in "${DIRECTORIES[@]}"; do
     [ -z "$(contents "$directory")" ] ||
-      die "$directory on $(hostname) has data of another etcd: move it away, or set etcd.dataDir or etcd.extraArgs.wal-dir to an empty directory"
+      die "$directory on $(hostname) has data of another cluster's etcd: move it away, or set etcd.dataDir or etcd.extraArgs.wal-dir to an empty directory"
   done
 }
 

@@ -29,8 +29,8 @@ guard() {
   done <<<"$list"
   # Which of both it is, only the state knows.
   [ "${#strange[@]}" = 0 ] ||
-    log "etcd: none of the machines is $(printf ', %s' "${strange[@]}" | cut -c 3-): what does not leave in this run is left of a join" \
-      "that was given up, and etcdctl member remove ID takes it out"
+    log "etcd has members that are no machine of the stack: $(printf ', %s' "${strange[@]}" | cut -c 3-). One that does not leave in this run" \
+      "is left from a join that failed: etcdctl member remove ID removes it"
   [ "$well" -gt $((voters / 2)) ] ||
     problem "etcd has $voters members, of which $well are healthy, and adds or removes none: start those that are down"
   weigh_target

@@ -52,7 +52,7 @@ restart_in_turn() {
     own_answer livez >/dev/null ||
       die "$(hostname)'s member of etcd is to restart, and neither it nor the others answer: see systemctl status etcd there, and" \
         "whether its certificates are of the others' authority. It was left as it is"
-    log "etcd has no quorum that could order restarts: $(hostname)'s member restarts without a turn"
+    log "etcd has no quorum, which turns to restart need: $(hostname)'s member restarts without one"
     others=none
   fi
   [ "$others" = none ] || keep_snapshot
@@ -80,15 +80,15 @@ keep_snapshot() {
 # take_turn URLS FAILURE
 take_turn() {
   wait_for 600 "this member's turn to restart" has_turn "$1" ||
-    die "the turn to restart did not come to $(hostname)'s member of etcd, which goes on as it is: see that all members are well," \
-      "with etcdctl endpoint health. $(tail -n 1 "$TURN.said" 2>/dev/null)"
+    die "timed out waiting for the turn of $(hostname)'s member of etcd to restart, and it was not restarted: check that all members are" \
+      "healthy, with etcdctl endpoint health. $(tail -n 1 "$TURN.said" 2>/dev/null)"
   refuse_after "$2"
   unwell=()
   wait_for 60 "the other members of etcd to be well" all_others_well ||
-    die "$(hostname)'s member of etcd does not restart while others are not well, for etcd could lose its quorum: ${unwell[*]}." \
+    die "$(hostname)'s member of etcd does not restart while others are unhealthy, for etcd could lose its quorum: ${unwell[*]}." \
       "Start them, or mark their machines as lost, and run up again"
   # One whose connection broke meanwhile has lost it.
-  [ -d "/proc/$holder" ] || die "$(hostname)'s member of etcd has lost its turn to restart, and goes on as it is: run up again"
+  [ -d "/proc/$holder" ] || die "$(hostname)'s member of etcd has lost its turn to restart, and was not restarted: run up again"
 }
 
 # has_turn URLS: asks for it again where etcdctl gave up, for a connection that breaks says nothing of the members.
@@ -115,7 +115,7 @@ refuse_after() {
   failure=$(last_failure)
   # One of an earlier run may be forgotten meanwhile, by a member that came up.
   [ -z "$failure" ] || [ "$failure" = "$1" ] ||
-    die "$(hostname)'s member of etcd goes on as it is, for another one did not come up with its new settings: ${failure#* }"
+    die "$(hostname)'s member of etcd was not restarted, because another one did not come up on its new settings: ${failure#* }"
 }
 
 last_failure() {

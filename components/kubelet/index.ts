@@ -31,9 +31,10 @@ export const requestScript = join(__dirname, "request.sh");
 const effects: Effects = {
   create: "the Kubernetes programs, the images it will run, and a kubelet are installed",
   update: (changed) => {
-    if (changed.has("PROGRAMS")) return "the kubelet restarts in the machine's turn where its program is another one";
+    if (changed.has("PROGRAMS")) return "the kubelet restarts in the machine's turn if its program changed";
     const restarts = ["KUBELET_CONFIG", "NAMESERVERS", "ALLOCATABLE_MILLICPU", "ALLOCATABLE_BYTES", kubeletUnitFile];
-    if (restarts.some((name) => changed.has(name))) return "the kubelet restarts in the machine's turn, its pods go on";
+    if (restarts.some((name) => changed.has(name)))
+      return "the kubelet restarts in the machine's turn, its pods keep running";
     return changed.has("IMAGES") ? "images are loaded" : "the kubelet's installation is checked";
   },
 };

@@ -17,9 +17,9 @@ spec:
   signerName: kubernetes.io/$3
   usages: [digital signature, $usage auth]
 REQUEST
-  ) || die "the API takes no certificate request of the node $NODE, whose kubelet goes on as it is: its own words are above"
+  ) || die "the API refused the certificate request of node $NODE, whose kubelet keeps its certificate: the API's answer is above"
   wait_for "$seconds" "the $usage certificate of $NODE's kubelet to be approved and signed" is_signed "$request" "$new.crt" ||
-    die "the kubelet of $NODE gets no $usage certificate, and goes on as it is: see kubectl describe $request, the controller managers' logs, and" \
+    die "the kubelet of $NODE got no $usage certificate, and keeps the one that it has: see kubectl describe $request, the controller managers' logs, and" \
       "journalctl -u keelson-approver on the masters"
 }
 

@@ -30,7 +30,7 @@ check_owner() {
   [ -n "$CLUSTER" ] && [ -s "$STATE/cluster" ] || return 0
   owner=$(cat "$STATE/cluster")
   [ "$owner" = "$CLUSTER" ] ||
-    problem "it is of the cluster of stack \"${owner#* }\" (${owner%% *}), and not of this one (${CLUSTER%% *}): use the state of that stack, or let it go there first (pulumi destroy; bash $STATE/undo where its state is lost)"
+    problem "it is of the cluster of stack \"${owner#* }\" (${owner%% *}), and not of this one (${CLUSTER%% *}): use the state of that stack, or remove it from that cluster first (pulumi destroy; bash $STATE/undo where its state is lost)"
 }
 
 problem() { problems+=("$*"); }

@@ -11,13 +11,13 @@ readonly ADDONS=(
 restart_distrustful() {
   local addon namespace kind name selector since pod
   wait_for 180 "the controller manager to tell pods of the authorities" roots_are_told ||
-    die "pods are not told whom to trust: the ConfigMap kube-root-ca.crt of kube-system is not as $PKI/ca.crt on $(hostname). See the controller managers' logs"
+    die "pods do not get the cluster's authorities: the ConfigMap kube-system/kube-root-ca.crt differs from $PKI/ca.crt on $(hostname). See the logs of kube-controller-manager"
   for addon in "${ADDONS[@]}"; do
     read -r namespace kind name selector <<<"$addon"
     since=$(told_since "$namespace")
     [ -n "$since" ] || continue
     for pod in $(pods_before "$since" "$namespace" "$selector"); do
-      log "$namespace/$pod starts again: it began with the authorities before"
+      log "$namespace/$pod is restarted: it started with the previous authorities"
       as_admin delete pod "$pod" --namespace "$namespace" --ignore-not-found --request-timeout 60s >&2
       sleep 1
       as_admin rollout status "$kind/$name" --namespace "$namespace" --timeout 180s >&2 ||

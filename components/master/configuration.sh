@@ -29,7 +29,7 @@ replace_dns() {
   newest=$(printf '%s\n' "${image##*:}" "$COREDNS_TAG" | sort -V | tail -n 1)
   [ -z "$image" ] || [ "$newest" = "$COREDNS_TAG" ] ||
     as_admin set image deployment/coredns "coredns=${image%:*}:$COREDNS_TAG" --request-timeout 10s >&2 ||
-    die "CoreDNS cannot be taken from ${image##*:} to $COREDNS_TAG: kubectl's own words are above"
+    die "CoreDNS cannot be changed from ${image##*:} to $COREDNS_TAG: kubectl's output is above"
   phase addon coredns
 }
 
@@ -40,7 +40,7 @@ phase() {
 
 phase_failed() {
   grep -vE 'token|certificate-key' "/run/keelson/$SCRIPT.log" | tail -n 12 >&2 || true
-  die "kubeadm init phase $* failed on $(hostname): its own words are above"
+  die "kubeadm init phase $* failed on $(hostname): its output is above"
 }
 
 generation() { as_admin get "${PROXIES[@]}" --ignore-not-found --request-timeout 10s -o 'jsonpath={.metadata.generation}'; }

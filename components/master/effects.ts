@@ -18,7 +18,7 @@ export function effectsOn(machine: Machine): Effects {
 
 /** One of an earlier release asked nothing of pods. */
 const podsRefused =
-  "new pods are held to kubernetes.security.podSecurity where their namespace has no label of its own, and those that run go on";
+  "new pods must meet kubernetes.security.podSecurity where their namespace has no label of its own, and those that run stay";
 
 const canRead = "its API server can read Secrets as they are to be kept in etcd, within a minute";
 
@@ -29,7 +29,7 @@ function serversAfter(changed: ReadonlySet<string>): string {
     return "its control plane restarts where its settings differ: one master at a time";
   }
   if (changed.has("GOOD_UNTIL")) {
-    return "its certificates are renewed when the masters before it have theirs: controller manager and scheduler start again, and nothing else";
+    return "its certificates are renewed when the masters before it have theirs: only controller manager and scheduler restart";
   }
   return "its control plane is checked";
 }
@@ -43,8 +43,8 @@ function podsOn({ config }: Machine, configured: boolean): readonly string[] {
 /** What it means to take kubelets with certificates of the cluster's authority alone. */
 export const trustEffects: Effects = {
   create:
-    "its API server takes kubelets with certificates of the cluster's authority alone, when all have one; one that takes others now restarts once more for that",
-  update: () => "kubelets' certificates are looked at",
+    "its API server accepts only kubelets with a certificate of the cluster's authority, when all have one; an API server that accepts others now restarts once more for that",
+  update: () => "kubelets' certificates are checked",
 };
 
 /** What issuing the administrator's kubeconfig means. */
@@ -58,13 +58,13 @@ export const credentialEffects: Effects = {
 
 /** What telling the cluster its configuration means. */
 export const configurationEffects: Effects = {
-  create: "the cluster is told its configuration, by which machines join, when all masters have their servers",
+  create: "the cluster's configuration, by which machines join, is uploaded when all masters have their API servers",
   update: (changed) =>
     changed.has("AUTHORITIES") && !changed.has("script")
-      ? "machines that join, and pods, are told whom to trust; kube-proxy, flannel and CoreDNS start again, pod after pod"
+      ? "machines that join, and pods, get the authorities to trust; kube-proxy, flannel and CoreDNS restart, pod after pod"
       : changed.has("KUBEADM_CONFIG")
-        ? "the cluster is told its configuration when all masters have it; kube-proxy and CoreDNS are replaced where they are of another release, pod after pod"
+        ? "the cluster's configuration is uploaded when all masters have it; kube-proxy and CoreDNS are replaced if their release changes, pod after pod"
         : changed.has("KUBELET_DEFAULTS")
           ? "machines that join get the kubelets' new settings; nothing restarts for that"
-          : "the cluster's configuration is told again; nothing restarts for that",
+          : "the cluster's configuration is uploaded again; nothing restarts for that",
 };

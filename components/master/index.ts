@@ -85,9 +85,8 @@ export class ControlPlane extends pulumi.ComponentResource {
     this.kubeconfig = pulumi
       .all([issued.printed("admin.conf"), authorities.first.printed("admin.conf")])
       .apply(([kubeconfig, first]) => this.withEndpoint(kubeconfig || first));
-    for (const machine of args.machines) {
-      if (machine.lost && machine.config.roles.includes("master")) this.forget(machine);
-    }
+    const lost = args.machines.filter(({ lost, config }) => lost === true && config.roles.includes("master"));
+    for (const machine of lost) this.forget(machine);
     this.registerOutputs({ endpoint: this.endpoint, kubeconfig: this.kubeconfig });
   }
 

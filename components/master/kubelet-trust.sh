@@ -10,7 +10,7 @@ up() {
   # shellcheck disable=SC2034 # manifests.sh reads it.
   local tried=
   wait_for 90 "every kubelet to serve with a certificate of the cluster's authority" all_serve ||
-    die "the kubelets of ${unsigned[*]} serve with certificates that are not of the cluster's authority, and the API server of $(hostname) takes them as before." \
+    die "the kubelets of ${unsigned[*]} serve with certificates that are not of the cluster's authority, and the API server of $(hostname) accepts them as before." \
       "See kubectl get csr, and journalctl -u keelson-approver on the masters; then run up again"
   ! trusts_kubelets || return 0
   keep_found_manifests
@@ -21,7 +21,7 @@ up() {
   keep_address
   keep_manifests
   note_manifests
-  log "the API server takes kubelets with certificates of the cluster's authority alone"
+  log "the API server accepts only kubelets with a certificate of the cluster's authority"
 }
 
 # A node that does not answer is reached by nobody anyway.

@@ -125,7 +125,7 @@ manifests_failed() {
   [ -n "$differs" ] || die "$1 of $(hostname) does not come up.$(told "" "$said")"
   put_manifests_back || back="nor on those before"
   keep_address
-  die "$1 of $(hostname) does not come up on its new settings, $back; the cluster was told nothing of them.$(told "$differs" "$said")"
+  die "$1 of $(hostname) does not come up on its new settings, $back; the cluster's configuration was not changed.$(told "$differs" "$said")"
 }
 
 manifest_changes() {

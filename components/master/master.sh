@@ -2,7 +2,7 @@
 # the first, so that none is more than the others.
 # Reads: KUBEADM_CONFIG CERTIFICATE_CONFIG CERTIFICATE_NAMES AUTHORITY ETCD_CA_CRT ETCD_ISSUER_CRT ETCD_CA_KEY CRI_SOCKET ENDPOINT IGNORED_CHECKS
 # Reads: COREDNS_TAG PROXY KUBELET_CONFIG_FILE NODE TAINTS TAKES_PODS FILES_DIRECTORY FILES TIMER
-# Reads: GOOD_UNTIL LAST_CALL VALIDITY VIRTUAL_ADDRESS AUDIT AUTHORITIES ENCRYPTION ENCRYPTION_KEYS ETCD_ENDPOINTS ETCD_PREFIX
+# Reads: GOOD_UNTIL LAST_CALL VALIDITY VIRTUAL_ADDRESS AUDIT AUTHORITIES ENCRYPTION ENCRYPTION_KEYS PROVIDERS ETCD_ENDPOINTS ETCD_PREFIX
 # Runs again for: POD_SECURITY
 
 readonly PKI=/etc/kubernetes/pki
@@ -170,7 +170,7 @@ account_exists() { as_admin get serviceaccount default; }
 let_pods_in() {
   local found=
   wait_for 60 "the taint $MASTERS_TAINT to be gone" masters_taint_gone ||
-    die "the node $NODE is to take pods, and may have the taint $MASTERS_TAINT still: see kubectl describe node $NODE, and kubectl taint node $NODE $MASTERS_TAINT-"
+    die "node $NODE is to take pods, and may still have the taint $MASTERS_TAINT: see kubectl describe node $NODE, and kubectl taint node $NODE $MASTERS_TAINT-"
   [ -z "$found" ] || log "the taint $MASTERS_TAINT is taken from the node $NODE: it takes pods"
 }
 

@@ -12,11 +12,11 @@ up() {
   machine=$(kubectl get node "$NODE" --request-timeout 10s --ignore-not-found -o 'jsonpath={.metadata.annotations.keelson\.io/machine}')
   [ -n "$machine" ] && [ "$machine" != "$IDENTITY" ] || return 0
   if [ "$JOINED" = yes ]; then
-    log "$NODE is the machine that it was, and known by another key or host now: its node stays"
+    log "$NODE is the same machine under another host key or host: its node stays"
     kubectl annotate node "$NODE" --overwrite "keelson.io/machine=$IDENTITY" >&2
     return
   fi
-  log "the node $NODE is of another machine, which was there before: it is deleted"
+  log "node $NODE belonged to the machine that was here before: it is deleted"
   kubectl delete node "$NODE" --ignore-not-found >&2
 }
 

@@ -51,7 +51,7 @@ spec:
       expression: object.metadata.name == '$NODE'
   validations:
     - expression: "false"
-      message: the machine $NODE was marked as lost, and joins anew only by way of the program that made the cluster
+      message: machine $NODE was marked as lost, and joins again only when keelson admits it
 ---
 apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicyBinding
@@ -66,7 +66,7 @@ EOF
 # Nobody is there to end the pods of a dead machine. The cluster would find out within a minute or so; until then Services
 # would lead to them, and no others would start in their place.
 give_up_pods() {
-  log "the pods of $NODE are given up"
+  log "the pods of $NODE are deleted from the API, for nobody is there to end them"
   kubectl delete pods --all-namespaces --field-selector "spec.nodeName=$NODE" --force --grace-period=0 --wait=false >&2 2>/dev/null || true
 }
 
@@ -75,7 +75,7 @@ refuse_silent() {
   local pods
   pods=$(pods_of others)
   [ -n "$pods" ] || return 0
-  die "the node $NODE does not answer, and stays: its pods may be at work, and would run twice ($pods)." \
+  die "node $NODE does not answer, and stays: its pods may still run there, and would run twice ($pods)." \
     "Start the machine again, or its kubelet, and run up; or where it is gone for good, put it back into machines with lost: true, and run up"
 }
 

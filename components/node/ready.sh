@@ -28,7 +28,7 @@ is_announced() {
 # The node was deleted and rebuilt, and flannel went on: other nodes know no way to its pods. The range of its pods may be
 # another one as well, which pods from before are not in.
 announce() {
-  log "the node $NODE was rebuilt under a flannel that went on: flannel is started again"
+  log "node $NODE was rebuilt while its flannel pod stayed: flannel is restarted"
   kubectl --namespace kube-flannel delete pods --selector app=flannel --field-selector "spec.nodeName=$NODE" --request-timeout 30s >&2 || true
   wait_for 120 "flannel on $NODE to tell of its network" is_announced || not_announced
   let_old_pods_go
@@ -44,7 +44,7 @@ let_old_pods_go() {
   made=$(kubectl get node "$NODE" --request-timeout 10s -o 'jsonpath={.metadata.creationTimestamp}')
   while read -r namespace pod owner; do
     if [ "$owner" = '<none>' ]; then
-      log "the pod $namespace/$pod on $NODE has an address that is reached no more, and no controller that would make another: delete it, and make it again"
+      log "the pod $namespace/$pod on $NODE has an address that is no longer reached, and no controller that replaces it: delete it and create it again"
     else
       kubectl --namespace "$namespace" delete pod "$pod" --wait=false --request-timeout 10s >&2 || true
     fi

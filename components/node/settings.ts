@@ -9,7 +9,7 @@ export const drainTimeout = f
   .integer(1, 3600)
   .default(120)
   .describe(
-    "Longest drain of a node, in seconds: of a machine that leaves, and before its kubelet goes to another minor release. If pods are still there after that, the node stays as it is.",
+    "Longest drain of a node, in seconds: of a machine that leaves, and before its kubelet is upgraded to another minor release. If pods are still there after that, the node stays as it is.",
   );
 
 /** What of the stack's settings joining and leaving follow. */
@@ -33,7 +33,7 @@ export const upgrade = z
       .boolean()
       .default(true)
       .describe(
-        "Whether a node is cordoned and drained before its kubelet goes to another minor release, as Kubernetes asks for; without it pods go on meanwhile. A patch release drains no node.",
+        "Whether a node is cordoned and drained before its kubelet is upgraded to another minor release, as Kubernetes requires; without it pods keep running meanwhile. A patch release drains no node.",
       ),
   })
   .prefault({});

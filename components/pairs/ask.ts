@@ -103,7 +103,7 @@ async function called(
   const targets = pairs.filter(({ from }) => from === machine).map(targetOf);
   const size = flannel.mtu === undefined ? 0 : flannel.mtu + wrapping;
   const said = await perl(session, `ask ${nonce} ${machine.name} ${size} ${targets.join(" ")}`);
-  if (!/^asked$/m.test(said)) throw new Error("it did not call all that it was to call");
+  if (!/^asked$/m.test(said)) throw new Error("it did not try all its targets");
   return said;
 }
 

@@ -42,7 +42,7 @@ function etcdRelease(before: Topology, after: Topology): readonly Consequence[] 
   const back = isMinorStep(from, to)
     ? `Until the last of ${listed(stay)} has restarted, etcd.version: ${from} takes it back; after that only a restore does`
     : "An older release is refused afterwards";
-  const away = stay.length === 1 ? ". The API is away for some seconds meanwhile" : "";
+  const away = stay.length === 1 ? ". The API is unavailable for some seconds meanwhile" : "";
   return [{ subject: "etcd", text: `${way}. ${back}${away}` }];
 }
 

@@ -50,7 +50,7 @@ export function takenOver(known: readonly string[], { unnamed = [] }: PlanArgs):
     .filter((name) => !known.includes(name))
     .map(
       (name) =>
-        `${name} is at work in a cluster that this program made, and the stack's state knows nothing of it: use the state of the stack that made it, or run destroy there first`,
+        `${name} belongs to a running cluster that keelson made, and the stack's state does not have it: use the state of the stack that made it, or run destroy there first`,
     );
 }
 
@@ -83,7 +83,7 @@ function unasked(before: Topology, after: Topology, { survey }: Environment): re
     .filter(({ name, roles, lost, hostKey }) => !lost && roles.includes("etcd") && known.get(name) !== hostKey)
     .map(
       ({ name }) =>
-        `a member of etcd would join on ${name}, and etcd.restore would set it back without the others, for keelson:survey is "off" and nobody tells what was done: take etcd.restore out, or survey`,
+        `a member of etcd would join on ${name}, and etcd.restore would set it back without the others, for with keelson:survey "off" no machine reports what was done: take etcd.restore out, or survey`,
     );
 }
 

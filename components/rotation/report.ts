@@ -24,7 +24,7 @@ export function reportOf({ before, after, told }: ReportArgs): Report {
   const stage = stageOf(before, after);
   const answers = [...told].flatMap(([name, answer]) => (answer ? [{ name, ...answer }] : []));
   const silent = [...told].filter(([, answer]) => !answer);
-  const unanswered = silent.map(([name]) => `${name} did not answer: it has to before anything is begun`);
+  const unanswered = silent.map(([name]) => `${name} did not answer: it must answer before anything begins`);
   // Whoever issues, all have trusted both since the stage before: this has been proven then.
   if (stage === "back") return { problems: unanswered, passing: [], warnings: [] };
   return {

@@ -55,9 +55,9 @@ export function shown(authorities: readonly number[]): string {
 }
 
 const servers =
-  "API servers, controller managers and schedulers restart, one master after the other; kubelets restart in their turns, and pods go on";
+  "API servers, controller managers and schedulers restart, one master after the other; kubelets restart in their turns, and pods keep running";
 const members = "members of etcd restart, one after the other";
-const addons = "kube-proxy, flannel and CoreDNS start again, pod after pod";
+const addons = "kube-proxy, flannel and CoreDNS restart, pod after pod";
 
 /** What a stage means. */
 export function wordsOf(before: readonly number[], after: readonly number[]): string {

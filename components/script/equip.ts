@@ -55,9 +55,9 @@ export async function equip({ name, login, texts }: Equipment, way?: Session): P
       const why = error as NodeJS.ErrnoException;
       if (!isForNow(why) || Date.now() + pause > deadline) {
         const place = `${name} (${login.host}:${login.port})`;
-        throw new Error(`${place} cannot be sent what its scripts are made of: ${wordsFor(why)}`, { cause: error });
+        throw new Error(`${place} cannot be sent the parts of its scripts: ${wordsFor(why)}`, { cause: error });
       }
-      const words = `${name} takes no login now: ${wordsFor(why)}. It is asked again for ${patience / 1000} s`;
+      const words = `${name} takes no login now: ${wordsFor(why)}. Retrying for ${patience / 1000} s`;
       if (!told) void pulumi.log.info(words);
     }
     await sleep(pause);
@@ -76,12 +76,13 @@ async function send(login: Login, texts: readonly Text[], way?: Session): Promis
   const session = new Session(login, { timeoutMs: 30_000 }, way);
   try {
     const { status, output } = await session.run("bash -s", asking);
-    if (status !== 0) throw new Error(`asked for its texts, it answers: ${output}`);
+    if (status !== 0) throw new Error(`it did not list its scripts' parts in ${textsDirectory}: ${output}`);
     const there = new Set(output.split("\n"));
     const missing = texts.filter(({ digest }) => !there.has(digest));
     if (missing.length === 0 && there.has(shortDigest(take))) return;
     const put = await session.run("sh -c 'gunzip | bash -s'", gzipSync(placing(missing)));
-    if (put.status !== 0) throw new Error(`texts could not be put into ${textsDirectory}: ${put.output}`);
+    if (put.status !== 0)
+      throw new Error(`its scripts' parts could not be written to ${textsDirectory}: ${put.output}`);
   } finally {
     session.close();
   }

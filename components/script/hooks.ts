@@ -99,7 +99,7 @@ export const nothingAgain = "cat >/dev/null";
 /** What the run means; "" where nobody has words for it. */
 async function wordsFor({ parts, effects, again }: Known, { now, before }: Change): Promise<string> {
   if (before?.["create"] === undefined) return effects?.create ?? "";
-  if (now["update"] === nothingAgain) return effects ? "what was done once is not done again" : "";
+  if (now["update"] === nothingAgain) return effects ? "it has run once, and does not run again" : "";
   const old = await textOf(before["stdin"]);
   const sent = await textOf(now["stdin"]);
   const changed = changedParts(parts, old, sent);
@@ -115,7 +115,7 @@ async function wordsFor({ parts, effects, again }: Known, { now, before }: Chang
 }
 
 /** Earlier releases sent more of each program, and the state has it so. */
-const shorter = "what the state has of it becomes shorter: the script runs again, and nothing should change";
+const shorter = "its entry in the state gets shorter: the script runs again, and nothing should change";
 
 /** A text that may be a secret; "" where it is not known yet. */
 async function textOf(value: unknown): Promise<string> {

@@ -47,7 +47,7 @@ remove_packages() {
     pkg_purge "${ours[@]}"
     printf '%s\n' "${ours[@]}" | comm -12 - <(pkg_list) >"$left"
     if [ -s "$left" ]; then
-      log "left on $(hostname), for other packages need them (see the package manager's output above): $(paste -sd ' ' "$left")"
+      log "left on $(hostname), because other packages need them (see the package manager's output above): $(paste -sd ' ' "$left")"
     else
       rm -f "$left"
     fi

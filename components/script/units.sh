@@ -107,7 +107,7 @@ reload_failed() {
   local differs
   differs=$(changes "$1.read" "$2")
   put_back "$1.read" "$2"
-  log "$1 does not take its new settings, and goes on with those before.$(told "$differs" "")"
+  log "$1 rejects its new settings, and runs on the previous ones.$(told "$differs" "")"
   unit_failed "$1"
 }
 

@@ -55,7 +55,9 @@ function wayOf(from: string, to: string, left: readonly string[]): string {
 
 function serversTurn(masters: readonly string[]): string {
   const meanwhile =
-    masters.length === 1 ? "the API is away for some seconds" : "clients go on by the API servers of the other masters";
+    masters.length === 1
+      ? "the API is unavailable for some seconds"
+      : "clients go on by the API servers of the other masters";
   return `API server, controller manager and scheduler restart one after the other, and ${meanwhile}`;
 }
 
@@ -63,7 +65,8 @@ function kubeletTurn(
   now: string,
   { version, upgrade, drainTimeout }: Pick<Environment, "kubernetes">["kubernetes"],
 ): string {
-  if (!isMinorStep(now, version) || !upgrade.drain) return "its kubelet restarts in its turn, and its pods go on";
+  if (!isMinorStep(now, version) || !upgrade.drain)
+    return "its kubelet restarts in its turn, and its pods keep running";
   return `its node is cordoned and drained (at most ${drainTimeout} s, disruption budgets respected), its kubelet restarts, and it takes pods again`;
 }
 

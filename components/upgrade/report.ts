@@ -29,7 +29,7 @@ export function reportOf(args: ReportArgs): Report {
   const kubelets = Object.fromEntries([...nodes].map(([name, { version }]) => [name, version]));
   return {
     problems: [
-      ...silent.map((name) => `${name} did not answer: it has to before anything is begun`),
+      ...silent.map((name) => `${name} did not answer: it must answer before anything begins`),
       ...[...nodes].filter(([, { ready }]) => !ready).map(([name]) => `the node ${name} is not ready`),
       ...upgradeFaults({ from, to, kubelets, ...(args.available ? { available: args.available } : {}) }),
       ...skewViolations({ apiServers: serversOf(answers), clients: clientsOf(answers, nodes) }),

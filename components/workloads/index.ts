@@ -30,7 +30,8 @@ export class Workloads extends pulumi.ComponentResource {
     const pod = new k8s.core.v1.Pod(
       "nginx-test",
       { metadata: { name: "nginx-test", labels }, spec: nginxPod("nginx:latest") },
-      child,
+      // A pod cannot change: one that runs would be replaced for what a later release asks of new ones.
+      { ...child, ignoreChanges: ["spec"] },
     );
     const deployment = new k8s.apps.v1.Deployment("nginx-deployment", nginxDeployment(args.nginx), child);
     new k8s.core.v1.Service(

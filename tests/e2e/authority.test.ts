@@ -5,7 +5,7 @@ import { asking } from "../support/asking";
 import { figure } from "../support/figures";
 import { Load } from "../support/load";
 import { TestMachine } from "../support/machine";
-import { dockerObjects, killed, root, TestStack, within, type Run } from "../support/stack";
+import { dockerObjects, root, TestStack, type Run } from "../support/stack";
 
 // All authorities take the place of others, while clients ask all the while.
 const name = "e2e-authority";
@@ -62,16 +62,6 @@ async function underClients(stage: string, access: string, act: () => Promise<un
 
 const authority = (authority: number | readonly number[]) => stack.change({ certificates: { authority } });
 
-/** Kills an `up` when it has said this. */
-async function killedAt(words: RegExp): Promise<void> {
-  const run = stack.start("up");
-  let output = "";
-  for (const stream of [run.stdout, run.stderr]) stream?.on("data", (data: Buffer) => (output += data.toString()));
-  await within(400, () => words.test(output) || run.exitCode !== null);
-  expect(output).toMatch(words);
-  await killed(run);
-}
-
 const settled = async () => expect(Object.keys((await stack.succeed("up")).counts)).toEqual(["unchanged"]);
 
 /** Whether the API answers a client with this kubeconfig. */
@@ -106,7 +96,7 @@ test("all trust another authority; the run is killed when one master is through"
     /authority 2 is made, and trusted everywhere besides 1.*Next: certificates\.authority: \[2, 1\]/,
   );
   await underClients("trust", first, async () => {
-    await killedAt(/changed +master +master-1-master/);
+    await stack.killedAt(/changed +master +master-1-master/);
     await stack.succeed("up");
   });
   await settled();
@@ -122,7 +112,7 @@ test("the next issues; the run is killed when one master is through, all of it i
   authority([2, 1]);
   expect(await plan()).toMatch(/authority 2 issues from now on, and 1 is trusted still.*Taken back by \[1, 2\]/);
   await underClients("issue, back, and issue again", await kubeconfig(), async () => {
-    await killedAt(/changed +master +master-1-master/);
+    await stack.killedAt(/changed +master +master-1-master/);
     authority([1, 2]);
     await stack.succeed("up");
     authority([2, 1]);
@@ -142,7 +132,7 @@ test("the first is forgotten, by a run that is killed and one that is not; what 
   const { output } = await stack.succeed("preview");
   expect(output).toMatch(/authority 1 is forgotten everywhere, and this cannot be taken back/);
   await underClients("forget", await kubeconfig(), async () => {
-    await killedAt(/changed +master +master-1-master/);
+    await stack.killedAt(/changed +master +master-1-master/);
     await stack.succeed("up");
   });
   await settled();

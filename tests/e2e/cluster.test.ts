@@ -122,8 +122,10 @@ test("settings of Docker and the kubelet restart them node by node, and no pod",
     kubernetes: { maxUnavailable: 1, kubelet: { configuration: { maxPods: 99 } } },
   });
   const preview = await stack.succeed("preview");
-  expect(preview.output).toContain("~ worker-2-docker: Docker restarts in the machine's turn, its pods go on");
-  expect(preview.output).toContain("~ worker-2-kubelet: the kubelet restarts in the machine's turn, its pods go on");
+  expect(preview.output).toContain("~ worker-2-docker: Docker restarts in the machine's turn, its pods keep running");
+  expect(preview.output).toContain(
+    "~ worker-2-kubelet: the kubelet restarts in the machine's turn, its pods keep running",
+  );
   await stack.succeed("up");
   expect(master.kubectl("get nodes -o 'jsonpath={.items[*].status.capacity.pods}'")).toBe("99 99 99");
   const started = (machine: TestMachine, unit: string) =>

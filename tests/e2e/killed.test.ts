@@ -1,5 +1,5 @@
 import { TestMachine } from "../support/machine";
-import { dockerObjects, killed, TestStack } from "../support/stack";
+import { dockerObjects, TestStack } from "../support/stack";
 
 const name = "e2e-killed";
 const stack = new TestStack(name, {
@@ -11,26 +11,12 @@ const master = new TestMachine(`keelson-${name}-master-1`);
 
 afterAll(() => stack.remove());
 
-/** Kills an up, with everything it started, as soon as a line of its output matches. */
-async function killedAt(line: RegExp): Promise<void> {
-  const child = stack.start("up");
-  let output = "";
-  await new Promise<void>((resolve, reject) => {
-    child.stdout?.on("data", (data: Buffer) => {
-      output += data.toString();
-      if (line.test(output)) resolve();
-    });
-    child.on("close", () => reject(new Error(`up ended before ${String(line)} came:\n${output}`)));
-  });
-  await killed(child);
-}
-
 test.each([
   ["while the machines are made", /done +machines/],
   ["while Docker is installed", /done +preflight +.*-preflight/],
   ["while the master initialises", /done +master +master-authority/],
 ])("up can be killed %s", async (_when, line) => {
-  await killedAt(line);
+  await stack.killedAt(line);
 });
 
 test("and run again, with no hand's help, it converges", async () => {

@@ -1,9 +1,7 @@
-import type { ChildProcess } from "node:child_process";
-
 import { figure } from "../support/figures";
 import { TestMachine } from "../support/machine";
 import { buildTime, bundled, Watch } from "../support/releases";
-import { here, killed, TestStack, within } from "../support/stack";
+import { here, TestStack, within } from "../support/stack";
 
 const name = "e2e-patch";
 const [from, to] = ["1.36.1", "1.36.3"];
@@ -25,17 +23,6 @@ const podStarts = () => on(worker).run("docker ps --filter name=k8s_nginx --form
 beforeAll(() => bundled(from), buildTime);
 afterAll(() => stack.remove());
 
-/** Kills an `up` when it has said this. */
-async function killedAt(words: RegExp): Promise<void> {
-  const run: ChildProcess = stack.start("up");
-  let output = "";
-  run.stdout?.on("data", (data: Buffer) => (output += data.toString()));
-  run.stderr?.on("data", (data: Buffer) => (output += data.toString()));
-  await within(180, () => words.test(output) || run.exitCode !== null);
-  expect(output).toMatch(words);
-  await killed(run);
-}
-
 test("a cluster is built on an earlier patch release", async () => {
   expect((await stack.succeed("up")).output).toContain("(200)");
   expect(kubelets()).toBe(`v${from} v${from}`);
@@ -48,12 +35,12 @@ test("a patch release comes by one changed line, is killed at each of its steps,
   const watch = new Watch({ [master.name]: container(master) });
   const began = Date.now();
   // Programs and images lie there; then a worker boots: it starts what it ran.
-  await killedAt(/changed +kubelets/);
+  await stack.killedAt(/changed +kubelets/);
   here("docker", "restart", container(worker));
   await within(120, () => kubectl("get nodes").split(" Ready ").length === 3);
   expect(kubelets()).toBe(`v${from} v${from}`);
-  await killedAt(/now +master +master-1-master/);
-  await killedAt(/changed +master +master-1-master/);
+  await stack.killedAt(/now +master +master-1-master/);
+  await stack.killedAt(/changed +master +master-1-master/);
   await stack.succeed("up");
   figure("seconds of a patch upgrade of two nodes, killed three times", ((Date.now() - began) / 1000).toFixed(0));
   expect(await watch.end()).toEqual([]);

@@ -218,7 +218,7 @@ describe("add-ons", () => {
   test("are left alone until the controller manager has told pods", () => {
     expect(restart(["one"])).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining("pods are not told whom to trust") as unknown,
+      stderr: expect.stringContaining("pods do not get the cluster's authorities") as unknown,
     });
     expect(host.called().filter((call) => /delete/.test(call))).toEqual([]);
   });

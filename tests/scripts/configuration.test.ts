@@ -89,7 +89,7 @@ test("a phase that fails is named with kubeadm's own words, but no token", () =>
   );
   const { status, stderr } = configure();
   expect(status).toBe(1);
-  expect(stderr).toContain("error: kubeadm init phase bootstrap-token failed on m: its own words are above");
+  expect(stderr).toContain("error: kubeadm init phase bootstrap-token failed on m: its output is above");
   expect(stderr).toContain("it broke");
   expect(stderr).not.toContain("0123456789abcdef");
 });

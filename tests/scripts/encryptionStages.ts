@@ -1,9 +1,10 @@
 import { parse } from "yaml";
 
+import { providersFile } from "../../components/encryption/settings";
 import { Host, type Result } from "./host";
 
 /** Where a master has its list of providers. */
-export const file = "etc/kubernetes/keelson-encryption/providers.yaml";
+export const file = providersFile.slice(1);
 /** Keys up to a number, as masters are told them. */
 export const keys = (newest: number) =>
   Array.from(
@@ -33,6 +34,7 @@ export const firstKey = {
   ENCRYPTION_KEYS: keys(1).join("\n"),
   ETCD_ENDPOINTS: ["https://192.0.2.1:2379"],
   ETCD_PREFIX: "/registry",
+  PROVIDERS: providersFile,
 };
 
 export const endpoints = "https://127.63.1.1:22379";
@@ -41,7 +43,12 @@ export const endpoints = "https://127.63.1.1:22379";
 export function run(host: Host, body: string, wanted: number, newest: number, etcd = [endpoints]): Result {
   const values = {
     ...{ ENCRYPTION: String(wanted), ENCRYPTION_KEYS: keys(newest).join("\n"), ETCD_ENDPOINTS: etcd },
-    ...{ ETCD_PREFIX: "/registry", ENDPOINT: "192.0.2.1:6443", MASTERS: ["192.0.2.1:6443", "192.0.2.2:6443"] },
+    ...{
+      ETCD_PREFIX: "/registry",
+      PROVIDERS: providersFile,
+      ENDPOINT: "192.0.2.1:6443",
+      MASTERS: ["192.0.2.1:6443", "192.0.2.2:6443"],
+    },
   };
   const own = /^(write|rewrite|forget)$/.test(body);
   const stages = Host.script("encryption/stages.sh")

@@ -59,7 +59,7 @@ describe("etcd.sh", () => {
     host.write("var/lib/etcd/member/wal", "another's");
     const { status, stderr } = etcd("up");
     expect(status).toBe(1);
-    expect(stderr).toMatch(/has data of another etcd: move it away, or set etcd\.dataDir/);
+    expect(stderr).toMatch(/has data of another cluster's etcd: move it away, or set etcd\.dataDir/);
     expect(etcd("down").status).toBe(0);
     expect(host.read("var/lib/etcd/member/wal")).toBe("another's");
   });

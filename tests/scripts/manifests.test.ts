@@ -1,5 +1,6 @@
 import { chmodSync, statSync } from "node:fs";
 
+import { providersFile } from "../../components/encryption/settings";
 import { kubeconfigFor } from "../support/printed";
 import { Host } from "./host";
 import { allIsCurrent } from "./renewed";
@@ -75,7 +76,13 @@ const master = (flag: string, configuration = "kind: InitConfiguration\n") => {
       ETCD_CA_CRT: "",
       ETCD_ISSUER_CRT: "",
       AUTHORITIES: "1",
-      ...{ ENCRYPTION: "", ENCRYPTION_KEYS: "", ETCD_ENDPOINTS: [], ETCD_PREFIX: "/registry" },
+      ...{
+        ENCRYPTION: "",
+        ENCRYPTION_KEYS: "",
+        ETCD_ENDPOINTS: [],
+        ETCD_PREFIX: "/registry",
+        PROVIDERS: providersFile,
+      },
       ETCD_CA_KEY: "",
       CRI_SOCKET: "unix:///run/none.sock",
       ENDPOINT: "192.0.2.1:8443",
@@ -105,7 +112,7 @@ describe("manifests of a master at work", () => {
     const { status, stderr } = master("bad");
     expect(status).toBe(1);
     expect(stderr).toContain(
-      "error: kube-apiserver of m does not come up on its new settings, it is on those before again; the cluster was told nothing of them." +
+      "error: kube-apiserver of m does not come up on its new settings, it is on those before again; the cluster's configuration was not changed." +
         ` What differs: - --flag=good | + --flag=bad. What it said: Error: no \\"bad\\" flag\n`,
     );
     expect(runsOn()).toEqual(["good", "good", "good"]);

@@ -39,7 +39,7 @@ describe("admit.sh", () => {
     expect(admit()).toEqual({
       status: 0,
       stdout: "",
-      stderr: "the node worker-1 is of another machine, which was there before: it is deleted\n",
+      stderr: "node worker-1 belonged to the machine that was here before: it is deleted\n",
     });
     expect(host.called()).toEqual([lets, question, "kubectl delete node worker-1 --ignore-not-found"]);
   });
@@ -48,7 +48,7 @@ describe("admit.sh", () => {
     expect(admit("yes")).toEqual({
       status: 0,
       stdout: "",
-      stderr: "worker-1 is the machine that it was, and known by another key or host now: its node stays\n",
+      stderr: "worker-1 is the same machine under another host key or host: its node stays\n",
     });
     expect(host.called()).toEqual([
       lets,

@@ -28,7 +28,7 @@ const looks = [
 const drains = "drain w --ignore-daemonsets --delete-emptydir-data --force --timeout 120s";
 const deletes = "delete node w --ignore-not-found";
 const givesUp = "delete pods --all-namespaces --field-selector spec.nodeName=w --force --grace-period=0 --wait=false";
-const givenUp = { ...clean, stderr: "the pods of w are given up\n" };
+const givenUp = { ...clean, stderr: "the pods of w are deleted from the API, for nobody is there to end them\n" };
 const listsPods =
   "get pods --all-namespaces --field-selector spec.nodeName=w --no-headers " +
   "-o custom-columns=N:.metadata.namespace,P:.metadata.name,O:.metadata.ownerReferences[0].kind";
@@ -100,7 +100,7 @@ describe("a node that joins", () => {
     flannel();
     const { status, stderr } = ready();
     expect(status).toBe(0);
-    expect(stderr).toContain("the pod a/bare on w has an address that is reached no more");
+    expect(stderr).toContain("the pod a/bare on w has an address that is no longer reached");
     expect(called().filter((call) => call.includes("delete"))).toEqual([
       "--namespace kube-flannel delete pods --selector app=flannel --field-selector spec.nodeName=w --request-timeout 30s",
       "--namespace a delete pod old --wait=false --request-timeout 10s",
@@ -122,7 +122,7 @@ describe("a node that leaves", () => {
     expect(called()).toEqual([...looks, listsPods, drains, deletes]);
   });
   const silent =
-    "error: the node w does not answer, and stays: its pods may be at work, and would run twice (default/web-1). " +
+    "error: node w does not answer, and stays: its pods may still run there, and would run twice (default/web-1). " +
     "Start the machine again, or its kubelet, and run up; or where it is gone for good, put it back into machines with lost: true, and run up\n";
   test("stays where the cluster has given it up and is not told that it is lost: its pods may be at work", () => {
     cluster({ ready: "Unknown", pods: "default web-1 ReplicaSet\\nkube-system kube-proxy DaemonSet\\n" });

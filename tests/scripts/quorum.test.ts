@@ -69,8 +69,8 @@ const refusal = (...problems: readonly string[]) =>
   `a is not fit, and nothing was changed on it:\n${problems.map((text) => `  - ${text}\n`).join("")}`;
 const silence = (name: string) => `etcd: the member ${name} (${name}0, started) does not answer at ${client(name)}\n`;
 const strange = (...names: readonly string[]) =>
-  `etcd: none of the machines is ${names.map((name) => `${name} (${name}0, ${peer(name)})`).join(", ")}: what does not leave in ` +
-  "this run is left of a join that was given up, and etcdctl member remove ID takes it out\n";
+  `etcd has members that are no machine of the stack: ${names.map((name) => `${name} (${name}0, ${peer(name)})`).join(", ")}. One that does not ` +
+  "leave in this run is left from a join that failed: etcdctl member remove ID removes it\n";
 const safeOrder = (names: string) =>
   `The safe order: start ${names}, or mark it as lost, and run up; then change the others`;
 

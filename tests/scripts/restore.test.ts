@@ -1,6 +1,7 @@
 import { chmodSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
+import { providersFile } from "../../components/encryption/settings";
 import { Host, type Result } from "./host";
 
 const script = Host.script("backup/restore.sh");
@@ -66,7 +67,13 @@ function stage(name: string, { generation = 1, chosen = "", over = false, before
     },
     ...{ RESTIC_OPTIONS: [], DATA_DIR: "/var/lib/etcd", PEER_URL: "https://192.0.2.1:2380", NODES: [] },
     INITIAL_CLUSTER: "m1=https://192.0.2.1:2380",
-    ...{ ENCRYPTION: "2", ENCRYPTION_KEYS: "1 b25l\n2 dHdv", ETCD_ENDPOINTS: [], ETCD_PREFIX: "/registry" },
+    ...{
+      ENCRYPTION: "2",
+      ENCRYPTION_KEYS: "1 b25l\n2 dHdv",
+      ETCD_ENDPOINTS: [],
+      ETCD_PREFIX: "/registry",
+      PROVIDERS: providersFile,
+    },
   };
   return host.run({ script: `${before}${script}`, uses, values });
 }
@@ -134,7 +141,7 @@ test("a machine that came when it was over is left as it is", () => {
 test("data of another etcd is not moved aside, and an API server that goes on is named", () => {
   const backup = chosen();
   host.up("rm $STATE/etcd-data");
-  expect(stage("fetch", { chosen: backup }).stderr).toContain("has data of another etcd");
+  expect(stage("fetch", { chosen: backup }).stderr).toContain("has data of another cluster's etcd");
   host.stub("pgrep", "exit 0");
   const { stderr } = stage("halt", { before: 'wait_for() { "${@:3}"; }\n' });
   expect(stderr).toContain("the API server on m1 does not end");

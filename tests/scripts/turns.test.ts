@@ -184,7 +184,7 @@ describe("rollout.sh", () => {
       ...clean,
       status: 1,
       stderr:
-        "error: the API does not tell of the node w, so nothing is restarted: see systemctl status kubelet.service there\n",
+        "error: the API did not report node w, so nothing is restarted: see systemctl status kubelet.service there\n",
     });
     expect(host.restarts()).toEqual([]);
   });

@@ -190,9 +190,7 @@ describe("new settings", () => {
     host.stub("systemctl", `[ "$1" != reload ] || ! grep bad '${host.path("a")}' >&2`);
     expect(reload()).toEqual(clean);
     host.write("a", bad);
-    expect(reload().stderr).toContain(
-      `a.service does not take its new settings, and goes on with those before. ${differs}`,
-    );
+    expect(reload().stderr).toContain(`a.service rejects its new settings, and runs on the previous ones. ${differs}`);
     expect(host.read("a")).toBe(good);
     expect(reload()).toEqual(clean);
   });

@@ -73,6 +73,11 @@ export class Crowd {
     });
   }
 
+  /** Names on a machine the cluster that it is of; "-" is what an earlier release left there. */
+  own(machine: string, owner: string): void {
+    this.memoryOf(machine).owner = owner;
+  }
+
   /** How often somebody came to a machine. */
   logins(name: string): number {
     return this.servers.get(name)?.connections ?? 0;

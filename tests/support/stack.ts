@@ -53,7 +53,8 @@ export class TestStack {
     writeFileSync(this.file, stringify({ ...before, config: Object.fromEntries(entries) as unknown }));
   }
 
-  private get file(): string {
+  /** Where its configuration is. */
+  get file(): string {
     return join(this.project, `Pulumi.${this.name}.yaml`);
   }
 
@@ -72,6 +73,21 @@ export class TestStack {
   /** Starts a command in a process group of its own, which can be killed whole. */
   start(command: string, ...flags: readonly string[]): ChildProcess {
     return this.spawn(process.execPath, [...program("cli/main.ts", this.project), command, this.name, ...flags]);
+  }
+
+  /** Kills an `up`, with everything it started, as soon as what it printed matches; it has to come so far. */
+  async killedAt(words: RegExp): Promise<void> {
+    const run = this.start("up");
+    let output = "";
+    await new Promise<void>((resolve, reject) => {
+      const read = (data: Buffer) => {
+        output += data.toString();
+        if (words.test(output)) resolve();
+      };
+      for (const stream of [run.stdout, run.stderr]) stream?.on("data", read);
+      run.on("close", () => reject(new Error(`up ended before ${String(words)} came:\n${causeFirst(output)}`)));
+    });
+    await killed(run);
   }
 
   /** Starts plain `pulumi`, for this stack, as a script does that nobody watches. */

@@ -50,14 +50,14 @@ test("each machine is told with what it means, what changes there, and what is m
   step("worker-2-join", "create-replacement");
   step("worker-1-rollout", "delete");
   step("worker-1-join", "delete");
-  tell("Docker restarts in the machine's turn, its pods go on", urnOf("worker-2-docker"));
+  tell("Docker restarts in the machine's turn, its pods keep running", urnOf("worker-2-docker"));
   tell("Docker Engine is installed and started", urnOf("worker-3-docker"));
   expect(story.text()).toBe(`worker-1
   ! leaves: its node is cordoned
   - worker-1-join, worker-1-rollout
 
 worker-2
-  ~ worker-2-docker: Docker restarts in the machine's turn, its pods go on
+  ~ worker-2-docker: Docker restarts in the machine's turn, its pods keep running
   ~ worker-2-kubelet
   ± worker-2-join
 

@@ -180,7 +180,7 @@ describe("the engine, before it changes the plan,", () => {
   test("is stopped by a machine that joins, and is at work in a cluster that the state knows nothing of", async () => {
     const machines = [master, machine("w", 2), machine("x", 3)];
     await expect(weighed(environment({ machines }), before, { unnamed: ["m", "x"] })).rejects.toThrow(
-      "  - x is at work in a cluster that this program made, and the stack's state knows nothing of it",
+      "  - x belongs to a running cluster that keelson made, and the stack's state does not have it",
     );
   });
   test("is stopped where nothing is left of a quorum of etcd's members, unless a backup takes its place", async () => {

@@ -164,7 +164,7 @@ test("another release of etcd is told with how long it can be taken back", () =>
     `etcd: 3.5.33 → 3.6.14; ${kept}. Until the last of a, b and c has restarted, etcd.version: 3.5.33 takes it back; after that only a restore does`,
   ]);
   expect(about("3.6.13", "3.6.14", topology(masters("a")))).toEqual([
-    `etcd: 3.6.13 → 3.6.14; ${kept}. An older release is refused afterwards. The API is away for some seconds meanwhile`,
+    `etcd: 3.6.13 → 3.6.14; ${kept}. An older release is refused afterwards. The API is unavailable for some seconds meanwhile`,
   ]);
   expect(about("3.6.14", "3.6.14")).toEqual([]);
 });

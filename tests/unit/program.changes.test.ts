@@ -55,6 +55,15 @@ describe("a change touches", () => {
     expect(valueOf(find(more, "worker-1-kubelet"), "ALLOCATABLE_MILLICPU")).toBe("1500");
     expect(valueOf(find(more, "worker-1-kubelet"), "ALLOCATABLE_BYTES")).toBe(String(2 * 1024 ** 3));
   });
+  test("kubelets, their turns to restart, and what the cluster tells machines that join, where a kubelet's field changes", async () => {
+    const kubelet = { configuration: { maxPods: 50 } };
+    const machines = ["master-1", "worker-1"];
+    // kubeadm init is the script of a master, and does not run again.
+    const expected = ["~configuration", ...machines.flatMap((name) => [`~${name}-kubelet`, `~${name}-rollout`])];
+    const more = await run({ kubernetes: { kubelet } });
+    expect(changes(program, more)).toEqual(expected);
+    expect(valueOf(find(more, "configuration"), "KUBELET_DEFAULTS")).toContain("maxPods: 50\n");
+  });
   test("Docker alone, and everyone's turn to restart, where its settings change", async () => {
     const docker = { daemon: { "live-restore": false } };
     const machines = ["master-1", "worker-1"];

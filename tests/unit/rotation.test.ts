@@ -70,7 +70,9 @@ const report = (
 
 test("a machine that is cut off tells nothing", () => {
   expect(parseTold("bundle cluster x A\n")).toBeUndefined();
-  expect(report([1, 2], [2, 1], undefined).problems).toEqual(["m1 did not answer: it has to before anything is begun"]);
+  expect(report([1, 2], [2, 1], undefined).problems).toEqual([
+    "m1 did not answer: it must answer before anything begins",
+  ]);
 });
 
 test("the next stage is let in when all machines are through with the one before", () => {

@@ -45,7 +45,7 @@ test("of one that is under way, what is left is told", () => {
 });
 
 test("a patch release drains no node, nor does one where the stack wants none drained", () => {
-  const kept = "its kubelet restarts in its turn, and its pods go on";
+  const kept = "its kubelet restarts in its turn, and its pods keep running";
   expect(upgradeConsequences(cluster("1.36.3"), running(all("1.36.1"), nodes("1.36.1"))).at(-1)).toBe(`w2: ${kept}`);
   const undrained = cluster("1.36.3", { upgrade: { drain: false } });
   expect(upgradeConsequences(undrained, running(all("1.35.4"), nodes("1.35.4"))).at(-1)).toBe(`w2: ${kept}`);

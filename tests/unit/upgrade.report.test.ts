@@ -23,7 +23,7 @@ test("an answer that was cut off is none", () => {
   expect(parseTold("refused\tkubelet\tx\n")).toBeUndefined();
   expect(parseTold("")).toBeUndefined();
   expect(report({ m1: master(), w: undefined }).problems).toEqual([
-    "w did not answer: it has to before anything is begun",
+    "w did not answer: it must answer before anything begins",
   ]);
 });
 

@@ -22,7 +22,7 @@ follow_authorities() {
   is_of "$CLIENT" "$CA" || renew "$CLIENT" kube-apiserver-client-kubelet client
   # Before it restarts, so that it is reached at every moment.
   ! serves_otherwise || renew "$SERVING" kubelet-serving server "$(names_in "$SERVING")"
-  log "the kubelet of $NODE starts again: it trusts other authorities, or is known by another certificate"
+  log "restarting the kubelet of $NODE: its authorities or its certificate changed"
   systemctl restart kubelet.service
   wait_for 60 "the kubelet to be healthy" curl -fsS --max-time 2 http://127.0.0.1:10248/healthz || node_failed
   note_read "$CA"

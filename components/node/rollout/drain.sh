@@ -5,7 +5,7 @@ readonly CORDONED_FOR=keelson.io/cordoned-for
 
 goes_to_another_minor() {
   local now
-  now=$(node_has .status.nodeInfo.kubeletVersion) || die "the API does not tell of the node $NODE, so nothing is restarted: see systemctl status kubelet.service there"
+  now=$(node_has .status.nodeInfo.kubeletVersion) || die "the API did not report node $NODE, so nothing is restarted: see systemctl status kubelet.service there"
   [ "$(minor_of "${now#v}")" != "$(minor_of "$RELEASE")" ]
 }
 
@@ -32,7 +32,7 @@ drain() {
 # One that somebody else has cordoned stays so afterwards.
 cordon() {
   [ "$(node_has .spec.unschedulable)" != true ] || return 0
-  log "$NODE is cordoned and drained: its kubelet goes to $RELEASE"
+  log "$NODE is cordoned and drained: its kubelet changes to $RELEASE"
   patch_node "{\"metadata\": {\"annotations\": {\"$CORDONED_FOR\": \"$RELEASE\"}}, \"spec\": {\"unschedulable\": true}}"
 }
 

@@ -53,7 +53,7 @@ const effects: Effects = {
   update: (changed) =>
     // An earlier release did not say which they are.
     changed.has("AUTHORITIES") && !changed.has("script")
-      ? "its kubelet restarts in its turn, for it goes by other authorities; its pods go on"
+      ? "its kubelet restarts in its turn, to trust other authorities; its pods keep running"
       : "",
 };
 

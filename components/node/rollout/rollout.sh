@@ -12,7 +12,7 @@ up() {
   began=$(date +%s)
   ! goes_to_another_minor || minor=yes
   [ -z "$minor" ] || drain
-  ready=$(pods_ready) || die "the API does not list the pods of $NODE, so nothing is restarted: see systemctl status kubelet.service there"
+  ready=$(pods_ready) || die "the API did not list the pods of $NODE, so nothing is restarted: see systemctl status kubelet.service there"
   yield_address
   follow_authorities
   take_turns

@@ -20,6 +20,8 @@ readonly -a RESTIC_OPTIONS=('-o' 'sftp.command=ssh -F /etc/etcd/backup/ssh_confi
 
 readonly ENCRYPTION='1'
 
+readonly PROVIDERS='/etc/kubernetes/keelson-encryption/providers.yaml'
+
 readonly -a ETCD_ENDPOINTS=('https://192.0.2.21:2379' 'https://192.0.2.22:2379' 'https://192.0.2.23:2379')
 
 readonly ETCD_PREFIX='/registry'

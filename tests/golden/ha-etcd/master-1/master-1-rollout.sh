@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('2e4160c7203eba37' 'ec2b9ea632f34668')
+readonly -a REVISIONS=('9c2ace58adf8cf59' 'c974c39790c3684e')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('3534aa68fdbf92f6' 'e7173fa785934f76')
+readonly -a REVISIONS=('aaad6d184dbe62d3' '65723404b20f0978')
 
 readonly AUTHORITIES='1'
 

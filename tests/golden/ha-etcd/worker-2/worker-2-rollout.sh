@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('f6449661c7e9e602' '957af8d50d4d2e1c')
+readonly -a REVISIONS=('7bc83ebde8004f6d' 'c96940390cf4471f')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('311fb4f4d6184d32' '743a2188b1fca458')
+readonly -a REVISIONS=('fac4501c93d405e7' 'ecc6c884e971fd51')
 
 readonly AUTHORITIES='1'
 

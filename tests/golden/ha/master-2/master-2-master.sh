@@ -169,6 +169,8 @@ readonly AUTHORITIES='1'
 
 readonly ENCRYPTION='1'
 
+readonly PROVIDERS='/etc/kubernetes/keelson-encryption/providers.yaml'
+
 readonly -a ETCD_ENDPOINTS=('https://192.0.2.11:2379' 'https://192.0.2.12:2379' 'https://192.0.2.13:2379')
 
 readonly ETCD_PREFIX='/registry'

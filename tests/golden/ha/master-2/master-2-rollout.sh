@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('60587e82825674ba' 'ead04d69973bdf26')
+readonly -a REVISIONS=('2152360f1f3ff460' '253685b66f382f65')
 
 readonly AUTHORITIES='1'
 

@@ -12,6 +12,8 @@ readonly -a SECRETS=('ENCRYPTION_KEYS')
 
 readonly ENCRYPTION='1'
 
+readonly PROVIDERS='/etc/kubernetes/keelson-encryption/providers.yaml'
+
 readonly -a ETCD_ENDPOINTS=('https://192.0.2.11:2379' 'https://192.0.2.12:2379' 'https://192.0.2.13:2379')
 
 readonly ETCD_PREFIX='/registry'

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('e572c4a1ed2f19b2' '3af5c44ef51b32f8')
+readonly -a REVISIONS=('c9d166011fc040e5' 'ec7d9926c7945ac1')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('b04fb55a57ea5623' '1019beca75166d45')
+readonly -a REVISIONS=('d5dcc9925c4d6116' '265f8d7e477098d4')
 
 readonly AUTHORITIES='1'
 

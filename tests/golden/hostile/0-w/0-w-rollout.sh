@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('15eb2fb3f43c70e4' '05990722745d2b31')
+readonly -a REVISIONS=('5b7dd2cea1a61acb' '72a16531db0dd2a3')
 
 readonly AUTHORITIES='1'
 

@@ -12,6 +12,8 @@ readonly -a SECRETS=('ENCRYPTION_KEYS')
 
 readonly ENCRYPTION='1'
 
+readonly PROVIDERS='/etc/kubernetes/keelson-encryption/providers.yaml'
+
 readonly -a ETCD_ENDPOINTS=('https://198.51.100.1:12379')
 
 readonly ETCD_PREFIX='/registry'

@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('52ec5f3b3d4ae2d8')
+readonly -a REVISIONS=('696a1e183622b86a')
 
 readonly PROGRAM='its digest'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('aa52dacb3762b692' '18489152210cea71')
+readonly -a REVISIONS=('cb7ff99a0482a970' '6dc90ee85961e89a')
 
 readonly AUTHORITIES='1'
 

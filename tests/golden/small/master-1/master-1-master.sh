@@ -173,6 +173,8 @@ readonly AUTHORITIES='1'
 
 readonly ENCRYPTION='1'
 
+readonly PROVIDERS='/etc/kubernetes/keelson-encryption/providers.yaml'
+
 readonly -a ETCD_ENDPOINTS=('https://172.30.0.11:2379')
 
 readonly ETCD_PREFIX='/registry'

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('311fb4f4d6184d32' '0374e7db7d5f9649')
+readonly -a REVISIONS=('fac4501c93d405e7' 'da2bec7a2f28eed6')
 
 readonly AUTHORITIES='1'
 

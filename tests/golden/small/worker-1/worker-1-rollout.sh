@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('b04fb55a57ea5623' '659b14d3479ddc30')
+readonly -a REVISIONS=('d5dcc9925c4d6116' '4d536da31eb52b19')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('9e4e8f90020b7944' '0e95b6af7a7a061a')
+readonly -a REVISIONS=('68a656ef2923aae9' 'dfa5d6d0c412f537')
 
 readonly AUTHORITIES='1'
 
