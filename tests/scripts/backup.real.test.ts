@@ -46,7 +46,7 @@ async function built(count: number): Promise<readonly [EtcdMember, ...EtcdMember
       `RESTIC_REPOSITORY="${repository}"\nRESTIC_PASSWORD="a \\"word\\" \\$HOME"\n`,
     );
   }
-  for (let i = 0; i < 40; i++) all[0].ask("put", `/registry/things/${i}`, `value-${i}`);
+  for (let i = 0; i < 40; i++) all[0].ask("put", `/things/registry/${i}`, `value-${i}`);
   return all;
 }
 
@@ -62,6 +62,7 @@ function on({ host, name }: EtcdMember, body: string, every = 3600, verify = 86_
     VERIFY: verify,
     KEEP: ["--keep-hourly", "24"],
     CLUSTER: "test",
+    ETCD_PREFIX: "/things",
     RESTIC_OPTIONS: [],
   };
   const put = `program_of 'run_backup "$@"' | put "$BACKUP_PROGRAM" 0700\n`;
