@@ -1,5 +1,5 @@
 # Backups of etcd: what makes them on this member, and the timer that starts it.
-# Reads: PROGRAMS PACKAGES ENVIRONMENT SFTP_KEY CLUSTER RESTIC_OPTIONS NAME EVERY VERIFY KEEP
+# Reads: PROGRAMS PACKAGES ENVIRONMENT SFTP_KEY CLUSTER RESTIC_OPTIONS NAME EVERY VERIFY KEEP ETCD_PREFIX
 
 readonly TIMER=keelson-etcd-backup.timer
 

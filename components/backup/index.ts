@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, programs, type ArtifactSet } from "../artifacts";
 import { secondsOf } from "../certificates/settings";
+import { etcdPrefixOf, type EncryptionSettings } from "../encryption";
 import { etcdMembersOf, named, type Machine, type MachineConfig } from "../machine";
 import { HostScript, packageScripts, stepOn, type Effects } from "../script";
 import { backupFiles, environmentFile, keepFlags, keyFile, packagesFor } from "./render";
@@ -20,7 +21,7 @@ export interface BackupSettings {
 
 export interface BackupsArgs {
   readonly machines: readonly Machine[];
-  readonly environment: BackupSettings;
+  readonly environment: BackupSettings & EncryptionSettings;
   readonly artifacts: ArtifactSet;
 }
 
@@ -58,6 +59,7 @@ export class Backups extends pulumi.ComponentResource {
           EVERY: secondsOf(backup.every) ?? 0,
           VERIFY: secondsOf(backup.verify) ?? 0,
           KEEP: keepFlags(backup),
+          ETCD_PREFIX: etcdPrefixOf(environment),
         },
         secrets: { ENVIRONMENT: environmentFile(backup), SFTP_KEY: keyFile(backup) },
         files: backupFiles(backup),

@@ -1,5 +1,5 @@
 # What the timer starts: one backup for each interval, by whichever member is there, and the newest one verified when that is due.
-# Reads: NAME EVERY VERIFY KEEP CLUSTER RECORDS
+# Reads: NAME EVERY VERIFY KEEP CLUSTER ETCD_PREFIX RECORDS
 
 readonly BACKUP_PROGRAM=/usr/local/lib/keelson/etcd-backup
 
@@ -94,7 +94,7 @@ make_backup() {
 
 # count_registry URL REVISION: keys of Kubernetes that were there then, by what one member has.
 count_registry() {
-  etcd_ctl_at "$1" get /registry/ --prefix --count-only --rev="$2" --consistency=s --write-out=fields --command-timeout=60s |
+  etcd_ctl_at "$1" get "$ETCD_PREFIX/" --prefix --count-only --rev="$2" --consistency=s --write-out=fields --command-timeout=60s |
     sed -n 's/^"Count" : //p'
 }
 

@@ -6,11 +6,11 @@ import { serversScript } from "../endpoint";
 import type { Machine } from "../machine";
 import { HostScript, stepOn } from "../script";
 import { effects } from "./effects";
-import { encryptionOf, providersFile, writerOf, type EncryptionSettings } from "./settings";
+import { encryptionOf, etcdPrefixOf, providersFile, writerOf, type EncryptionSettings } from "./settings";
 import { forgetStep, writeStep } from "./step";
 
 export { makeKeys } from "./keys";
-export type { EncryptionSettings } from "./settings";
+export { etcdPrefixOf, type EncryptionSettings } from "./settings";
 
 /** Functions by which a master's API server reads and writes Secrets, and the values that they read. */
 export const providersScript = join(__dirname, "providers.sh");
@@ -20,12 +20,11 @@ interface Environment extends EncryptionSettings {
 }
 
 export function providersValues(environment: EncryptionSettings, etcdEndpoints: readonly string[]) {
-  const prefix = [environment.kubernetes.apiServer.extraArgs["etcd-prefix"]].flat().at(-1);
   return {
     ENCRYPTION: writerOf(environment),
     PROVIDERS: providersFile,
     ETCD_ENDPOINTS: etcdEndpoints,
-    ETCD_PREFIX: typeof prefix === "string" ? `/${prefix.replace(/^\/|\/$/g, "")}` : "/registry",
+    ETCD_PREFIX: etcdPrefixOf(environment),
   };
 }
 

@@ -2,6 +2,7 @@ import { artifactChecks } from "../artifacts/settings";
 import { backupChecks } from "../backup/settings";
 import { certificateChecks } from "../certificates/settings";
 import { dockerChecks } from "../docker/settings";
+import { encryptionChecks } from "../encryption/settings";
 import { endpointChecks } from "../endpoint/settings";
 import { etcdChecks } from "../etcd/settings";
 import { kubeletChecks } from "../kubelet/settings";
@@ -36,6 +37,7 @@ export function contradictions(subject: Subject): readonly Contradiction[] {
     ...certificateChecks(subject.configuration.certificates),
     ...componentChecks(subject),
     ...flagChecks(subject),
+    ...encryptionChecks(subject),
     ...etcdChecks(subject),
     ...backupChecks(subject),
     ...kubeletChecks(subject),

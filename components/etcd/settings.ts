@@ -99,6 +99,20 @@ const discovery = ["discovery", "discovery-endpoints", "discovery-srv", "discove
   harm(map, name, "any", () => true, members),
 );
 
+/** Certificates of clients have no names of hosts, and those of members one each. Source: etcd, embed/config.go. */
+const letIn = [
+  harm(
+    ...([map, "client-cert-allowed-hostname", "any", () => true] as const),
+    `API servers and health checks would not be let in, whose certificates name no host: ${leaveOut}`,
+  ),
+  ...["peer-cert-allowed-cn", "peer-cert-allowed-hostname"].map((name) =>
+    harm(
+      ...([map, name, "any", () => true] as const),
+      `members would not let in those that come later, whose certificates have other names: ${leaveOut}`,
+    ),
+  ),
+];
+
 const milliseconds = (value: unknown, usual: number) => (value === undefined ? usual : Number(value));
 
 /** Whether etcd refuses to start on its times. Source: etcd, embed/config.go, Validate. */
@@ -125,9 +139,8 @@ const harms: readonly Harm[] = [
   ),
   harm(map, "strict-reconfig-check", "false", isFalse, `with it etcd refuses what would lose its quorum: ${leaveOut}`),
   harm(
-    ...([map, "listen-client-http-urls", "http://"] as const),
-    (value) => /(^|,)\s*http:/i.test(value),
-    "clients without a certificate would be let in: use https://, or listen-metrics-urls for metrics",
+    ...([map, "listen-client-http-urls", "any", () => true] as const),
+    "etcd would tell its health there alone, and no member would be taken for well: leave it out, or use listen-metrics-urls for metrics",
   ),
   harm(map, "election-timeout", "too short or too long", (_, flags) => isAmiss(flags), times),
   harm(
@@ -145,6 +158,7 @@ const harms: readonly Harm[] = [
   harm(map, "wal-dir", "in memory", isFleeting, fleetingWay),
   harm(map, "wal-dir", "of others", (path) => !isFleeting(path) && foreignDirectory.test(path), foreignWay),
   ...discovery,
+  ...letIn,
   ...questions(map),
 ];
 

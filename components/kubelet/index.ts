@@ -20,7 +20,8 @@ import { ownReservations } from "./reserved";
 import { kubeletStep } from "./step";
 
 export { leaveScripts } from "./leave";
-export { clusterKubeletConfiguration, kubeletConfigFile, servesSigned } from "./render";
+export { clusterKubeletConfiguration, kubeletConfigFile } from "./render";
+export { servesSigned } from "./settings";
 
 /** Functions of a script that starts the kubelet's unit. */
 export const kubeletUnitScripts: readonly string[] = [...unitsScripts, join(__dirname, "unit.sh")];

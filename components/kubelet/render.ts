@@ -1,4 +1,4 @@
-import type { KubeletSettings } from "./settings";
+import { servesSigned, type KubeletSettings } from "./settings";
 import { criSocket } from "../docker";
 import type { Machine } from "../machine";
 import { cipherSuites, yaml, type ScriptFile } from "../script";
@@ -29,12 +29,6 @@ export function clusterKubeletConfiguration(environment: KubeletSettings): Recor
     ...kubelet.configuration,
     ...featureGates(environment),
   };
-}
-
-/** Whether kubelets serve with certificates of the cluster's authority, which they ask for, as the stack does not say otherwise. */
-export function servesSigned({ kubernetes: { kubelet } }: KubeletSettings): boolean {
-  const { serverTLSBootstrap, tlsCertFile } = kubelet.configuration;
-  return serverTLSBootstrap !== false && tlsCertFile === undefined;
 }
 
 /** What a stack may say otherwise. A pod has as many processes as a program needs, and not as many as a machine has. */

@@ -61,6 +61,12 @@ export interface KubeletSettings {
   };
 }
 
+/** Whether kubelets serve with certificates of the cluster's authority, which they ask for, as the stack does not say otherwise. */
+export function servesSigned({ kubernetes: { kubelet } }: Subject["configuration"]): boolean {
+  const { serverTLSBootstrap, tlsCertFile } = kubelet.configuration;
+  return serverTLSBootstrap !== false && tlsCertFile === undefined;
+}
+
 interface Subject {
   readonly configuration: { readonly kubernetes: { readonly kubelet: KubeletConfig } };
 }
@@ -75,6 +81,14 @@ export function* kubeletChecks({ configuration }: Subject): Generator<Contradict
   }
   if (given["registerNode"] === false) {
     yield { path: at("registerNode"), message: "no machine would become a node: leave it out" };
+  }
+  const gate = (given["featureGates"] as Readonly<Record<string, unknown>> | undefined)?.[
+    "RotateKubeletServerCertificate"
+  ];
+  if (gate === false && servesSigned(configuration)) {
+    const message =
+      "RotateKubeletServerCertificate: false: the kubelet would ask for no certificate to serve with, and the API would not reach it: leave it out, or set serverTLSBootstrap to false";
+    yield { path: at("featureGates"), message };
   }
   const { address } = given;
   if (typeof address === "string" && /^(127\.|::1$)/.test(address)) {

@@ -18,7 +18,6 @@ type Component = keyof typeof components;
 
 const pairs = ["tls-sni-cert-key"];
 const serving = ["tls-cert-file", "tls-private-key-file", "client-ca-file", "requestheader-client-ca-file", ...pairs];
-const signing = ["kube-apiserver-client", "kubelet-client", "kubelet-serving", "legacy-unknown"];
 
 /** Flags that name files which must be there. Source: Kubernetes reference documentation, "Command line tools". */
 const fileFlags: Readonly<Record<Component, readonly string[]>> = {
@@ -29,10 +28,7 @@ const fileFlags: Readonly<Record<Component, readonly string[]>> = {
     ...["kubelet-certificate-authority", "oidc-ca-file", "peer-ca-file", "token-auth-file", "tracing-config-file"],
     ...pairs,
   ],
-  controllerManager: [
-    ...signing.flatMap((what) => [`cluster-signing-${what}-cert-file`, `cluster-signing-${what}-key-file`]),
-    ...serving,
-  ],
+  controllerManager: serving,
   scheduler: ["config", ...serving],
 };
 
@@ -54,6 +50,7 @@ export function* componentChecks(subject: Subject): Generator<Contradiction> {
     yield* contents(component, subject);
     yield* twice(component, subject);
     yield* unseen(component, subject);
+    yield* fleeting(component, subject);
   }
 }
 
@@ -116,6 +113,20 @@ function* unseen(component: Component, { configuration }: Subject): Generator<Co
         message: `${show(hidden)} is a file that ${components[component]} does not see: give its text in ${at}.files, or mount it with ${at}.extraVolumes`,
       };
     }
+  }
+}
+
+/** What a component writes into its own container goes with that. */
+function* fleeting(component: Component, { configuration }: Subject): Generator<Contradiction> {
+  const { extraArgs, extraVolumes } = configuration.kubernetes[component];
+  const kept = extraVolumes.filter(({ readOnly }) => !readOnly).map(({ mountPath }) => mountPath);
+  for (const log of Object.hasOwn(extraArgs, "audit-log-path") ? [extraArgs["audit-log-path"] ?? []].flat() : []) {
+    if (["", "-"].includes(log) || kept.some((path) => log.startsWith(`${path}/`))) continue;
+    yield {
+      path: ["kubernetes", component, "extraArgs", "audit-log-path"],
+      uses: [["kubernetes", component, "extraVolumes"]],
+      message: `${show(log)} is in the server's container, and goes with it at each restart: mount its directory with kubernetes.${component}.extraVolumes, so that it can be written, or leave it out`,
+    };
   }
 }
 

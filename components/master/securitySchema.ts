@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { encryption } from "../encryption/settings";
-import { fields as f } from "../settings";
+import { fields as f, show } from "../settings";
 
 /** Who may do so without a name: kubelets, proxies and machines that join ask no more. */
 export const anonymousPaths = [
@@ -10,6 +10,13 @@ export const anonymousPaths = [
   "/healthz",
   "/api/v1/namespaces/kube-public/configmaps/cluster-info",
 ] as const;
+
+/** Without which of them the server would be restarted for ever, be sent no requests, or no machine could join. */
+const asking = {
+  "/livez": "kubelets ask",
+  "/readyz": "kubelets and proxies ask",
+  "/api/v1/namespaces/kube-public/configmaps/cluster-info": "machines that join ask for",
+} as const;
 
 /** Namespaces whose pods make the cluster what it is. */
 export const systemNamespaces = ["kube-system", "kube-flannel"] as const;
@@ -39,9 +46,14 @@ export const security = z.strictObject({
     ),
   anonymousPaths: f
     .list(f.absolutePath())
+    .superRefine((paths, context) => {
+      for (const [path, who] of Object.entries(asking).filter(([path]) => !paths.includes(path))) {
+        context.addIssue({ code: "custom", message: `lacks ${show(path)}, which ${who} without a name: add it` });
+      }
+    })
     .default([...anonymousPaths])
     .describe(
-      "What may be asked of the API server without a certificate or token. The cluster itself needs the four of the default.",
+      `What may be asked of the API server without a certificate or token. The cluster itself needs ${Object.keys(asking).join(", ")}.`,
     ),
   podSecurity: podSecurity
     .prefault({})

@@ -26,6 +26,11 @@ export { security, systemNamespaces } from "./securitySchema";
 export { componentChecks } from "./componentChecks";
 export { withContents } from "./componentFiles";
 
+const health = "the kubelet asks for its health at the usual port: leave it out";
+const signers = ["kube-apiserver-client", "kubelet-client", "kubelet-serving", "legacy-unknown"];
+const oneSigner =
+  "the controller manager does not start with it beside cluster-signing-cert-file, which kubeadm sets: leave it out";
+
 const kubeconfigs = "kubeadm makes the file: leave it out";
 const subnet = "set kubernetes.networking.serviceSubnet";
 
@@ -60,10 +65,14 @@ export const controllerManagerFlags: Owned = {
   "cluster-name": "it is the stack's name: leave it out",
   "cluster-signing-cert-file": flagOfCertificates,
   "cluster-signing-key-file": flagOfCertificates,
+  ...Object.fromEntries(
+    signers.flatMap((signer) => ["cert", "key"].map((what) => [`cluster-signing-${signer}-${what}-file`, oneSigner])),
+  ),
   kubeconfig: kubeconfigs,
   "node-cidr-mask-size": "each node takes a /24 of kubernetes.networking.podSubnet: leave it out",
   "requestheader-client-ca-file": flagOfCertificates,
   "root-ca-file": flagOfCertificates,
+  "secure-port": health,
   "service-account-private-key-file": flagOfCertificates,
   "service-cluster-ip-range": subnet,
 };
@@ -72,6 +81,7 @@ export const schedulerFlags: Owned = {
   "authentication-kubeconfig": kubeconfigs,
   "authorization-kubeconfig": kubeconfigs,
   kubeconfig: kubeconfigs,
+  "secure-port": health,
 };
 
 /** Where the API servers listen; a field of the section `kubernetes`, as the components are. */
@@ -115,6 +125,22 @@ const isLoopback = (value: string) => /^(127\.|::1$)/.test(value);
 const has = (value: string, ...names: readonly string[]) =>
   value.split(",").some((part) => names.includes(part.trim()));
 
+/** Controllers that the others do not go without. Source: kubernetes, cmd/kube-controller-manager/names. */
+const needed = [
+  {
+    names: ["csrapproving", "certificatesigningrequest-approving-controller"],
+    what: "no node would get a certificate",
+  },
+  { names: ["csrsigning", "certificatesigningrequest-signing-controller"], what: "no node would get a certificate" },
+  { names: ["nodeipam", "node-ipam-controller"], what: "no node would get addresses for its pods" },
+] as const;
+
+/** Whether a controller runs that does so by "*". */
+function runs(value: string, names: readonly string[]): boolean {
+  if (has(value, ...names.map((name) => `-${name}`))) return false;
+  return has(value, "*", ...names);
+}
+
 const harms: readonly Harm[] = [
   harm(
     maps.apiServer,
@@ -139,6 +165,13 @@ const harms: readonly Harm[] = [
     ...([maps.controllerManager, "controllers", "without bootstrapsigner"] as const),
     (value) => !has(value, "bootstrapsigner", "bootstrap-signer-controller"),
     'no machine could join: add it, as in "*,bootstrapsigner,tokencleaner"',
+  ),
+  ...needed.map(({ names, what }) =>
+    harm(
+      ...([maps.controllerManager, "controllers", `without ${names[0]}`] as const),
+      (value) => !runs(value, names),
+      `${what}: let ${names[0]} run, as in "*,bootstrapsigner,tokencleaner"`,
+    ),
   ),
   ...Object.values(maps).flatMap(questions),
 ];

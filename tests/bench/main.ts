@@ -4,6 +4,7 @@
  */
 import { appendFileSync } from "node:fs";
 
+import { backupLine } from "./backup";
 import { Floor } from "./floor";
 import { noopLine } from "./noop";
 import { scaleLines } from "./scale";
@@ -78,7 +79,7 @@ async function main(): Promise<void> {
   } finally {
     await bench.stack.remove();
   }
-  lines.push(...(await scaleLines()), await surveyLine());
+  lines.push(...(await scaleLines()), await surveyLine(), await backupLine());
   print(bench);
   process.stdout.write(`\n${lines.join("\n")}\n`);
 }

@@ -1,13 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
-import { parse } from "yaml";
-
 import { figure } from "../support/figures";
 import { TestMachine } from "../support/machine";
 import { nameserverLines, OwnMachines } from "../support/ownMachines";
-import { here, killed, root, TestStack, within } from "../support/stack";
+import { here, killed, TestStack, within } from "../support/stack";
 
 const name = "e2e-backup";
 const prefix = "172.31.231";
@@ -28,24 +22,8 @@ const cluster = () =>
     .filter((machine) => machine.name !== "store")
     .map((machine) => ({ ...machine, roles: masters.includes(machine.name) ? ["master", "etcd"] : ["worker"] }));
 
-/** The password as the stack's file keeps it: encrypted, by Pulumi. */
+/** As the stack's file keeps it. */
 let password: unknown;
-function encrypt(): void {
-  execFileSync("pulumi", ["config", "set", "--secret", "--path", "keelson:etcd.backup.password", "--stack", name], {
-    cwd: root,
-    input: canary,
-    env: {
-      ...process.env,
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      PULUMI_BACKEND_URL: `file://${join(root, ".keelson", "state")}?metadata=skip`,
-      PULUMI_CONFIG_PASSPHRASE_FILE: join(root, ".keelson", "passphrase"),
-    },
-  });
-  const { config } = parse(readFileSync(join(root, `Pulumi.${name}.yaml`), "utf8")) as {
-    readonly config: Readonly<Record<string, { readonly backup: { readonly password: unknown } }>>;
-  };
-  ({ password } = config["keelson:etcd"]?.backup ?? { password: undefined });
-}
 
 function backedUp(restore?: object): void {
   const machine = own.machines.find((machine) => machine.name === "store");
@@ -93,7 +71,7 @@ const seconds = (began: number) => `${Math.round((Date.now() - began) / 1000)} s
 
 test("three masters; backups are one more line, and nothing restarts for it", async () => {
   await stack.succeed("up");
-  encrypt();
+  password = stack.encrypted(canary);
   backedUp();
   const before = masters.map((machine) => on(machine).unitStarts());
   const preview = await stack.succeed("preview");

@@ -1,5 +1,6 @@
 import { figure } from "../support/figures";
 import { TestMachine } from "../support/machine";
+import { S3 } from "../support/s3";
 import { SecretsClient } from "../support/secretsClient";
 import { killed, TestStack, within } from "../support/stack";
 
@@ -24,16 +25,20 @@ const encryption = (encryption: object) => stack.change({ kubernetes: { security
 const canary = "canary-in-etcd";
 
 jest.setTimeout(900_000);
-afterAll(() => stack.remove());
+let server: S3 | undefined;
+afterAll(async () => {
+  server?.remove();
+  await stack.remove();
+});
+
+const pki = "/etc/etcd/pki/etcd";
+const keys = `--cacert ${pki}/ca.crt --cert ${pki}/healthcheck-client.crt --key ${pki}/healthcheck-client.key`;
+const etcdOfSecrets = `etcdctl --endpoints https://127.0.0.1:2379 ${keys} get /registry/secrets/ --prefix --write-out=fields |
+  sed -n 's/^"Value" : "\\(k8s:enc:secretbox:v1:key-[0-9]*\\|k8s\\).*/\\1/p' | sort | uniq -c`;
 
 /** How many Secrets etcd has, by how their values begin. */
 function inEtcd(): Readonly<Record<string, number>> {
-  const pki = "/etc/etcd/pki/etcd";
-  const keys = `--cacert ${pki}/ca.crt --cert ${pki}/healthcheck-client.crt --key ${pki}/healthcheck-client.key`;
-  const told = on(1).run(
-    `etcdctl --endpoints https://127.0.0.1:2379 ${keys} get /registry/secrets/ --prefix --write-out=fields |
-      sed -n 's/^"Value" : "\\(k8s:enc:secretbox:v1:key-[0-9]*\\|k8s\\).*/\\1/p' | sort | uniq -c`,
-  );
+  const told = on(1).run(etcdOfSecrets);
   const lines = told.split("\n").map((line) => line.trim().split(" "));
   return Object.fromEntries(
     lines.map(([count, value = ""]) => [value.replace("k8s:enc:secretbox:v1:", ""), Number(count)]),
@@ -102,6 +107,21 @@ test("one line encrypts them all, and nothing restarts", async () => {
   await settled();
 });
 
+/** What a stack says of backups that go to S3. */
+let backup: object;
+
+test("a backup of then, with Secrets by the first key, goes to S3", async () => {
+  server = await S3.at(`${subnet}.1`);
+  const [password, accessKey, secretKey] = ["password", "access", "secret"].map((text) => stack.encrypted(text));
+  backup = { to: `s3:${server.url}/etcd`, password, accessKey, secretKey, every: "12h" };
+  stack.change({ etcd: { backup } });
+  await stack.succeed("up");
+  const began = Date.now();
+  await stack.succeed("backup");
+  figure("a backup now, to S3, with its verification", `${Math.round((Date.now() - began) / 1000)} s`);
+  expect((await stack.succeed("status")).output).toMatch(/a backup was restored to verify it at/);
+});
+
 test("another key takes its place by a run that is killed, and by the next, in which a master joins", async () => {
   encryption({ generation: 2 });
   expect((await stack.succeed("preview")).output).toMatch(
@@ -134,6 +154,27 @@ test("no key is in a log, a process list, or the state in clear; a number never 
   const run = await stack.run("preview");
   expect(run.status).toBe(2);
   expect(run.output).toContain("generation is 2 and cannot become 1");
+});
+
+test("etcd is set back to the backup of before: its Secrets are by the first key, are read, and are written by the second", async () => {
+  const [, snapshot = ""] = on(1).run("cat /var/lib/keelson/backup/newest").split(" ");
+  const then = contents();
+  on(1).kubectl(`create secret generic later --from-literal=key=${canary}-later`);
+  stack.change({ etcd: { backup, restore: { snapshot: snapshot.slice(0, 8), generation: 1 } } });
+  expect((await stack.succeed("preview")).output).toContain("what was written since is lost");
+  const run = stack.start("up");
+  for (const stream of [run.stdout, run.stderr]) stream?.resume();
+  const seen: string[] = [];
+  await within(600, () => {
+    seen.push(on(1).attempt(etcdOfSecrets).stdout);
+    return run.exitCode !== null;
+  });
+  expect(run.exitCode).toBe(0);
+  expect(seen.some((told) => told.includes("key-0001"))).toBe(true);
+  expect(Object.keys(inEtcd())).toEqual(["key-0002"]);
+  expect([1, 2, 3].map(file)).toEqual(["key-0002", "key-0002", "key-0002"]);
+  expect(contents(3)).toBe(then);
+  await settled();
 });
 
 test("they are decrypted again by one line", async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { within } from "../support/stack";
-import { cutOff, has, killedByChance, type Fault } from "./fault";
+import { apart, cutOff, has, killedByChance, type Fault } from "./fault";
 import { master, worker } from "./subject";
 
 /* What happens to machines, networks and members of etcd. */
@@ -85,18 +85,22 @@ export const networks: readonly Fault[] = [
     name: "SSH is cut amid a script that changes Docker's settings",
     expected: "one up",
     inject: async (subject) => {
+      const cut = apart(subject, "worker-1", "cutter", cutter);
       subject.stack.change({ docker: { daemon: { "max-concurrent-downloads": 5 } } });
-      const run = subject.stack.run("up");
-      await within(120, () =>
-        has(
-          subject,
-          "worker-1",
-          "grep -q 'max-concurrent' /var/lib/keelson/scripts/*/deferred/etc/docker/daemon.json /etc/docker/daemon.json",
-        ),
-      );
-      subject.on("worker-1").run("pkill -KILL -f 'sshd: .*(notty|root)' || true");
-      const { status } = await run;
-      return `that run ended with ${String(status)}`;
+      const { status } = await subject.stack.run("up");
+      return `${cut()} connections cut; that run ended with ${String(status)}`;
+    },
+  },
+  {
+    name: "1 % of all packets is lost, both ways, on each machine, while a setting changes",
+    expected: "one up",
+    inject: async (subject) => {
+      const how = subject.names.map((machine) => subject.on(machine).run(lossy));
+      subject.stack.change({ docker: { daemon: { "max-concurrent-downloads": 9 } } });
+      const { status } = await subject.stack.run("up");
+      const lost = subject.names.map((machine) => Number(subject.on(machine).run(lossless)));
+      if (lost.includes(0)) throw new Error(`no packet was lost on ${subject.names[lost.indexOf(0)] ?? ""}`);
+      return `that run ended with ${String(status)}; ${lost.reduce((sum, one) => sum + one, 0)} packets lost, ${how[0] ?? ""}`;
     },
   },
   {
@@ -108,6 +112,31 @@ export const networks: readonly Fault[] = [
     },
   },
 ];
+
+/** Ends every connection of SSH as soon as Docker's daemon restarts, which is amid a script; how many processes there were. */
+const cutter = `for n in $(seq 6000); do
+  [ "$(systemctl show --property=ActiveState --value docker.service)" = active ] || exec pkill --count -KILL -f '^sshd(-session)?: [^/]'
+  sleep 0.05
+done
+exit 1`;
+
+/** With a delay of 15 ms where the kernel has netem. */
+const lossy = `tc qdisc add dev eth0 root netem delay 15ms loss 1% 2>/dev/null && echo 'with 15 ms of delay' && exit
+for chain in 'PREROUTING -i' 'POSTROUTING -o'; do
+  iptables -w -t mangle -I $chain eth0 -m statistic --mode random --probability 0.01 -j DROP
+done
+echo 'without a delay, for this kernel has no netem'`;
+
+/** How many were lost. */
+const lossless = `if tc -s qdisc show dev eth0 | grep -q netem; then
+  tc -s qdisc show dev eth0 | sed -n 's/.*dropped \\([0-9]*\\).*/\\1/p' | head -n 1
+  tc qdisc del dev eth0 root
+  exit
+fi
+iptables -w -t mangle -L -v -x -n | awk '/statistic mode random/ { lost += $1 } END { print lost + 0 }'
+for chain in 'PREROUTING -i' 'POSTROUTING -o'; do
+  iptables -w -t mangle -D $chain eth0 -m statistic --mode random --probability 0.01 -j DROP
+done`;
 
 export const members: readonly Fault[] = [
   {

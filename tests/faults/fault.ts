@@ -8,7 +8,7 @@ export interface Fault {
   readonly name: string;
   /** By itself, or by so many runs of `up`. */
   readonly expected: "heals by itself" | "one up";
-  /** Does it, and ends when it is over; what is worth saying of it. */
+  /** Does it, and ends when it is over; what is worth saying of it. It throws where nothing was done to the cluster. */
   readonly inject: (subject: Subject, random: Random) => Promise<string | undefined>;
 }
 
@@ -50,4 +50,24 @@ export async function cutOff(subject: Subject, machine: string, seconds: number)
   subject.on(machine).run(each("I"));
   await sleep(seconds * 1000);
   subject.on(machine).run(each("D"));
+}
+
+/** A run of `up` that a fault ends, which has to say why. */
+export async function upThat(subject: Subject, why: RegExp): Promise<string> {
+  const { status, output } = await subject.stack.run("up");
+  if (status === 0) throw new Error("the run of up ended with 0");
+  const said = why.exec(output)?.[0].trim().slice(0, 90);
+  return `that run ended with ${String(status)}: ${said ?? "it does not say why"}`;
+}
+
+/** Has a machine do that apart from whoever asks, as soon as it can. Gives how to ask what it printed; that throws where it never could. */
+export function apart(subject: Subject, machine: string, name: string, script: string): () => string {
+  const [file, on] = [`/run/${name}`, subject.on(machine)];
+  on.feed(`rm -f ${file}.done; cat >${file}.sh`, Buffer.from(script));
+  on.run(`systemd-run --quiet --collect bash -c 'bash ${file}.sh >${file} && mv ${file} ${file}.done'`);
+  return () => {
+    const { status, stdout } = on.attempt(`cat ${file}.done`);
+    if (status !== 0) throw new Error(`there was nothing to do for the ${name} on ${machine}`);
+    return stdout.trim();
+  };
 }

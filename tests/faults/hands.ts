@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { killedByChance, killedThere, type Fault } from "./fault";
+import { apart, killedByChance, killedThere, upThat, type Fault } from "./fault";
 import { master, worker } from "./subject";
 
 /* What people do to a cluster, and what ends their runs. */
@@ -21,19 +21,6 @@ export const hands: readonly Fault[] = [
       subject.on("worker-1").run("systemctl disable --now kubelet docker docker.socket 2>/dev/null");
       subject.on("master-3").run("systemctl disable --now etcd 2>/dev/null");
       return Promise.resolve(undefined);
-    },
-  },
-  {
-    name: "a directory of a worker is read-only when a setting is to change",
-    expected: "one up",
-    inject: async (subject) => {
-      const ro = "mount --bind /etc/docker /etc/docker && mount -o remount,ro,bind /etc/docker";
-      subject.on("worker-1").run(ro);
-      subject.stack.change({ docker: { daemon: { "max-concurrent-downloads": 6 } } });
-      const { status, output } = await subject.stack.run("up");
-      subject.on("worker-1").run("umount /etc/docker");
-      const said = /.*[Rr]ead-only file system.*/.exec(output)?.[0].trim().slice(0, 90);
-      return `that run ended with ${String(status)}: ${said ?? "it does not say why"}`;
     },
   },
   {
@@ -61,6 +48,18 @@ export const changing: readonly Fault[] = [
     },
   },
   {
+    name: "a token of a join ends before the machine has joined",
+    expected: "one up",
+    inject: async (subject) => {
+      subject.without("worker-4");
+      subject.with(worker(5));
+      const thief = apart(subject, "master-1", "thief", theft("worker-5"));
+      const told = await upThat(subject, /.*(token made for|kubeadm join failed).*/);
+      thief();
+      return told;
+    },
+  },
+  {
     name: "`up` killed at three points by chance while it adds a master",
     expected: "one up",
     inject: (subject, random) => {
@@ -77,3 +76,10 @@ export const changing: readonly Fault[] = [
     },
   },
 ];
+
+/** Takes a machine's token away as soon as it is there: as when its time is over. */
+const theft = (machine: string) => `for n in $(seq 3000); do
+  kubectl --kubeconfig /etc/kubernetes/admin.conf delete secrets --namespace kube-system --selector keelson.io/admits=${machine} 2>/dev/null | grep deleted && exit
+  sleep 0.1
+done
+exit 1`;

@@ -4,6 +4,8 @@ import type { Fault } from "./fault";
 export interface Outcome extends Pick<Fault, "name" | "expected"> {
   /** What was seen while it was done. */
   readonly told: string | undefined;
+  /** Why nothing was done to the cluster; undefined where it was. */
+  readonly undone: string | undefined;
   /** Runs of `up` that it took. */
   readonly runs: number;
   /** From its end until all was well. */
@@ -20,20 +22,24 @@ interface Circumstances {
   readonly seed: number;
   /** How many faults there are: a run ends at one after which the cluster is not well. */
   readonly all: number;
+  /** What is shown elsewhere, or not at all. */
+  readonly elsewhere: readonly { readonly name: string; readonly where: string }[];
 }
 
-export const isAsExpected = ({ ill, runs, expected }: Outcome) =>
-  ill === undefined && runs <= (expected === "one up" ? 1 : 0);
+export const isAsExpected = ({ ill, undone, runs, expected }: Outcome) =>
+  undone === undefined && ill === undefined && runs <= (expected === "one up" ? 1 : 0);
 
-const seen = (outcome: Outcome) =>
-  [outcome.ill === undefined ? "well" : `NOT WELL: ${outcome.ill}`, outcome.told].filter(Boolean).join("; ");
+const seen = ({ ill, undone, told }: Outcome) =>
+  [undone === undefined ? undefined : `NOT DONE: ${undone}`, ill === undefined ? "well" : `NOT WELL: ${ill}`, told]
+    .filter(Boolean)
+    .join("; ");
 
 export function lineOf(outcome: Outcome): string {
   const sign = isAsExpected(outcome) ? "ok " : "NOT";
   return `${sign} ${outcome.name}: ${seen(outcome)}; ${outcome.runs} runs, ${outcome.seconds} s`;
 }
 
-export function pageOf(outcomes: readonly Outcome[], { date, commit, seed, all }: Circumstances): string {
+export function pageOf(outcomes: readonly Outcome[], { date, commit, seed, all, elsewhere }: Circumstances): string {
   const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
   return [
     "# What was done to a cluster, and what came of it",
@@ -50,6 +56,7 @@ export function pageOf(outcomes: readonly Outcome[], { date, commit, seed, all }
       const { name, expected, runs, seconds } = outcome;
       return `| ${cell(name)} | ${expected} | ${cell(seen(outcome))} | ${runs} | ${seconds} |`;
     }),
+    ...elsewhere.map(({ name, where }) => `| ${name} | | ${where} | | |`),
     "",
   ].join("\n");
 }

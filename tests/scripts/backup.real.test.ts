@@ -1,9 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { S3 } from "../support/s3";
+import { backedUp, on } from "./backups";
 import { Authority, EtcdMember, hasEtcd, programs } from "./etcdMember";
-import { Host, type Result } from "./host";
+import type { Result } from "./host";
 
 jest.setTimeout(300_000);
 
@@ -24,7 +26,7 @@ afterAll(() => {
 afterEach(() => members.splice(0).forEach((member) => member.remove()));
 
 /** Real members, each with restic's settings for one repository that all of them reach. */
-async function built(count: number): Promise<readonly [EtcdMember, ...EtcdMember[]]> {
+async function built(count: number, at?: string): Promise<readonly [EtcdMember, ...EtcdMember[]]> {
   members = addresses.slice(0, count).map((address, at) => new EtcdMember(`m${at + 1}`, address, authority));
   const all = members as [EtcdMember, ...EtcdMember[]];
   const results = await Promise.all(
@@ -36,36 +38,10 @@ async function built(count: number): Promise<readonly [EtcdMember, ...EtcdMember
     ),
   );
   expect(results.map(({ status }) => status)).toEqual(members.map(() => 0));
-  const repository = all[0].host.path("share");
-  for (const { host } of members) {
-    host.stub("etcd", `exec '${join(programs, "etcd")}' "$@"`);
-    mkdirSync(host.path("usr/local/lib/keelson"), { recursive: true });
-    symlinkSync(join(programs, "etcdutl"), host.path("usr/local/lib/keelson/etcdutl"));
-    host.write(
-      "etc/etcd/backup/environment",
-      `RESTIC_REPOSITORY="${repository}"\nRESTIC_PASSWORD="a \\"word\\" \\$HOME"\n`,
-    );
-  }
-  for (let i = 0; i < 40; i++) all[0].ask("put", `/registry/things/${i}`, `value-${i}`);
+  const repository = at ?? all[0].host.path("share");
+  for (const member of members) backedUp(member, repository);
+  for (let i = 0; i < 40; i++) all[0].ask("put", `/things/registry/${i}`, `value-${i}`);
   return all;
-}
-
-const uses = ["etcd/ask", "etcd/snapshot", "backup/repository", "backup/verify", "backup/run"].map((path) =>
-  Host.script(`${path}.sh`),
-);
-
-/** Runs lines on a member with all functions of backups at hand, and the program there that its timer starts. */
-function on({ host, name }: EtcdMember, body: string, every = 3600, verify = 86_400): Result {
-  const values = {
-    NAME: name,
-    EVERY: every,
-    VERIFY: verify,
-    KEEP: ["--keep-hourly", "24"],
-    CLUSTER: "test",
-    RESTIC_OPTIONS: [],
-  };
-  const put = `program_of 'run_backup "$@"' | put "$BACKUP_PROGRAM" 0700\n`;
-  return host.up(`${put}${body}`, { uses, values, secrets: [] });
 }
 
 const record = ({ host }: EtcdMember, file: string) => host.read(`var/lib/keelson/backup/${file}`).trim().split(" ");
@@ -132,4 +108,24 @@ const wrong = (result: Result) =>
     );
     expect(wrong(on(only, "run_backup timer"))).toContain("wrong password");
   });
+
+  (S3.isBuilt() ? test : test.skip)(
+    "a place of S3 is made, has backups that are verified, and gives one back whole",
+    async () => {
+      const server = await S3.at("127.63.0.9");
+      try {
+        const [only] = await built(1, `s3:${server.url}/etcd`);
+        const { stderr } = on(only, "run_backup timer");
+        expect(stderr).toMatch(/was restored apart from the cluster by m1: revision \d+, 40 keys of Kubernetes/);
+        expect(await server.answer()).toMatch(/<Key>etcd\/snapshots\//);
+        const [, id = "", revision] = record(only, "newest");
+        const back = on(only, `repository dump ${id} etcd.db >$STATE/back && snapshot_status $STATE/back`);
+        expect(back.stdout).toContain(`"revision":${revision ?? ""}`);
+        server.remove();
+        expect(wrong(on(only, "repository_id || die $(restic_said)"))).toContain("connection refused");
+      } finally {
+        server.remove();
+      }
+    },
+  );
 });

@@ -53,6 +53,20 @@ export class TestStack {
     writeFileSync(this.file, stringify({ ...before, config: Object.fromEntries(entries) as unknown }));
   }
 
+  /** A text as the stack's file keeps a secret: encrypted, by Pulumi. The stack has to be there. */
+  encrypted(text: string): unknown {
+    const environment = {
+      ...{ PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_CONFIG_PASSPHRASE_FILE: join(root, ".keelson", "passphrase") },
+      PULUMI_BACKEND_URL: `file://${join(root, ".keelson", "state")}?metadata=skip`,
+    };
+    const env = { ...process.env, ...environment };
+    const set = ["config", "set", "--secret", "keelson:scratch", "--stack", this.name];
+    execFileSync("pulumi", set, { cwd: this.project, input: text, env });
+    const { config } = parse(readFileSync(this.file, "utf8")) as { readonly config: Readonly<Record<string, unknown>> };
+    this.write();
+    return config["keelson:scratch"];
+  }
+
   /** Where its configuration is. */
   get file(): string {
     return join(this.project, `Pulumi.${this.name}.yaml`);

@@ -24,7 +24,11 @@ describe("a component of the control plane", () => {
       apiServer({ extraArgs: { "kubelet-certificate-authority": "/etc/kubernetes/pki/ca.crt" } }),
     ],
     ["no file", naming("")],
-    ["a file that it makes itself", apiServer({ extraArgs: { "audit-log-path": "/var/log/audit.log" } })],
+    [
+      "a file that it makes itself",
+      apiServer({ extraArgs: { "audit-log-path": "/var/log/audit/a.log" }, extraVolumes: [volume] }),
+    ],
+    ["no file for its log", apiServer({ extraArgs: { "audit-log-path": "-" } })],
   ])("may name %s", (_, raw) => expect(problems(raw)).toEqual([]));
 
   const unseen = (component: string, flag: string, file: string, program: string) =>
@@ -50,6 +54,11 @@ describe("a component of the control plane", () => {
       "has a configuration that is nowhere",
       kubernetes({ scheduler: { extraArgs: { config: "/etc/kubernetes/pki/s.yaml" } } }),
       unseen("scheduler", "config", "/etc/kubernetes/pki/s.yaml", "kube-scheduler"),
+    ],
+    [
+      "writes its log where it goes with the container",
+      apiServer({ extraArgs: { "audit-log-path": "/srv/audit.log" }, extraVolumes: [{ ...volume, readOnly: true }] }),
+      'kubernetes.apiServer.extraArgs.audit-log-path: "/srv/audit.log" is in the server\'s container, and goes with it at each restart: mount its directory with kubernetes.apiServer.extraVolumes, so that it can be written, or leave it out',
     ],
     [
       "has a file without a text",

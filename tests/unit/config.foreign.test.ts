@@ -3,7 +3,6 @@ import { kubernetes, local, problems, type Raw } from "./config.fixture";
 
 const daemon = (fields: Raw) => local({ docker: { daemon: fields } });
 const kubelet = (configuration: Raw) => kubernetes({ kubelet: { configuration } });
-const etcd = (extraArgs: Raw) => local({ etcd: { extraArgs } });
 const args = (component: string, extraArgs: Raw) => kubernetes({ [component]: { extraArgs } });
 const field = "kubernetes.kubelet.configuration.";
 
@@ -112,56 +111,6 @@ describe("what another program would not take is refused with the rest", () => {
       daemon({ "exec-opts": ["native.cgroupdriver=systemd", "native.cgroupdriver=cgroupfs"] }),
       "docker.daemon.exec-opts[1]: is a second cgroup driver: use one",
     ],
-    [
-      "a server that knows its visitors only",
-      args("apiServer", { "anonymous-auth": false }),
-      'kubernetes.apiServer.extraArgs.anonymous-auth: "false": kubelets ask the server for its health anonymously, and would restart it for ever: leave it out',
-    ],
-    [
-      "a server for itself",
-      args("apiServer", { "bind-address": "127.0.0.1" }),
-      'kubernetes.apiServer.extraArgs.bind-address: "127.0.0.1": no other machine would reach the server: leave it out',
-    ],
-    [
-      "controllers by which nobody joins",
-      args("controllerManager", { controllers: "*" }),
-      'kubernetes.controllerManager.extraArgs.controllers: "*": no machine could join: add it, as in "*,bootstrapsigner,tokencleaner"',
-    ],
-    [
-      "a question",
-      args("scheduler", { help: true }),
-      'kubernetes.scheduler.extraArgs.help: "true": it would print that and end: leave it out',
-    ],
-    [
-      "a cluster for each member",
-      etcd({ "force-new-cluster": true }),
-      'etcd.extraArgs.force-new-cluster: "true": each restart would turn each member into a cluster of its own: leave it out',
-    ],
-    [
-      "etcd's data in memory alone",
-      etcd({ "unsafe-no-fsync": true }),
-      'etcd.extraArgs.unsafe-no-fsync: "true": a machine that loses its power would lose the cluster\'s data: leave it out',
-    ],
-    [
-      "etcd without its care",
-      etcd({ "strict-reconfig-check": false }),
-      'etcd.extraArgs.strict-reconfig-check: "false": with it etcd refuses what would lose its quorum: leave it out',
-    ],
-    [
-      "etcd in a hurry",
-      etcd({ "election-timeout": "10" }),
-      'etcd.extraArgs.election-timeout: "10": etcd starts only where election-timeout is five times heartbeat-interval at least, and 50000 at most',
-    ],
-    [
-      "etcd that looks for others",
-      etcd({ discovery: "https://discovery.example.com/x" }),
-      'etcd.extraArgs.discovery: "https://discovery.example.com/x": etcd refuses it beside its members, which follow from the machines with the role "etcd": leave it out',
-    ],
-    [
-      "etcd for all",
-      etcd({ "listen-client-http-urls": "http://0.0.0.0:2382" }),
-      'etcd.extraArgs.listen-client-http-urls: "http://0.0.0.0:2382": clients without a certificate would be let in: use https://, or listen-metrics-urls for metrics',
-    ],
     ...["/run/keelson/etcd", "/var/run/x/etcd", "/tmp/x/etcd", "/var/tmp/x/e", "/dev/shm/etcd", "/proc/x/y"].map(
       (dataDir) =>
         [
@@ -199,12 +148,7 @@ describe("what works is taken", () => {
       "ulimits and builders in any case",
       daemon({ "default-ulimits": { n: { Name: "n", hard: 1 } }, builder: { gc: {} } }),
     ],
-    ["harmless values", etcd({ "force-new-cluster": false, "strict-reconfig-check": true, "election-timeout": 5000 })],
     ["others' users under containerd", kubernetesAnd({ runtime: "containerd" }, { "userns-remap": "default" })],
-    [
-      "controllers, with the one by which machines join",
-      args("controllerManager", { controllers: "*,bootstrapsigner" }),
-    ],
     ["etcd on a disk of its own", local({ etcd: { dataDir: "/home/etcd", extraArgs: { "wal-dir": "/srv/wal" } } })],
     ["a packet as long as it may be", local({ flannel: { mtu: 65535, backend: "host-gw" } })],
   ])("%s", (_, raw) => expect(problems(raw)).toEqual([]));

@@ -3,6 +3,7 @@ import { hardened } from "../../components/master/security";
 import { consequences } from "../../components/plan/consequences";
 import { refusals } from "../../components/plan/refusals";
 import type { Topology } from "../../components/plan/topology";
+import { kubernetes, local, problems, type Raw } from "./config.fixture";
 import { masters, topology } from "./plan.fixture";
 import { environment } from "./render.fixture";
 
@@ -81,5 +82,52 @@ describe("API servers", () => {
     expect(args).not.toHaveProperty("encryption-provider-config-automatic-reload");
     expect(extraVolumes.map(({ name }) => name)).not.toContain("keelson-encryption");
     expect(writerOf(environment({ kubernetes: { apiServer: { extraArgs } } }))).toBe("");
+  });
+});
+
+describe("flags with which a key could not take another's place", () => {
+  const servers = (extraArgs: Raw) => kubernetes({ apiServer: { extraArgs } });
+  const at = "kubernetes.apiServer.extraArgs";
+  const metric = "apiserver_encryption_config_controller_last_config_info";
+  const silence = `by this metric a server tells which keys of Secrets it has loaded, and no key takes another's place without that: leave ${metric} out`;
+  const gateway = local({ etcd: { extraArgs: { "enable-grpc-gateway": false } } });
+  test.each<[string, Raw, string]>([
+    [
+      "a file that is read once",
+      servers({ "encryption-provider-config-automatic-reload": false }),
+      `${at}.encryption-provider-config-automatic-reload: "false": servers would read the keys of Secrets once, and another key would never reach them: leave it out`,
+    ],
+    [
+      "Secrets in another etcd",
+      servers({ "etcd-servers-overrides": "/events#https://192.0.2.1:2379,/secrets#https://192.0.2.2:2379" }),
+      `${at}.etcd-servers-overrides: "/events#https://192.0.2.1:2379,/secrets#https://192.0.2.2:2379": Secrets would lie where they are not written again by another key, and nobody could read them after that: leave "/secrets#" out`,
+    ],
+    [
+      "servers that do not tell",
+      servers({ "disabled-metrics": ["x", metric] }),
+      `${at}.disabled-metrics: "${metric}": ${silence}`,
+    ],
+    [
+      "servers that do not tell which",
+      servers({ "allow-metric-labels": `${metric},hash=x` }),
+      `${at}.allow-metric-labels: "${metric},hash=x": ${silence}`,
+    ],
+    [
+      "etcd without its gateway",
+      gateway,
+      'etcd.extraArgs.enable-grpc-gateway: "false": masters ask etcd by its gateway which key each Secret is by: leave it out, or set kubernetes.apiServer.extraArgs.encryption-provider-config to a file of your own',
+    ],
+  ])("%s", (_, raw, line) => expect(problems(raw)).toEqual([line]));
+
+  test("are the stack's own matter where it gives the servers its own file", () => {
+    const path = "/etc/kubernetes/keelson/own.yaml";
+    const extraArgs = {
+      "encryption-provider-config": path,
+      "encryption-provider-config-automatic-reload": false,
+      "etcd-servers-overrides": "/secrets#https://192.0.2.2:2379",
+    };
+    const own = kubernetes({ apiServer: { extraArgs, files: [{ path, content: "x" }] } });
+    expect(problems({ ...own, etcd: { extraArgs: { "enable-grpc-gateway": false } } })).toEqual([]);
+    expect(problems(servers({ "etcd-servers-overrides": "/events#https://192.0.2.1:2379" }))).toEqual([]);
   });
 });

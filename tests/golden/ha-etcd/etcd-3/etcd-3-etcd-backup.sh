@@ -42,6 +42,8 @@ readonly VERIFY='86400'
 
 readonly -a KEEP=('--keep-hourly' '24' '--keep-daily' '7' '--keep-weekly' '4')
 
+readonly ETCD_PREFIX='/registry'
+
 readonly PROGRAM='its digest'
 
 readonly ENVIRONMENT='UkVTVElDX1JFUE9TSVRPUlk9InNmdHA6YmFja3VwOi9zcnYvZXRjZCIKUkVTVElDX1BBU1NXT1JEPSJtYWRlIHVwIgo='
