@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
+import type { EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
 
 import { stackDirectory } from "../components/local/keys";
 import type { Request } from "./arguments";
@@ -123,9 +123,9 @@ async function watched<Result>(
 
 async function up(run: Run): Promise<void> {
   const { stack, request } = run;
-  const { summary } = await watched(run, (options) => stack.up(options));
+  const { summary, outputs } = await watched(run, (options) => stack.up(options));
   process.stdout.write(`\n${counted(summary.resourceChanges ?? {})}\n\n`);
-  await status(stack, request);
+  await status(stack, request, outputs);
   process.stdout.write("next: make status, make kubeconfig, make shell MACHINE=worker-1, make destroy\n");
 }
 
@@ -168,8 +168,8 @@ async function destroy(run: Run): Promise<void> {
   rmSync(stackDirectory(stack.name), { recursive: true, force: true });
 }
 
-async function status(stack: Stack, { output, color }: Request): Promise<void> {
-  const outputs = await stack.outputs();
+async function status(stack: Stack, { output, color }: Request, known?: OutputMap): Promise<void> {
+  const outputs = known ?? (await stack.outputs());
   const cluster = clusterOf(stack.name, outputs);
   const [look, backups] = await Promise.all([
     lookAt(cluster),
