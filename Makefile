@@ -2,7 +2,7 @@
 STACK ?= dev
 export STACK
 
-.PHONY: help env up preview refresh destroy status doctor support kubeconfig backup shell test check e2e e2e-all faults cis conformance bench lock docs
+.PHONY: help env up preview refresh destroy status doctor support kubeconfig backup shell test check e2e e2e-all faults cis conformance timeline bench lock docs
 
 help: ## list what can be made
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/; s/\$$\$$/$$/' | expand -t 14
@@ -61,11 +61,14 @@ cis: ## what the CIS benchmark finds on each machine of a stack; WRITE=1 writes 
 conformance: ## Kubernetes' own conformance tests on a stack that is up; WRITE=1 writes docs/conformance.md, RESUME=1 runs what has not passed, FOCUS= names some
 	@toolchain/conformance $(STACK) $(if $(WRITE),--write) $(if $(RESUME),--resume) $(if $(FOCUS),--focus "$(FOCUS)")
 
+timeline: ## where each second of the last make up went, as text and as a picture; LOG= reads another record
+	@toolchain/timeline $(STACK) $(if $(LOG),--log "$(LOG)")
+
 bench: ## figures, as ratios to a plain script that does the same
 	@toolchain/bench
 
 lock: ## add a Kubernetes release to the artifact lock: make lock VERSION=1.36.4
-	@toolchain/setup node && npx tsx components/artifacts/addVersion.ts $(VERSION)
+	@toolchain/setup node && node --require ./loader.cjs components/artifacts/addVersion.ts $(VERSION)
 
 docs: ## write docs/configuration.md from the schema
 	@toolchain/setup node && npm run --silent docs

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Stack } from "@pulumi/pulumi/automation";
+import type { EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
 
 import { stackDirectory } from "../components/local/keys";
 import type { Request } from "./arguments";
@@ -16,6 +16,7 @@ import { obtain } from "./obtain";
 import { Story } from "./preview";
 import { openStack, requireStack, root } from "./project";
 import { Progress, seconds } from "./progress";
+import { Recorder } from "./record";
 import { recover } from "./recover";
 import { clusterOf, lookAt, nginxLine, troubles } from "./status";
 import { support } from "./support";
@@ -102,11 +103,29 @@ function heedInterrupts(): { readonly came: () => boolean; readonly over: () => 
 
 const quiet = { suppressOutputs: true, onOutput: () => undefined };
 
-async function up({ stack, request, progress }: Run): Promise<void> {
-  const { summary } = await stack.up({ ...quiet, onEvent: (event) => progress.event(event) });
-  progress.close();
+/** Drives the engine, while what it does is told, and kept for whoever looks afterwards. */
+async function watched<Result>(
+  { stack, request, progress }: Run,
+  drive: (options: typeof quiet & { readonly onEvent: (event: EngineEvent) => void }) => Promise<Result>,
+): Promise<Result> {
+  const recorder = new Recorder({ stack: stack.name, command: request.command }, root);
+  const onEvent = (event: EngineEvent): void => {
+    recorder.event(event);
+    progress.event(event);
+  };
+  try {
+    return await drive({ ...quiet, onEvent });
+  } finally {
+    recorder.end();
+    progress.close();
+  }
+}
+
+async function up(run: Run): Promise<void> {
+  const { stack, request } = run;
+  const { summary, outputs } = await watched(run, (options) => stack.up(options));
   process.stdout.write(`\n${counted(summary.resourceChanges ?? {})}\n\n`);
-  await status(stack, request);
+  await status(stack, request, outputs);
   process.stdout.write("next: make status, make kubeconfig, make shell MACHINE=worker-1, make destroy\n");
 }
 
@@ -136,22 +155,21 @@ async function preview({ stack, request: { diff, output, color }, progress }: Ru
   process.stdout.write(`next: make up${more}; make preview${more} DIFF=1 shows every value\n`);
 }
 
-async function refresh({ stack, progress }: Run): Promise<void> {
-  const { summary } = await stack.refresh({ ...quiet, onEvent: (event) => progress.event(event) });
-  progress.close();
+async function refresh(run: Run): Promise<void> {
+  const { summary } = await watched(run, (options) => run.stack.refresh(options));
   process.stdout.write(`\n${counted(summary.resourceChanges ?? {})}\n`);
 }
 
-async function destroy({ stack, progress }: Run): Promise<void> {
-  const { summary } = await stack.destroy({ ...quiet, onEvent: (event) => progress.event(event) });
-  progress.close();
+async function destroy(run: Run): Promise<void> {
+  const { stack } = run;
+  const { summary } = await watched(run, (options) => stack.destroy(options));
   process.stdout.write(`\n${counted(summary.resourceChanges ?? {})}\n`);
   // The keys of local machines, which are gone.
   rmSync(stackDirectory(stack.name), { recursive: true, force: true });
 }
 
-async function status(stack: Stack, { output, color }: Request): Promise<void> {
-  const outputs = await stack.outputs();
+async function status(stack: Stack, { output, color }: Request, known?: OutputMap): Promise<void> {
+  const outputs = known ?? (await stack.outputs());
   const cluster = clusterOf(stack.name, outputs);
   const [look, backups] = await Promise.all([
     lookAt(cluster),

@@ -67,9 +67,15 @@ export class ControlPlane extends pulumi.ComponentResource {
 
     // One after the other, so that a change that restarts them leaves all but one at work.
     const ready: Machine[] = [];
+    const serving: Machine[] = [];
     for (const machine of masters) {
-      const before = ready.flatMap(({ dependsOn }) => dependsOn);
-      ready.push({ ...machine, dependsOn: this.initialise(machine, args, authorities, before) });
+      const before = serving.flatMap(({ dependsOn }) => dependsOn);
+      const master = this.initialise(machine, args, authorities, before);
+      const servers = [master, ...this.share(machine, args.environment, master)];
+      serving.push({ ...machine, dependsOn: servers });
+      // It looks at requests that came before it, too: neither the next master waits for it, nor who is issued credentials.
+      const approving = approver(machine, args, { parent: this, dependsOn: [master] });
+      ready.push({ ...machine, dependsOn: [...servers, ...approving] });
     }
     this.machines = ready;
     const [operator = first] = ready;
@@ -80,7 +86,8 @@ export class ControlPlane extends pulumi.ComponentResource {
     });
     // While masters differ, machines that join wait for all of them.
     this.operator = args.changing ? { ...operator, dependsOn: [...operator.dependsOn, this.configuration] } : operator;
-    const issued = issueCredentials(this.operator, args, { parent: this, deletedWith: this.cluster });
+    const issuer = args.changing ? this.operator : { ...operator, dependsOn: serving[0]?.dependsOn ?? [] };
+    const issued = issueCredentials(issuer, args, { parent: this, deletedWith: this.cluster });
     // A run with `--target` may leave out what issues it, where the state, an earlier release's, has none.
     this.kubeconfig = pulumi
       .all([issued.printed("admin.conf"), authorities.first.printed("admin.conf")])
@@ -95,7 +102,7 @@ export class ControlPlane extends pulumi.ComponentResource {
     args: ControlPlaneArgs,
     authorities: Authorities,
     before: readonly pulumi.Resource[],
-  ): readonly pulumi.Resource[] {
+  ): HostScript {
     const { environment, etcd } = args;
     const master = new HostScript(
       stepOn(machine, masterStep),
@@ -118,8 +125,7 @@ export class ControlPlane extends pulumi.ComponentResource {
       { parent: this, dependsOn: [...authorities.scripts, etcd, ...before] },
     );
     this.ends[machine.name] = endsOf(master);
-    const approving = approver(machine, args, { parent: this, dependsOn: [master] });
-    return [master, ...approving, ...this.share(machine, environment, master)];
+    return master;
   }
 
   /** What the state knows of a master that is lost is forgotten. */

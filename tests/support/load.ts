@@ -22,8 +22,8 @@ export class Load {
   private readonly gone: Promise<unknown>;
 
   constructor(url: string) {
-    const tsx = join(root, "node_modules", "tsx", "dist", "cjs", "index.cjs");
-    this.child = spawn(process.execPath, ["--require", tsx, __filename, url], { stdio: ["pipe", "pipe", "inherit"] });
+    const loader = join(root, "typescript.cjs");
+    this.child = spawn(process.execPath, ["--require", loader, __filename, url], { stdio: ["pipe", "pipe", "inherit"] });
     this.child.stdout?.on("data", (data: Buffer) => (this.output += data.toString()));
     this.gone = new Promise((resolve) => this.child.on("close", resolve));
   }

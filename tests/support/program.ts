@@ -122,7 +122,7 @@ export async function runProgram(
 
 /** The program itself is rebuilt for each run; the SDKs, which are large, are not. Outside of jest there is one run. */
 async function load(survey: Survey, program: string): Promise<Readonly<Record<string, unknown>>> {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- tsx reads TypeScript through require
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- TypeScript is read through require here
   if (typeof jest === "undefined") return (require("../../index") as () => Promise<Record<string, unknown>>)();
   let outputs: Readonly<Record<string, unknown>> = {};
   await jest.isolateModulesAsync(async () => {

@@ -11,7 +11,7 @@ import { played } from "./play";
 import { keepRecording, type Recording } from "./recording";
 import type { Suite } from "./scenario";
 
-/** Records what official plugins answer: `tsx record.ts PLUGIN...`, called by toolchain/record. */
+/** Records what official plugins answer: `record.ts PLUGIN...`, called by toolchain/record. */
 
 const recorders: Readonly<Record<string, () => Promise<void>>> = {
   command: () => record(commandSuite),
