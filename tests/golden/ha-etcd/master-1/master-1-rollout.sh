@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('9c2ace58adf8cf59' 'c974c39790c3684e')
+readonly -a REVISIONS=('f588f9d55e07e3a0' 'c974c39790c3684e')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('aaad6d184dbe62d3' '65723404b20f0978')
+readonly -a REVISIONS=('1b1e7e948b690b04' '65723404b20f0978')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('fac4501c93d405e7' 'ecc6c884e971fd51')
+readonly -a REVISIONS=('9660cc333bc64dcc' 'f815165374c13048')
 
 readonly AUTHORITIES='1'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.13:2379'
 
-readonly -a REVISIONS=('aeda5b9e94ff4f9e')
+readonly -a REVISIONS=('e9899f92aaa69bda')
 
 readonly PROGRAM='its digest'
 

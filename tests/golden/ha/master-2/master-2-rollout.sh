@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('2152360f1f3ff460' '253685b66f382f65')
+readonly -a REVISIONS=('236199016d2dc579' '25b1932f17325aad')
 
 readonly AUTHORITIES='1'
 

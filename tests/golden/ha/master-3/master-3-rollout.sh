@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('c9d166011fc040e5' 'ec7d9926c7945ac1')
+readonly -a REVISIONS=('4b3c0ad84326be7d' '34f805eb3bd095a9')
 
 readonly AUTHORITIES='1'
 

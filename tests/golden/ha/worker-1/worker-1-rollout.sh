@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('d5dcc9925c4d6116' '265f8d7e477098d4')
+readonly -a REVISIONS=('8665059d16c84097' '9efbc12d90da9279')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('5b7dd2cea1a61acb' '72a16531db0dd2a3')
+readonly -a REVISIONS=('16cf9a1b046555fb' '72a16531db0dd2a3')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('3e58365f75367dec' '25449dffeb261f57')
+readonly -a REVISIONS=('3b5ddb3419e14b6a' '25449dffeb261f57')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('cb7ff99a0482a970' '6dc90ee85961e89a')
+readonly -a REVISIONS=('fa18df87fe974b1e' '6dc90ee85961e89a')
 
 readonly AUTHORITIES='1'
 

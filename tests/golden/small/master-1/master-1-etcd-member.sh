@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('bc69a54de0033930')
+readonly -a REVISIONS=('3ffb14cf316bfdc8')
 
 readonly PROGRAM='its digest'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('fac4501c93d405e7' 'da2bec7a2f28eed6')
+readonly -a REVISIONS=('9660cc333bc64dcc' 'da2bec7a2f28eed6')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('d5dcc9925c4d6116' '4d536da31eb52b19')
+readonly -a REVISIONS=('8665059d16c84097' '4d536da31eb52b19')
 
 readonly AUTHORITIES='1'
 

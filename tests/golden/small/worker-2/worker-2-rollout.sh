@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('68a656ef2923aae9' 'dfa5d6d0c412f537')
+readonly -a REVISIONS=('2458202e4f2d37fe' 'dfa5d6d0c412f537')
 
 readonly AUTHORITIES='1'
 
