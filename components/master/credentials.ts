@@ -34,3 +34,9 @@ export function issueCredentials(
     opts,
   );
 }
+
+/** A kubeconfig, in base64 as it is printed, for people: kubeadm writes what holds on the machines, their own proxy. */
+export function withEndpoint(base64: string, endpoint: string): string {
+  const text = Buffer.from(base64, "base64").toString();
+  return text.replace(/^(\s*server: ).*$/m, `$1https://${endpoint}`);
+}

@@ -11,7 +11,7 @@ import type { Machine } from "../machine";
 import { HostScript, stepOn } from "../script";
 import { configureCluster } from "./configuration";
 import { makeAuthorities, type Authorities } from "./authority";
-import { issueCredentials } from "./credentials";
+import { issueCredentials, withEndpoint } from "./credentials";
 import { effectsOn } from "./effects";
 import { componentFiles, defaultFiles } from "./files";
 import { approver } from "./kubelets";
@@ -91,7 +91,7 @@ export class ControlPlane extends pulumi.ComponentResource {
     // A run with `--target` may leave out what issues it, where the state, an earlier release's, has none.
     this.kubeconfig = pulumi
       .all([issued.printed("admin.conf"), authorities.first.printed("admin.conf")])
-      .apply(([kubeconfig, first]) => this.withEndpoint(kubeconfig || first));
+      .apply(([kubeconfig, first]) => withEndpoint(kubeconfig || first, this.endpoint));
     const lost = args.machines.filter(({ lost, config }) => lost === true && config.roles.includes("master"));
     for (const machine of lost) this.forget(machine);
     this.registerOutputs({ endpoint: this.endpoint, kubeconfig: this.kubeconfig });
@@ -146,11 +146,5 @@ export class ControlPlane extends pulumi.ComponentResource {
         { parent: this, dependsOn: [master] },
       ),
     ];
-  }
-
-  /** kubeadm writes what holds on the machines: their own proxy. */
-  private withEndpoint(base64: string): string {
-    const text = Buffer.from(base64, "base64").toString();
-    return text.replace(/^(\s*server: ).*$/m, `$1https://${this.endpoint}`);
   }
 }

@@ -132,8 +132,9 @@ export function subnet(shortest: number, longest: number) {
         refuse(`is an address inside of a network: use the network's own, "${formatNetwork(network)}"`);
       } else {
         const use = reservedFor(network);
-        if (use !== undefined)
+        if (use !== undefined) {
           refuse(`is no network for pods or Services, for it ${use}: use a private one, as in "10.244.0.0/16"`);
+        }
       }
     })
     .meta({ values: `an IPv4 network with a prefix of /${shortest} to /${longest}` });

@@ -61,7 +61,9 @@ const ends = (machine: string) =>
 
 /** What a run that was killed must not leave. */
 const left = (machine: string) =>
-  on(machine).run("ls -d /etc/kubernetes/pki/new /etc/etcd/pki/new /run/keelson/*authority* 2>/dev/null | grep -v '[.]lock$' || true");
+  on(machine).run(
+    "ls -d /etc/kubernetes/pki/new /etc/etcd/pki/new /run/keelson/*authority* 2>/dev/null | grep -v '[.]lock$' || true",
+  );
 
 test("a cluster is built whose certificates are to be renewed after nine minutes", async () => {
   await stack.succeed("up");

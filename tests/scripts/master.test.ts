@@ -107,7 +107,7 @@ describe("master.sh", () => {
     master();
     // By the name that the cluster was made with, whatever its stack is called by now.
     expect(host.read("config")).toBe('kind: InitConfiguration\nclusterName: "as-it-was-made"\n');
-    const init = initCall();
+    const init = host.called().findLast((call) => call.startsWith("kubeadm init --config"));
     expect(init).toContain("--config /dev/stdin");
     expect(init).toMatch(/--ignore-preflight-errors Port-8443,Port-10250,.*,SystemVerification$/);
   });
@@ -133,32 +133,23 @@ describe("master.sh", () => {
     expect(master("down", [], {}, [file("two")]).status).toBe(0);
     expect(readdirSync(host.path("etc/kubernetes/keelson"))).toEqual(["own"]);
   });
-  const initCall = () => host.called().findLast((call) => call.startsWith("kubeadm init --config"));
   test("configures a cluster that nobody has, and leaves the rest to the step after all masters", () => {
-    // As the real one does, it reads the kubeconfig: who writes it must not find the reader gone.
-    const cluster = (configured: number, image: string) =>
+    const calls = (configured: number, image: string) => {
+      // As the real one does, it reads the kubeconfig: who writes it must not find the reader gone.
       host.stub(
         "kubectl",
         `cat >/dev/null; case "$*" in *cluster-info*) exit ${configured} ;; esac; echo registry.example.com/${image}`,
       );
-    cluster(0, "coredns:v1");
-    master();
-    const calls = host.called();
-    const init = calls.findLast((call) => call.startsWith("kubeadm init --config"));
+      master();
+      return host.called().filter((call) => /^kubeadm init --config|keelson-lost-/.test(call));
+    };
+    // A master that was lost is let in before its kubelet asks for a node.
+    const [lets, init] = calls(0, "coredns:v1");
+    expect(lets).toContain("delete validatingadmissionpolicybinding,validatingadmissionpolicy keelson-lost-");
     expect(init).toContain("--skip-phases upload-config,bootstrap-token,addon,show-join-command");
-    // A master that was lost is let in again before its kubelet asks for a node.
-    const lets = calls.findIndex((call) =>
-      call.includes("delete validatingadmissionpolicybinding,validatingadmissionpolicy keelson-lost-"),
-    );
-    expect(lets).toBeGreaterThan(-1);
-    expect(lets).toBeLessThan(calls.indexOf(init ?? ""));
     // One that was cut off when it had made CoreDNS.
-    cluster(1, "coredns:v1");
-    master();
-    expect(initCall()).toContain("--skip-phases addon/coredns");
-    cluster(1, "coredns:v10");
-    master();
-    expect(initCall()).not.toContain("--skip-phases");
+    expect(calls(1, "coredns:v1").join()).toContain("--skip-phases addon/coredns");
+    expect(calls(1, "coredns:v10").join()).not.toContain("--skip-phases");
   });
   test("lets root alone read what kubeadm said", () => {
     host.stub(

@@ -186,11 +186,10 @@ describe("the engine, before it changes the plan,", () => {
   test("is stopped where nothing is left of a quorum of etcd's members, unless a backup takes its place", async () => {
     const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGoOzrTPjeF2vSSr/4dIHslOerxr2GHkh72XbHDyJtXY";
     const machines = [{ ...master, ssh: { hostKey: key } }, machine("w", 2)];
-    const asked = environment({ machines });
-    await expect(weighed(asked, before, { emptied: ["m"] })).rejects.toThrow(
+    await expect(weighed(environment({ machines }), before, { emptied: ["m"] })).rejects.toThrow(
       "  - etcd has 1 member (m), and nothing of this cluster is on m any more: without a quorum of their disks the cluster's data are lost. The way out: bring the disks back; or set etcd back to a backup",
     );
-    expect(await weighed(asked, before, { emptied: ["w"] })).toEqual([expect.stringContaining("was rebuilt")]);
+    expect((await weighed(environment({ machines }), before, { emptied: ["w"] })).join()).toContain("was rebuilt");
   });
   test("is stopped by a machine that is to be given up, and answers; not by one that was given up before", async () => {
     const machines = [master, { ...machine("w", 2), lost: true }];
