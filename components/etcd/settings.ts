@@ -113,6 +113,9 @@ const letIn = [
   ),
 ];
 
+/** 100 MiB: a small cluster has a tenth of it. */
+const smallestQuota = 104_857_600;
+
 const milliseconds = (value: unknown, usual: number) => (value === undefined ? usual : Number(value));
 
 /** Whether etcd refuses to start on its times. Source: etcd, embed/config.go, Validate. */
@@ -157,6 +160,11 @@ const harms: readonly Harm[] = [
   ),
   harm(map, "wal-dir", "in memory", isFleeting, fleetingWay),
   harm(map, "wal-dir", "of others", (path) => !isFleeting(path) && foreignDirectory.test(path), foreignWay),
+  harm(
+    ...([map, "quota-backend-bytes", "below 104857600, but 0"] as const),
+    (value) => value !== "0" && !(Number(value) >= smallestQuota),
+    `etcd would soon be full, and then takes no writes, those included by which its members take turns to restart: use ${smallestQuota} at least, or leave it out for 2 GiB`,
+  ),
   ...discovery,
   ...letIn,
   ...questions(map),

@@ -79,6 +79,9 @@ keep_snapshot() {
 
 # take_turn URLS FAILURE
 take_turn() {
+  ! is_full "$1" ||
+    die "etcd is full (alarm NOSPACE), so it takes no writes, and its members cannot take turns to restart: make room in it as" \
+      "docs/operations.md says, \"When etcd is full\", and run up again"
   wait_for 600 "this member's turn to restart" has_turn "$1" ||
     die "timed out waiting for the turn of $(hostname)'s member of etcd to restart, and it was not restarted: check that all members are" \
       "healthy, with etcdctl endpoint health. $(tail -n 1 "$TURN.said" 2>/dev/null)"
@@ -90,6 +93,8 @@ take_turn() {
   # One whose connection broke meanwhile has lost it.
   [ -d "/proc/$holder" ] || die "$(hostname)'s member of etcd has lost its turn to restart, and was not restarted: run up again"
 }
+
+is_full() { [[ $(etcd_ctl_at "$1" alarm list --command-timeout=5s 2>/dev/null) = *NOSPACE* ]]; }
 
 # has_turn URLS: asks for it again where etcdctl gave up, for a connection that breaks says nothing of the members.
 has_turn() {

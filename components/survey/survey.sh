@@ -116,9 +116,13 @@ tell_end() {
 }
 
 members() {
+  local said
   has_member || return 0
-  if own_member endpoint health --command-timeout=2s >/dev/null 2>&1; then
+  if said=$(own_member endpoint health --command-timeout=2s 2>&1); then
     printf 'etcd well\n'
+  elif [[ $said = *NOSPACE* ]]; then
+    # It has a quorum, and answers what is read.
+    printf 'etcd well\nfault etcd is full (alarm NOSPACE), and takes no writes: see "When etcd is full" in docs/operations.md\n'
   else
     printf 'etcd unwell\n'
   fi

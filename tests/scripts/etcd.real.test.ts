@@ -64,6 +64,30 @@ async function built(count: number): Promise<readonly EtcdMember[]> {
     expect(first.ask("put", "key", "again")).toBe("OK");
   });
 
+  test("members that are full say so, and take turns again when there is room", async () => {
+    const small = { "quota-backend-bytes": String(16 * 1024 * 1024) };
+    const all = machines(3);
+    await up(all, small);
+    const [first] = all as [EtcdMember];
+    // The kernel takes no longer words.
+    const big = "x".repeat(120_000);
+    for (let i = 0; i < 300 && !first.ask("put", `big-${i % 2}`, big).includes("NOSPACE"); i++);
+    expect(first.ask("alarm", "list")).toContain("NOSPACE");
+    const before = first.unit();
+    const refused = await up(all);
+    expect(refused.map(({ status, stderr }) => [status, /etcd is full \(alarm NOSPACE\)/.test(stderr)])).toEqual(
+      all.map(() => [1, true]),
+    );
+    expect(first.unit()).toBe(before);
+    // As docs/operations.md says.
+    const revision = /"revision":(\d+)/.exec(first.ask("endpoint", "status", "-w", "json"))?.[1] ?? "";
+    first.ask("compact", revision);
+    first.ask("defrag", "--cluster");
+    first.ask("alarm", "disarm");
+    expect((await up(all)).map(({ status }) => status)).toEqual([0, 0, 0]);
+    expect(first.ask("put", "key", "value")).toBe("OK");
+  });
+
   test("the only member does not begin anew where its data is gone, at boot or by the script", async () => {
     const [only] = (await built(1)) as [EtcdMember];
     only.systemctl("stop");

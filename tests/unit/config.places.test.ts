@@ -57,6 +57,16 @@ describe("what would leave several masters with one of something", () => {
   });
 });
 
+describe("a quota of etcd", () => {
+  const quota = (bytes: unknown) => problems(local({ etcd: { extraArgs: { "quota-backend-bytes": bytes } } }));
+  test.each(["1", "8589934", "-1", "8GiB"])("of %s is refused: it would soon be full", (bytes) =>
+    expect(quota(bytes)).toEqual([
+      `etcd.extraArgs.quota-backend-bytes: "${bytes}": etcd would soon be full, and then takes no writes, those included by which its members take turns to restart: use 104857600 at least, or leave it out for 2 GiB`,
+    ]),
+  );
+  test.each([0, "104857600", 8589934592])("of %s is taken", (bytes) => expect(quota(bytes)).toEqual([]));
+});
+
 describe("data that a boot or another program would take away", () => {
   test.each(["/dev/shm/wal", "/run/wal", "/tmp/wal"])("etcd's log is not kept in %s", (directory) =>
     expect(problems(wal(directory))).toEqual([

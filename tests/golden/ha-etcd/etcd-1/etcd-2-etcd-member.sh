@@ -16,7 +16,7 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.22:2379'
 
-readonly -a REVISIONS=('4d88c92a5979909b')
+readonly -a REVISIONS=('cf184565afc02f2d')
 
 readonly PROGRAM='its digest'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('3ce3a0f08ca0e7b0')
+readonly -a REVISIONS=('ccf11ef69835d11d')
 
 readonly PROGRAM='its digest'
 

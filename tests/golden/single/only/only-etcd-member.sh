@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('8d88b07900640420')
+readonly -a REVISIONS=('f39ddb9f30916618')
 
 readonly PROGRAM='its digest'
 
