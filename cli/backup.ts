@@ -80,7 +80,7 @@ export function backupLines(looks: readonly BackupLook[], paint: Paint): readonl
   const told = newest
     ? `etcd was backed up at ${newest.at} (${newest.id.slice(0, 8)}, revision ${newest.revision}, ${newest.keys} keys of Kubernetes); ` +
       (verified === undefined ? "no backup was verified yet" : `a backup was restored to verify it at ${verified}`)
-    : "there is no backup of etcd yet";
+    : "no member of etcd knows of a backup yet: their timer looks within minutes, and make backup makes one now";
   return [told, ...(faults.length === 0 ? [] : [`${paint("red", "backups")}\n${faults.join("\n")}`])];
 }
 
