@@ -27,8 +27,9 @@ const effects: Effects = {
   update: (changed) => {
     if (changed.has("PROGRAMS")) return "the kubelet restarts in the machine's turn if its program changed";
     const restarts = ["KUBELET_CONFIG", "NAMESERVERS", "ALLOCATABLE_MILLICPU", "ALLOCATABLE_BYTES", kubeletUnitFile];
-    if (restarts.some((name) => changed.has(name)))
+    if (restarts.some((name) => changed.has(name))) {
       return "the kubelet restarts in the machine's turn, its pods keep running";
+    }
     return changed.has("IMAGES") ? "images are loaded" : "the kubelet's installation is checked";
   },
 };

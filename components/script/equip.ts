@@ -81,8 +81,9 @@ async function send(login: Login, texts: readonly Text[], way?: Session): Promis
     const missing = texts.filter(({ digest }) => !there.has(digest));
     if (missing.length === 0 && there.has(shortDigest(take))) return;
     const put = await session.run("sh -c 'gunzip | bash -s'", gzipSync(placing(missing)));
-    if (put.status !== 0)
+    if (put.status !== 0) {
       throw new Error(`its scripts' parts could not be written to ${textsDirectory}: ${put.output}`);
+    }
   } finally {
     session.close();
   }

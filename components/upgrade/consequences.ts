@@ -65,8 +65,9 @@ function kubeletTurn(
   now: string,
   { version, upgrade, drainTimeout }: Pick<Environment, "kubernetes">["kubernetes"],
 ): string {
-  if (!isMinorStep(now, version) || !upgrade.drain)
+  if (!isMinorStep(now, version) || !upgrade.drain) {
     return "its kubelet restarts in its turn, and its pods keep running";
+  }
   return `its node is cordoned and drained (at most ${drainTimeout} s, disruption budgets respected), its kubelet restarts, and it takes pods again`;
 }
 
