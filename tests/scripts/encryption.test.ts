@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 
+import { providersFile } from "../../components/encryption/settings";
 import { file, keys, own, run } from "./encryptionStages";
 import { Host } from "./host";
 
@@ -63,7 +64,8 @@ describe("a master's file", () => {
   test("goes with the master", () => {
     etcd({});
     place(1, 1, "let_read");
-    host.run({ script: `up() { forget_providers; }`, uses: [Host.script("encryption/providers.sh")], values: {} });
+    const uses = [Host.script("encryption/providers.sh")];
+    host.run({ script: `up() { forget_providers; }`, uses, values: { PROVIDERS: providersFile } });
     expect([
       host.has(file),
       host.has("etc/kubernetes/keelson-encryption"),
