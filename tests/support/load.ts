@@ -23,7 +23,9 @@ export class Load {
 
   constructor(url: string) {
     const loader = join(root, "typescript.cjs");
-    this.child = spawn(process.execPath, ["--require", loader, __filename, url], { stdio: ["pipe", "pipe", "inherit"] });
+    this.child = spawn(process.execPath, ["--require", loader, __filename, url], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
     this.child.stdout?.on("data", (data: Buffer) => (this.output += data.toString()));
     this.gone = new Promise((resolve) => this.child.on("close", resolve));
   }
