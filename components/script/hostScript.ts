@@ -117,12 +117,21 @@ export class HostScript extends command.remote.Command {
   }
 }
 
+/** What the scripts' files hold; each is read once for all machines. */
+const read = new Map<string, string>();
+
+function textAt(path: string): string {
+  const text = read.get(path) ?? readFileSync(path, "utf8");
+  read.set(path, text);
+  return text;
+}
+
 function partsOf(name: string, args: HostScriptArgs): ScriptParts {
   const values = plainValues(args.values ?? {});
   const parts = {
     name,
-    script: readFileSync(args.script, "utf8"),
-    uses: (args.uses ?? []).map((path) => readFileSync(path, "utf8")),
+    script: textAt(args.script),
+    uses: (args.uses ?? []).map(textAt),
     values,
     outputs: Object.keys(args.values ?? {}).filter((value) => !(value in values)),
     files: args.files,
