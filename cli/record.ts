@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 
@@ -15,7 +15,7 @@ const directoryIn = (project: string) => join(project, ".keelson", "logs");
 export function recordsOf(stack: string, project: string): readonly string[] {
   const directory = directoryIn(project);
   const of = new RegExp(`^${stack}-(?:up|refresh|destroy)-([0-9TZ:.-]+)\\.jsonl$`);
-  const found = readdirSync(directory).flatMap((file) => {
+  const found = (existsSync(directory) ? readdirSync(directory) : []).flatMap((file) => {
     const [, time] = of.exec(file) ?? [];
     return time === undefined ? [] : [{ file, time }];
   });

@@ -1,3 +1,4 @@
+import { programOf, textsIn } from "../golden/received";
 import type { Program } from "../support/program";
 import { localMachine, problems, remoteMachine, remoteMaster, remoteWorker, remote } from "./config.fixture";
 import { find, machine, run, valueOf } from "./program.fixture";
@@ -11,7 +12,7 @@ describe("a machine whose Docker Engine is adopted", () => {
     ];
     program = await run({ machines });
   });
-  const text = (name: string) => String(find(program, name).inputs.stdin);
+  const text = (name: string) => programOf(find(program, name), textsIn(program.resources));
 
   test("gets no daemon.json, and its scripts know that", () => {
     expect(text("m-docker")).toContain("put '/etc/docker/daemon.json'");
