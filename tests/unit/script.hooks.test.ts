@@ -47,6 +47,16 @@ function script(name: string, port: number, hostKey?: string): Script {
   });
 }
 
+test("what many scripts share, in clear, is none of their secrets, and nothing that is known later", async () => {
+  await begin();
+  const machine: Machine = machineOf(environment(), 0, { name: "m", fleet });
+  const base = { machine, script: require.resolve("../../components/network/dns.sh"), shared: ["A"] };
+  const make = (more: object) => () => new components.HostScript("m-script", { ...base, ...more });
+  expect(make({ secrets: { A: "canary" } })).toThrow(/^m-script shares A, which is a secret, or not known$/);
+  expect(make({ values: { A: pulumi.output("later") } })).toThrow("m-script shares A");
+  expect(make({ values: { A: "plain" } })).not.toThrow();
+});
+
 /** As the engine does, before a script of a name runs; what does not run has no command. */
 const run = (name: string, create: string | undefined = "bash") =>
   hook?.callback({ urn: "", id: "", name: `${name}-script`, type: "", ...(create ? { newInputs: { create } } : {}) });
