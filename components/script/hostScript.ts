@@ -130,8 +130,9 @@ function partsOf(name: string, args: HostScriptArgs): ScriptParts {
   const values = plainValues(args.values ?? {});
   const unknown = { ...args.secrets, ...args.values };
   for (const value of args.shared ?? []) {
-    if (value in unknown && !(value in values))
-      {throw new Error(`${name} shares ${value}, which is a secret, or not known`);}
+    if (value in unknown && !(value in values)) {
+      throw new Error(`${name} shares ${value}, which is a secret, or not known`);
+    }
   }
   const parts = {
     name,
