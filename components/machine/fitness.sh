@@ -132,7 +132,7 @@ check_leftovers() {
     [ ! -e "$file" ] || problem "$file is there: pods would get that network before the cluster's own is up; move it away"
   done
   # systemd reads them besides the cluster's own unit: another program would be started, on other settings.
-  for file in {/etc,/run,/usr/local/lib,/usr/lib,/lib}/systemd/system/kubelet.service.d/*.conf; do
+  for file in /etc/systemd/system/kubelet.service.d/*.conf /usr/lib/systemd/system/kubelet.service.d/*.conf; do
     [ ! -e "$file" ] || problem "$file is there: it would change how this cluster's kubelet is started; remove the package kubelet (apt-get purge kubelet), or move the file away"
   done
   # A master sets them aside by itself.

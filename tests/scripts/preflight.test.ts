@@ -124,6 +124,13 @@ describe("a machine", () => {
     expect(faults()).toHaveLength(1);
     expect(faults({ ROLES: ["etcd"] })).toEqual([]);
   });
+  test("has no kubelet of others, whose settings systemd would add to the cluster's own", () => {
+    host.write("etc/systemd/system/kubelet.service.d/10-kubeadm.conf", "");
+    expect(faults()).toEqual(
+      containing(["kubelet.service.d/10-kubeadm.conf is there: it would change how this cluster's"]),
+    );
+    expect(faults({ ROLES: ["etcd"] })).toEqual([]);
+  });
 });
 
 describe("a machine that is one of the cluster's already", () => {
