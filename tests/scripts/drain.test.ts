@@ -87,6 +87,8 @@ test("a node that a budget holds takes pods again, and the message has the pod a
     "What the API said last of shop/cart-1: Cannot evict pod as it would violate the pod's disruption budget.",
   );
   expect(orders().at(-1)).toContain('"unschedulable": null');
+  // Also where a busy machine has used up the time before it begins.
+  expect(drain({ DRAIN_SECONDS: -1 }).stderr).toContain("What the API said last of shop/cart-1");
 });
 
 test("a node that somebody else has cordoned stays so", () => {

@@ -21,10 +21,11 @@ drain() {
   bare=$(pods_to_go bare | awk '{ print $1 "/" $2 }' | paste -sd ' ' -) || bare=
   [ -z "$bare" ] || log "pods of $NODE without a controller stay on it, for nothing would make them again: $bare"
   until left=$(pods_to_go owned) && [ -z "$left" ]; do
-    [ "$SECONDS" -le "$deadline" ] || not_drained
+    # Each is asked to leave once at least, however little time there is.
     while read -r namespace pod ends; do
       [ "$ends" != '<none>' ] || evict "$namespace" "$pod"
     done <<<"$left"
+    [ "$SECONDS" -le "$deadline" ] || not_drained
     sleep 1
   done
 }
