@@ -137,7 +137,7 @@ name_strangers() {
   local node
   while read -r node; do
     [[ " ${NODES[*]} " = *" ${node#node/} "* ]] ||
-      log "$node is in the backup, and no machine of the stack is: kubectl delete $node lets it go"
+      log "$node is in the backup, and no machine of the stack is: kubectl delete $node removes it"
   done < <(api get nodes -o name 2>/dev/null || true)
 }
 

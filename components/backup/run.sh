@@ -14,7 +14,7 @@ run_backup() {
   mkdir -p /run/keelson "$RECORDS"
   chmod 0700 /run/keelson "$RECORDS"
   exec {lock}>/run/keelson/etcd-backup.lock
-  flock -w 3600 "$lock" || die "another backup of etcd is at work on $(hostname) for long: see ps -ef --forest"
+  flock -w 3600 "$lock" || die "timed out after 3600 s: another backup of etcd still runs on $(hostname), see ps -ef --forest there"
   printf '%s %s\n' "$EVERY" "$VERIFY" >"$RECORDS/due"
   # Without a quorum nobody gives the lock, and what this member has may be all that there is.
   if own_member endpoint health --command-timeout=5s >/dev/null 2>&1; then

@@ -14,9 +14,9 @@ up() {
   kubeconfig=$(kubeadm kubeconfig user --client-name kubernetes-admin --org "keelson:administrators-$ADMINISTRATOR" \
     --validity-period "${VALIDITY}s" --config /dev/stdin <<<"$configuration" | trusting /etc/kubernetes/pki/ca.crt)
   wait_for 120 "the API to bind the administrator's group" bind ||
-    die "the API does not take the ClusterRoleBinding $BINDING, by which the administrator's kubeconfig has its rights: see kubectl --kubeconfig $ADMIN auth whoami on $(hostname)"
+    die "the API rejects the ClusterRoleBinding $BINDING, by which the administrator's kubeconfig has its rights: see kubectl --kubeconfig $ADMIN auth whoami on $(hostname)"
   # The one before is taken back with this, and who asks next may be told so by another API server.
-  wait_for 60 "the administrator's kubeconfig to be good" is_good || die "the API does not take the administrator's kubeconfig that was issued"
+  wait_for 60 "the administrator's kubeconfig to be good" is_good || die "the API rejects the administrator's kubeconfig that was issued"
   printf 'admin.conf %s\n' "$(base64 -w 0 <<<"$kubeconfig")"
 }
 

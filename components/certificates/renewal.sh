@@ -79,7 +79,7 @@ restart_renewed() {
   for name in controller-manager scheduler; do
     server=kube-$name
     if ! pid=$(process_of "$server") || ! started_before "$pid" "/etc/kubernetes/$name.conf"; then continue; fi
-    log "$server starts again: its kubeconfig is another one"
+    log "$server restarts: its kubeconfig changed"
     kill "$pid" 2>/dev/null || true
     wait_for 150 "$server to be up again" is_another "$server" "$pid" ||
       die "$server of $(hostname) does not come up with the kubeconfig that was issued again: see crictl logs or docker logs of it there, and /etc/kubernetes/$name.conf. No other master was touched"
@@ -103,7 +103,7 @@ begin_again() {
   [ -n "$renewed" ] && systemctl is-active --quiet kubelet.service || return 0
   for server in "${SERVERS[@]}"; do
     [ ! -e "$MANIFESTS/$server.yaml" ] || process_of "$server" >/dev/null || {
-      log "$server does not run: the kubelet starts again, so that it does so at once"
+      log "$server does not run: the kubelet is restarted, which starts it at once"
       systemctl restart kubelet.service
       return
     }

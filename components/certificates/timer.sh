@@ -31,7 +31,7 @@ by_timer() {
   local lock file deadline=$((EPOCHSECONDS + LAST_CALL))
   mkdir -p /run/keelson
   exec {lock}>"/run/keelson/$SCRIPT.lock"
-  flock -w 900 "$lock" || die "$SCRIPT is at work on $(hostname) for long: certificates were not looked at"
+  flock -w 900 "$lock" || die "timed out after 900 s: $SCRIPT still runs on $(hostname), and certificates were not checked"
   renew_certificates
   begin_again
   restart_renewed

@@ -143,7 +143,7 @@ const harms: readonly Harm[] = [
   harm(map, "strict-reconfig-check", "false", isFalse, `with it etcd refuses what would lose its quorum: ${leaveOut}`),
   harm(
     ...([map, "listen-client-http-urls", "any", () => true] as const),
-    "etcd would tell its health there alone, and no member would be taken for well: leave it out, or use listen-metrics-urls for metrics",
+    "etcd would report its health there alone, and no member would count as healthy: leave it out, or use listen-metrics-urls for metrics",
   ),
   harm(map, "election-timeout", "too short or too long", (_, flags) => isAmiss(flags), times),
   harm(

@@ -56,7 +56,7 @@ describe("what the cluster would not work with is refused", () => {
     [
       "etcd for all",
       etcd({ "listen-client-http-urls": "https://0.0.0.0:2382" }),
-      'etcd.extraArgs.listen-client-http-urls: "https://0.0.0.0:2382": etcd would tell its health there alone, and no member would be taken for well: leave it out, or use listen-metrics-urls for metrics',
+      'etcd.extraArgs.listen-client-http-urls: "https://0.0.0.0:2382": etcd would report its health there alone, and no member would count as healthy: leave it out, or use listen-metrics-urls for metrics',
     ],
     [
       "etcd for clients of one host",
