@@ -124,7 +124,7 @@ test("a server that started before its kubeconfig is ended and awaited, also whe
   const run = () => renew({ days: 365, body: `${kill}\nrestart_renewed` });
   expect(run()).toMatchObject({
     status: 0,
-    stderr: "kube-controller-manager starts again: its kubeconfig is another one\n",
+    stderr: "kube-controller-manager restarts: its kubeconfig changed\n",
   });
   expect(host.read("killed")).toBe("kill 99999991\n");
   expect(run()).toMatchObject({ status: 0, stderr: "" });
