@@ -12,12 +12,7 @@ export function unwellAmong(asked: readonly Asked[], lastCall = 0): Again | unde
   const machines = new Set(asked.map(({ config }) => config.name));
   const unready = new Map(told.flatMap(({ answer }) => [...answer.unready]).filter(([name]) => machines.has(name)));
   const found = [
-    // What a worker's silence means the masters tell; nobody tells it of theirs.
-    ...asked.flatMap(({ config, silence, refused }) =>
-      silence === undefined || refused || config.roles.every((role) => role === "worker")
-        ? []
-        : [`${config.name} could not be asked`],
-    ),
+    ...untold(asked),
     ...told.flatMap(({ name, answer }) => (answer.apiSilent ? [`the API does not answer on ${name}`] : [])),
     ...told.flatMap(({ name, answer }) =>
       answer.etcd === "unwell" ? [`the member of etcd on ${name} is not part of a quorum`] : [],
@@ -34,6 +29,16 @@ export function unwellAmong(asked: readonly Asked[], lastCall = 0): Again | unde
   const when = Math.floor(Math.max(...(clocks.length > 0 ? clocks : [Date.now() / 1000])) / soon);
   const token = shortDigest([...found, ...unready.values(), when].join());
   return { token, words: [...found, "it is checked again, and has to be healthy"], files: new Set() };
+}
+
+/** Silent machines of which nobody else tells: masters tell of each other's nodes, and of workers'. */
+function untold(asked: readonly Asked[]): readonly string[] {
+  const isMaster = ({ config }: Asked) => config.roles.includes("master");
+  const told = asked.some((one) => isMaster(one) && one.answer !== undefined);
+  const alone = asked.filter((one) => (isMaster(one) ? !told : one.config.roles.includes("etcd")));
+  return alone.flatMap(({ config, silence, refused }) =>
+    silence === undefined || refused ? [] : [`${config.name} could not be asked`],
+  );
 }
 
 /** What is for one moment, as a join, is not done again for a machine that is known by the same key. */

@@ -119,6 +119,18 @@ describe("what is not well", () => {
       machines.map(({ name, roles }) => [name, roles.includes("master") ? `${name} could not be asked` : undefined]),
     );
   });
+  test("is not one of several masters that does not answer: the others tell what that means for its node", () => {
+    const several = ["a", "b", "c"].map((name) => ({ ...machines[0], name }) as Asked["config"]);
+    const silent = (...names: readonly string[]) =>
+      new Survey(
+        several.map((config) => ({
+          config,
+          ...(names.includes(config.name) ? { silence: "does not answer" } : { answer: answer("owner 1 unit") }),
+        })),
+      ).unwell?.words;
+    expect(silent("a", "b")).toBeUndefined();
+    expect(silent("a", "b", "c")?.slice(0, 3)).toEqual(["a", "b", "c"].map((name) => `${name} could not be asked`));
+  });
   test("is told of machines that were emptied, where others have been at work in the cluster", () => {
     const emptied = (...others: readonly string[]) =>
       new Survey(machines.map((config, index) => ({ config, answer: answer(...(index === 0 ? [] : others)) }))).emptied;
