@@ -1,12 +1,12 @@
 /**
  * What an update costs that changes nothing: of a stack that is up, and of a program with as many empty resources, by the same engine and
- * the same runner, turn by turn.
+ * the same runner, turn by turn. By itself, for a master and two workers: toolchain/bench noop
  */
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { here, root, type TestStack } from "../support/stack";
+import { here, root, TestStack } from "../support/stack";
 
 /** How much longer than the engine's own the program's may take, and how often each is asked. */
 const [goal, turns] = [1.2, 5];
@@ -80,4 +80,23 @@ function timed(action: () => void): number {
 
 function median(values: readonly number[]): number {
   return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN;
+}
+
+/** A stack of its own, and the line. */
+async function alone(): Promise<void> {
+  const machines = [{ name: "master-1", roles: ["master", "etcd"] }, { name: "worker-1" }, { name: "worker-2" }];
+  const stack = new TestStack("bench-noop", { provider: "local", local: { subnet: "172.31.245.0/24" }, machines });
+  try {
+    await stack.succeed("up");
+    process.stdout.write(`${await noopLine(stack)}\n`);
+  } finally {
+    await stack.remove();
+  }
+}
+
+if (require.main === module) {
+  alone().catch((error: unknown) => {
+    process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
 }
