@@ -18,10 +18,10 @@ const loop = `trap exit TERM
 ask() { curl -sS --max-time 10 --cacert ca --cert cert --key key -o /dev/null -w '%{http_code}\\n' "$@" 2>&1 | tail -n 1; }
 for ((i = 0; ; i++)); do
   for url in "$@"; do echo "$url $(ask "$url/api/v1/namespaces/default/configmaps?limit=1&resourceVersion=")"; done
-  echo "write $(ask -H 'Content-Type: application/json' -d '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"asked-'$i'"}}' "$1/api/v1/namespaces/default/configmaps")"
+  echo "write $(ask -H 'Content-Type: application/json' -d '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"asked-'$$-$i'"}}' "$1/api/v1/namespaces/default/configmaps")"
 done`;
 
-/** Begins to ask, with a kubeconfig; the first of the addresses is written to as well. */
+/** Begins to ask, with a kubeconfig; the first of the addresses is written to as well, objects that no other client writes. */
 export function asking(kubeconfig: string, urls: readonly string[]): { readonly end: () => Promise<Asked> } {
   const directory = mkdtempSync(join(tmpdir(), "keelson-asking-"));
   const { clusters, users } = parse(kubeconfig) as {
