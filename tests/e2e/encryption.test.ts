@@ -154,6 +154,7 @@ test("no key is in a log, a process list, or the state in clear; a number never 
   const run = await stack.run("preview");
   expect(run.status).toBe(2);
   expect(run.output).toContain("generation is 2 and cannot become 1");
+  encryption({ generation: 2 });
 });
 
 test("etcd is set back to the backup of before: its Secrets are by the first key, are read, and are written by the second", async () => {
