@@ -63,7 +63,7 @@ fetch() {
 }
 
 refuse_data_of_others() {
-  [ "$(cat "$STATE/etcd-data" 2>/dev/null)" != "$DATA_DIR" ] && [ -d "$DATA_DIR" ] || return 0
+  ! grep -qsxF "$DATA_DIR" "$STATE/etcd-data" && [ -d "$DATA_DIR" ] || return 0
   [ -z "$(find "$DATA_DIR" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name 'restore-*')" ] ||
     die "$DATA_DIR on $(hostname) has data of another cluster's etcd: move it away, or set etcd.dataDir to an empty directory"
 }

@@ -20,4 +20,4 @@ is_in_use() {
   if [ "$GENERATION" = 1 ]; then has_had_data; else grep -qsw -- "$GENERATION" "$STATE/etcd-authorities"; fi
 }
 
-has_had_data() { [ -e "$MARK" ] || { [ -e "$STATE/etcd-data" ] && [ -d "$(cat "$STATE/etcd-data")/member" ]; }; }
+has_had_data() { [ -e "$MARK" ] || { [ -e "$STATE/etcd-data" ] && [ -d "$(head -n 1 "$STATE/etcd-data")/member" ]; }; }

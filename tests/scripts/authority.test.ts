@@ -80,9 +80,9 @@ for file in ${files}; do echo "$file" >'${directory()}'/$file; done`;
     for (const part of ["", "etcd-"]) host.write(`var/lib/keelson/${part}authorities`, "2 1\n");
     expect(make(2)).toMatchObject({ status: 1, stdout: "" });
   });
-  test("are not made a second time where what trusts the first lives", () => {
+  test.each(["", "/var/lib/wal\n"])("are not made a second time where what trusts the first lives%j", (log) => {
     host.write("etc/kubernetes/pki/ca.crt", "the first");
-    host.write("var/lib/keelson/etcd-data", `${host.path("var/lib/etcd")}\n`);
+    host.write("var/lib/keelson/etcd-data", `${host.path("var/lib/etcd")}\n${log}`);
     host.write("var/lib/etcd/member/wal", "data");
     const { status, stdout, stderr } = make();
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });

@@ -55,22 +55,23 @@ describe("etcd.sh", () => {
     host.write("var/lib/keelson/fit", "");
   });
 
-  test("refuses a directory with data of another etcd", () => {
-    host.write("var/lib/etcd/member/wal", "another's");
-    const { status, stderr } = etcd("up");
+  const apart = { DIRECTORIES: ["/var/lib/etcd", "/var/lib/wal"] };
+  test.each(["etcd", "wal"])("refuses a directory with data of another etcd, %s", (name) => {
+    host.write(`var/lib/${name}/member/wal`, "another's");
+    const { status, stderr } = etcd("up", undefined, apart);
     expect(status).toBe(1);
     expect(stderr).toMatch(/has data of another cluster's etcd: move it away, or set etcd\.dataDir/);
-    expect(etcd("down").status).toBe(0);
-    expect(host.read("var/lib/etcd/member/wal")).toBe("another's");
+    expect(etcd("down", undefined, apart).status).toBe(0);
+    expect(host.read(`var/lib/${name}/member/wal`)).toBe("another's");
   });
   test("runs on its own data again, and takes it along when it goes", () => {
-    expect(etcd("up")).toEqual(clean);
-    host.write("var/lib/etcd/member/wal", "ours");
+    expect(etcd("up", undefined, apart)).toEqual(clean);
+    for (const name of ["etcd", "wal"]) host.write(`var/lib/${name}/member/wal`, "ours");
     host.called();
-    expect(etcd("up")).toEqual(clean);
+    expect(etcd("up", undefined, apart)).toEqual(clean);
     expect(host.called()).not.toContain("systemctl restart etcd.service");
-    expect(etcd("down")).toEqual(clean);
-    expect(host.has("var/lib/etcd")).toBe(false);
+    expect(etcd("down", undefined, apart)).toEqual(clean);
+    expect([host.has("var/lib/etcd"), host.has("var/lib/wal/member")]).toEqual([false, false]);
     expect(host.has("etc/systemd/system/etcd.service")).toBe(false);
   });
   test("takes a disk with nothing but lost+found for empty, and leaves it mounted when it goes", () => {
