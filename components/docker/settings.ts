@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import {
+  directoriesOfPrograms,
   fields as f,
   foreignFields,
   isFleeting,
@@ -73,9 +74,8 @@ const foreignDirectory = new RegExp(
   [
     "^/(var|home|root|srv|opt|media|mnt|var/(lib|log|cache|spool))$",
     "^/(etc|usr|boot|s?bin|lib\\d*)(/|$)",
-    "^/opt/(cni|containerd|keelson)(/|$)",
-    "^/var/log/(pods|containers)(/|$)",
-    "^/var/lib/(keelson|kubelet|etcd|containerd|cri-dockerd|cni)(/|$)",
+    "^/var/lib/etcd(/|$)",
+    ...directoriesOfPrograms,
   ].join("|"),
 );
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { flagOfCertificates, type CertificateSettings } from "../certificates/settings";
 import { flagOfMembers, type MachineConfig } from "../machine/settings";
 import {
+  directoriesOfPrograms,
   fields as f,
   flags,
   harm,
@@ -53,9 +54,8 @@ const foreignDirectory = new RegExp(
     "^/(var|usr|etc|lib|root|run|tmp)/[^/]+$",
     "^/etc/(kubernetes|etcd|cni)/",
     "^/(usr/(local/)?)?(s?bin|lib\\d*|boot)(/|$)",
-    "^/opt/(cni|containerd|keelson)(/|$)",
-    "^/var/log/(pods|containers)(/|$)",
-    "^/var/lib/(keelson|kubelet|docker|containerd|cri-dockerd|cni)(/|$)",
+    "^/var/lib/docker(/|$)",
+    ...directoriesOfPrograms,
   ].join("|"),
 );
 

@@ -6,7 +6,7 @@ import type { Running } from "../survey";
 import { rebuildRefusals, rebuildsBetween, type Rebuilds } from "./rebuilds";
 import { refusals } from "./refusals";
 import { renamed } from "./renamed";
-import { having, listed, newlyLost, restores, type Topology } from "./topology";
+import { etcdHas, having, listed, losesData, newlyLost, type Topology } from "./topology";
 
 export interface PlanArgs {
   readonly environment: Environment;
@@ -66,11 +66,11 @@ function atWork(before: Topology, after: Topology, { back = [] }: PlanArgs): rea
 
 /** Members without data would begin as another cluster, in which nothing of this one is. */
 function lostData(before: Topology, after: Topology, { emptied = [] }: PlanArgs): readonly string[] {
-  const members = having(before, "etcd");
-  const empty = members.filter((name) => emptied.includes(name) && having(after, "etcd").includes(name));
-  if (empty.length === 0 || members.length - empty.length > members.length / 2 || restores(before, after)) return [];
+  const stay = having(after, "etcd");
+  const empty = having(before, "etcd").filter((name) => emptied.includes(name) && stay.includes(name));
+  if (!losesData(before, after, empty)) return [];
   return [
-    `etcd has ${members.length} ${members.length === 1 ? "member" : "members"} (${listed(members)}), and nothing of this cluster is on ${listed(empty)} any more: without a quorum of their disks the cluster's data are lost. ` +
+    `${etcdHas(before)}, and nothing of this cluster is on ${listed(empty)} any more: without a quorum of their disks the cluster's data are lost. ` +
       "The way out: bring the disks back; or set etcd back to a backup in the same change, with etcd.restore; or destroy the stack, and build it again",
   ];
 }

@@ -1,6 +1,6 @@
 import type { Rebuild } from "../local";
 import type { Consequence } from "./consequences";
-import { having, listed, placeIn, restores, type Topology } from "./topology";
+import { etcdHas, having, listed, losesData, placeIn, type Topology } from "./topology";
 
 /** Machines that are rebuilt, by their names. */
 export type Rebuilds = ReadonlyMap<string, Rebuild>;
@@ -39,10 +39,10 @@ export function rebuildRefusals(
 function lostData(before: Topology, after: Topology, rebuilds: Rebuilds): readonly string[] {
   const members = having(before, "etcd");
   const anew = members.filter((name) => rebuilds.has(name));
-  if (anew.length === 0 || members.length - anew.length > members.length / 2 || restores(before, after)) return [];
-  const has = `etcd has ${members.length} ${members.length === 1 ? "member" : "members"} (${listed(members)})`;
+  if (!losesData(before, after, anew)) return [];
+  const has = etcdHas(before);
   const gone = anew.filter((name) => rebuilds.get(name)?.gone);
-  if (members.length - gone.length <= members.length / 2) {
+  if (losesData(before, after, gone)) {
     return [
       `${has}, and the ${gone.length === 1 ? "container of" : "containers of"} ${listed(gone)} ${gone.length === 1 ? "is" : "are"} gone: without a quorum of their disks the cluster's data are lost. ` +
         "The way out: set etcd back to a backup, with etcd.restore; or destroy the stack, and build it again",

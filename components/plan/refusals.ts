@@ -2,7 +2,18 @@ import type { Running } from "../survey";
 import { authorityRefusals } from "./authorities";
 import { encryptionRefusals } from "./encryption";
 import { reasonFor, release } from "./fixed";
-import { having, joining, leaving, listed, newlyLost, placeIn, restores, type Place, type Topology } from "./topology";
+import {
+  etcdHas,
+  having,
+  joining,
+  leaving,
+  listed,
+  losesData,
+  newlyLost,
+  placeIn,
+  type Place,
+  type Topology,
+} from "./topology";
 import { alongside, etcdAlongside, etcdFaults, isMinorStep, noReleases, underWay, upgradeFaults } from "./versions";
 
 /** Everything for which a cluster of one shape cannot be made one of another in one go, each with the way that is safe. */
@@ -138,7 +149,7 @@ function quorum(before: Topology, after: Topology): readonly string[] {
     .map(({ name }) => name)
     .filter((name) => members.includes(name));
   const left = members.length - lost.length;
-  if (lost.length === 0 || left > members.length / 2 || restores(before, after)) return [];
+  if (!losesData(before, after, lost)) return [];
   const need = Math.floor(members.length / 2) + 1;
   const missing = need - left;
   const start =
@@ -146,7 +157,7 @@ function quorum(before: Topology, after: Topology): readonly string[] {
       ? `start ${listed(lost)} again and mark none as lost`
       : `start ${missing === 1 ? "one" : String(missing)} of ${listed(lost)} again and mark only the others as lost`;
   return [
-    `etcd has ${members.length} ${members.length === 1 ? "member" : "members"} (${listed(members)}), and without ${listed(lost)} ${left} would be left, and a quorum of ${need} is needed to remove a member. ` +
+    `${etcdHas(before)}, and without ${listed(lost)} ${left} would be left, and a quorum of ${need} is needed to remove a member. ` +
       `The safe order: ${start}, then run up; where that cannot be, set etcd back to a backup in the same change, with etcd.restore`,
   ];
 }

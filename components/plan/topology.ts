@@ -101,6 +101,18 @@ export function restores(before: Topology, after: Topology): boolean {
   return (after.restore ?? 0) > (before.restore ?? 0);
 }
 
+/** Whether etcd's members, without these, are no quorum any more, and nothing of a backup takes their place. */
+export function losesData(before: Topology, after: Topology, gone: readonly string[]): boolean {
+  const members = having(before, "etcd");
+  return gone.length > 0 && members.length - gone.length <= members.length / 2 && !restores(before, after);
+}
+
+/** "etcd has 3 members (a, b and c)". */
+export function etcdHas(topology: Topology): string {
+  const members = having(topology, "etcd");
+  return `etcd has ${members.length} ${members.length === 1 ? "member" : "members"} (${listed(members)})`;
+}
+
 /** A machine by its name. */
 export function placeIn({ machines }: Topology, name: string): Place | undefined {
   return machines.find((place) => place.name === name);

@@ -1,4 +1,4 @@
-export { isFleeting } from "./directories";
+export { directoriesOfPrograms, isFleeting } from "./directories";
 export { expand, type Context } from "./context";
 export * as fields from "./fields";
 export { flags, foreignFields, repeatableFlags } from "./foreign";
