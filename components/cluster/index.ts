@@ -52,7 +52,7 @@ export class Cluster extends pulumi.ComponentResource {
     const survey = await takeSurvey(environment, login);
     const clock = clockOf(survey.clocks);
     const identity = new ClusterIdentity(named("identity"), survey, child);
-    await identity.refuseOthers();
+    fleet.isKnownBy(await identity.refuseOthers());
 
     // A change that would lose the cluster is refused; every other one is told in plain words.
     const { unnamed, emptied, back, running } = survey;

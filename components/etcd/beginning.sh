@@ -171,6 +171,13 @@ is_joining() {
   list=$(members) && [ "$(own_field 6 <<<"$list")" = true ]
 }
 
+# A join that failed when it had its vote: the others would count it for good.
+leave_members() {
+  members >/dev/null || return 0
+  wait_for 120 "the other members to remove $NAME" is_gone || ! members >/dev/null ||
+    die "etcd refused to remove member $NAME (quorum), and it stays on $(hostname): see that all other members are healthy, with etcdctl endpoint health"
+}
+
 # A learner has no vote until it has what the others have.
 promote() {
   wait_for 300 "this learner to catch up, and to get its vote" has_vote ||

@@ -100,6 +100,8 @@ peer_answer() {
 
 down() {
   local directory
+  # Where the state knows of it, another member has let go of this one before.
+  [ -z "${UNDONE_BY:-}" ] || leave_members
   stop_unit etcd.service
   # Only what this program put there goes: the record names the directories it found empty.
   [ ! -e "$STATE/etcd-data" ] || while read -r directory; do empty "$directory"; done <"$STATE/etcd-data"

@@ -18,13 +18,3 @@ down() {
   wait_for 120 "the other members to remove $NAME" is_gone ||
     die "etcd refused to remove member $NAME (quorum): see that all other members are healthy, with etcdctl endpoint health"
 }
-
-# The members say so themselves: what removes it may be answered too late.
-is_gone() {
-  local list id
-  list=$(members) || return
-  id=$(own_field 1 <<<"$list")
-  [ -n "$id" ] || return 0
-  etcd_ctl member remove "$id"
-  return 1
-}

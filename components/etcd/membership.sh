@@ -31,3 +31,13 @@ members() { peers_listen && etcd_ctl member list --command-timeout=3s 2>/dev/nul
 
 # own_field NUMBER: that field of this machine's own line; nothing where the members do not know it.
 own_field() { awk -F ', ' -v url="$PEER_URL" -v field="$1" '$4 == url { print $field }'; }
+
+# The members say so themselves: what removes it may be answered too late.
+is_gone() {
+  local list id
+  list=$(members) || return
+  id=$(own_field 1 <<<"$list")
+  [ -n "$id" ] || return 0
+  etcd_ctl member remove "$id"
+  return 1
+}

@@ -2,7 +2,12 @@
 # line of `problems`.
 # Reads: SWAP_ALLOWED PORTS ROLES ADDRESS ADOPT DOCKER_PACKAGES DISK_PERCENT
 
+# A machine that this program has changed before was fit then; what it checks now would be its own work.
 check_fitness() {
+  if [ ! -e "$STATE/fit" ]; then check_all; elif is_for_more; then check_more; fi
+}
+
+check_all() {
   check_system
   check_tools
   check_capacity
@@ -11,6 +16,26 @@ check_fitness() {
   check_address
   check_leftovers
   check_engines
+}
+
+# is_for_more: it was found fit for other roles. Earlier releases did not write down which.
+is_for_more() {
+  local role was
+  was=$(cat "$STATE/fit")
+  [ -n "$was" ] || return 1
+  for role in "${ROLES[@]}"; do
+    [[ " $was " = *" $role "* ]] || return 0
+  done
+  return 1
+}
+
+# What a role needs besides; what the machine has of the cluster already is in nobody's way.
+check_more() {
+  check_tools
+  check_capacity
+  check_kernel
+  check_swap
+  changed /etc/systemd/system/kubelet.service || check_leftovers
 }
 
 has_role() { [[ " ${ROLES[*]} " = *" $1 "* ]]; }
@@ -186,7 +211,9 @@ check_publisher() {
 }
 
 work_of_docker() {
-  local containers images swarm volumes data=/var/lib/docker
+  local containers images swarm volumes data
+  data=$(sed -n 's/.*"data-root" *: *"\([^"]*\)".*/\1/p' /etc/docker/daemon.json 2>/dev/null) || true
+  data=${data:-/var/lib/docker}
   if read -r containers images swarm < <(timeout 30 docker info --format '{{.Containers}} {{.Images}} {{.Swarm.LocalNodeState}}' 2>/dev/null); then
     volumes=$(timeout 30 docker volume ls --quiet | wc -l)
     [ "$containers $images $volumes ${swarm:-inactive}" != "0 0 0 inactive" ] || return 1

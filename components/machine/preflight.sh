@@ -4,8 +4,7 @@
 look() {
   problems=()
   check_owner
-  # A machine that this program has changed before was fit then; what it checks now would be its own work.
-  [ -e "$STATE/fit" ] || check_fitness
+  check_fitness
   check_others
   ! declare -F guard >/dev/null || guard
   if [ "${#problems[@]}" -gt 0 ]; then
@@ -16,7 +15,7 @@ look() {
 }
 
 up() {
-  touch "$STATE/fit"
+  printf '%s\n' "${ROLES[*]}" >"$STATE/fit"
   # What the cluster is known by, and for people the stack that it was made for.
   [ -z "$CLUSTER" ] || [ -s "$STATE/cluster" ] || printf '%s\n' "$CLUSTER" | put "$STATE/cluster" 0600
   ln -sfn "scripts/$SCRIPT/undo" "$STATE/undo"

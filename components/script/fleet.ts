@@ -38,6 +38,8 @@ export class Fleet {
   private readonly equipped = new Map<string, Equipped>();
   private readonly kept = new Map<string, Text & { readonly script: string }>();
   private way?: { readonly session: Session; users: number };
+  /** The program's direction on the way out. */
+  down: pulumi.Input<string> = "down";
 
   /**
    * @param prefix What the names of the cluster's resources begin with; "" where they have none.
@@ -53,6 +55,16 @@ export class Fleet {
   /** The name of one of the cluster's resources, as no other cluster in the program has it. */
   named(name: string): string {
     return `${this.prefix}${name}`;
+  }
+
+  /**
+   * What the cluster is known by on its machines; undefined while that is to come. Where a machine is another's by then, nothing
+   * is undone on it.
+   */
+  isKnownBy(id: string | undefined): void {
+    // As plain text: an output would have each script's entry in the state name where it comes from.
+    if (id !== undefined) this.down = id === "" ? "down" : `down ${id.slice(0, 8)}`;
+    else if (pulumi.runtime.isDryRun()) this.down = pulumi.unknown as string;
   }
 
   /** A script on one of the machines may run: the way to it begins here. */

@@ -110,12 +110,16 @@ async function wordsFor({ parts, effects, again }: Known, { now, before }: Chang
     return all.filter((text) => text !== "").join("; ");
   }
   if (changed.size === 0 && old !== sent && isOfOtherForm(old)) return effects ? shorter : "";
+  if (before["delete"] !== now["delete"] && old === sent) return effects ? owned : "";
   // What was sent once is never sent again.
   return effects ? "the connection settings changed: the script runs again, and nothing should change" : "";
 }
 
 /** Earlier releases sent more of each program, and the state has it so. */
 const shorter = "its entry in the state gets shorter: the script runs again, and nothing should change";
+
+/** Earlier releases did not say on the way out for which cluster that is. */
+const owned = "its entry in the state names the cluster: the script runs again, and nothing should change";
 
 /** A text that may be a secret; "" where it is not known yet. */
 async function textOf(value: unknown): Promise<string> {

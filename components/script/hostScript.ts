@@ -181,7 +181,7 @@ function inputsOf(args: HostScriptArgs, parts: ScriptParts, again: Again | undef
     create: `${run} ${undone ? "down" : "up"}`,
     ...(again ? { update: runAgain(again) } : {}),
     ...(args.once && !undone ? { update: nothingAgain } : {}),
-    ...(stays ? {} : { delete: `${run} down` }),
+    ...(stays ? {} : { delete: pulumi.interpolate`${run} ${args.machine.fleet.down}` }),
     stdin: program(args, parts),
     // For all others it is of no meaning which machine it is.
     ...(args.once || args.forGood ? { triggers: [args.of?.identity ?? identity] } : {}),

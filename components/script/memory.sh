@@ -160,6 +160,6 @@ undo_scripts() {
   while read -r name; do
     if [ "$name" = "$SCRIPT" ] || [ ! -e "$SCRIPTS/$name/undo" ]; then continue; fi
     log "undoing what $name did on $(hostname): the stack's state does not know of it"
-    bash "$SCRIPTS/$name/undo" || die "what $name did on $(hostname) could not be undone: its output is above"
+    UNDONE_BY=$SCRIPT bash "$SCRIPTS/$name/undo" || die "what $name did on $(hostname) could not be undone: its output is above"
   done < <(tac "$SCRIPTS/order")
 }

@@ -24,4 +24,15 @@ text_is_gone() {
   exit 1
 }
 
+# is_anothers ID: a cluster has the machine whose own does not begin like this.
+is_anothers() {
+  local owner=/var/lib/keelson/cluster
+  [ -n "$1" ] && [ -s "$owner" ] && [ "$(head -c "${#1}" "$owner")" != "$1" ]
+}
+
 direction=$1
+# A state may be of before the machine was given to another cluster: what is there now is not its own.
+if [ "$direction" = down ] && is_anothers "${2:-}"; then
+  echo "$(hostname) is of the cluster of stack \"$(cut -d ' ' -f 2- /var/lib/keelson/cluster)\" now: nothing is undone" >&2
+  exit
+fi

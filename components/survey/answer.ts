@@ -50,6 +50,8 @@ export interface Answer {
   readonly ends: ReadonlyMap<string, number>;
   /** Its member of etcd is part of a quorum; absent where it has none. */
   readonly etcd?: "well" | "unwell";
+  /** Names of etcd's members, where it has one of them and that is well. */
+  readonly members: readonly string[];
   /** The newest backup of etcd that it knows of; absent where it makes none. */
   readonly backup?: Backup;
   /** When one was verified last, seconds since 1970; 0 where none was. */
@@ -92,6 +94,7 @@ export function parseAnswer(text: string): Answer | undefined {
     versions: new Map(words("version").map(([program = "", version = ""]) => [program, version])),
     ends: new Map(words("ends").map(([end, path = ""]) => [path, Number(end)])),
     ...(etcd === "well" || etcd === "unwell" ? { etcd } : {}),
+    members: told("member"),
     ...(backup ? { backup: backupOf(backup) } : {}),
     verified: Number(told("verified")[0] ?? 0),
     faults: told("fault"),

@@ -34,10 +34,11 @@ export class ClusterIdentity extends pulumi.Stash {
     return this.input.apply((id: string | undefined) => id ?? "");
   }
 
-  /** Throws where a machine that was asked is of another cluster. */
-  async refuseOthers(): Promise<void> {
+  /** What the cluster is known by, undefined while that is to come; throws where a machine that was asked is of another one. */
+  async refuseOthers(): Promise<string | undefined> {
     const id = await onceKnown(this.cluster, undefined);
     if (id !== undefined && id !== "") refuseOthers(this.asked, id);
+    return id;
   }
 }
 

@@ -120,6 +120,7 @@ members() {
   has_member || return 0
   if said=$(own_member endpoint health --command-timeout=2s 2>&1); then
     printf 'etcd well\n'
+    own_member member list --command-timeout=2s 2>/dev/null | awk -F ', ' '$3 != "" { print "member", $3 }'
   elif [[ $said = *NOSPACE* ]]; then
     # It has a quorum, and answers what is read.
     printf 'etcd well\nfault etcd is full (alarm NOSPACE), and takes no writes: see "When etcd is full" in docs/operations.md\n'

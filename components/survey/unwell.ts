@@ -11,12 +11,16 @@ export function unwellAmong(asked: readonly Asked[], lastCall = 0): Again | unde
   const emptied = told.flatMap(({ name, answer }) => (answer.owner === undefined ? [name] : []));
   const machines = new Set(asked.map(({ config }) => config.name));
   const unready = new Map(told.flatMap(({ answer }) => [...answer.unready]).filter(([name]) => machines.has(name)));
+  const members = new Set(told.flatMap(({ answer }) => answer.members));
   const found = [
     ...untold(asked),
     ...told.flatMap(({ name, answer }) => (answer.apiSilent ? [`the API does not answer on ${name}`] : [])),
     ...told.flatMap(({ name, answer }) =>
       answer.etcd === "unwell" ? [`the member of etcd on ${name} is not part of a quorum`] : [],
     ),
+    ...emptied
+      .filter((name) => members.has(name) && !unready.has(name))
+      .map((name) => `the member of etcd on ${name} is gone, for ${nothingLeft(name)}`),
     ...[...unready.keys()].map(
       (name) => `the node ${name} is not ready${emptied.includes(name) ? `, for ${nothingLeft(name)}` : ""}`,
     ),

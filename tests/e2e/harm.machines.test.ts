@@ -190,6 +190,54 @@ END
   await nothingToDo();
 });
 
+test("a machine with an engine at work is refused, and adopted where its line says so; what ran on it goes on when it leaves", async () => {
+  const adopted = { ...machines(3)[2], adopt: true };
+  stack.change({ machines: machines(2) });
+  await stack.succeed("up");
+  spare.run(`apt-get install --quiet --yes --no-install-recommends docker.io docker-cli
+    mkdir -p /etc/docker
+    echo '{ "max-concurrent-uploads": 3 }' >/etc/docker/daemon.json
+    systemctl restart docker
+    tar --create --dereference /usr/bin/sleep $(ldd /usr/bin/sleep | grep -o '/[^ ]*') | docker import - theirs:1
+    docker run --detach --name theirs --restart always --network none theirs:1 /usr/bin/sleep infinity`);
+  const theirs = () =>
+    spare.run(`docker ps --all --format '{{.Names}}'; docker inspect --format '{{.State.StartedAt}}' theirs
+      docker images --format '{{.Repository}}:{{.Tag}}' | sort; docker volume ls --quiet
+      cat /etc/docker/daemon.json; dpkg-query -W -f '\${Package}\n' | sort; systemctl is-enabled docker`);
+  const before = theirs();
+  stack.change({ machines: machines(3) });
+  const refused = await stack.run("up");
+  expect(refused.status).not.toBe(0);
+  expect(refused.output).toContain("Docker is at work here, with 1 containers, 1 images and 0 volumes");
+  expect(theirs()).toBe(before);
+  stack.change({ machines: [...machines(2), adopted] });
+  await stack.succeed("up");
+  await nothingToDo();
+  expect(master.kubectl("get nodes --no-headers").match(/ Ready /g)).toHaveLength(3);
+  stack.change({ machines: machines(2) });
+  await stack.succeed("up");
+  expect(theirs()).toBe(before);
+  expect(spare.attempt("ls -d /var/lib/keelson /usr/local/bin/kubelet /etc/kubernetes /etc/cni").stdout).toBe("");
+  spare.run("docker rm --force theirs; docker rmi theirs:1; rm /etc/docker/daemon.json");
+  spare.run("apt-get purge --quiet --yes --autoremove docker.io docker-cli");
+});
+
+test("a machine that went to another cluster is left alone by the state that knew it before", async () => {
+  stack.change({ machines: machines(3) });
+  await stack.succeed("up");
+  spare.run("bash /var/lib/keelson/undo");
+  copy.change({ machines: [{ ...machines(3)[2], roles: ["master", "etcd"] }] });
+  await copy.succeed("up");
+  const before = spare.unitStarts();
+  // Its node is none of the first cluster's any more, and does not answer there.
+  master.kubectl("delete node worker-2");
+  stack.change({ machines: machines(2) });
+  const { output } = await stack.succeed("up");
+  expect(output).toContain(`is of the cluster of stack "${name}-copy" now: nothing is undone`);
+  expect(spare.unitStarts()).toEqual(before);
+  expect(Object.keys((await copy.succeed("preview")).counts)).toEqual(["unchanged"]);
+});
+
 async function waitFor(happens: () => boolean): Promise<void> {
   for (const deadline = Date.now() + 120_000; !happens();) {
     if (Date.now() > deadline) throw new Error("it did not happen within 120 s");

@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -42,6 +43,23 @@ async function built(count: number, at?: string): Promise<readonly [EtcdMember, 
   for (const member of members) backedUp(member, repository);
   for (let i = 0; i < 40; i++) all[0].ask("put", `/things/registry/${i}`, `value-${i}`);
   return all;
+}
+
+/** A server that answers whoever asks as S3 answers those whose keys it does not know. */
+async function refusing(address: string): Promise<{ readonly url: string; readonly remove: () => void }> {
+  const body = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>InvalidAccessKeyId</Code><Message>The AWS Access Key Id you provided does not exist in our records.</Message></Error>`;
+  // Whoever asks holds this process while it waits.
+  const child = spawn(
+    process.execPath,
+    [
+      "-e",
+      `require("node:http").createServer((_, to) => to.writeHead(403, { "Content-Type": "application/xml" }).end(${JSON.stringify(body)}))
+        .listen(9000, "${address}", () => console.log("listens"))`,
+    ],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  await once(child.stdout, "data");
+  return { url: `http://${address}:9000/backups`, remove: () => child.kill() };
 }
 
 const record = ({ host }: EtcdMember, file: string) => host.read(`var/lib/keelson/backup/${file}`).trim().split(" ");
@@ -107,6 +125,17 @@ const wrong = (result: Result) =>
       `RESTIC_REPOSITORY="${only.host.path("share")}"\nRESTIC_PASSWORD="b"\n`,
     );
     expect(wrong(on(only, "run_backup timer"))).toContain("wrong password");
+  });
+
+  test("a place of S3 that refuses the keys is named with its words", async () => {
+    const place = await refusing("127.63.0.8");
+    try {
+      const [only] = await built(1, `s3:${place.url}/etcd`);
+      expect(wrong(on(only, "run_backup timer"))).toContain("The AWS Access Key Id you provided does not exist");
+      expect(record(only, "failed").join(" ")).toContain("does not exist in our records");
+    } finally {
+      place.remove();
+    }
   });
 
   (S3.isBuilt() ? test : test.skip)(

@@ -116,4 +116,20 @@ async function built(count: number): Promise<readonly EtcdMember[]> {
     expect(status).toBe(0);
     expect(first.members()).toEqual(voters("m1", "m2", "m3"));
   });
+
+  test("one of which no state knows, because its join failed when it had its vote, is counted no more when it is undone", async () => {
+    const founders = await built(3);
+    const all = machines(4);
+    const joined = all[3] as EtcdMember;
+    expect((await joined.script(founders, { founders })).status).toBe(0);
+    expect(founders[0]?.members()).toEqual(voters("m1", "m2", "m3", "m4"));
+    process.env["UNDONE_BY"] = "m4-preflight";
+    try {
+      expect(await joined.script(founders, { founders }, "down")).toMatchObject({ status: 0 });
+    } finally {
+      delete process.env["UNDONE_BY"];
+    }
+    expect(founders[0]?.members()).toEqual(voters("m1", "m2", "m3"));
+    expect(joined.host.has("var/lib/etcd/member")).toBe(false);
+  });
 });

@@ -110,7 +110,7 @@ export class Host {
 
   /** Lets bash read a program's text from its standard input. */
   bash(program: string, direction = "up"): Result {
-    const { status, stdout, stderr } = spawnSync("bash", ["-s", "--", direction], {
+    const { status, stdout, stderr } = spawnSync("bash", ["-s", "--", ...direction.split(" ")], {
       input: this.moved(program),
       encoding: "utf8",
     });

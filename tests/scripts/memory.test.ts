@@ -101,7 +101,7 @@ describe("a file that somebody changed by hand", () => {
 describe("what the state knows nothing of", () => {
   const script = (name: string) => ({
     name,
-    script: `readonly WHERE=${host.path("made")}/${name}\nup() { mkdir -p "$WHERE"; echo "$VALUE" >"$WHERE/$TOKEN"; die broken; }\ndown() { rm -r "$WHERE"; echo "undone $SCRIPT" >&2; }`,
+    script: `readonly WHERE=${host.path("made")}/${name}\nup() { mkdir -p "$WHERE"; echo "$VALUE" >"$WHERE/$TOKEN"; die broken; }\ndown() { rm -r "$WHERE"; echo "undone $SCRIPT by $UNDONE_BY" >&2; }`,
     values: { VALUE: "a 'value'\nof two lines", TOKEN: "canary-token" },
     secrets: ["TOKEN"],
   });
@@ -110,8 +110,8 @@ describe("what the state knows nothing of", () => {
       {
         name: "m-preflight",
         script: Host.script("machine/preflight.sh"),
-        uses: ["check_others() { :; }"],
-        values: { SWAP_ALLOWED: "true", PORTS: [], CLUSTER: "id prod" },
+        uses: ["check_fitness() { :; }", "check_others() { :; }"],
+        values: { SWAP_ALLOWED: "true", PORTS: [], ROLES: ["worker"], CLUSTER: "id prod" },
         secrets: [],
       },
       direction,
@@ -126,7 +126,10 @@ describe("what the state knows nothing of", () => {
     expect(undo).not.toContain("canary-token");
     expect(statSync(host.path(`${scripts}/one/undo`)).mode & 0o777).toBe(0o600);
     const { status, stderr } = preflight("down");
-    expect([status, stderr.match(/^undone \w+$/gm)]).toEqual([0, ["undone two", "undone one"]]);
+    expect([status, stderr.match(/^undone .*$/gm)]).toEqual([
+      0,
+      ["undone two by m-preflight", "undone one by m-preflight"],
+    ]);
     expect([host.has("made/one"), host.has("made/two"), host.has("var/lib/keelson")]).toEqual([false, false, false]);
   });
   test("can be taken back by whoever has nothing but the machine", () => {

@@ -4,16 +4,14 @@ let host: Host;
 beforeEach(() => {
   host = new Host();
   host.stub("hostname", "echo machine-1");
-  // It was found fit before.
-  host.write("var/lib/keelson/fit", "");
 });
 afterEach(() => host.remove());
 
 const preflight = (cluster = "an-id prod") =>
   host.run({
     script: Host.script("machine/preflight.sh"),
-    uses: ["check_others() { :; }"],
-    values: { CLUSTER: cluster },
+    uses: ["check_fitness() { :; }", "check_others() { :; }"],
+    values: { CLUSTER: cluster, ROLES: ["worker"] },
   });
 
 test("a machine says whose it is, once, and is refused to every other cluster", () => {

@@ -59,6 +59,8 @@ beforeEach(() => {
 const installed = (name: string) => host.stub("dpkg-query", `[ "$4" = ${name} ] && printf installed`);
 const absent = (name: string) => host.stub(name, "exit 127");
 
+const putThere = (unit: string) => `var/lib/keelson/found${host.path(`etc/systemd/system/${unit}.service`)}.none`;
+
 describe("a machine", () => {
   test("is found fit, and is asked only once", () => {
     expect(preflight()).toEqual(clean);
@@ -66,6 +68,24 @@ describe("a machine", () => {
     host.write("etc/os-release", "ID=plan9\n");
     host.stub("nproc", "echo 1");
     expect(preflight()).toEqual(clean);
+  });
+  test("is asked again where it is to do more than it was found fit for", () => {
+    const etcd = { ROLES: ["etcd"] };
+    host.stub("nproc", "echo 1");
+    expect(preflight(etcd)).toEqual(clean);
+    expect(preflight(etcd)).toEqual(clean);
+    host.write("proc/swaps", "Filename\n/swapfile file 1 0 -2\n");
+    host.write("etc/cni/net.d/10-other.conflist", "{}");
+    const { status, stderr } = preflight({ ROLES: ["worker", "etcd"] });
+    expect([status, stderr.match(/^ {2}- /gm)?.length]).toEqual([1, 2]);
+    expect(stderr).toMatch(/swap is on: .*\n.*10-other.conflist is there/);
+    // What the cluster has put there since is its own.
+    host.write("proc/swaps", "Filename\n");
+    host.write(putThere("kubelet"), "");
+    expect(preflight({ ROLES: ["worker", "etcd"] })).toEqual(clean);
+    // Earlier releases did not write down for what.
+    host.write("var/lib/keelson/fit", "");
+    expect(preflight({ ROLES: ["master"] })).toEqual(clean);
   });
   test("hears of everything that is wrong at once, and nothing is changed on it", () => {
     host.stub("id", "echo 1000");
@@ -139,7 +159,6 @@ describe("a machine that is one of the cluster's already", () => {
       "ss",
       `case $2 in ${lines.map(([port, name]) => `"sport = :${port}") echo 'LISTEN 0 9 *:${port} users:(("${name}",pid=1,fd=3))' ;;`).join(" ")} esac`,
     );
-  const putThere = (unit: string) => `var/lib/keelson/found${host.path(`etc/systemd/system/${unit}.service`)}.none`;
   const again = (more: Parameters<typeof preflight>[0] = {}) => preflight(more).stderr;
   const worker = () => {
     expect(preflight({ ROLES: ["worker"] }).status).toBe(0);
@@ -194,6 +213,13 @@ describe("an engine at work", () => {
     host.write("var/lib/docker/volumes/x/_data/y", "");
     const { stderr } = preflight();
     expect(stderr).toContain("var/lib/docker has containers, volumes or images of a Docker that does not run");
+    rmSync(host.path("var/lib/docker"), { recursive: true });
+    const elsewhere = host.path("srv/docker");
+    host.write("etc/docker/daemon.json", `{\n  "data-root": "${elsewhere}"\n}\n`);
+    expect(faults()).toEqual([]);
+    rmSync(host.path("var/lib/keelson"), { recursive: true });
+    host.write("srv/docker/containers/x/y", "");
+    expect(faults()).toEqual(containing([`${elsewhere} has containers, volumes or images of a Docker`]));
   });
   test("of another publisher is refused", () => {
     docker("0 0 inactive");

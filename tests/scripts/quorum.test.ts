@@ -52,12 +52,13 @@ const run = (target: readonly string[]) =>
     script: Host.script("machine/preflight.sh"),
     uses: [
       ...["etcd/ask.sh", "etcd/membership.sh", "etcd/quorum.sh"].map((path) => Host.script(path)),
-      'check_fitness() { problem "it is unfit"; }\ncheck_others() { :; }',
+      'check_fitness() { [ -e "$STATE/fit" ] || problem "it is unfit"; }\ncheck_others() { :; }',
     ],
     values: {
       CLUSTER: "an-id prod",
       SWAP_ALLOWED: "false",
       PORTS: [],
+      ROLES: ["etcd"],
       PEERS: [`a ${client("a")}`],
       PEER_URL: peer("a"),
       TARGET: target.map(peer),

@@ -78,6 +78,19 @@ test("it runs by the texts that lie there, in both directions", () => {
   expect([host.has("etc/own"), host.has("etc/all machines")]).toEqual([false, false]);
 });
 
+test("nothing is undone where the machine is another cluster's by now, whatever an old state knows of it", () => {
+  equip();
+  host.bash(program);
+  host.write("var/lib/keelson/cluster", "another-id test\n");
+  expect(host.bash(program, "down an-id")).toEqual({
+    ...{ status: 0, stdout: "" },
+    stderr: expect.stringMatching(/^\S+ is of the cluster of stack "test" now: nothing is undone\n$/) as string,
+  });
+  expect(host.read("etc/own")).toBe("own\n");
+  expect(host.bash(program, "down another-id")).toMatchObject({ status: 0, stderr: "went down\n" });
+  expect(host.has("etc/own")).toBe(false);
+});
+
 test.each(["a script", "what many share", "the list of scripts"])("%s that is not whole is never run", (which) => {
   equip();
   const [list, , scripts] = textsOf(parts, shipped);

@@ -14,6 +14,7 @@ const answer: Answer = {
   ends: new Map([["/etc/kubernetes/pki/apiserver.crt", 1_800_000_000 + 300 * 86_400]]),
   verified: 0,
   faults: [],
+  members: [],
   restored: new Map(),
   apiSilent: false,
   unready: new Map(),

@@ -65,7 +65,7 @@ describe("a script", () => {
         hostKey: hostKey("worker-1"),
       },
       create: "sudo -n bash -s -- up",
-      delete: "sudo -n bash -s -- down",
+      delete: "sudo -n bash -s -- down 00000000",
       logging: "stderr",
       addPreviousOutputInEnv: false,
     });

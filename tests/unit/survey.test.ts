@@ -131,6 +131,19 @@ describe("what is not well", () => {
     expect(silent("a", "b")).toBeUndefined();
     expect(silent("a", "b", "c")?.slice(0, 3)).toEqual(["a", "b", "c"].map((name) => `${name} could not be asked`));
   });
+  test("is a member of etcd that the others have, on a machine that has nothing of the cluster", () => {
+    const members = (owner: string) =>
+      new Survey(
+        machines.map((config, index) => ({
+          config,
+          answer: answer(...(index === 0 ? [owner] : ["owner 1 unit", "etcd well", `member ${one}`])),
+        })),
+      ).unwell?.words[0];
+    expect(members("clock 6000")).toMatch(
+      `the member of etcd on ${one} is gone, for ${one} has nothing of this cluster`,
+    );
+    expect(members("owner 1 unit")).toBeUndefined();
+  });
   test("is told of machines that were emptied, where others have been at work in the cluster", () => {
     const emptied = (...others: readonly string[]) =>
       new Survey(machines.map((config, index) => ({ config, answer: answer(...(index === 0 ? [] : others)) }))).emptied;

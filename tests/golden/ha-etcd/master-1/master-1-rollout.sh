@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('f588f9d55e07e3a0' 'c974c39790c3684e')
+readonly -a REVISIONS=('bb568b890295cde0' '9f083fce9ad186b2')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1b1e7e948b690b04' '65723404b20f0978')
+readonly -a REVISIONS=('b9fbb86a10ed2210' 'ae5d0a215f3830a8')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('119a9a870194fd0e' 'c96940390cf4471f')
+readonly -a REVISIONS=('26c24c158b31495c' 'ddbb0fdb3fbf0ee7')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('236199016d2dc579' '25b1932f17325aad')
+readonly -a REVISIONS=('371d568aa5d95cad' '53967d7e74776296')
 
 readonly AUTHORITIES='1'
 

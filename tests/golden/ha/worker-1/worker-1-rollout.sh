@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('8665059d16c84097' '9efbc12d90da9279')
+readonly -a REVISIONS=('7a5bf405ca3b7b5e' 'e829302fb4bc368f')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('16cf9a1b046555fb' '72a16531db0dd2a3')
+readonly -a REVISIONS=('5ca53f2eb29a5f4b' '68baa75e0a3c8661')
 
 readonly AUTHORITIES='1'
 

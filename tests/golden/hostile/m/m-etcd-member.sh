@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('ccf11ef69835d11d')
+readonly -a REVISIONS=('13c4fddad96e32a3')
 
 readonly PROGRAM='its digest'
 

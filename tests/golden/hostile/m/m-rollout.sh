@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('3b5ddb3419e14b6a' '25449dffeb261f57')
+readonly -a REVISIONS=('498c2aa6e5b4a5bd' '08e205ddb3b4483e')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('fa18df87fe974b1e' '6dc90ee85961e89a')
+readonly -a REVISIONS=('9865c0cdbe446459' '893b42b2f6e3d574')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('9660cc333bc64dcc' 'da2bec7a2f28eed6')
+readonly -a REVISIONS=('7fa2de2fcdf0b6e4' '8ad1de20350088b6')
 
 readonly AUTHORITIES='1'
 

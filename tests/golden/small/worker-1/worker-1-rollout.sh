@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('8665059d16c84097' '4d536da31eb52b19')
+readonly -a REVISIONS=('7a5bf405ca3b7b5e' '958bed6bd54359d5')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('2458202e4f2d37fe' 'dfa5d6d0c412f537')
+readonly -a REVISIONS=('ae45aff9c6257c1d' '228f88d161466625')
 
 readonly AUTHORITIES='1'
 
