@@ -18,6 +18,8 @@ load_archive() {
     return
   fi
   artifact_verify "$name" "$location" "$sha256"
+  # shellcheck disable=SC2086
+  note_brought "$runtime" $references
   case $runtime in
   docker) docker load --quiet --input "$location" >/dev/null ;;
   containerd) ctr --namespace k8s.io images import "$location" >/dev/null ;;
@@ -26,6 +28,28 @@ load_archive() {
   pin_images "$runtime" $references
   mkdir -p "$STATE/images"
   printf '%s\n' "$sha256" >"$record"
+}
+
+# What is not there yet is brought by this program. Archives are loaded one after the other.
+note_brought() {
+  local runtime=$1 reference
+  shift
+  for reference; do
+    has_images "$runtime" "$reference" || printf '%s\n' "$reference" >>"$STATE/images-brought"
+  done
+}
+
+# remove_images RUNTIME: those that were brought, from an engine that stays. One that somebody else works with by now is left.
+remove_images() {
+  local reference
+  [ -e "$STATE/images-brought" ] || return 0
+  while read -r reference; do
+    case $1 in
+    docker) docker image rm "$reference" >/dev/null || log "the image $reference is left on $(hostname)" ;;
+    containerd) ctr --namespace k8s.io images rm "$reference" >/dev/null || log "the image $reference is left on $(hostname)" ;;
+    esac
+  done < <(sort -u "$STATE/images-brought")
+  rm -f "$STATE/images-brought"
 }
 
 # A kubelet whose disk fills up deletes images that no pod uses, and there is no registry that has these. cri-dockerd knows

@@ -171,12 +171,17 @@ is_joining() {
   list=$(members) && [ "$(own_field 6 <<<"$list")" = true ]
 }
 
-# A join that failed when it had its vote: the others would count it for good.
+# A join that failed when it had its vote: the others would count it for good. Whoever has this machine's old address is another one.
 leave_members() {
-  members >/dev/null || return 0
-  wait_for 120 "the other members to remove $NAME" is_gone || ! members >/dev/null ||
-    die "etcd refused to remove member $NAME (quorum), and it stays on $(hostname): see that all other members are healthy, with etcdctl endpoint health"
+  local host=${PEER_URL#*//}
+  [ -n "$(ip -o -4 address show to "${host%:*}")" ] && members >/dev/null || return 0
+  wait_for 30 "the other members to remove $NAME" has_left || ! members >/dev/null ||
+    die "etcd refused to remove member $NAME, which is on $(hostname), for it would lose its quorum: see that all other members are healthy," \
+      "with etcdctl endpoint health. Where the whole cluster is to go, run systemctl stop etcd on the others first"
 }
+
+# The last of all has nobody to leave.
+has_left() { ! peers_listen || is_gone; }
 
 # A learner has no vote until it has what the others have.
 promote() {

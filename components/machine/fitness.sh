@@ -10,7 +10,8 @@ check_fitness() {
 check_all() {
   check_system
   check_tools
-  check_capacity
+  check_memory
+  check_disk
   check_kernel
   check_swap
   check_address
@@ -20,7 +21,7 @@ check_all() {
 
 # is_for_more: it was found fit for other roles. Earlier releases did not write down which.
 is_for_more() {
-  local role was
+  local role
   was=$(cat "$STATE/fit")
   [ -n "$was" ] || return 1
   for role in "${ROLES[@]}"; do
@@ -29,13 +30,18 @@ is_for_more() {
   return 1
 }
 
-# What a role needs besides; what the machine has of the cluster already is in nobody's way.
+# What a role needs besides. A node at work has its images, and is as full as its kubelet lets it be.
 check_more() {
   check_tools
-  check_capacity
+  check_memory
   check_kernel
   check_swap
-  changed /etc/systemd/system/kubelet.service || check_leftovers
+  if [[ $was = *master* || $was = *worker* ]]; then
+    check_room 1 /var/lib
+  else
+    check_disk
+    check_leftovers
+  fi
 }
 
 has_role() { [[ " ${ROLES[*]} " = *" $1 "* ]]; }
@@ -70,14 +76,19 @@ check_tools() {
   done
 }
 
-# The least that kubeadm takes for a master (its checks NumCPU and Mem), and room for what is installed.
-check_capacity() {
-  local memory used
+# The least that kubeadm takes for a master (its checks NumCPU and Mem).
+check_memory() {
+  local memory
   memory=$(($(sed -n 's/^MemTotal: *\([0-9]*\) kB$/\1/p' /proc/meminfo) / 1024))
   if has_role master; then
     [ "$(nproc)" -ge 2 ] || problem "it has $(nproc) core: a master needs 2"
     [ "$memory" -ge 1700 ] || problem "it has $memory MiB of memory: a master needs 1700"
   fi
+}
+
+# Room for what is installed.
+check_disk() {
+  local used
   if is_node; then check_room 3 /var/lib; else check_room 1 /var/lib; fi
   check_room 1 /usr/local
   used=$(df -Pk /var/lib | awk 'NR == 2 { sub("%", "", $5); print $5 }')

@@ -140,7 +140,7 @@ export const machine = z
       .boolean()
       .default(false)
       .describe(
-        "The machine has a Docker Engine of its own, whose containers, volumes and images stay: it is used as it is, and neither its packages nor its daemon.json are touched, now or when the machine leaves. The kubelet deletes no images in it until the disk is so full that it evicts pods, and images of the cluster stay. Only with provider ssh and runtime docker; a machine at whose Docker, containerd or Podman others work is refused without it.",
+        "The machine has a Docker Engine of its own, whose containers, volumes and images stay: it is used as it is, and neither its packages nor its daemon.json are touched, now or when the machine leaves. The kubelet deletes no images in it until the disk is so full that it evicts pods. Images that a bundle brought go when the machine leaves; those that pods had pulled stay. Only with provider ssh and runtime docker; a machine at whose Docker, containerd or Podman others work is refused without it.",
       ),
     lost: z
       .boolean()

@@ -5,6 +5,7 @@
 # kept NAME DIGEST: reads the text here.
 kept() {
   local text=/var/lib/keelson/texts/$2
+  ! is_anothers || leave_alone
   # shellcheck disable=SC1090 # one of many
   if [ "$(sha256sum "$text" 2>/dev/null | cut -c 1-16)" = "$2" ]; then . "$text"; else text_is_gone "$1" "$2"; fi
 }
@@ -24,15 +25,19 @@ text_is_gone() {
   exit 1
 }
 
-# is_anothers ID: a cluster has the machine whose own does not begin like this.
-is_anothers() {
-  local owner=/var/lib/keelson/cluster
-  [ -n "$1" ] && [ -s "$owner" ] && [ "$(head -c "${#1}" "$owner")" != "$1" ]
+# is_anothers: the way out is asked for by a cluster that is not the one that has the machine: a state may be of before that.
+is_anothers() { [ "$direction" = down ] && [ -n "$cluster" ] && [ -s "$owner" ] && [ "$(head -c "${#cluster}" "$owner")" != "$cluster" ]; }
+
+# What is there now is not that cluster's own. What speaks of another machine would have to be done elsewhere.
+leave_alone() {
+  local whose
+  whose="$(hostname) is of the cluster of stack \"$(cut -d ' ' -f 2- "$owner")\" now"
+  if declare -p SECRETS >/dev/null 2>&1; then
+    echo "$whose: nothing is undone" >&2
+    exit
+  fi
+  echo "error: $whose, and $SCRIPT is undone by way of it: take it out of machines first" >&2
+  exit 1
 }
 
-direction=$1
-# A state may be of before the machine was given to another cluster: what is there now is not its own.
-if [ "$direction" = down ] && is_anothers "${2:-}"; then
-  echo "$(hostname) is of the cluster of stack \"$(cut -d ' ' -f 2- /var/lib/keelson/cluster)\" now: nothing is undone" >&2
-  exit
-fi
+direction=$1 cluster=${2:-} owner=/var/lib/keelson/cluster

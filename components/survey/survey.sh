@@ -2,20 +2,20 @@
 # Reads: NGINX
 
 survey() {
-  local asked
+  local members nodes ends
   set +e
+  # What waits for others, and what takes longest, goes on meanwhile: who asks has little patience.
+  exec {members}< <(members) {nodes}< <(nodes) {ends}< <(certificates)
   printf 'boot %s\n' "$(cat /proc/sys/kernel/random/boot_id)"
   printf 'clock %s\n' "$EPOCHSECONDS"
   owner
   scripts
   turns
   versions
-  certificates
-  # Where neither etcd nor the API answers both are waited for, at the same time: who asks has little patience.
-  exec {asked}< <(members)
   backups
-  nodes
-  cat <&"$asked"
+  cat <&"$ends"
+  cat <&"$nodes"
+  cat <&"$members"
   printf 'end\n'
 }
 

@@ -47,7 +47,7 @@ function untold(asked: readonly Asked[]): readonly string[] {
 
 /** What is for one moment, as a join, is not done again for a machine that is known by the same key. */
 const nothingLeft = (name: string) =>
-  `${name} has nothing of this cluster on it any more: where it was rebuilt or emptied, mark it \`lost: true\` under machines, run up, take that back, and run up`;
+  `${name} has nothing of this cluster on it any more: where it was rebuilt or emptied and shows the host key that it had, mark it \`lost: true\` under machines, run up, take that back, and run up`;
 
 /** What ends on a machine sooner than it would if up, or the machine's timer, had renewed it. */
 function endingOn(name: string, { ends, clock }: Answer, lastCall: number): readonly string[] {

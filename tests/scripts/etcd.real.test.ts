@@ -119,8 +119,8 @@ async function built(count: number): Promise<readonly EtcdMember[]> {
 
   test("one of which no state knows, because its join failed when it had its vote, is counted no more when it is undone", async () => {
     const founders = await built(3);
-    const all = machines(4);
-    const joined = all[3] as EtcdMember;
+    const joined = new EtcdMember("m4", addresses[3] as string, authority);
+    members.push(joined);
     expect((await joined.script(founders, { founders })).status).toBe(0);
     expect(founders[0]?.members()).toEqual(voters("m1", "m2", "m3", "m4"));
     process.env["UNDONE_BY"] = "m4-preflight";
@@ -131,5 +131,33 @@ async function built(count: number): Promise<readonly EtcdMember[]> {
     }
     expect(founders[0]?.members()).toEqual(voters("m1", "m2", "m3"));
     expect(joined.host.has("var/lib/etcd/member")).toBe(false);
+  });
+
+  test("all members that are undone at once end, and the last has nobody to leave", async () => {
+    const all = await built(3);
+    process.env["UNDONE_BY"] = "preflight";
+    try {
+      const undone = all.map((member) => member.script(except(all, member), { founders: all }, "down"));
+      expect((await Promise.all(undone)).map(({ status }) => status)).toEqual([0, 0, 0]);
+    } finally {
+      delete process.env["UNDONE_BY"];
+    }
+  });
+
+  test("a member whose loss would cost the others their quorum is not undone, and the way out is named", async () => {
+    const all = await built(3);
+    const [first, second, third] = all as [EtcdMember, EtcdMember, EtcdMember];
+    second.systemctl("stop");
+    process.env["UNDONE_BY"] = "preflight";
+    try {
+      const undo = () => first.script([second, third], { founders: all }, "down");
+      const { status, stderr } = await undo();
+      expect([status, stderr]).toEqual([1, expect.stringContaining("run systemctl stop etcd on the others first")]);
+      expect(first.systemctl("is-active")).toBe(0);
+      third.systemctl("stop");
+      expect((await undo()).status).toBe(0);
+    } finally {
+      delete process.env["UNDONE_BY"];
+    }
   });
 });

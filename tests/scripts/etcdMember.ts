@@ -120,6 +120,7 @@ export class EtcdMember {
     host.stub("systemctl", systemctl(host.root));
     host.stub("journalctl", `cat '${host.root}/systemd/log'`);
     host.stub("hostname", `echo ${this.name}`);
+    host.stub("ip", `[ "$*" != "-o -4 address show to ${this.address}" ] || echo lo`);
     host.stub("etcdctl", `exec '${join(programs, "etcdctl")}' "$@"`);
     host.write("var/lib/keelson/fit", "");
     host.write("usr/local/bin/x", "");

@@ -83,7 +83,7 @@ export class Host {
 
   /** As `run`, while others run as well. */
   async start(parts: Partial<ScriptParts> & Pick<ScriptParts, "script">, direction = "up"): Promise<Result> {
-    const child = spawn("bash", ["-s", "--", direction]);
+    const child = spawn("bash", ["-s", "--", direction], { env: process.env });
     let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (data: Buffer) => (stdout += data.toString()));
     child.stderr.on("data", (data: Buffer) => (stderr += data.toString()));

@@ -35,3 +35,19 @@ test("images that came from an archive are pinned where the runtime knows pins, 
   expect(load("docker").status).toBe(0);
   expect(host.called().filter((call) => call.startsWith("ctr"))).toEqual([]);
 });
+
+test("what was brought goes from an engine that stays, and nothing else", () => {
+  host.stub("docker", `case "$*" in "image inspect"*) [[ "$*" = "image inspect a.example/pause:2" ]] ;; esac`);
+  expect(load("docker").status).toBe(0);
+  host.stub("docker", `[ "$*" != "image rm a.example/used:3" ]`);
+  host.write("var/lib/keelson/images-brought", `${host.read("var/lib/keelson/images-brought")}a.example/used:3\n`);
+  host.called();
+  const uses = [readFileSync(imagesScript, "utf8")];
+  const { status, stderr } = host.up("remove_images docker", { uses });
+  expect([status, stderr]).toEqual([0, expect.stringMatching(/^the image a\.example\/used:3 is left on .*\n$/)]);
+  expect(host.called().filter((call) => call.startsWith("docker"))).toEqual([
+    "docker image rm a.example/nginx:1",
+    "docker image rm a.example/used:3",
+  ]);
+  expect(host.has("var/lib/keelson/images-brought")).toBe(false);
+});

@@ -59,8 +59,6 @@ beforeEach(() => {
 const installed = (name: string) => host.stub("dpkg-query", `[ "$4" = ${name} ] && printf installed`);
 const absent = (name: string) => host.stub(name, "exit 127");
 
-const putThere = (unit: string) => `var/lib/keelson/found${host.path(`etc/systemd/system/${unit}.service`)}.none`;
-
 describe("a machine", () => {
   test("is found fit, and is asked only once", () => {
     expect(preflight()).toEqual(clean);
@@ -79,9 +77,12 @@ describe("a machine", () => {
     const { status, stderr } = preflight({ ROLES: ["worker", "etcd"] });
     expect([status, stderr.match(/^ {2}- /gm)?.length]).toEqual([1, 2]);
     expect(stderr).toMatch(/swap is on: .*\n.*10-other.conflist is there/);
-    // What the cluster has put there since is its own.
     host.write("proc/swaps", "Filename\n");
-    host.write(putThere("kubelet"), "");
+    rmSync(host.path("etc/cni"), { recursive: true });
+    expect(preflight({ ROLES: ["worker", "etcd"] })).toEqual(clean);
+    // A node at work is as full as its kubelet lets it be.
+    host.stub("df", "printf 'Filesystem 1024-blocks Used Available Capacity Mounted\\n/dev/x 9 9 1100000 90%% /\\n'");
+    expect(preflight({ ROLES: ["worker"] })).toEqual(clean);
     expect(preflight({ ROLES: ["worker", "etcd"] })).toEqual(clean);
     // Earlier releases did not write down for what.
     host.write("var/lib/keelson/fit", "");
@@ -159,6 +160,7 @@ describe("a machine that is one of the cluster's already", () => {
       "ss",
       `case $2 in ${lines.map(([port, name]) => `"sport = :${port}") echo 'LISTEN 0 9 *:${port} users:(("${name}",pid=1,fd=3))' ;;`).join(" ")} esac`,
     );
+  const putThere = (unit: string) => `var/lib/keelson/found${host.path(`etc/systemd/system/${unit}.service`)}.none`;
   const again = (more: Parameters<typeof preflight>[0] = {}) => preflight(more).stderr;
   const worker = () => {
     expect(preflight({ ROLES: ["worker"] }).status).toBe(0);

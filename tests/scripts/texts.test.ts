@@ -87,6 +87,13 @@ test("nothing is undone where the machine is another cluster's by now, whatever 
     stderr: expect.stringMatching(/^\S+ is of the cluster of stack "test" now: nothing is undone\n$/) as string,
   });
   expect(host.read("etc/own")).toBe("own\n");
+  const ofAnother = composeKept({ ...parts, secrets: undefined }, shipped);
+  expect(host.bash(ofAnother, "down an-id")).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(
+      /^error: \S+ is of the cluster of stack "test" now, and test is undone by way of it/,
+    ) as string,
+  });
   expect(host.bash(program, "down another-id")).toMatchObject({ status: 0, stderr: "went down\n" });
   expect(host.has("etc/own")).toBe(false);
 });

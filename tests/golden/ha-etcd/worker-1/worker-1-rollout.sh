@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('b9fbb86a10ed2210' 'ae5d0a215f3830a8')
+readonly -a REVISIONS=('b9fbb86a10ed2210' 'a5dde676acf3e06d')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('371d568aa5d95cad' '53967d7e74776296')
+readonly -a REVISIONS=('371d568aa5d95cad' '461269b75fbe3ee9')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('7a5bf405ca3b7b5e' 'e829302fb4bc368f')
+readonly -a REVISIONS=('7a5bf405ca3b7b5e' '7f9cc309e10b6c2c')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('5ca53f2eb29a5f4b' '68baa75e0a3c8661')
+readonly -a REVISIONS=('5ca53f2eb29a5f4b' '3c15ce1b77df8d60')
 
 readonly AUTHORITIES='1'
 

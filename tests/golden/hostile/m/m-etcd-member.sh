@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('13c4fddad96e32a3')
+readonly -a REVISIONS=('1a3e7ab7c3574045')
 
 readonly PROGRAM='its digest'
 

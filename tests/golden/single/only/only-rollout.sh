@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('9865c0cdbe446459' '893b42b2f6e3d574')
+readonly -a REVISIONS=('9865c0cdbe446459' '0e954e560a987366')
 
 readonly AUTHORITIES='1'
 

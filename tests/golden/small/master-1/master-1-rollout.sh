@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('7fa2de2fcdf0b6e4' '8ad1de20350088b6')
+readonly -a REVISIONS=('7fa2de2fcdf0b6e4' 'cbda1b1f8dd9995f')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('ae45aff9c6257c1d' '228f88d161466625')
+readonly -a REVISIONS=('ae45aff9c6257c1d' '236709f08c6ca453')
 
 readonly AUTHORITIES='1'
 
