@@ -110,8 +110,8 @@ async function wordsFor({ parts, effects, again }: Known, { now, before }: Chang
     return all.filter((text) => text !== "").join("; ");
   }
   if (changed.size === 0 && old !== sent && isOfOtherForm(old)) return effects ? shorter : "";
-  if (before["delete"] !== now["delete"] && before["create"] === now["create"] && old === sent)
-    return effects ? owned : "";
+  const isOwned = before["delete"] !== now["delete"] && before["create"] === now["create"];
+  if (isOwned && old === sent) return effects ? owned : "";
   // What was sent once is never sent again.
   return effects ? "the connection settings changed: the script runs again, and nothing should change" : "";
 }
