@@ -226,7 +226,7 @@ test("a machine that went to another cluster is left alone by the state that kne
   stack.change({ machines: machines(3) });
   await stack.succeed("up");
   spare.run("bash /var/lib/keelson/undo");
-  copy.change({ machines: [{ ...machines(3)[2], roles: ["master", "etcd"] }] });
+  copy.change({ machines: [{ ...machines(3)[2], roles: ["master", "worker", "etcd"] }] });
   await copy.succeed("up");
   const before = spare.unitStarts();
   // Its node is none of the first cluster's any more, and does not answer there.
