@@ -45,9 +45,9 @@ remove_images() {
   [ -e "$STATE/images-brought" ] || return 0
   while read -r reference; do
     case $1 in
-    docker) docker image rm "$reference" >/dev/null || log "the image $reference is left on $(hostname)" ;;
-    containerd) ctr --namespace k8s.io images rm "$reference" >/dev/null || log "the image $reference is left on $(hostname)" ;;
-    esac
+    docker) docker image rm "$reference" ;;
+    containerd) ctr --namespace k8s.io images rm "$reference" ;;
+    esac >/dev/null || log "the image $reference is left on $(hostname)"
   done < <(sort -u "$STATE/images-brought")
   rm -f "$STATE/images-brought"
 }

@@ -32,6 +32,8 @@ export type Guard = (
   machine: Machine,
 ) => { readonly uses: readonly string[]; readonly values: Readonly<Record<string, ScriptValue>> } | undefined;
 
+const fitnessScripts = ["fitness.sh", "engines.sh"].map((file) => join(__dirname, file));
+
 /** Every machine was found fit, all its faults named at once; nothing was changed on an unfit one. */
 export class Preflight extends pulumi.ComponentResource {
   /**
@@ -56,7 +58,7 @@ export class Preflight extends pulumi.ComponentResource {
       {
         machine,
         script: join(__dirname, "preflight.sh"),
-        uses: [...packageScripts, join(__dirname, "fitness.sh"), ...found.flatMap(({ uses }) => uses)],
+        uses: [...packageScripts, ...fitnessScripts, ...found.flatMap(({ uses }) => uses)],
         values: {
           CLUSTER: identity,
           SWAP_ALLOWED: !environment.kubernetes.kubelet.failSwapOn,

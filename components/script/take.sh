@@ -6,6 +6,8 @@
 kept() {
   local text=/var/lib/keelson/texts/$2
   ! is_anothers || leave_alone
+  # It is asked once.
+  cluster=
   # shellcheck disable=SC1090 # one of many
   if [ "$(sha256sum "$text" 2>/dev/null | cut -c 1-16)" = "$2" ]; then . "$text"; else text_is_gone "$1" "$2"; fi
 }

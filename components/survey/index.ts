@@ -11,7 +11,7 @@ import { throughBastion, withEach, type Login } from "../ssh";
 import { seenOf } from "./again";
 import { look, loginFor, patience, type Asked } from "./look";
 import type { SurveySettings } from "./settings";
-import { newestBackupOf, restoredOf, runningOf, type Restored, type Running } from "./told";
+import { newestBackupOf, nobodysOf, restoredOf, runningOf, type Restored, type Running } from "./told";
 import { unwellAmong } from "./unwell";
 
 export { driftOf } from "./again";
@@ -83,7 +83,7 @@ export class Survey {
     const joined = ({ name, ended }: { readonly name: string; readonly ended: boolean }) =>
       ended && /-(join|master)$/.test(name);
     if (!answers.some(({ scripts }) => [...scripts.values()].some(joined))) return [];
-    return this.asked.flatMap(({ config, answer }) => (answer && answer.owner === undefined ? [config.name] : []));
+    return nobodysOf(this.asked);
   }
 
   /** Names of machines that an earlier release changed, which names no cluster on them. */

@@ -22,6 +22,10 @@ export interface Restored {
   readonly over: number;
 }
 
+/** Names of machines that have nothing of any cluster on them. */
+export const nobodysOf = (asked: readonly Asked[]): readonly string[] =>
+  asked.flatMap(({ config, answer }) => (answer && answer.owner === undefined ? [config.name] : []));
+
 export function runningOf(asked: readonly Asked[]): Running {
   const releasesOf = (program: string): Releases => {
     const told = asked.map(({ config, answer }) => [config.name, answer?.versions.get(program)] as const);

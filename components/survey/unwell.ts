@@ -1,6 +1,7 @@
 import { shortDigest, type Again } from "../script";
 import type { Asked } from ".";
 import type { Answer } from "./answer";
+import { nobodysOf } from "./told";
 
 /** A run soon after another that found the same has nothing new to say. */
 const soon = 600;
@@ -8,7 +9,7 @@ const soon = 600;
 /** What is not well in the cluster, of what its machines tell; undefined where nothing is known to be. */
 export function unwellAmong(asked: readonly Asked[], lastCall = 0): Again | undefined {
   const told = asked.flatMap(({ config, answer }) => (answer ? [{ name: config.name, answer }] : []));
-  const emptied = told.flatMap(({ name, answer }) => (answer.owner === undefined ? [name] : []));
+  const emptied = nobodysOf(asked);
   const machines = new Set(asked.map(({ config }) => config.name));
   const unready = new Map(told.flatMap(({ answer }) => [...answer.unready]).filter(([name]) => machines.has(name)));
   const members = new Set(told.flatMap(({ answer }) => answer.members));

@@ -66,6 +66,7 @@ const record = ({ host }: EtcdMember, file: string) => host.read(`var/lib/keelso
 const wrong = (result: Result) =>
   /^error: .*$/m.exec(result.stderr)?.[0] ?? `no error, status ${String(result.status)}`;
 
+// Without the programs of a bundle (toolchain/bundle) and restic there is nothing real to run.
 (hasAll ? describe : describe.skip)("real backups of real members", () => {
   test("one member makes it, is believed by the others, and it is verified by being restored", async () => {
     const [first, second] = (await built(3)) as unknown as [EtcdMember, EtcdMember];
@@ -138,6 +139,7 @@ const wrong = (result: Result) =>
     }
   });
 
+  // It is built where the network may be used: toolchain/module s3.
   (S3.isBuilt() ? test : test.skip)(
     "a place of S3 is made, has backups that are verified, and gives one back whole",
     async () => {

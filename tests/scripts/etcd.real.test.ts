@@ -32,6 +32,7 @@ async function built(count: number): Promise<readonly EtcdMember[]> {
   return all;
 }
 
+// Without the programs of a bundle (toolchain/bundle) there is nothing real to run.
 (hasEtcd ? describe : describe.skip)("real members of etcd", () => {
   test("one flag that etcd refuses stops at the first of three, which is put back", async () => {
     const all = await built(3);

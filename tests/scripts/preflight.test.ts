@@ -20,7 +20,7 @@ const values = {
 const preflight = (more: Partial<Record<keyof typeof values, string | string[]>> = {}) =>
   host.run({
     script: Host.script("machine/preflight.sh"),
-    uses: [Host.script("machine/fitness.sh")],
+    uses: [Host.script("machine/fitness.sh"), Host.script("machine/engines.sh")],
     values: { ...values, ...more },
   });
 /** The faults that were found, without the words around them. */

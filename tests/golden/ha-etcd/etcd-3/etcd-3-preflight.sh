@@ -12,6 +12,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/machine/fitness.sh.
 
+# Here is the text of components/machine/engines.sh.
+
 # Here is the text of components/etcd/ask.sh.
 
 # Here is the text of components/etcd/membership.sh.

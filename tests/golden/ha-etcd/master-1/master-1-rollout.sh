@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('bb568b890295cde0' 'e0dd289296197dd0')
+readonly -a REVISIONS=('bb568b890295cde0' 'bb3336fa8193dfcc')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('b9fbb86a10ed2210' 'a5dde676acf3e06d')
+readonly -a REVISIONS=('b9fbb86a10ed2210' 'f1b40417d52668a2')
 
 readonly AUTHORITIES='1'
 

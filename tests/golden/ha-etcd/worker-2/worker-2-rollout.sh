@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('26c24c158b31495c' 'a51007d0fb4be730')
+readonly -a REVISIONS=('26c24c158b31495c' '905c190c48e189e2')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('7fa2de2fcdf0b6e4' '6dd637c78a42d0c8')
+readonly -a REVISIONS=('7fa2de2fcdf0b6e4' '3c9eaa4208517b1f')
 
 readonly AUTHORITIES='1'
 

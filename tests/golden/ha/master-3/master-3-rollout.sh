@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('5dc337e57e11b34e' '9ab5f0b94306f37e')
+readonly -a REVISIONS=('5dc337e57e11b34e' '0f18de47dd54b829')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('7a5bf405ca3b7b5e' '7f9cc309e10b6c2c')
+readonly -a REVISIONS=('7a5bf405ca3b7b5e' '33e3fb55fa8cc9b6')
 
 readonly AUTHORITIES='1'
 

@@ -12,6 +12,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/machine/fitness.sh.
 
+# Here is the text of components/machine/engines.sh.
+
 readonly SWAP_ALLOWED='false'
 
 readonly -a PORTS=('6444 haproxy' '10250 kubelet' '10256 kube-proxy')

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('5ca53f2eb29a5f4b' '3c15ce1b77df8d60')
+readonly -a REVISIONS=('5ca53f2eb29a5f4b' '6f0b2260d65ca727')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('498c2aa6e5b4a5bd' 'af32ce5877b563d7')
+readonly -a REVISIONS=('498c2aa6e5b4a5bd' '07b50c2035eee7e2')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('9865c0cdbe446459' '0e954e560a987366')
+readonly -a REVISIONS=('9865c0cdbe446459' '42f6a15ec00fee16')
 
 readonly AUTHORITIES='1'
 

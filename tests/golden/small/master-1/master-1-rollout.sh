@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('7fa2de2fcdf0b6e4' 'cbda1b1f8dd9995f')
+readonly -a REVISIONS=('7fa2de2fcdf0b6e4' 'b0dff87ffe1cc63f')
 
 readonly AUTHORITIES='1'
 

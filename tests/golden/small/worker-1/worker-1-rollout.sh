@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('7a5bf405ca3b7b5e' '7e67206ad33ab01a')
+readonly -a REVISIONS=('7a5bf405ca3b7b5e' 'f863dcbbd73f45f2')
 
 readonly AUTHORITIES='1'
 

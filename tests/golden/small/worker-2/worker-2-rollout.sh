@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('ae45aff9c6257c1d' '236709f08c6ca453')
+readonly -a REVISIONS=('ae45aff9c6257c1d' 'c0ec5133f4067c1f')
 
 readonly AUTHORITIES='1'
 
