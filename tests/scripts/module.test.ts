@@ -11,6 +11,7 @@ const project = join(__dirname, "../..");
  */
 const go = `#!/bin/bash
 echo "$*" >>"$GO_LOG"
+echo "limit \${GOMEMLIMIT:-}" >>"$GO_LOG"
 case "$*" in
   "list "*-test*" tool"*) echo "missing go.sum entry for module providing package" >&2; exit 1 ;;
   list*) printf '%s\\n' bufio example.test/program ;;
@@ -37,7 +38,12 @@ describe("a module of Go that nothing was kept of", () => {
     rmSync(root, { recursive: true, force: true });
   });
 
-  const build = (flags: string) => {
+  const build = (flags: string, limit = "max") => {
+    writeFileSync(
+      path("bin/cat"),
+      `#!/bin/bash\ncase "$*" in /sys/fs/cgroup/*) echo ${limit} ;; *) exec /bin/cat "$@" ;; esac\n`,
+    );
+    chmodSync(path("bin/cat"), 0o755);
     mkdirSync(path("toolchain/modules/program"), { recursive: true });
     for (const [name, text] of Object.entries({ "go.mod": "module x\n", "go.sum": "", flags })) {
       writeFileSync(path(`toolchain/modules/program/${name}`), text);
@@ -56,6 +62,11 @@ describe("a module of Go that nothing was kept of", () => {
     expect(stderr).toContain("compiling 2 packages");
     expect(status).toBe(0);
     expect(readFileSync(join(stdout.trim(), "program"), "utf8")).toBe("program\n");
+  });
+
+  it.each(["max", "9223372036854771712"])("is built where %s is the limit of memory", (limit) => {
+    expect(build("", limit).status).toBe(0);
+    expect(readFileSync(path("asked"), "utf8")).toMatch(/^build .*\nlimit ([0-9]+KiB)?$/m);
   });
 
   it("is built with the tests that are part of it", () => {
