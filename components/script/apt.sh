@@ -85,13 +85,14 @@ apt_get() {
     apt-get -qq -y -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "$@"
 }
 
-# patiently COMMAND...: while another process holds a lock of dpkg's or apt's, tries again; past 300 s names it and ends.
+# patiently COMMAND...: while another process holds a lock of dpkg's or apt's, tries again; past 300 s names it and ends. What it says
+# is passed on where it fails; else its warnings alone, for much of the rest reads like a fault.
 patiently() {
   local deadline=$((SECONDS + 300)) status told='' words pid
   words=$(mktemp /run/keelson/words.XXXXXX)
   while :; do
     status=0
-    "$@" >&2 2>"$words" || status=$?
+    "$@" >"$words" 2>&1 || status=$?
     [ "$status" != 0 ] || break
     grep -qE 'Could not get lock|lock was locked by|Unable to (lock|acquire)' "$words" || break
     # The first says whose it is: "held by process 7 (perl)", "locked by /usr/bin/perl process with pid 7".
@@ -105,7 +106,7 @@ patiently() {
     fi
     sleep 2
   done
-  cat "$words" >&2
+  if [ "$status" = 0 ]; then grep '^W: ' "$words" || true; else cat "$words"; fi >&2
   rm -f "$words"
   return "$status"
 }

@@ -71,10 +71,12 @@ release_packages() { exec {packages_lock}>&-; }
 # install_idle OWNER UNIT PACKAGE: the package, whose own UNIT is not to start: its program runs under a unit of ours.
 # Where it was installed before, its unit is left as it is.
 install_idle() {
+  local words
   if ! pkg_installed "$3"; then
     mkdir -p "$STATE/masked"
     touch "$STATE/masked/$2"
-    systemctl mask --quiet "$2"
+    # It warns of a unit that is still to come.
+    words=$(systemctl mask --quiet "$2" 2>&1) || die "the unit $2 of $(hostname) could not be masked: $words"
   fi
   install_packages "$1" "$3"
 }

@@ -72,6 +72,13 @@ describe("packages", () => {
     const call = apt().find((call) => call.startsWith("apt-get"));
     for (const option of ["--no-remove", "--no-install-recommends"]) expect(call).toContain(` ${option} `);
   });
+  test("come without a word of the package manager's but its warnings, where all went well", () => {
+    installed([]);
+    aptGet("echo 'error: systemctl preset failed: it is masked' >&2; echo Setting up; echo 'W: no longer kept' >&2");
+    const { status, stderr } = host.up("install_packages owner tool");
+    expect(status).toBe(0);
+    expect(stderr).toBe("installing packages: tool\nW: no longer kept\n");
+  });
   test("that came later, or while apt waited for others, are others' and stay", () => {
     installed(["bash"]);
     aptGet(`grep -qx kernel '${file()}' || echo kernel >>'${file()}'`);
