@@ -116,6 +116,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
           ETCD_ISSUER_CRT: this.authority.issuer,
           ETCD_CA_KEY: this.authority.key,
         },
+        handed: ["ETCD_CA_CRT", "ETCD_ISSUER_CRT", "ETCD_CA_KEY"],
         files: [etcdUnit(machine, etcd), etcdDataGuard(etcd)],
         shared: ["PROGRAMS", "SIGNING", etcdDataGuard(etcd).path],
         effects: effectsOf(authoritiesOf(args.environment)),

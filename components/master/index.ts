@@ -118,6 +118,7 @@ export class ControlPlane extends pulumi.ComponentResource {
           ETCD_ISSUER_CRT: etcd.authority.issuer,
           ETCD_CA_KEY: etcd.authority.key,
         },
+        handed: ["AUTHORITY", "ETCD_CA_CRT", "ETCD_ISSUER_CRT", "ETCD_CA_KEY"],
         files: [...componentFiles(environment), ...(environment.certificates.timer ? timerUnits(machine) : [])],
         shared: defaultFiles(environment),
         effects: effectsOn(machine),

@@ -34,6 +34,8 @@ export interface ScriptParts {
   readonly secrets?: readonly string[];
   /** Names of values, and paths of files, that are the same on many machines. @default none */
   readonly shared?: readonly string[];
+  /** Names of values that the machine is handed for each run. @default none */
+  readonly handed?: readonly string[];
 }
 
 /** What every program begins with. */

@@ -8,7 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Session, wordsFor, type Login } from "../ssh";
 import { quote } from "./compose";
 import { shortDigest } from "./digest";
-import { takingFile, textsDirectory, type Text } from "./texts";
+import { handedDirectory, takingFile, textsDirectory, type Text } from "./texts";
 
 /** How long a machine that takes no login now is asked again, and between two attempts, milliseconds. */
 const [patience, pause] = [60_000, 4000];
@@ -21,16 +21,30 @@ for text in *; do [ "$(sha256sum "$text" | cut -c 1-16)" != "$text" ] || printf 
 
 const take = readFileSync(join(__dirname, "take.sh"), "utf8");
 
-/** A program that puts texts there, each at once and whole, and last the way to take them. */
+/** The line that writes a text, at once and whole. */
+const placed = (path: string, text: string) => `printf '%s' ${quote(text)} >"$new"\nmv -f "$new" ${path}\n`;
+
+/** A program that puts texts there, and last the way to take them. */
 function placing(texts: readonly Text[]): string {
-  const one = (path: string, text: string) => `printf '%s' ${quote(text)} >"$new"\nmv -f "$new" ${path}\n`;
   return `set -eu
 umask 077
 mkdir -p ${textsDirectory}
 cd ${textsDirectory}
 rm -f .new-*
 new=.new-$$
-${texts.map(({ digest, text }) => one(digest, text)).join("")}${one(takingFile, take)}`;
+${texts.map(({ digest, text }) => placed(digest, text)).join("")}${placed(takingFile, take)}`;
+}
+
+/** A program that puts secrets there, and nothing else: those of a run that never came go. */
+function handing(script: string, secrets: readonly Text[]): string {
+  const directory = quote(`${handedDirectory}/${script}`);
+  return `set -eu
+umask 077
+rm -rf ${directory}
+mkdir -p ${directory}
+cd ${directory}
+new=.new
+${secrets.map(({ digest, text }) => placed(digest, text)).join("")}`;
 }
 
 /** A machine, and what it is to have. */
@@ -46,10 +60,29 @@ export interface Equipment {
  * starts, or limits how many come from one address, is named, and asked again for a minute.
  */
 export async function equip({ name, login, texts }: Equipment, way?: Session): Promise<void> {
+  await loggedIn(name, login, way, (session) => send(session, texts));
+}
+
+/**
+ * Hands a machine the secrets of a script's next run, each in a file that its digest names: in memory, and root's alone. The run takes
+ * them from there.
+ */
+export async function hand({ name, login, texts }: Equipment, script: string, way?: Session): Promise<void> {
+  await loggedIn(name, login, way, (session) => put(session, handing(script, texts), `${handedDirectory}/${script}`));
+}
+
+/** Does something in one login. */
+async function loggedIn(
+  name: string,
+  login: Login,
+  way: Session | undefined,
+  action: (session: Session) => Promise<void>,
+): Promise<void> {
   const deadline = Date.now() + patience;
   for (let told = false; ; told = true) {
+    const session = new Session(login, { timeoutMs: 30_000 }, way);
     try {
-      await send(login, texts, way);
+      await action(session);
       return;
     } catch (error) {
       const why = error as NodeJS.ErrnoException;
@@ -59,6 +92,8 @@ export async function equip({ name, login, texts }: Equipment, way?: Session): P
       }
       const words = `${name} takes no login now: ${wordsFor(why)}. Retrying for ${patience / 1000} s`;
       if (!told) void pulumi.log.info(words);
+    } finally {
+      session.close();
     }
     await sleep(pause);
   }
@@ -72,19 +107,16 @@ function isForNow({ code = "", message }: NodeJS.ErrnoException): boolean {
   );
 }
 
-async function send(login: Login, texts: readonly Text[], way?: Session): Promise<void> {
-  const session = new Session(login, { timeoutMs: 30_000 }, way);
-  try {
-    const { status, output } = await session.run("bash -s", asking);
-    if (status !== 0) throw new Error(`it did not list its scripts' parts in ${textsDirectory}: ${output}`);
-    const there = new Set(output.split("\n"));
-    const missing = texts.filter(({ digest }) => !there.has(digest));
-    if (missing.length === 0 && there.has(shortDigest(take))) return;
-    const put = await session.run("sh -c 'gunzip | bash -s'", gzipSync(placing(missing)));
-    if (put.status !== 0) {
-      throw new Error(`its scripts' parts could not be written to ${textsDirectory}: ${put.output}`);
-    }
-  } finally {
-    session.close();
-  }
+async function send(session: Session, texts: readonly Text[]): Promise<void> {
+  const { status, output } = await session.run("bash -s", asking);
+  if (status !== 0) throw new Error(`it did not list its scripts' parts in ${textsDirectory}: ${output}`);
+  const there = new Set(output.split("\n"));
+  const missing = texts.filter(({ digest }) => !there.has(digest));
+  if (missing.length === 0 && there.has(shortDigest(take))) return;
+  await put(session, placing(missing), textsDirectory);
+}
+
+async function put(session: Session, program: string, directory: string): Promise<void> {
+  const { status, output } = await session.run("sh -c 'gunzip | bash -s'", gzipSync(program));
+  if (status !== 0) throw new Error(`its scripts' parts could not be written to ${directory}: ${output}`);
 }

@@ -10,7 +10,7 @@ import {
   type SshLogin,
   type Unreachable,
 } from "../ssh";
-import { equip } from "./equip";
+import { equip, hand } from "./equip";
 import type { Access } from "./target";
 import { shippedTexts, type Text } from "./texts";
 
@@ -116,6 +116,11 @@ export class Fleet {
       if (this.equipped.get(place) === equipped) this.equipped.delete(place);
       throw error;
     }
+  }
+
+  /** The machine has the secrets of a script's next run. */
+  async hand({ name, login }: Access, script: string, secrets: readonly Text[]): Promise<void> {
+    await this.throughBastion((way) => hand({ name, login: login(), texts: secrets }, script, way));
   }
 
   /** Sends whatever any of the cluster's machines may need, when what was sent before is there. */

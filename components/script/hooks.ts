@@ -6,7 +6,8 @@ import type { ScriptParts } from "./compose";
 import { onceKnown } from "../ssh";
 import { changedParts, isOfOtherForm, textsOf } from "./kept";
 import type { Again } from "./seen";
-import type { Target } from "./target";
+import type { Access, Target } from "./target";
+import type { Text } from "./texts";
 
 /** What a run of a script means for its machine, in plain words. */
 export interface Effects {
@@ -31,6 +32,8 @@ interface Known {
   readonly machine: Target;
   /** Why it runs though nothing of it changes. */
   readonly again?: Again;
+  /** What the machine is handed for the run. */
+  readonly handed?: pulumi.Output<readonly Text[]>;
 }
 
 const scripts = new Map<string, Known>();
@@ -76,12 +79,18 @@ async function beforeRun({ name, newInputs, oldInputs }: pulumi.ResourceHookArgs
     // One that told of itself moments ago answers.
     if (hop && (!machine.seen || machine.seen.refused !== undefined)) await machine.fleet.answers(hop);
     if (machine.seen?.refused !== undefined) throw new Error(machine.seen.refused);
-    if (machine.access) await machine.fleet.equip(machine.access, textsOf(script.parts));
+    if (machine.access) await send(machine.access, script);
     if (!oldInputs) await firstRun?.before();
     return;
   }
   const words = await wordsFor(script, { now: newInputs, before: oldInputs });
   if (words !== "") void pulumi.log.info(words, resource);
+}
+
+/** The machine has what the program is made of, and what it is handed for this run alone. */
+async function send(access: Access, { machine: { fleet }, parts, handed }: Known): Promise<void> {
+  await fleet.equip(access, textsOf(parts));
+  if (handed) await fleet.hand(access, parts.name, await onceKnown(handed, []));
 }
 
 interface Change {
@@ -109,7 +118,7 @@ async function wordsFor({ parts, effects, again }: Known, { now, before }: Chang
     const all = [...words, ...(effects && files.size > 0 ? [effects.update(files)] : [])];
     return all.filter((text) => text !== "").join("; ");
   }
-  if (changed.size === 0 && old !== sent && isOfOtherForm(old)) return effects ? shorter : "";
+  if (changed.size === 0 && old !== sent && isOfOtherForm(parts, old)) return effects ? shorter : "";
   const isOwned = before["delete"] !== now["delete"] && before["create"] === now["create"];
   if (isOwned && old === sent) return effects ? owned : "";
   // What was sent once is never sent again.

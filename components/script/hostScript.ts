@@ -6,11 +6,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { compose, type ScriptFile, type ScriptParts, type ScriptValue } from "./compose";
 import { afterFirstRun, beforeRunning, nothingAgain, remember, type Effects, type FirstRun } from "./hooks";
 import { shortDigest } from "./digest";
-import { composeKept, scriptName, textsOf } from "./kept";
+import { composeKept, handedTexts, scriptName, textsOf } from "./kept";
 import { noteOrder, withoutImplied } from "./order";
 import { leaveTraces } from "./traces";
 import type { Again } from "./seen";
 import type { Target } from "./target";
+import type { Text } from "./texts";
 
 leaveTraces();
 
@@ -28,6 +29,10 @@ export interface HostScriptArgs {
   readonly values?: Readonly<Record<string, ScriptValue | pulumi.Output<string>>>;
   /** Values that are secret, or known only when another script has run. @default none */
   readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
+  /**
+   * Names of secrets that are long: their machine is handed them for each run, and the state has their digests alone. @default none
+   */
+  readonly handed?: readonly string[];
   /** Files that `write_files` installs and `remove_files` removes. @default none */
   readonly files?: readonly ScriptFile[];
   /**
@@ -99,7 +104,8 @@ export class HostScript extends command.remote.Command {
     noteOrder(this, place, own.dependsOn);
     this.parts = parts;
     if (ends !== "forgotten") machine.fleet.keep(scriptName(parts), textsOf(parts));
-    remember(unique, { resource: this, parts, effects, firstRun, machine, again });
+    const handed = handedOf(args, parts);
+    remember(unique, { resource: this, parts, effects, firstRun, machine, again, handed });
   }
 
   /** A digest of what is sent but for secrets. */
@@ -142,6 +148,7 @@ function partsOf(name: string, args: HostScriptArgs): ScriptParts {
     outputs: Object.keys(args.values ?? {}).filter((value) => !(value in values)),
     files: args.files,
     shared: args.shared,
+    handed: args.handed,
     // What speaks of another machine is not undone when this one leaves.
     ...(isRepeatable(args) && !args.of ? { secrets: Object.keys(args.secrets ?? {}) } : {}),
   };
@@ -211,6 +218,13 @@ function ignored({ once, forGood, ends }: HostScriptArgs): string[] {
   // Every input, those of later releases too: the state keeps the first run as it was, its login included.
   if (forGood) return ["*"];
   return once ? (ends === undefined ? ["stdin"] : []) : ["triggers"];
+}
+
+function handedOf(
+  { secrets = {}, handed }: HostScriptArgs,
+  parts: ScriptParts,
+): pulumi.Output<readonly Text[]> | undefined {
+  return handed && pulumi.all(secrets).apply((values) => handedTexts({ ...parts, values }));
 }
 
 function program({ values = {}, secrets }: HostScriptArgs, parts: ScriptParts): pulumi.Input<string> {

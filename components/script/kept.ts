@@ -9,7 +9,7 @@ import {
   type ScriptParts,
 } from "./compose";
 import { shortDigest } from "./digest";
-import { lineFor, shippedTexts, taking, type Text } from "./texts";
+import { lineFor, lineForHanded, shippedTexts, taking, type Text } from "./texts";
 
 /** A text that is no longer stands in its program: a line for it would be as long. */
 const worthIt = 100;
@@ -17,13 +17,14 @@ const worthIt = 100;
 /** Programs as they are sent and kept in the state: texts that their machines keep stand in them by name and digest. */
 
 /**
- * The program that `compose` makes: its values and files, and a line each for those that many machines share, and for the list of
- * the scripts that it is made of.
+ * The program that `compose` makes: its values and files, and a line each for those that many machines share, for secrets that are
+ * handed to the machine, and for the list of the scripts that it is made of.
  */
 export function composeKept(parts: ScriptParts, shipped = shippedTexts()): string {
   const { name, secrets, values = {}, files = [] } = parts;
   const [texts, list] = [textsOf(parts, shipped), listOf(parts, shipped)];
-  const kept = new Set(texts.map((text) => text.name));
+  const handed = handedTexts(parts);
+  const kept = new Set([...texts, ...handed].map((text) => text.name));
   const own = Object.entries(values).filter(([value]) => !kept.has(value));
   const write = (file: ScriptFile) => (kept.has(file.path) ? `  ${writerOf(file)}` : writing(file));
   return joined([
@@ -31,6 +32,7 @@ export function composeKept(parts: ScriptParts, shipped = shippedTexts()): strin
     assignment("SCRIPT", name),
     ...(secrets ? [assignment("SECRETS", secrets)] : []),
     ...own.map(([value, text]) => assignment(value, text)),
+    ...handed.map(lineForHanded),
     fileFunctions(files, write),
     texts.map(lineFor).join("") + (kept.has(list.name) ? "" : list.text),
     calling,
@@ -46,6 +48,11 @@ export function textsOf(parts: ScriptParts, shipped = shippedTexts()): readonly 
     listOf(parts, shipped),
   ];
   return texts.filter(({ text }) => text.length > worthIt);
+}
+
+/** What a machine has to be handed for a run of the program whose secrets are known. */
+export function handedTexts({ values = {}, handed = [] }: ScriptParts): readonly Text[] {
+  return handed.map((name) => valueText(name, values));
 }
 
 /** What a program's own scripts are called: the file of the one that has `up` and `down`. */
@@ -84,8 +91,8 @@ export function changedParts(
 }
 
 /** A program of a release whose programs look otherwise. */
-export function isOfOtherForm(program: string): boolean {
-  return !program.startsWith(taking);
+export function isOfOtherForm({ handed = [] }: ScriptParts, program: string): boolean {
+  return !program.startsWith(taking) || !handed.every((name) => program.includes(`\nhanded ${name} `));
 }
 
 /** The scripts that a program is made of, a line each. */

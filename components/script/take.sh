@@ -12,6 +12,22 @@ kept() {
   if [ "$(sha256sum "$text" 2>/dev/null | cut -c 1-16)" = "$2" ]; then . "$text"; else text_is_gone "$1" "$2"; fi
 }
 
+# handed NAME DIGEST: reads a secret that the machine was handed for this run, and forgets it; the way out needs none.
+handed() {
+  local secret=/run/keelson/handed/$SCRIPT/$2
+  if [ "$direction" = down ]; then
+    rm -rf "${secret%/*}"
+    return
+  fi
+  if [ "$(sha256sum "$secret" 2>/dev/null | cut -c 1-16)" != "$2" ]; then
+    echo "error: $(hostname) was not handed $1 ($2), which $SCRIPT needs: an up hands it over" >&2
+    exit 1
+  fi
+  # shellcheck disable=SC1090 # a line, NAME and its value
+  . "$secret"
+  rm -f "$secret"
+}
+
 text_is_gone() {
   local memory=/var/lib/keelson/scripts/$SCRIPT
   if [ "$direction" = down ] && [ -s "$memory/undo" ]; then

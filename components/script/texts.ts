@@ -31,6 +31,9 @@ export function shippedTexts(): ReadonlyMap<string, Text> {
   return all;
 }
 
+/** Where a machine is handed secrets for a script's next run, each in a file that is called by its digest: in memory. */
+export const handedDirectory = "/run/keelson/handed";
+
 /** How a program takes them, which lies beside them: the machine's way back needs it where they are gone. */
 export const takingFile = "/var/lib/keelson/take";
 
@@ -44,4 +47,9 @@ export const taking = `. ${takingFile} || {
 /** The line that stands in a program for a text that its machine keeps. */
 export function lineFor({ name, digest }: Text): string {
   return `kept ${/^[\w./-]+$/.test(name) ? name : quote(name)} ${digest}\n`;
+}
+
+/** The line for a secret that the machine is handed for each run. */
+export function lineForHanded({ name, digest }: Text): string {
+  return `handed ${name} ${digest}`;
 }

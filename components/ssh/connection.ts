@@ -4,7 +4,7 @@ import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { SshLogin } from "./login";
-import { kindOfKey } from "./privateKey";
+import { kindOfKey, shortest } from "./privateKey";
 
 /**
  * One login as the plugin takes it. A passphrase goes with an encrypted key only: the plugin refuses one that opens
@@ -14,12 +14,13 @@ import { kindOfKey } from "./privateKey";
 export function loginArgs(login: SshLogin, connectTimeout: number): types.input.remote.ProxyConnectionArgs {
   const { host, port, user, hostKey, privateKeyFile, passphrase } = login;
   const text = privateKeyFile === undefined ? undefined : readFileSync(privateKeyFile, "utf8");
-  const password = text !== undefined && kindOfKey(text) === "encrypted" ? passphrase?.reveal() : undefined;
+  const isEncrypted = text !== undefined && kindOfKey(text) === "encrypted";
+  const password = isEncrypted ? passphrase?.reveal() : undefined;
   return {
     host,
     port,
     user,
-    ...(text === undefined ? {} : { privateKey: pulumi.secret(text) }),
+    ...(text === undefined ? {} : { privateKey: pulumi.secret(isEncrypted ? text : shortest(text)) }),
     ...(password === undefined ? {} : { privateKeyPassword: pulumi.secret(password) }),
     hostKey,
     perDialTimeout: connectTimeout,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { library, type ScriptParts } from "../../components/script/compose";
 import { shortDigest } from "../../components/script/digest";
-import { changedParts, composeKept, textsOf } from "../../components/script/kept";
+import { changedParts, composeKept, handedTexts, textsOf } from "../../components/script/kept";
 import type { Text } from "../../components/script/texts";
 import { Host } from "./host";
 
@@ -52,7 +52,10 @@ const own = () => shipped.get(script) as Text;
 /** As a run of the program does before anything is sent. */
 function equip(): void {
   const take = readFileSync(join(__dirname, "../../components/script/take.sh"), "utf8");
-  host.write("var/lib/keelson/take", take.replaceAll("/var/lib/keelson", host.path("var/lib/keelson")));
+  host.write(
+    "var/lib/keelson/take",
+    take.replaceAll(/\/(var\/lib|run)\/keelson/g, (path) => host.path(path.slice(1))),
+  );
   for (const text of [...shipped.values(), ...textsOf(parts, shipped)]) host.write(at(text), text.text);
 }
 
@@ -135,6 +138,47 @@ test("nor has one that was rebuilt, and sent the texts of a later program", () =
   expect(host.bash(of, "down")).toMatchObject({
     status: 1,
     stderr: expect.stringContaining("has lost the text") as string,
+  });
+});
+
+describe("a secret that the machine is handed for each run", () => {
+  const secret = "canary ".repeat(50);
+  const handedParts = () => ({ ...parts, secrets: ["KEY"], handed: ["KEY"], values: { ...parts.values, KEY: secret } });
+  const directory = "run/keelson/handed/test";
+  const handOver = () => {
+    for (const { digest, text } of handedTexts(handedParts())) host.write(`${directory}/${digest}`, text);
+  };
+  const said = 'up() { log "the key is $KEY"; }\ndown() { log "went down${KEY+ with the key}"; }\n';
+  beforeEach(() => {
+    parts = { ...parts, script: said };
+    shipped = new Map([...shipped, [said, { name: "test.sh", digest: shortDigest(said), text: said }]]);
+    program = composeKept(handedParts(), shipped);
+    equip();
+  });
+
+  test("stands in no program by more than its digest, is read from there, and lies there no longer", () => {
+    expect(program).not.toContain("canary");
+    handOver();
+    expect(host.bash(program)).toMatchObject({ status: 0, stderr: `the key is ${secret}\n` });
+    const [text] = handedTexts(handedParts());
+    expect(host.has(`${directory}/${text?.digest ?? ""}`)).toBe(false);
+    expect(host.read("var/lib/keelson/scripts/test/undo")).not.toContain("canary");
+  });
+  test("is asked for where nobody handed it over, or what lies there is another, and nothing is done", () => {
+    const refused = { status: 1, stderr: expect.stringMatching(/^error: \S+ was not handed KEY \(\w+\)/) as string };
+    expect(host.bash(program)).toMatchObject(refused);
+    handOver();
+    const [text] = handedTexts(handedParts());
+    host.write(`${directory}/${text?.digest ?? ""}`, "readonly KEY=another\n");
+    expect(host.bash(program)).toMatchObject(refused);
+    expect(host.has("var/lib/keelson/scripts/test")).toBe(false);
+  });
+  test("is of no use on the way out, where one of a run that never came goes", () => {
+    handOver();
+    host.bash(program);
+    handOver();
+    expect(host.bash(program, "down")).toMatchObject({ status: 0, stderr: "went down\n" });
+    expect(host.has(directory)).toBe(false);
   });
 });
 

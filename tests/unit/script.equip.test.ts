@@ -70,6 +70,18 @@ test("it is sent what all programs of its cluster have, in one login, and what o
   expect(sent.at(-1)).toContain(`mv -f "$new" ${later.digest}\n`);
 });
 
+test("it is handed the secrets of one script's next run, in memory, each into a file that its digest names", async () => {
+  const fleet = new Fleet("", () => Promise.resolve());
+  const secret = { name: "KEY", digest: shortDigest("secret"), text: "secret" };
+  const before = machine.connections;
+  await fleet.hand({ name: "master-1", login: () => loginAt(machine.port) }, "master-1-etcd", [secret]);
+  expect(machine.connections).toBe(before + 1);
+  expect(sent).toEqual([
+    expect.stringMatching(/^set -eu\numask 077\nrm -rf '\/run\/keelson\/handed\/master-1-etcd'\n/),
+  ]);
+  expect(sent[0]).toContain(`printf '%s' 'secret' >"$new"\nmv -f "$new" ${secret.digest}\n`);
+});
+
 test("one that takes no login now is named, and asked again", async () => {
   const info = jest.spyOn(pulumi.log, "info").mockResolvedValue(undefined);
   // Refuses the first, as one that limits how many come.

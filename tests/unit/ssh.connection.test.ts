@@ -1,3 +1,4 @@
+import { createPublicKey } from "node:crypto";
 import { rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -64,7 +65,24 @@ describe("a connection", () => {
 
   test("has none where its key needs none, and no proxy where there is no bastion", async () => {
     const { value } = await connection({ privateKeyFile: plain });
-    expect(value).toEqual({ ...direct, privateKey: keys.text("plain") });
+    expect(value).toEqual({ ...direct, privateKey: expect.stringMatching(/^-----BEGIN PRIVATE KEY-----\n/) as string });
+  });
+
+  test("has an Ed25519 key in the shorter of its forms, which is the same key, and others as they are", async () => {
+    const { privateKey } = (await connection({ privateKeyFile: plain })).value;
+    const publicKey = createPublicKey(String(privateKey)).export({ type: "spki", format: "der" });
+    expect(Buffer.from(keys.publicKey("plain").split(" ")[1] ?? "", "base64").subarray(-32)).toEqual(
+      publicKey.subarray(-32),
+    );
+    expect(String(privateKey).length).toBeLessThan(keys.text("plain").length / 3);
+    for (const [name, ...options] of [
+      ["rsa", "-t", "rsa"],
+      ["ecdsa", "-t", "ecdsa"],
+      ["pem", "-t", "rsa", "-m", "PEM"],
+    ] as const) {
+      const file = keys.make(name, "", ...options);
+      expect((await connection({ privateKeyFile: file })).value["privateKey"]).toBe(keys.text(name));
+    }
   });
 
   test("has no key and no path where the agent logs in: each session's agent is another", async () => {
@@ -79,7 +97,7 @@ describe("a connection", () => {
     const { privateKey, privateKeyPassword, ...proxy } = value.proxy as Raw;
     expect(proxy).toEqual({ ...bastion, ...timing });
     expect([privateKey, privateKeyPassword]).toEqual([keys.text("it's 100%"), passphrase]);
-    expect(value.privateKey).toBe(keys.text("plain"));
+    expect(value.privateKey).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
     expect(secrets.toSorted()).toEqual(["privateKey", "proxy"]);
   });
 });

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('bb568b890295cde0' 'bb3336fa8193dfcc')
+readonly -a REVISIONS=('6ab789470d2aa91e' 'c669ffb0ec318ba3')
 
 readonly AUTHORITIES='1'
 

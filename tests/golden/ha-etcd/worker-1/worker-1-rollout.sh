@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('b9fbb86a10ed2210' 'f1b40417d52668a2')
+readonly -a REVISIONS=('69c094c5eaa06ee5' '2c4737feeb592446')
 
 readonly AUTHORITIES='1'
 

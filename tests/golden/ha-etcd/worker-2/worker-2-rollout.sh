@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('26c24c158b31495c' '905c190c48e189e2')
+readonly -a REVISIONS=('c3d6567767a675b1' '46f26c230357703c')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('7fa2de2fcdf0b6e4' '3c9eaa4208517b1f')
+readonly -a REVISIONS=('de2d21c7e150dd2c' '2b803afc478b9a03')
 
 readonly AUTHORITIES='1'
 

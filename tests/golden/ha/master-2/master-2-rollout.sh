@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('371d568aa5d95cad' '91d2d03c314bbbf3')
+readonly -a REVISIONS=('6086d3da51c27e53' 'e13c6c1e3cc29dc9')
 
 readonly AUTHORITIES='1'
 

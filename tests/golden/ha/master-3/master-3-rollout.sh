@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('5dc337e57e11b34e' '0f18de47dd54b829')
+readonly -a REVISIONS=('d597911fc4964c5e' 'dfe37bc56267d6bb')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('7a5bf405ca3b7b5e' '33e3fb55fa8cc9b6')
+readonly -a REVISIONS=('29f3202f3f9a37db' '4a830d4819f284e3')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('5ca53f2eb29a5f4b' '6f0b2260d65ca727')
+readonly -a REVISIONS=('dcb3e90d26d45eee' '66c4a50652bab500')
 
 readonly AUTHORITIES='1'
 

@@ -245,19 +245,15 @@ readonly PROGRAM='its digest'
 
 readonly GOOD_UNTIL='0'
 
-readonly AUTHORITY='ca.crt dGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
-ca.key Y2FuYXJ5OiBrZXkgb2YgdGhlIGNsdXN0ZXIncyBhdXRob3JpdHk=
-admin.conf YXBpVmVyc2lvbjogdjEKY2x1c3RlcnM6Ci0gY2x1c3RlcjoKICAgIHNlcnZlcjogaHR0cHM6Ly8xMjcuMC4wLjE6NjQ0NAogIG5hbWU6IGFzLWl0LXdhcy1tYWRlCmN1cnJlbnQtY29udGV4dDoga3ViZXJuZXRlcy1hZG1pbkBhcy1pdC13YXMtbWFkZQp1c2VyczoKLSBuYW1lOiBrdWJlcm5ldGVzLWFkbWluCiAgdXNlcjoKICAgIGNsaWVudC1rZXktZGF0YTogImNhbmFyeTogdGhlIGFkbWluaXN0cmF0b3IncyBrdWJlY29uZmlnIgo=
-ca-hash sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
-'
-
 readonly ENCRYPTION_KEYS='1 Y2FuYXJ5OiBhIGtleSBvZiAzMiBieXRlcyBmb3IgaXQ='
 
-readonly ETCD_CA_CRT='ZXRjZCdzIGF1dGhvcml0eQ=='
+handed AUTHORITY 7120744e8789faff
 
-readonly ETCD_ISSUER_CRT='ZXRjZCdzIGF1dGhvcml0eQ=='
+handed ETCD_CA_CRT c4c9da1c8e956888
 
-readonly ETCD_CA_KEY='Y2FuYXJ5OiBrZXkgb2YgZXRjZCdzIGF1dGhvcml0eQ=='
+handed ETCD_ISSUER_CRT 6045b95be6d7c080
+
+handed ETCD_CA_KEY 354d31b1f03029b9
 
 write_files() {
   put '/etc/kubernetes/keelson/audit.yaml.be5e1450df16440a' 0600 <<'END_OF_FILE_'

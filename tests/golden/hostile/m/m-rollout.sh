@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('498c2aa6e5b4a5bd' '07b50c2035eee7e2')
+readonly -a REVISIONS=('60abc404bd52f40a' 'bbf68cd889113047')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('9865c0cdbe446459' '42f6a15ec00fee16')
+readonly -a REVISIONS=('2e46d0aa7b1ade0a' 'd56e90f5af4a74a2')
 
 readonly AUTHORITIES='1'
 

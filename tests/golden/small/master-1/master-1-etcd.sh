@@ -84,11 +84,11 @@ readonly GOOD_UNTIL='0'
 
 readonly FOUNDERS=''
 
-readonly ETCD_CA_CRT='ZXRjZCdzIGF1dGhvcml0eQ=='
+handed ETCD_CA_CRT c4c9da1c8e956888
 
-readonly ETCD_ISSUER_CRT='ZXRjZCdzIGF1dGhvcml0eQ=='
+handed ETCD_ISSUER_CRT 6045b95be6d7c080
 
-readonly ETCD_CA_KEY='Y2FuYXJ5OiBrZXkgb2YgZXRjZCdzIGF1dGhvcml0eQ=='
+handed ETCD_CA_KEY 354d31b1f03029b9
 
 readonly -a PROGRAMS=('etcd binary /usr/local/bin /opt/keelson/bundle/bin/etcd 4444444444444444444444444444444444444444444444444444444444444444 - -' 'etcdctl binary /usr/local/bin /opt/keelson/bundle/bin/etcdctl 5555555555555555555555555555555555555555555555555555555555555555 - -')
 

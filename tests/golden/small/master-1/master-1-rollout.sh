@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('7fa2de2fcdf0b6e4' 'b0dff87ffe1cc63f')
+readonly -a REVISIONS=('de2d21c7e150dd2c' '532078fa624249a2')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('7a5bf405ca3b7b5e' 'f863dcbbd73f45f2')
+readonly -a REVISIONS=('29f3202f3f9a37db' 'b3ea740da7db6555')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('ae45aff9c6257c1d' 'c0ec5133f4067c1f')
+readonly -a REVISIONS=('6c98f4af28ffe0b1' '9ebf34ab3bc20975')
 
 readonly AUTHORITIES='1'
 
