@@ -51,8 +51,6 @@ remember_policy() {
   mv "$STATE/$2.new" "$STATE/$2"
 }
 
-engine_is_ours() { has_packages docker docker.io docker-ce; }
-
 # An engine that others installed and work with stays theirs, whatever the configuration says later.
 is_adopted() {
   if [ "$ADOPT" = true ]; then

@@ -13,7 +13,7 @@ export { criSocket } from "./render";
 export type { DockerSettings } from "./settings";
 
 /** Tells which cgroup driver Docker runs on. */
-export const cgroupScript = join(__dirname, "cgroup.sh");
+export const engineScript = join(__dirname, "engine.sh");
 
 export interface DockerEngineArgs {
   readonly machines: readonly Machine[];
@@ -40,7 +40,7 @@ export class DockerEngine extends pulumi.ComponentResource {
         {
           machine,
           script: join(__dirname, "docker.sh"),
-          uses: [...unitsScripts, ...packageScripts, foundScript, ...artifactScripts, cgroupScript],
+          uses: [...unitsScripts, ...packageScripts, foundScript, ...artifactScripts, engineScript],
           values: {
             PACKAGES: docker.packages,
             KEY_SHA256: docker.packages === "docker" ? dockerKeyDigest() : "",

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, imageArchives, imagesScript, programs, type ArtifactSet } from "../artifacts";
-import { cgroupScript } from "../docker";
+import { engineScript } from "../docker";
 import { criSocket } from "../docker";
 import type { Machine } from "../machine";
 import { HostScript, packageScripts, stepOn, unitsScripts, type Effects, type ScriptValue } from "../script";
@@ -75,7 +75,7 @@ export class Kubelets extends pulumi.ComponentResource {
 }
 
 const uses = [
-  ...[...packageScripts, ...artifactScripts, imagesScript, cgroupScript],
+  ...[...packageScripts, ...artifactScripts, imagesScript, engineScript],
   ...[...leaveScripts, ...kubeletUnitScripts, requestScript, join(__dirname, "serving.sh")],
 ];
 

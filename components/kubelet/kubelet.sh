@@ -149,8 +149,7 @@ down() {
   [ ! -d /etc/kubernetes/pki ] || leave_cluster
   rm -f /var/log/keelson-kubeadm.log
   stop_unit kubelet.service
-  # An engine of the cluster's own goes with all that it has.
-  has_packages docker docker.io docker-ce || remove_images "$RUNTIME"
+  engine_is_ours || remove_images "$RUNTIME"
   remove_programs
   remove_files
   remove_file "$KUBELET_CONFIG_FILE"

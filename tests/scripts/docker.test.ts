@@ -22,7 +22,7 @@ const docker = (direction: string, more: Partial<Record<keyof typeof values, str
   host.run(
     {
       script: Host.script("docker/docker.sh"),
-      uses: [...artifacts(), Host.script("docker/cgroup.sh"), Host.script("script/found.sh")],
+      uses: [...artifacts(), Host.script("docker/engine.sh"), Host.script("script/found.sh")],
       values: { ...values, ...more },
       files: more.ADOPT === "true" ? [] : [{ path: host.path("etc/docker/daemon.json"), content: "{}" }],
     },

@@ -61,7 +61,7 @@ const kubelet = {
   path: "kubelet/kubelet.sh",
   uses: [
     ...install,
-    "docker/cgroup.sh",
+    "docker/engine.sh",
     "script/found.sh",
     "kubelet/leave.sh",
     "kubelet/unit.sh",
@@ -77,7 +77,7 @@ const kubelet = {
 };
 const docker = {
   path: "docker/docker.sh",
-  uses: [...install, "docker/cgroup.sh", "script/found.sh"],
+  uses: [...install, "docker/engine.sh", "script/found.sh"],
   values: {
     PACKAGES: "distribution",
     KEY_SHA256: "",

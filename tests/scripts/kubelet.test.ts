@@ -23,7 +23,7 @@ describe("kubelet.sh", () => {
     RESERVED_MEMORY: ["104857600"],
   };
   const configuration = (more: Partial<Record<keyof typeof values, string | number | string[]>> = {}) => {
-    const uses = [Host.script("docker/cgroup.sh"), Host.script("kubelet/kubelet.sh"), "turn() { :; }"];
+    const uses = [Host.script("docker/engine.sh"), Host.script("kubelet/kubelet.sh"), "turn() { :; }"];
     const result = host.up("detected_configuration", { uses, values: { ...values, ...more } });
     return { ...result, stdout: result.status === 0 ? (parse(result.stdout) as unknown) : undefined };
   };
@@ -34,7 +34,7 @@ describe("kubelet.sh", () => {
       direction,
     );
   const parts = [
-    ...["docker/cgroup.sh", "kubelet/unit.sh", "artifacts/fetch.sh", "artifacts/install.sh"],
+    ...["docker/engine.sh", "kubelet/unit.sh", "artifacts/fetch.sh", "artifacts/install.sh"],
     ...["artifacts/versions.sh", "artifacts/images.sh"],
     ...["script/found.sh", "kubelet/leave.sh"],
   ];
@@ -134,7 +134,7 @@ describe("kubelet.sh", () => {
     const config = (text: string) => host.stub("systemd-analyze", `cat <<'EOF'\n${text}\nEOF`);
     const ours = "# /etc/sysctl.d/99-zz-keelson.conf\nnet.ipv4.ip_forward = 1\nnet.bridge.bridge-nf-call-iptables = 1";
     const last = () => {
-      const uses = [Host.script("docker/cgroup.sh"), Host.script("kubelet/kubelet.sh"), "turn() { :; }"];
+      const uses = [Host.script("docker/engine.sh"), Host.script("kubelet/kubelet.sh"), "turn() { :; }"];
       return host.up("settings_last", { uses, values });
     };
     test("the last word on a setting counts, and is keelson's", () => {

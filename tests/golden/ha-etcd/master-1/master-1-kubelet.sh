@@ -18,7 +18,7 @@ readonly -a SECRETS=()
 
 # Here is the text of components/artifacts/images.sh.
 
-# Here is the text of components/docker/cgroup.sh.
+# Here is the text of components/docker/engine.sh.
 
 # Here is the text of components/script/found.sh.
 

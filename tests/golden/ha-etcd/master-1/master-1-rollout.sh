@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('6ab789470d2aa91e' 'c669ffb0ec318ba3')
+readonly -a REVISIONS=('ff5871c3254c1f2b' '451776acaa9877eb')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('69c094c5eaa06ee5' '2c4737feeb592446')
+readonly -a REVISIONS=('81c4f95a339df9d7' '5e623698c2795f8a')
 
 readonly AUTHORITIES='1'
 

@@ -22,7 +22,7 @@ readonly -a SECRETS=()
 
 # Here is the text of components/artifacts/versions.sh.
 
-# Here is the text of components/docker/cgroup.sh.
+# Here is the text of components/docker/engine.sh.
 
 readonly PACKAGES='distribution'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('c3d6567767a675b1' '46f26c230357703c')
+readonly -a REVISIONS=('9e6f1b1c53551ca5' '2d4135385641ad13')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('de2d21c7e150dd2c' '2b803afc478b9a03')
+readonly -a REVISIONS=('031f6de0a9d3cab7' 'e22b68672e0fd381')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('6086d3da51c27e53' 'e13c6c1e3cc29dc9')
+readonly -a REVISIONS=('86460e6bb7ae1d2e' 'cc1415ce3651d55b')
 
 readonly AUTHORITIES='1'
 

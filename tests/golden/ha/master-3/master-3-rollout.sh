@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('d597911fc4964c5e' 'dfe37bc56267d6bb')
+readonly -a REVISIONS=('221de38d1febf677' 'e5547e03db30b01a')
 
 readonly AUTHORITIES='1'
 

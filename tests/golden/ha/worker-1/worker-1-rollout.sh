@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('29f3202f3f9a37db' '4a830d4819f284e3')
+readonly -a REVISIONS=('4148b110efe70e6b' 'a1c3195f6545ac3f')
 
 readonly AUTHORITIES='1'
 

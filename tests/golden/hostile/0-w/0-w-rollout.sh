@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('dcb3e90d26d45eee' '66c4a50652bab500')
+readonly -a REVISIONS=('c306977effb34d77' '39a89d1d88af7800')
 
 readonly AUTHORITIES='1'
 

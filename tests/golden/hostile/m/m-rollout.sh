@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('60abc404bd52f40a' 'bbf68cd889113047')
+readonly -a REVISIONS=('7e8fc905c93f08d8' 'd8cc48e2f3ea477f')
 
 readonly AUTHORITIES='1'
 

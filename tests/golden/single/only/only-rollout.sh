@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('2e46d0aa7b1ade0a' 'd56e90f5af4a74a2')
+readonly -a REVISIONS=('003b5bb9367e2cef' 'f2d8e51e85ffe507')
 
 readonly AUTHORITIES='1'
 

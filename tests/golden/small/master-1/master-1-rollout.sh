@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('de2d21c7e150dd2c' '532078fa624249a2')
+readonly -a REVISIONS=('031f6de0a9d3cab7' '900e7fdc0a537484')
 
 readonly AUTHORITIES='1'
 

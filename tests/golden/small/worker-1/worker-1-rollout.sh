@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('29f3202f3f9a37db' 'b3ea740da7db6555')
+readonly -a REVISIONS=('4148b110efe70e6b' '0d877c1f59b1a89a')
 
 readonly AUTHORITIES='1'
 

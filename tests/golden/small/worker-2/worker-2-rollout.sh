@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('6c98f4af28ffe0b1' '9ebf34ab3bc20975')
+readonly -a REVISIONS=('fdfb76c3a1c3aaa3' '84eded3a78979306')
 
 readonly AUTHORITIES='1'
 
