@@ -18,7 +18,7 @@ import { openStack, requireStack, root } from "./project";
 import { Progress, seconds } from "./progress";
 import { Recorder } from "./record";
 import { recover } from "./recover";
-import { clusterOf, lookAt, nginxLine, troubles } from "./status";
+import { certificatesLine, clusterOf, lookAt, nginxLine, troubles } from "./status";
 import { support } from "./support";
 import { nodeTable, podTable } from "./tables";
 
@@ -188,6 +188,7 @@ async function status(stack: Stack, { output, color }: Request, known?: OutputMa
     ...tables.map((table) => notReadyIn(table, paint)),
     ...troubles(look, paint),
     ...nginxLine(look),
+    ...certificatesLine(look, paint),
     ...(backups ? backupLines(backups, paint) : []),
   ];
   process.stdout.write(`${parts.join("\n\n")}\n`);

@@ -2,6 +2,7 @@ import type { OutputMap } from "@pulumi/pulumi/automation";
 
 import { ask } from "../components/endpoint/api";
 import type { Paint } from "./color";
+import { lengthOf } from "./doctor/findings";
 import { messageOf } from "./progress";
 
 /** A stack's cluster, as its outputs have it. */
@@ -9,6 +10,8 @@ export interface Cluster {
   readonly kubeconfig: string;
   readonly apiEndpoint: string;
   readonly nginxUrl?: string;
+  /** The first end of each machine's certificates, as the last `up` left them: "2027-11-26T02:20:00Z". */
+  readonly certificates?: Readonly<Record<string, string>>;
 }
 
 /** How a cluster is: what `status -o json` prints, besides the schema and the stack. */
@@ -17,6 +20,8 @@ export interface Look {
   readonly nodes: readonly NodeLook[];
   readonly podsNotReady: readonly PodLook[];
   readonly nginx: { readonly url: string; readonly ok: boolean; readonly answer: string } | null;
+  /** Machines with the first end of what each has, as the last `up` left it. */
+  readonly certificates: Readonly<Record<string, string>>;
 }
 
 export interface NodeLook {
@@ -85,17 +90,18 @@ export function clusterOf(stack: string, outputs: OutputMap): Cluster {
     (name) => outputs[name]?.value as string | undefined,
   );
   if (kubeconfig === undefined) throw new Error(`stack ${stack} has no cluster: run make up STACK=${stack}`);
-  return { kubeconfig, apiEndpoint: apiEndpoint ?? "", ...(nginxUrl === undefined ? {} : { nginxUrl }) };
+  const certificates = outputs["certificates"]?.value as Cluster["certificates"];
+  return { kubeconfig, apiEndpoint: apiEndpoint ?? "", ...(nginxUrl === undefined ? {} : { nginxUrl }), certificates };
 }
 
 /** Asks the cluster how it is. Throws where its API does not answer. */
-export async function lookAt({ kubeconfig, apiEndpoint, nginxUrl }: Cluster): Promise<Look> {
+export async function lookAt({ kubeconfig, apiEndpoint, nginxUrl, certificates = {} }: Cluster): Promise<Look> {
   const [nodes, pods] = await Promise.all([
     list<Node>(kubeconfig, "/api/v1/nodes"),
     list<Pod>(kubeconfig, "/api/v1/pods"),
   ]);
   const nginx = nginxUrl === undefined ? null : { url: nginxUrl, ...(await answerOf(nginxUrl)) };
-  return { apiEndpoint, ...looksOf(nodes, pods), nginx };
+  return { apiEndpoint, ...looksOf(nodes, pods), nginx, certificates };
 }
 
 /** How nodes are, and which pods are not ready. */
@@ -117,6 +123,20 @@ export function troubles({ nodes, podsNotReady }: Look, paint: Paint): readonly 
 /** Whether nginx answers; nothing where the cluster has none. */
 export function nginxLine({ nginx }: Look): readonly string[] {
   return nginx ? [`nginx ${nginx.ok ? "answers" : "does not answer"} at ${nginx.url} (${nginx.answer})`] : [];
+}
+
+/** Ends that are nearer than this are red: by then a timer would have renewed what it can. */
+const soon = 30 * 86_400;
+
+/** Which certificate ends first; nothing where none is known. */
+export function certificatesLine({ certificates }: Look, paint: Paint, now = Date.now() / 1000): readonly string[] {
+  const [first] = Object.entries(certificates).sort(([, one], [, other]) => (one < other ? -1 : 1));
+  if (!first) return [];
+  const [machine, end] = first;
+  const left = Date.parse(end) / 1000 - now;
+  const words = left < 0 ? `has ended ${lengthOf(left)} ago` : `ends in ${lengthOf(left)}`;
+  const line = `certificates: the first, of ${machine}, ${words} (${end}); make preview says when they are renewed`;
+  return [left < soon ? paint("red", line) : line];
 }
 
 function said({ reason, message }: { readonly reason: string; readonly message: string }): string {

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { LocalSettings } from "./settings";
 import type { MachineConfig, Machine } from "../machine";
 import type { Fleet } from "../script";
+import { shortest } from "../ssh";
 import { apart } from "./apart";
 import type { Build, Builds } from "./builds";
 import { containerArgs, livingContainer, mounts } from "./container";
@@ -76,7 +77,7 @@ export class LocalMachines extends pulumi.ComponentResource {
         host: config.address,
         port: 22,
         user: "keelson",
-        privateKey: pulumi.secret(login.privateKey),
+        privateKey: pulumi.secret(login.privateKey.apply(shortest)),
         hostKey,
       },
       identity: hostKey,

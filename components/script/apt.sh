@@ -88,18 +88,19 @@ apt_get() {
 # patiently COMMAND...: while another process holds a lock of dpkg's or apt's, tries again; past 300 s names it and ends. What it says
 # is passed on where it fails; else its warnings alone, for much of the rest reads like a fault.
 patiently() {
-  local deadline=$((SECONDS + 300)) status told='' words pid
+  local deadline=$((SECONDS + 300)) status told='' words lock pid
   words=$(mktemp /run/keelson/words.XXXXXX)
   while :; do
     status=0
     "$@" >"$words" 2>&1 || status=$?
     [ "$status" != 0 ] || break
-    grep -qE 'Could not get lock|lock was locked by|Unable to (lock|acquire)' "$words" || break
+    lock=$(grep -E '^(E|dpkg): .*(Could not get lock|lock was locked by|Unable to (lock|acquire))' "$words") || break
     # The first says whose it is: "held by process 7 (perl)", "locked by /usr/bin/perl process with pid 7".
-    pid=$(grep -m 1 -oE '(process|pid) [0-9]+' "$words" | grep -oE '[0-9]+' || true)
-    [ -n "$told" ] || log "waiting for a lock: $(head -n 1 "$words")"
+    pid=$(grep -m 1 -oE '(process|pid) [0-9]+' <<<"$lock" | grep -oE '[0-9]+' || true)
+    [ -n "$told" ] || log "waiting for a lock: $(head -n 1 <<<"$lock")"
     told=yes
     if [ "$SECONDS" -gt "$deadline" ]; then
+      cat "$words" >&2
       rm -f "$words"
       die "packages of $(hostname) are locked by process ${pid:-unknown} ($(ps -o args= -p "${pid:-0}" 2>/dev/null || true)):" \
         "timed out after 300 s; wait until it is done, or end it, and run up again"

@@ -13,8 +13,9 @@ import { handedDirectory, takingFile, textsDirectory, type Text } from "./texts"
 /** How long a machine that takes no login now is asked again, and between two attempts, milliseconds. */
 const [patience, pause] = [60_000, 4000];
 
-/** Tells which texts are there, whole. */
-const asking = `cd ${textsDirectory} 2>/dev/null || exit 0
+/** Tells which texts are there, whole. Secrets of runs that never came go. */
+const asking = `find ${handedDirectory} -type f -mmin +30 -delete 2>/dev/null
+cd ${textsDirectory} 2>/dev/null || exit 0
 sha256sum ../take 2>/dev/null | cut -c 1-16
 for text in *; do [ "$(sha256sum "$text" | cut -c 1-16)" != "$text" ] || printf '%s\\n' "$text"; done
 `;
@@ -26,26 +27,25 @@ const placed = (path: string, text: string) => `printf '%s' ${quote(text)} >"$ne
 
 /** A program that puts texts there, and last the way to take them. */
 function placing(texts: readonly Text[]): string {
-  return `set -eu
-umask 077
-mkdir -p ${textsDirectory}
+  return whole(`mkdir -p ${textsDirectory}
 cd ${textsDirectory}
 rm -f .new-*
 new=.new-$$
-${texts.map(({ digest, text }) => placed(digest, text)).join("")}${placed(takingFile, take)}`;
+${texts.map(({ digest, text }) => placed(digest, text)).join("")}${placed(takingFile, take)}`);
 }
 
 /** A program that puts secrets there, and nothing else: those of a run that never came go. */
 function handing(script: string, secrets: readonly Text[]): string {
   const directory = quote(`${handedDirectory}/${script}`);
-  return `set -eu
-umask 077
-rm -rf ${directory}
+  return whole(`rm -rf ${directory}
 mkdir -p ${directory}
 cd ${directory}
 new=.new
-${secrets.map(({ digest, text }) => placed(digest, text)).join("")}`;
+${secrets.map(({ digest, text }) => placed(digest, text)).join("")}`);
 }
+
+/** A program of which nothing runs where it is cut off. */
+const whole = (program: string) => `{\nset -eu\numask 077\n${program}}\n`;
 
 /** A machine, and what it is to have. */
 export interface Equipment {
@@ -55,45 +55,59 @@ export interface Equipment {
   readonly texts: readonly Text[];
 }
 
+/** How the machine is come to: by the way of a bastion's session, which is another one for each attempt, or straight. */
+export type Through = (action: (way?: Session) => Promise<void>) => Promise<void>;
+const straight: Through = (action) => action();
+
 /**
  * Sees to it that a machine has the texts of all programs that it may be sent, in one login. One that takes no login now, because it
  * starts, or limits how many come from one address, is named, and asked again for a minute.
  */
-export async function equip({ name, login, texts }: Equipment, way?: Session): Promise<void> {
-  await loggedIn(name, login, way, (session) => send(session, texts));
+export async function equip({ name, login, texts }: Equipment, through = straight): Promise<void> {
+  await loggedIn({ name, login, sent: "the parts of its scripts" }, through, (session) => send(session, texts));
 }
 
 /**
  * Hands a machine the secrets of a script's next run, each in a file that its digest names: in memory, and root's alone. The run takes
  * them from there.
  */
-export async function hand({ name, login, texts }: Equipment, script: string, way?: Session): Promise<void> {
-  await loggedIn(name, login, way, (session) => put(session, handing(script, texts), `${handedDirectory}/${script}`));
+export async function hand({ name, login, texts }: Equipment, script: string, through = straight): Promise<void> {
+  await loggedIn({ name, login, sent: `the secrets of ${script}` }, through, (session) =>
+    put(session, handing(script, texts), `${handedDirectory}/${script}`),
+  );
 }
 
-/** Does something in one login. */
+/** Whom something is sent in one login, and what. */
+interface Delivery extends Omit<Equipment, "texts"> {
+  readonly sent: string;
+}
+
 async function loggedIn(
-  name: string,
-  login: Login,
-  way: Session | undefined,
+  { name, login, sent }: Delivery,
+  through: Through,
   action: (session: Session) => Promise<void>,
 ): Promise<void> {
   const deadline = Date.now() + patience;
-  for (let told = false; ; told = true) {
+  const attempt = async (way?: Session): Promise<void> => {
     const session = new Session(login, { timeoutMs: 30_000 }, way);
     try {
       await action(session);
+    } finally {
+      session.close();
+    }
+  };
+  for (let told = false; ; told = true) {
+    try {
+      await through(attempt);
       return;
     } catch (error) {
       const why = error as NodeJS.ErrnoException;
       if (!isForNow(why) || Date.now() + pause > deadline) {
         const place = `${name} (${login.host}:${login.port})`;
-        throw new Error(`${place} cannot be sent the parts of its scripts: ${wordsFor(why)}`, { cause: error });
+        throw new Error(`${place} cannot be sent ${sent}: ${wordsFor(why)}`, { cause: error });
       }
       const words = `${name} takes no login now: ${wordsFor(why)}. Retrying for ${patience / 1000} s`;
       if (!told) void pulumi.log.info(words);
-    } finally {
-      session.close();
     }
     await sleep(pause);
   }
@@ -118,5 +132,5 @@ async function send(session: Session, texts: readonly Text[]): Promise<void> {
 
 async function put(session: Session, program: string, directory: string): Promise<void> {
   const { status, output } = await session.run("sh -c 'gunzip | bash -s'", gzipSync(program));
-  if (status !== 0) throw new Error(`its scripts' parts could not be written to ${directory}: ${output}`);
+  if (status !== 0) throw new Error(`it could not write to ${directory}: ${output}`);
 }

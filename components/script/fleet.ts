@@ -120,27 +120,33 @@ export class Fleet {
 
   /** The machine has the secrets of a script's next run. */
   async hand({ name, login }: Access, script: string, secrets: readonly Text[]): Promise<void> {
-    await this.throughBastion((way) => hand({ name, login: login(), texts: secrets }, script, way));
+    await hand({ name, login: login(), texts: secrets }, script, (action) => this.throughBastion(action));
   }
 
   /** Sends whatever any of the cluster's machines may need, when what was sent before is there. */
   private send(name: string, login: Login, before = Promise.resolve()): Equipped {
     const texts = [...shippedTexts().values(), ...this.kept.values()];
-    const send = () => this.throughBastion((way) => equip({ name, login, texts }, way));
+    const send = () => equip({ name, login, texts }, (action) => this.throughBastion(action));
     return { digests: new Set(texts.map(({ digest }) => digest)), done: before.then(send, send) };
   }
 
-  /** Many go by way of one login on the bastion, which ends with the last of them. */
+  /** Many go by way of one login on the bastion, which ends with the last of them; after one that failed, the next dial anew. */
   private async throughBastion(action: (way?: Session) => Promise<void>): Promise<void> {
     if (!this.bastion) return action();
     const way = (this.way ??= { session: new Session(sshLogin(this.bastion), { timeoutMs: 120_000 }), users: 0 });
     way.users++;
+    const leave = (): void => {
+      if (this.way === way) this.way = undefined;
+    };
     try {
       await action(way.session);
+    } catch (error) {
+      leave();
+      throw error;
     } finally {
       if (--way.users === 0) {
         way.session.close();
-        this.way = undefined;
+        leave();
       }
     }
   }

@@ -121,6 +121,7 @@ async function wordsFor({ parts, effects, again }: Known, { now, before }: Chang
   if (changed.size === 0 && old !== sent && isOfOtherForm(parts, old)) return effects ? shorter : "";
   const isOwned = before["delete"] !== now["delete"] && before["create"] === now["create"];
   if (isOwned && old === sent) return effects ? owned : "";
+  if (await isSameKey(before["connection"], now["connection"])) return effects ? shorter : "";
   // What was sent once is never sent again.
   return effects ? "the connection settings changed: the script runs again, and nothing should change" : "";
 }
@@ -130,6 +131,15 @@ const shorter = "its entry in the state gets shorter: the script runs again, and
 
 /** Earlier releases did not say on the way out for which cluster that is. */
 const owned = "its entry in the state names the cluster: the script runs again, and nothing should change";
+
+/** Earlier releases gave the plugin an Ed25519 key in OpenSSH's own form, which is longer. */
+async function isSameKey(before: unknown, now: unknown): Promise<boolean> {
+  const [old, login] = await Promise.all([onceKnown(before, undefined), onceKnown(now, undefined)]);
+  const without = (value: unknown) =>
+    JSON.stringify(value, (key, text: unknown) => (key === "privateKey" ? undefined : text));
+  const isLong = (value: unknown) => JSON.stringify(value)?.includes("-----BEGIN OPENSSH PRIVATE KEY-----");
+  return old !== undefined && without(old) === without(login) && isLong(old) === true && isLong(login) === false;
+}
 
 /** A text that may be a secret; "" where it is not known yet. */
 async function textOf(value: unknown): Promise<string> {

@@ -16,11 +16,13 @@ kept() {
 handed() {
   local secret=/run/keelson/handed/$SCRIPT/$2
   if [ "$direction" = down ]; then
+    ! is_anothers || leave_alone
     rm -rf "${secret%/*}"
     return
   fi
   if [ "$(sha256sum "$secret" 2>/dev/null | cut -c 1-16)" != "$2" ]; then
     echo "error: $(hostname) was not handed $1 ($2), which $SCRIPT needs: an up hands it over" >&2
+    rm -rf "${secret%/*}"
     exit 1
   fi
   # shellcheck disable=SC1090 # a line, NAME and its value

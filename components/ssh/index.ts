@@ -2,7 +2,7 @@ export { loginArgs } from "./connection";
 export { onceKnown } from "./known";
 export { login, sshConfig, type SshConfig, type SshLogin } from "./login";
 export { loginChecks } from "./loginChecks";
-export { kindOfKey } from "./privateKey";
+export { kindOfKey, shortest } from "./privateKey";
 export {
   bastionName,
   unreachable,

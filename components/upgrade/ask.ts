@@ -18,7 +18,7 @@ const script = [askScript, ...["judge.sh", "requests.sh", "guard.sh"].map((file)
   .map((file) => readFileSync(file, "utf8"))
   .join("\n");
 
-/** Asks all machines at once what speaks for and against an upgrade; undefined of those that do not answer. */
+/** Asks all machines at once what speaks for and against an upgrade, in their order; undefined of those that do not answer. */
 export async function askAll(args: UpgradeArgs): Promise<ReadonlyMap<string, Told | undefined>> {
   // One that is made in this very run has nothing to tell.
   const there = args.machines.flatMap((machine) => {
@@ -31,7 +31,8 @@ export async function askAll(args: UpgradeArgs): Promise<ReadonlyMap<string, Tol
       return [machine.name, answer && parseTold(answer.output)] as const;
     }),
   );
-  return new Map(told);
+  const answers = new Map(told);
+  return new Map(there.map(({ machine: { name } }) => [name, answers.get(name)]));
 }
 
 function valuesFor(machine: Machine, { environment, artifacts }: UpgradeArgs): Readonly<Record<string, ScriptValue>> {

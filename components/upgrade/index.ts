@@ -92,7 +92,7 @@ async function letIn(from: string, args: UpgradeArgs): Promise<void> {
       `stack "${environment.stack}" cannot go from Kubernetes ${from} to ${to}; nothing was restarted:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
     );
   }
-  await pulumi.log.info(await snapshotBefore(to, args));
+  for (const words of await snapshotBefore(to, args)) await pulumi.log.info(words);
 }
 
 function oldest(releases: readonly string[]): string | undefined {

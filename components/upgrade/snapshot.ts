@@ -3,26 +3,39 @@ import { readFileSync } from "node:fs";
 import { snapshotScripts } from "../etcd";
 import { etcdMembersOf } from "../machine";
 import { composeLook } from "../script";
-import { answerOf, throughBastion } from "../ssh";
+import { answerOf, throughBastion, type Session } from "../ssh";
 import type { UpgradeArgs } from "./index";
 
 /** Longest wait for one member, milliseconds: etcd may have gigabytes. */
 const patience = 700_000;
 
-/** Has the first member of etcd that can keep a snapshot from before an upgrade, and tells where. */
-export async function snapshotBefore(release: string, args: UpgradeArgs): Promise<string> {
-  const script = `${snapshotScripts.map((file) => readFileSync(file, "utf8")).join("\n")}\nsnapshot_before "$RELEASE"`;
-  const faults: string[] = [];
+const snapshot = `${snapshotScripts.map((file) => readFileSync(file, "utf8")).join("\n")}\nsnapshot_before "$RELEASE"`;
+
+/** Where backups begin with this very change, there is nothing yet that makes one. */
+const backup = `program=/usr/local/lib/keelson/etcd-backup
+if [ -e "$program" ]; then bash "$program" now; else log "etcd is not backed up before this upgrade: backups begin with it"; fi`;
+
+/**
+ * Has the first member of etcd that can keep a snapshot from before an upgrade, and one put a backup where the stack's backups are, if it
+ * has any; tells where.
+ */
+export async function snapshotBefore(release: string, args: UpgradeArgs): Promise<readonly string[]> {
   return throughBastion(args.environment.ssh.bastion, 10 * patience, async (way) => {
-    for (const { name } of etcdMembersOf(args.environment)) {
-      const to = args.login(name);
-      const answer = to && (await answerOf(to, composeLook(script, { RELEASE: release }), patience, way));
-      const said = answer?.output.split("\n").at(-1) ?? "it did not answer";
-      if (answer?.status === 0) return said;
-      faults.push(`${name}: ${said}`);
-    }
-    throw new Error(
-      `no member of etcd keeps a snapshot from before the upgrade; nothing was restarted: ${faults.join("; ")}`,
-    );
+    const program = composeLook(snapshot, { RELEASE: release });
+    const told = [await byAMember(program, "keeps a snapshot from before the upgrade", args, way)];
+    if (!args.environment.etcd.backup) return told;
+    return [...told, await byAMember(composeLook(backup, {}), "makes a backup before the upgrade", args, way)];
   });
+}
+
+async function byAMember(program: string, does: string, args: UpgradeArgs, way?: Session): Promise<string> {
+  const faults: string[] = [];
+  for (const { name } of etcdMembersOf(args.environment)) {
+    const to = args.login(name);
+    const answer = to && (await answerOf(to, program, patience, way));
+    const said = answer?.output.split("\n").at(-1) ?? "it did not answer";
+    if (answer?.status === 0) return said;
+    faults.push(`${name}: ${said}`);
+  }
+  throw new Error(`no member of etcd ${does}; nothing was restarted: ${faults.join("; ")}`);
 }

@@ -25,7 +25,10 @@ const starts = () => all.map((machine) => on(machine).unitStarts());
 const kubelets = () => kubectl("get nodes -o jsonpath='{.items[*].status.nodeInfo.kubeletVersion}'");
 const servers = () =>
   masters.map(({ name }) =>
-    on(name).run("curl -sk https://127.0.0.1:6443/version | sed -n 's/.*gitVersion.*v\\([0-9.]*\\).*/\\1/p'"),
+    on(name).run(
+      "cd /etc/kubernetes/pki && curl -s --cacert ca.crt --cert apiserver-kubelet-client.crt --key apiserver-kubelet-client.key " +
+        "https://127.0.0.1:6443/version | sed -n 's/.*gitVersion.*v\\([0-9.]*\\).*/\\1/p'",
+    ),
   );
 const times = <T>(count: number, value: T) => Array.from({ length: count }, () => value);
 
@@ -35,6 +38,10 @@ afterAll(() => stack.remove());
 test("a cluster is built on the release before", async () => {
   expect((await stack.succeed("up")).output).toContain("(200)");
   await stack.succeed("kubeconfig");
+  stack.change({
+    etcd: { backup: { to: "/srv/etcd-backups", password: stack.encrypted("canary: opens the backups"), every: "24h" } },
+  });
+  await stack.succeed("up");
   // What is not to pause in a drain has a budget.
   kubectl("create poddisruptionbudget nginx --selector app=web --max-unavailable 1");
   expect(kubelets()).toBe(times(5, `v${from}`).join(" "));
@@ -111,16 +118,21 @@ END`);
     const load = new Load(`http://172.31.239.11:30080`);
     const client = asking(here("cat", `.keelson/${name}/kubeconfig`), [api]);
     const began = Date.now();
+    // Killed while a master is at work, when the last is done, and while a node is drained.
+    await stack.killedAt(/now +master +master-2-master/);
+    await stack.killedAt(/changed +master +configuration/);
+    await stack.killedAt(/now +rollout +worker-1-rollout/);
     const held = await stack.run("up");
     kubectl("delete poddisruptionbudget guarded");
     const rest = held.status === 0 ? held : await stack.run("up");
     const seconds = (Date.now() - began) / 1000;
     const [answers, asked, violations] = [await load.end(), await client.end(), await watch.end()];
     watch.seen.forEach((line) => figure("releases together", line));
-    figure("seconds of the upgrade of five nodes, with one stop", seconds.toFixed(0));
+    figure("seconds of the upgrade of five nodes, killed three times, with one stop", seconds.toFixed(0));
     figure("requests to nginx, and those that failed", `${answers.answered}, ${answers.failures.length}`);
     figure("requests to the API, and those that failed", `${asked.answered}, ${asked.failures.length}`);
     asked.failures.slice(0, 5).forEach((failure) => figure("a request to the API that failed", failure));
+    expect(on("master-1").run("ls /srv/etcd-backups/snapshots | wc -l")).not.toBe("0");
     expect(held.status).not.toBe(0);
     expect(held.output).toMatch(/worker-2 could not be drained within 60 s: it takes pods again.*default\/guarded/s);
     expect(rest.status).toBe(0);
@@ -131,7 +143,7 @@ END`);
     const written = Number(kubectl("get configmaps -o name | grep -c /asked-"));
     expect(written).toBeGreaterThan(100);
     expect(written).toBe(asked.writes);
-  });
+  }, 2_400_000);
 
   test("is whole: all of it is new, nodes take pods but the one that somebody cordoned, and nothing is left to do", async () => {
     expect(servers()).toEqual(times(3, to));

@@ -167,6 +167,13 @@ describe("packages", () => {
       installed([]);
       host.write("tries", "");
     });
+    test("is not what a package says that fails for a reason of its own", () => {
+      aptGet("echo 'postinst: Unable to lock the door'; exit 100");
+      const { status, stderr } = host.up("install_packages owner tool");
+      expect(status).toBe(1);
+      expect(stderr).toContain("Unable to lock the door");
+      expect(stderr).not.toContain("waiting for a lock");
+    });
     test("is waited for by apt", () => {
       aptGet(twice(held));
       const { status, stderr } = host.up("install_packages owner tool");

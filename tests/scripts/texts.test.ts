@@ -171,7 +171,13 @@ describe("a secret that the machine is handed for each run", () => {
     const [text] = handedTexts(handedParts());
     host.write(`${directory}/${text?.digest ?? ""}`, "readonly KEY=another\n");
     expect(host.bash(program)).toMatchObject(refused);
-    expect(host.has("var/lib/keelson/scripts/test")).toBe(false);
+    expect([host.has("var/lib/keelson/scripts/test"), host.has(directory)]).toEqual([false, false]);
+  });
+  test("of another cluster's run stays where an old state asks for the way out", () => {
+    handOver();
+    host.write("var/lib/keelson/cluster", "another-id test\n");
+    expect(host.bash(program, "down an-id")).toMatchObject({ status: 0 });
+    expect(host.has(directory)).toBe(true);
   });
   test("is of no use on the way out, where one of a run that never came goes", () => {
     handOver();

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { ask } from "../../components/endpoint/api";
 import { plain } from "../../cli/color";
 import { perform } from "../../cli/operations";
-import { clusterOf, lookAt, nginxLine, troubles } from "../../cli/status";
+import { certificatesLine, clusterOf, lookAt, nginxLine, troubles, type Look } from "../../cli/status";
 import { canary, listen, opens, request } from "./cli.fixture";
 
 jest.mock("../../cli/project", () => ({ root: "/nowhere", requireStack: () => undefined, openStack: jest.fn() }));
@@ -133,7 +133,25 @@ describe("status", () => {
       ],
       podsNotReady,
       nginx: { url: outputs["nginxUrl"]?.value, ok: true, answer: "200" },
+      certificates: {},
     });
+  });
+
+  test("has the first end of each machine's certificates, and says which is the first of all", async () => {
+    const ends = { "master-1": "2027-01-01T00:00:00Z", "etcd-1": "2026-12-02T00:00:00Z" };
+    opens({ outputs: () => Promise.resolve({ ...outputs, certificates: { value: ends, secret: false } }) });
+    expect(await perform({ ...request, command: "status" })).toBe(0);
+    expect(JSON.parse(said.out)).toMatchObject({ certificates: ends });
+    const lineAt = (now: string) =>
+      certificatesLine(
+        { certificates: ends } as unknown as Look,
+        (color, text) => `${color} ${text}`,
+        Date.parse(now) / 1000,
+      )[0];
+    const told = "(2026-12-02T00:00:00Z); make preview says when they are renewed";
+    expect(lineAt("2026-10-01T00:00:00Z")).toBe(`certificates: the first, of etcd-1, ends in 62 days ${told}`);
+    expect(lineAt("2026-12-01T12:00:00Z")).toBe(`red certificates: the first, of etcd-1, ends in 12 hours ${told}`);
+    expect(lineAt("2026-12-05T00:00:00Z")).toBe(`red certificates: the first, of etcd-1, has ended 3 days ago ${told}`);
   });
 
   test("ends with what somebody has to see to", async () => {

@@ -1,4 +1,6 @@
-import { createServer, type AddressInfo } from "node:net";
+import { spawnSync } from "node:child_process";
+import { connect, createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 
 import * as pulumi from "@pulumi/pulumi";
@@ -51,7 +53,11 @@ test("a machine is sent the texts that it lacks, each into a file that its diges
   const [program = ""] = sent;
   for (const { digest } of lacks) expect(program).toContain(`mv -f "$new" ${digest}\n`);
   expect(program).not.toContain(`mv -f "$new" ${has?.digest ?? ""}\n`);
-  expect(program.trim().endsWith('mv -f "$new" /var/lib/keelson/take')).toBe(true);
+  expect(program.trim().endsWith('mv -f "$new" /var/lib/keelson/take\n}')).toBe(true);
+  // A connection that is lost leaves what came of it: none of that runs.
+  expect(spawnSync("bash", ["-s"], { input: program.slice(0, -3) }).stderr.toString()).toMatch(
+    /unexpected end of file/,
+  );
 });
 
 test("it is sent what all programs of its cluster have, in one login, and what one needs that comes later", async () => {
@@ -77,10 +83,37 @@ test("it is handed the secrets of one script's next run, in memory, each into a 
   await fleet.hand({ name: "master-1", login: () => loginAt(machine.port) }, "master-1-etcd", [secret]);
   expect(machine.connections).toBe(before + 1);
   expect(sent).toEqual([
-    expect.stringMatching(/^set -eu\numask 077\nrm -rf '\/run\/keelson\/handed\/master-1-etcd'\n/),
+    expect.stringMatching(/^\{\nset -eu\numask 077\nrm -rf '\/run\/keelson\/handed\/master-1-etcd'\n/),
   ]);
   expect(sent[0]).toContain(`printf '%s' 'secret' >"$new"\nmv -f "$new" ${secret.digest}\n`);
 });
+
+test("behind a bastion that turns the first login away, it is dialled anew", async () => {
+  const info = jest.spyOn(pulumi.log, "info").mockResolvedValue(undefined);
+  const bastion = new TestMachine();
+  bastion.authorize(keys.publicKey("id"));
+  await bastion.listen();
+  let came = 0;
+  const before = createServer((socket) => {
+    if (++came === 1) socket.destroy();
+    else socket.pipe(connect(bastion.port, "127.0.0.1")).pipe(socket);
+  });
+  await new Promise<void>((resolve) => before.listen(0, "127.0.0.1", resolve));
+  const { port } = before.address() as AddressInfo;
+  const login = {
+    host: "127.0.0.1",
+    port,
+    user: "root",
+    privateKeyFile: join(keys.directory, "id"),
+    hostKey: bastion.hostKey,
+  };
+  const fleet = new Fleet("", () => Promise.resolve(), login);
+  await fleet.hand({ name: "master-1", login: () => loginAt(machine.port) }, "master-1-etcd", []);
+  expect([came, sent.length]).toEqual([2, 1]);
+  expect(info).toHaveBeenCalledWith(expect.stringMatching(/^master-1 takes no login now: /));
+  before.close();
+  await bastion.close();
+}, 30_000);
 
 test("one that takes no login now is named, and asked again", async () => {
   const info = jest.spyOn(pulumi.log, "info").mockResolvedValue(undefined);

@@ -70,6 +70,30 @@ async function closedPort(): Promise<number> {
   return port;
 }
 
+describe("a preview of a script whose text is the same", () => {
+  const openssh = "-----BEGIN OPENSSH PRIVATE KEY-----\ncanary\n";
+  const [pkcs8, other] = ["-----BEGIN PRIVATE KEY-----\ncanary\n", "-----BEGIN OPENSSH PRIVATE KEY-----\nother\n"];
+  const login = (privateKey: string, host = "h") => ({ host, privateKey, proxy: { host: "b", privateKey } });
+
+  test.each([
+    ["the login's key is in its shorter form", login(openssh), login(pkcs8), "its entry in the state gets shorter"],
+    ["the key is another", login(openssh), login(other), "the connection settings changed"],
+    ["the host is another, too", login(openssh), login(pkcs8, "g"), "the connection settings changed"],
+  ])("says so where %s", async (_, before, now, words) => {
+    const info = jest.spyOn(pulumi.log, "info").mockResolvedValue(undefined);
+    await begin(true);
+    const machine: Machine = machineOf(environment(), 0, { name: "m", fleet });
+    const effects = { create: "is made", update: () => "" };
+    const path = require.resolve("../../components/network/dns.sh");
+    const made = new components.HostScript("m-script", { machine, script: path, effects });
+    const stdin = await new Promise((resolve) => made.stdin.apply(resolve));
+    const inputs = (connection: object) => ({ create: "bash", stdin, connection: pulumi.secret(connection) });
+    const args = { urn: "", id: "", name: "m-script", type: "", newInputs: inputs(now), oldInputs: inputs(before) };
+    await hook?.callback(args);
+    expect(info.mock.calls.map(([text]) => text)).toEqual([expect.stringMatching(`^${words}: the script runs again`)]);
+  });
+});
+
 describe("before a script runs", () => {
   test("its machine has to answer, and one that does not is named with all the others", async () => {
     await begin();
