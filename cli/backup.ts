@@ -32,7 +32,12 @@ export function backUpNow(stack: string): number {
   for (const member of etcdMembersOf(environment)) {
     const command = `${asRoot(member)}bash /usr/local/lib/keelson/etcd-backup now`;
     const { status } = spawnSync("ssh", [...loginArguments(environment, member), command], { stdio: "inherit" });
-    if (status === 0) return 0;
+    if (status === 0) {
+      process.stdout.write(
+        "a way back needs this backup, its password, and the stack's state with its passphrase: keep pulumi stack export apart from the machines\n",
+      );
+      return 0;
+    }
     process.stderr.write(`${member.name} made no backup: its output is above\n`);
   }
   return 1;

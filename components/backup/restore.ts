@@ -127,6 +127,7 @@ function effectsOf({ snapshot, generation }: RestoreConfig, { environment, newes
     `etcd is set back to ${which}`,
     "what was written since is lost",
     "the API is unavailable for about a minute, while pods keep running; then each kubelet restarts, one after the other",
+    "it needs this stack's state, whose keys the backup's Secrets are encrypted with",
     `the members' current data is kept in ${environment.etcd.dataDir}/before-restore-${generation}`,
   ].join("; ");
   return {

@@ -100,8 +100,7 @@ peer_answer() {
 
 down() {
   local directory
-  # Where the state knows of it, another member has let go of this one before.
-  [ -z "${UNDONE_BY:-}" ] || leave_members
+  ! is_counted_for_good || leave_members
   stop_unit etcd.service
   # Only what this program put there goes: the record names the directories it found empty.
   [ ! -e "$STATE/etcd-data" ] || while read -r directory; do empty "$directory"; done <"$STATE/etcd-data"
@@ -117,6 +116,13 @@ down() {
   remove_files
   remove_user
   systemctl daemon-reload
+}
+
+# is_counted_for_good: no other machine's script lets go of it, because the state does not know of this one, or of that one: a run that
+# added members ended when this one had its vote, and others had not.
+is_counted_for_good() {
+  [ -z "${UNDONE_BY:-}" ] || return 0
+  [[ ,$FOUNDERS, != *=$PEER_URL,* ]] && ! is_kept
 }
 
 # empty DIRECTORY: a disk that is mounted at it, or somewhere below, stays where it is.

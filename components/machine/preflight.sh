@@ -4,6 +4,7 @@
 look() {
   problems=()
   check_owner
+  check_name
   check_fitness
   check_others
   ! declare -F guard >/dev/null || guard
@@ -30,6 +31,16 @@ check_owner() {
   owner=$(cat "$STATE/cluster")
   [ "$owner" = "$CLUSTER" ] ||
     problem "it is of the cluster of stack \"${owner#* }\" (${owner%% *}), and not of this one (${CLUSTER%% *}): use the state of that stack, or remove it from that cluster first (pulumi destroy; bash $STATE/undo where its state is lost)"
+}
+
+# Two lines of machines are two machines: what one of them takes out again would be the other's.
+check_name() {
+  local other
+  for other in "$STATE"/scripts/*-preflight; do
+    [ "${other##*/}" != "$SCRIPT" ] && grep -qs '^done ' "$other/ran" || continue
+    other=$(basename "$other" -preflight)
+    problem "it is the machine \"$other\" already: take one of the two lines out of machines; where \"$other\" is a name that it had before, run bash $STATE/undo there first"
+  done
 }
 
 problem() { problems+=("$*"); }

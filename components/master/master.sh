@@ -102,7 +102,7 @@ initialise() {
   configuration=$(server_configuration)
   # The first master of a cluster configures it. From then on that is configuration.sh's, when all masters have their servers.
   if is_configured; then
-    has_joined || let_in
+    let_in
     skipped+=(--skip-phases "upload-config,bootstrap-token,addon,show-join-command")
   elif dns_is_current; then
     # kubeadm would move the settings of CoreDNS on, and refuses to where it does not know the release that runs.
@@ -187,9 +187,21 @@ masters_taint_gone() {
     {\"op\": \"remove\", \"path\": \"/spec/taints/$place\"}]"
 }
 
+# Of a master that no state knows of, nobody else deletes the node: kubeadm init lets its kubelet join by way of the others, and may fail then.
+give_node_back() {
+  local own
+  [ -s "$ADMIN" ] || return 0
+  systemctl stop kubelet.service 2>/dev/null || true
+  own=$(as_admin --server "https://$PROXY" get node "$NODE" -o 'jsonpath={.status.nodeInfo.machineID}' 2>/dev/null) || return 0
+  [ "$own" = "$(cat /etc/machine-id)" ] || return 0
+  as_admin --server "https://$PROXY" delete node "$NODE" --ignore-not-found >&2 ||
+    log "the node $NODE is still one of the cluster's: kubectl delete node $NODE"
+}
+
 as_admin() { kubectl --kubeconfig "$ADMIN" --request-timeout 3s "$@"; }
 
 down() {
+  [ -z "${UNDONE_BY:-}" ] || give_node_back
   leave_cluster
   forget_read
   drop_timer

@@ -134,6 +134,19 @@ async function built(count: number): Promise<readonly EtcdMember[]> {
     expect(joined.host.has("var/lib/etcd/member")).toBe(false);
   });
 
+  test.each([
+    ["one that joined in a run that ended before all were through leaves by itself", false],
+    ["one that others answer for waits for nobody on the way out: the whole cluster may go", true],
+  ])("%s", async (_, isKept) => {
+    const founders = [...(await built(3))];
+    const joined = new EtcdMember("m4", addresses[3] as string, authority);
+    members.push(joined);
+    expect((await joined.script(founders, { founders })).status).toBe(0);
+    if (isKept) founders[0]?.ask("put", "keelson/members/m4", "yes");
+    expect((await joined.script(founders, { founders }, "down")).status).toBe(0);
+    expect(founders[0]?.members()).toHaveLength(isKept ? 4 : 3);
+  });
+
   test("all members that are undone at once end, and the last has nobody to leave", async () => {
     const all = await built(3);
     process.env["UNDONE_BY"] = "preflight";

@@ -37,3 +37,15 @@ test("it says whether it is a node, which a machine that was rebuilt is not", ()
   host.write("etc/kubernetes/kubelet.conf", "");
   expect(preflight().stdout).toBe("joined yes\n");
 });
+
+test("a machine that another line of the stack names already is refused, and nothing is written down of it", () => {
+  host.write("var/lib/keelson/scripts/w-preflight/ran", "done digest 1\n");
+  host.write("var/lib/keelson/scripts/x-admit/ran", "done digest 1\n");
+  const { status, stderr } = preflight();
+  expect(status).toBe(1);
+  expect(stderr).toContain('it is the machine "w" already: take one of the two lines out of machines');
+  expect(host.has("var/lib/keelson/scripts/test")).toBe(false);
+  // What was refused itself was never it.
+  host.write("var/lib/keelson/scripts/w-preflight/ran", "running digest 1\n");
+  expect(preflight().status).toBe(0);
+});

@@ -91,3 +91,22 @@ test("a master tells on which authorities its servers were started, and what is 
   const der = createPublicKey(host.read("made/sa.key")).export({ type: "spki", format: "der" });
   expect(key).toBe(createHash("sha256").update(der).digest("base64url"));
 });
+
+test("pods that began before they were told of other authorities are counted, but for those of the node's own files", () => {
+  host.write(`${pki}/ca.crt`, pem("one"));
+  host.write("etc/kubernetes/manifests/kube-apiserver.yaml", "");
+  openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:prime256v1 -out sa.key");
+  host.write(`${pki}/sa.key`, host.read("made/sa.key"));
+  const [made, before, told, after] = ["01", "02", "03", "04"].map((day) => `2026-11-${day}T00:00:00Z`);
+  const lines = {
+    // Nobody has told the other namespace of anything since it was made.
+    configmaps: [`told shop ${made} ${made} ${told}`, `told other ${made} ${made}`],
+    pods: [`pod shop ReplicaSet/ ${before}`, `pod shop / ${after} ${told}`, `pod shop ReplicaSet/ ${after}`].concat(
+      `pod shop Node/ ${before}`,
+      `pod other ReplicaSet/ ${before}`,
+    ),
+  };
+  const cases = Object.entries(lines).map(([kind, all]) => `*"get ${kind} "*) printf '%s\\n' '${all.join("' '")}' ;;`);
+  host.stub("kubectl", `case "$*" in ${cases.join(" ")} esac`);
+  expect([...tell().old]).toEqual([["shop", 2]]);
+});

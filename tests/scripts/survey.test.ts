@@ -32,6 +32,23 @@ const changes = () =>
 const file = (path: string, text = "ours") => `printf '%s\\n' '${text}' | put '${host.path(path)}' 0644`;
 const run = (body: string, name = "m-docker") => host.up(body, { name, values: { PROGRAM: "digest" } });
 
+describe("backups of etcd", () => {
+  const records = "var/lib/keelson/backup";
+  const ago = (seconds: number) => `${Math.floor(Date.now() / 1000) - seconds}`;
+  const [hour, day] = [3600, 86_400];
+
+  test.each([
+    ["are well where the newest is of this hour and was verified today", hour, hour, []],
+    ["are late where none was made for two intervals", 3 * hour, hour, ["and one is due every 60 minutes"]],
+    ["are late where none was verified for two of its days", hour, 3 * day, ["were verified last at"]],
+  ])("%s", (_, newest, verified, faults) => {
+    host.write(`${records}/due`, `${hour} ${day}\n`);
+    host.write(`${records}/newest`, `${ago(newest)} 0a1b2c 7 5\n`);
+    host.write(`${records}/verified`, `${ago(verified)}\n`);
+    expect(look().faults).toEqual(faults.map((words) => expect.stringContaining(words) as string));
+  });
+});
+
 describe("a look at a machine", () => {
   test("finds nothing where nothing ran, and changes nothing", () => {
     expect(look()).toMatchObject({ boot: "the-boot", apiSilent: false, nginxSilent: false });

@@ -100,6 +100,21 @@ describe("a report", () => {
     expect(reportOf(tried({ pairs: [pair] })).problems[0]).toContain("see what stands between the two");
     expect(reportOf(tried({ pairs: [closed("vrrp", "does not arrive")] })).problems[0]).toContain("IP protocol 112");
   });
+  test.each([
+    ["ufw", "vrrp", "ufw allow from 192.0.2.1 proto vrrp"],
+    ["firewalld", "udp", "firewall-cmd --permanent --add-port=8472/udp && firewall-cmd --reload"],
+    ["firewalld", "vrrp", "firewall-cmd --permanent --add-protocol=vrrp && firewall-cmd --reload"],
+    ["nftables", "udp", "a rule before its policy: ip saddr 192.0.2.1 udp dport 8472 accept"],
+    ["nftables", "vrrp", "a rule before its policy: ip saddr 192.0.2.1 ip protocol 112 accept"],
+    ["iptables", "udp", "iptables -I INPUT -s 192.0.2.1 -p udp --dport 8472 -j ACCEPT"],
+    ["iptables", "vrrp", "iptables -I INPUT -s 192.0.2.1 -p 112 -j ACCEPT"],
+  ])("has the rule of %s for %s", (firewall, kind, rule) => {
+    const pair = closed(kind, "does not arrive");
+    const machines = new Map([[pair.to.name, { ...told, firewalls: [firewall] }]]);
+    expect(reportOf(tried({ pairs: [pair], machines })).problems[0]).toMatch(
+      new RegExp(`${firewall} is up on ${pair.to.name}: ${rule.replace(/[.*+?^$()|[\]\\]/g, "\\$&")}$`),
+    );
+  });
   test("puts ways that are closed at one port together", () => {
     const to = pairOf("tcp").to;
     const pairs = wantedPairs(three, all)

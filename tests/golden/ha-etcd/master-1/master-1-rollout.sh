@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('ff5871c3254c1f2b' '451776acaa9877eb')
+readonly -a REVISIONS=('511506f1a131c2ee' '9b5cb1434ee048a6')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('81c4f95a339df9d7' '5e623698c2795f8a')
+readonly -a REVISIONS=('346a8a648a14449a' 'e467c2acaf953661')
 
 readonly AUTHORITIES='1'
 

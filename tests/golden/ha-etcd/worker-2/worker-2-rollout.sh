@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('9e6f1b1c53551ca5' '2d4135385641ad13')
+readonly -a REVISIONS=('ca6e6b2988a7781f' 'ff3a975728f198b4')
 
 readonly AUTHORITIES='1'
 

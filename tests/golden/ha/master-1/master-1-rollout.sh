@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('031f6de0a9d3cab7' 'e22b68672e0fd381')
+readonly -a REVISIONS=('e37cef1ff00cfd3f' 'f3d6a5ba1ea4fb3b')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('86460e6bb7ae1d2e' 'cc1415ce3651d55b')
+readonly -a REVISIONS=('faa7ab5bd8f032f4' '9b96d4475c27ced1')
 
 readonly AUTHORITIES='1'
 

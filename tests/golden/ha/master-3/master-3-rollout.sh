@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('221de38d1febf677' 'e5547e03db30b01a')
+readonly -a REVISIONS=('e7e7ef5f09b8882e' 'bae4bb63a2ece750')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('4148b110efe70e6b' 'a1c3195f6545ac3f')
+readonly -a REVISIONS=('dce84802753c186f' 'c01f62bc3fde37e0')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('c306977effb34d77' '39a89d1d88af7800')
+readonly -a REVISIONS=('e38e28688950be4a' 'c2cfb86b59d2da95')
 
 readonly AUTHORITIES='1'
 

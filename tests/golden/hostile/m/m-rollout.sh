@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('7e8fc905c93f08d8' 'd8cc48e2f3ea477f')
+readonly -a REVISIONS=('9042add0349161bb' '8fcee80a8a4de794')
 
 readonly AUTHORITIES='1'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('2f957f2b700b094e')
+readonly -a REVISIONS=('283c3090478400b3')
 
 readonly PROGRAM='its digest'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('031f6de0a9d3cab7' '900e7fdc0a537484')
+readonly -a REVISIONS=('e37cef1ff00cfd3f' 'c47625760f607e8e')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('4148b110efe70e6b' '0d877c1f59b1a89a')
+readonly -a REVISIONS=('dce84802753c186f' '0a5947a9d8554166')
 
 readonly AUTHORITIES='1'
 

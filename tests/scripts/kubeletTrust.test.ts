@@ -1,0 +1,45 @@
+import { Host } from "./host";
+
+let host: Host;
+const manifest = "etc/kubernetes/manifests/kube-apiserver.yaml";
+
+beforeEach(() => {
+  host = new Host("curl", "sleep", "kubectl", "crictl", "pgrep");
+  host.write(
+    manifest,
+    "spec:\n  containers:\n  - command:\n    - kube-apiserver\n    - --allow-privileged=true\n    - --secure-port=6443\n",
+  );
+});
+afterEach(() => host.remove());
+
+/** Its waits are over at once. */
+const up = () =>
+  host.run({
+    script: `${Host.script("master/kubelet-trust.sh")}\nwait_for() { shift 2; "$@"; }\nyield_address() { :; }\nkeep_address() { :; }`,
+    uses: [Host.script("master/manifests.sh"), Host.script("master/kubelets.sh"), "settled() { :; }\nis_up() { :; }"],
+    values: { NODES: ["master-1 192.0.2.1", "worker-1 192.0.2.2"], ENDPOINT: "192.0.2.1:6443", VIRTUAL_ADDRESS: "" },
+  });
+
+test("an API server is told to take kubelets by their certificates when every kubelet has one", () => {
+  expect(up()).toMatchObject({ status: 0 });
+  expect(host.called().filter((call) => call.startsWith("curl"))).toHaveLength(2);
+  expect(host.read(manifest)).toContain("- --kubelet-certificate-authority=");
+});
+
+test.each([35, 51, 58, 60])(
+  "and not before: one that curl refuses with %d is named, and nothing is written",
+  (code) => {
+    const before = host.read(manifest);
+    host.stub("curl", `case "$*" in *192.0.2.2*) exit ${code} ;; esac`);
+    const { status, stderr } = up();
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^error: the kubelets of worker-1 serve with certificates that are not of the cluster's/m);
+    expect(host.read(manifest)).toBe(before);
+  },
+);
+
+test("one that does not answer is reached by nobody anyway", () => {
+  host.stub("curl", "exit 7");
+  expect(up()).toMatchObject({ status: 0 });
+  expect(host.read(manifest)).toContain("- --kubelet-certificate-authority=");
+});
