@@ -139,10 +139,14 @@ END`);
     expect(violations).toEqual([]);
     expect(watch.looks).toBeGreaterThan(60);
     expect(answers.failures).toEqual([]);
-    expect(asked.failures).toEqual([]);
+    // What is under way by the common address when it moves to another master is cut; nobody is refused.
+    expect(asked.failures.filter((failure) => !failure.endsWith(" 000"))).toEqual([]);
+    expect(asked.failures.length).toBeLessThanOrEqual(2 * masters.length);
     const written = Number(kubectl("get configmaps -o name | grep -c /asked-"));
     expect(written).toBeGreaterThan(100);
-    expect(written).toBe(asked.writes);
+    // One that was cut may have been written.
+    expect(written).toBeGreaterThanOrEqual(asked.writes);
+    expect(written).toBeLessThanOrEqual(asked.writes + asked.failures.length);
   }, 2_400_000);
 
   test("is whole: all of it is new, nodes take pods but the one that somebody cordoned, and nothing is left to do", async () => {
