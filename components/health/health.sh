@@ -1,13 +1,15 @@
 # On a master: the cluster is well, as far as it can be seen from there. It runs when something was found not to be.
-# Reads: NODES NGINX
+# Reads: NODES MEMBERS NGINX
 
 export KUBECONFIG=/etc/kubernetes/admin.conf
+readonly PKI=/etc/kubernetes/pki
 
 up() {
   wait_for 60 "the API to answer" kubectl get --raw /readyz --request-timeout 3s || api_failed
+  wait_for 60 "every member of etcd to be part of a quorum" all_members_well || members_failed
   wait_for 60 "every node to be ready" all_ready || nodes_failed
   [ -z "$NGINX" ] || wait_for 60 "nginx to answer at $NGINX" curl -fsS --max-time 3 -o /dev/null "$NGINX" || nginx_failed
-  log "the API answers, and all nodes are ready"
+  log "the API answers, etcd's members are well, and all nodes are ready"
 }
 
 # unready: a line for each node of the stack that is not ready: NAME, and what the cluster says of it.
@@ -24,6 +26,17 @@ unready() {
   done
 }
 
+# all_members_well: also where the API goes on by the others.
+all_members_well() {
+  local member
+  unwell=()
+  for member in "${MEMBERS[@]}"; do
+    curl -fsS --max-time 3 -o /dev/null --cacert "$PKI/etcd/ca.crt" --cert "$PKI/apiserver-etcd-client.crt" --key "$PKI/apiserver-etcd-client.key" \
+      "${member#* }/health" || unwell+=("$member")
+  done
+  [ "${#unwell[@]}" = 0 ]
+}
+
 all_ready() {
   local list
   list=$(unready) && [ -z "$list" ]
@@ -32,6 +45,11 @@ all_ready() {
 api_failed() {
   last_words_of kube-apiserver >&2
   die "the API does not answer on $(hostname): the last line of kube-apiserver there is above, if it has one; see systemctl status kubelet.service, and systemctl status etcd.service on the members of etcd"
+}
+
+members_failed() {
+  die "of etcd's members, these are not part of a quorum: $(IFS=, && printf '%s' "${unwell[*]}"). The API goes on by the others, and one more may be the end." \
+    "See journalctl -u etcd on them; one whose machine is gone for good, or was emptied, is marked with \`lost: true\`"
 }
 
 nodes_failed() {

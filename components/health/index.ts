@@ -1,13 +1,15 @@
 import { join } from "node:path";
 
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
-import type { MachineConfig } from "../machine";
+import { clientUrl } from "../etcd";
+import type { EtcdSettings } from "../etcd/settings";
+import { etcdMembersOf } from "../machine";
 import { HostScript, type Again } from "../script";
 import type { ControlPlane } from "../master";
 
 export interface ClusterHealthArgs {
-  readonly environment: { readonly machines: readonly MachineConfig[] };
+  readonly environment: EtcdSettings;
   readonly master: ControlPlane;
   /** Where nginx answers; absent where it does not run. */
   readonly nginx?: string;
@@ -19,16 +21,23 @@ export interface ClusterHealthArgs {
 export class ClusterHealth extends HostScript {
   constructor(name: string, args: ClusterHealthArgs, opts?: pulumi.CustomResourceOptions) {
     const { environment, master, nginx = "", unwell } = args;
-    const nodes = environment.machines.filter(({ roles }) => roles.some((role) => role !== "etcd"));
+    const machines = environment.machines.filter(({ lost }) => !lost);
+    const nodes = machines.filter(({ roles }) => roles.some((role) => role !== "etcd"));
     super(
       name,
       {
         machine: master.operator,
         script: join(__dirname, "health.sh"),
-        values: { NODES: nodes.map(({ name }) => name), NGINX: nginx },
+        values: {
+          NODES: nodes.map(({ name }) => name),
+          MEMBERS: etcdMembersOf({ machines }).map((member) => `${member.name} ${clientUrl(member, environment.etcd)}`),
+          NGINX: nginx,
+        },
         again: unwell,
       },
       { ...opts, deletedWith: master.cluster },
     );
+    // A preview tells it with the script. Not all of it is what a run has to mend: a backup that is late, a certificate that ends soon.
+    if (unwell && !pulumi.runtime.isDryRun()) void pulumi.log.warn(`before this run: ${unwell.words.join("; ")}`, this);
   }
 }

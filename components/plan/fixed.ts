@@ -75,6 +75,12 @@ export function issuers({ kubernetes: { apiServer, networking } }: Environment):
   return given === undefined ? [`https://kubernetes.default.svc.${networking.dnsDomain}`] : [given].flat();
 }
 
+/** For whom tokens are, where that is said. Source: Kubernetes documentation, kube-apiserver, api-audiences: else it is their issuers. */
+export function audiences({ kubernetes: { apiServer } }: Environment): readonly string[] | undefined {
+  const given = apiServer.extraArgs["api-audiences"];
+  return given === undefined ? undefined : [given].flat().flatMap((list) => String(list).split(","));
+}
+
 /** Whether Secrets may be encrypted in etcd. */
 export function encrypts({ kubernetes: { apiServer } }: Environment): boolean {
   return textOf(apiServer.extraArgs["encryption-provider-config"]) !== "";

@@ -21,6 +21,7 @@ export function refusals(before: Topology, after: Topology, running: Running = n
   return [
     ...settings(before, after),
     ...issuerChange(before, after),
+    ...audienceChange(before, after),
     ...encryptionRefusals(before, after),
     ...podNetwork(before, after),
     ...places(before, after),
@@ -80,6 +81,18 @@ function issuerChange(
   return [
     `${flag} would leave out ${signer}, which signed the tokens of all pods, and the API would take none of them any more. ` +
       `The safe order: 1. make it a list, ${JSON.stringify([...after, signer])}, and run up; 2. a day later take ${signer} out, and run up`,
+  ];
+}
+
+/** A token is for the audiences that there were when it was issued, and is good until it has one of those that there are. */
+function audienceChange(before: Topology, after: Topology): readonly string[] {
+  const [old, now] = [before, after].map(({ audiences, issuers }) => audiences ?? issuers);
+  if (!old || !now || (before.audiences ?? after.audiences) === undefined) return [];
+  if (old.some((audience) => now.includes(audience))) return [];
+  const [first = ""] = old;
+  return [
+    `kubernetes.apiServer.extraArgs.api-audiences would leave out ${listed(old)}, for which the tokens of all pods are, and the API would take none of them any more. ` +
+      `The safe order: 1. make it a list, ${JSON.stringify([...now, first])}, and run up; 2. a day later take ${first} out, and run up`,
   ];
 }
 

@@ -3,7 +3,7 @@ import { encryptionOf, type Encryption } from "../encryption/settings";
 import type { Environment } from "../environment";
 import type { MachineConfig } from "../machine";
 import { roomForNodes } from "../network/settings";
-import { encrypts, fixedSettings, issuers } from "./fixed";
+import { audiences, encrypts, fixedSettings, issuers } from "./fixed";
 
 /** One machine, as far as changes of the cluster's shape go. */
 export interface Place {
@@ -25,6 +25,8 @@ export interface Topology {
   readonly fixed: Readonly<Record<string, string>>;
   /** Who signs the tokens of service accounts, and whose are taken besides; states of earlier releases do not have it. */
   readonly issuers?: readonly string[];
+  /** For whom tokens of service accounts are; absent where that is their issuers, and in states of earlier releases. */
+  readonly audiences?: readonly string[];
   /** The API server encrypts what it stores by a file of the stack's own; states of earlier releases do not have it. */
   readonly encrypts?: boolean;
   /** How Secrets are kept in etcd; absent where the stack has a file of its own for it, and in states of earlier releases. */
@@ -56,6 +58,7 @@ export function topologyOf(
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
     fixed: fixedSettings(environment),
     issuers: issuers(environment),
+    ...(audiences(environment) ? { audiences: audiences(environment) } : {}),
     encrypts: encrypts(environment),
     ...(encryption ? { encryption: { ...encryption } } : {}),
     room: roomForNodes(environment.kubernetes),

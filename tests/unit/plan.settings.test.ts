@@ -123,6 +123,25 @@ describe("a setting that holds for the cluster's life", () => {
     const older = { ...issued(), issuers: undefined } as unknown as Topology;
     expect(refusals(older, issued(a))).toEqual([]);
   });
+  test("is for whom the tokens of all pods are", () => {
+    const own = "https://kubernetes.default.svc.cluster.local";
+    const cluster = (extraArgs: Raw) => topologyOf(environment({ kubernetes: { apiServer: { extraArgs } } }));
+    const audiences = (...all: readonly string[]) => cluster({ "api-audiences": all });
+    expect(refusals(cluster({}), audiences("sts.example.com"))).toEqual([
+      `kubernetes.apiServer.extraArgs.api-audiences would leave out ${own}, for which the tokens of all pods are, and the API would take none of them any more. ` +
+        `The safe order: 1. make it a list, ["sts.example.com","${own}"], and run up; 2. a day later take ${own} out, and run up`,
+    ]);
+    expect(refusals(audiences("a"), cluster({}))).toHaveLength(1);
+    for (const [was, is] of [
+      [cluster({}), audiences("a", own)],
+      [cluster({}), cluster({ "api-audiences": `a,${own}` })],
+      [audiences("a", own), audiences("a")],
+      [audiences("a"), audiences("b", "a")],
+      [cluster({}), cluster({})],
+    ] as const) {
+      expect(refusals(was, is)).toEqual([]);
+    }
+  });
   test("is that Secrets are encrypted", () => {
     const path = "/etc/kubernetes/pki/encryption.yaml";
     const encrypting = (extraArgs: Raw) => topologyOf(environment({ kubernetes: { apiServer: { extraArgs } } }));

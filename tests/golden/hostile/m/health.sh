@@ -8,6 +8,8 @@ readonly -a SECRETS=()
 
 readonly -a NODES=('m' '0-w')
 
+readonly -a MEMBERS=('m https://198.51.100.1:12379')
+
 readonly NGINX=''
 
 readonly PROGRAM='its digest'

@@ -8,6 +8,8 @@ readonly -a SECRETS=()
 
 readonly -a NODES=('only')
 
+readonly -a MEMBERS=('only https://192.0.2.10:2379')
+
 readonly NGINX='http://192.0.2.10:30080'
 
 readonly PROGRAM='its digest'
