@@ -9,7 +9,10 @@ up() { :; }
 down() {
   # A master that is gone, or going, has no node to give back.
   [ -e "$KUBECONFIG" ] && command -v kubectl >/dev/null || return 0
-  [ "$LOST" = false ] || keep_out
+  if [ "$LOST" != false ]; then
+    ! is_at_work || refuse_living
+    keep_out
+  fi
   kubectl get node "$NODE" --request-timeout 10s >/dev/null 2>&1 || return 0
   if [ "$LOST" != false ]; then
     # On a node that is there, others would take the place of its pods.
@@ -29,6 +32,28 @@ down() {
 
 # Unknown is a node that has told nothing for so long that the cluster has given it up.
 readiness() { kubectl get node "$NODE" --request-timeout 3s -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'; }
+
+# is_at_work: its kubelet goes on renewing its lease, every fourth of the lease's time. This computer alone does not reach the machine.
+is_at_work() {
+  local before now seconds i
+  read -r before seconds <<<"$(lease)"
+  [ -n "$before" ] && [ $(($(date +%s) - $(date -d "$before" +%s))) -lt "$((2 * ${seconds:-40}))" ] || return
+  for ((i = 0; i < ${seconds:-40} / 4 + 5; i++)); do
+    sleep 1
+    read -r now _ <<<"$(lease)"
+    [ -z "$now" ] || [ "$now" = "$before" ] || return 0
+  done
+  return 1
+}
+
+lease() {
+  kubectl get lease "$NODE" --namespace kube-node-lease --request-timeout 3s -o 'jsonpath={.spec.renewTime} {.spec.leaseDurationSeconds}' 2>/dev/null || true
+}
+
+refuse_living() {
+  die "node $NODE was marked as lost, and its kubelet has renewed its lease just now: the machine is at work, and its pods would run twice." \
+    "Switch it off and run up again; or take lost: true back, and see why this computer does not reach it"
+}
 
 # What the machine's kubelet proves itself with cannot be revoked: where the machine boots again, it makes no node of this name
 # until it is admitted anew. Whoever has the keys of a lost master can take this away: only other authorities keep those out.

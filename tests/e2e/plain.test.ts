@@ -152,12 +152,13 @@ test("another stack reads the kubeconfig, and the cluster answers to it", async 
 test("an up that was killed is gone on with, when its lock is given up", async () => {
   stack.change({ machines: [...machines, { name: "worker-2" }, { name: "worker-3" }] });
   const run = stack.startPulumi("up", "--yes", "--skip-preview");
-  await new Promise<void>((resolve) => {
+  await new Promise<void>((resolve, reject) => {
     let output = "";
     run.stdout?.on("data", (data: Buffer) => {
       output += data.toString();
       if (/docker:index:Container worker-3 creat/.test(output)) resolve();
     });
+    run.on("close", () => reject(new Error(`up ended before worker-3 was made:\n${output}`)));
   });
   await killed(run);
   expect((await stack.pulumi("up", "--yes", "--skip-preview")).output).toContain("pulumi cancel");

@@ -1,6 +1,7 @@
 import type { AuthenticationType, AuthHandlerMiddleware, ConnectConfig, ServerHostKeyAlgorithm } from "ssh2";
 
 import type { Connection } from "./dial";
+import { asRead } from "./pkcs8";
 import { keyFailure } from "./words";
 
 /** How the stand-in proves itself to a machine, and the machine to it, in the order of the official plugin. */
@@ -27,7 +28,8 @@ export interface Login {
 
 /** Reads the keys of a connection; throws where one cannot be used. */
 export function loginOf(connection: Connection): Login {
-  const { privateKey, privateKeyPassword } = connection;
+  const { privateKeyPassword } = connection;
+  const privateKey = connection.privateKey === undefined ? undefined : asRead(connection.privateKey);
   if (privateKey !== undefined) requireKey(privateKey, privateKeyPassword);
   const hostKey = connection.hostKey === undefined ? undefined : knownKey(connection.hostKey);
   // Of two ways that are both by public key, the official plugin's library tries the first only.

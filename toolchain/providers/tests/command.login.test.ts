@@ -5,6 +5,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { utils } from "ssh2";
+
 import { SshKeys } from "../../../tests/support/sshKeys";
 import { type Bag, failureOf, TestPlugin } from "./support/plugin";
 import { TestMachine } from "../../../tests/support/sshServer";
@@ -42,6 +44,15 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all([machine.close(), bastion.close()]));
 
+/** A private key in PKCS #8. */
+function inPkcs8(type: "rsa" | "ecdsa" | "ed25519"): string {
+  const name = `of ${type}`;
+  // OpenSSH writes no Ed25519 key in this form.
+  keys.make(name, "", "-t", type, ...(type === "ed25519" ? [] : ["-m", "PKCS8"]));
+  const key = utils.parseKey(keys.text(name));
+  return type === "ed25519" && !(key instanceof Error) ? key.getPrivatePEM() : keys.text(name);
+}
+
 /** A login by key, without the password that these machines know. */
 function login(to: TestMachine, more: Bag = {}): Bag {
   return { host: "127.0.0.1", port: to.port, user: "root", hostKey: to.hostKey, dialErrorLimit: 0, ...more };
@@ -55,6 +66,12 @@ describe("a key", () => {
   test("logs in, encrypted or not", async () => {
     for (const name of ["plain", "encrypted"]) machine.authorize(keys.publicKey(name));
     expect(await said(login(machine, { privateKey: keys.text("plain") }))).toBe("here");
+    for (const type of ["rsa", "ecdsa", "ed25519"] as const) {
+      const privateKey = inPkcs8(type);
+      machine.authorize(keys.publicKey(`of ${type}`));
+      expect(privateKey).toContain("-----BEGIN PRIVATE KEY-----");
+      expect(await said(login(machine, { privateKey }))).toBe("here");
+    }
     const encrypted = { privateKey: keys.text("encrypted"), privateKeyPassword: passphrase };
     expect(await said(login(machine, encrypted))).toBe("here");
   });

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 
@@ -27,6 +28,12 @@ export const logins: Scenario<CommandWorld> = {
     await create("a host key that is none", login(world, { hostKey: "nonsense" }));
     await create("a key that is not known there", byKey(keys.text("plain")));
     await create("an unknown key and a password", login(world, { privateKey: secret(keys.text("plain")) }));
+    const { privateKey } = generateKeyPairSync("ed25519", {
+      privateKeyEncoding: { type: "pkcs8", format: "pem" },
+      publicKeyEncoding: { type: "spki", format: "pem" },
+    });
+    player.hides([privateKey, "<key in PKCS #8>"]);
+    await create("an unknown key in PKCS #8", byKey(privateKey));
     await create("a key that is none", byKey("nonsense"));
     const encrypted = keys.text("encrypted");
     await create("an encrypted key", byKey(encrypted, { privateKeyPassword: secret("opens the key") }));
