@@ -29,7 +29,7 @@ drop_timer() {
 # What the timer starts. Whoever is at work here meanwhile, with up, is waited for.
 by_timer() {
   local lock file deadline=$((EPOCHSECONDS + LAST_CALL))
-  mkdir -p /run/keelson
+  (umask 077 && mkdir -p /run/keelson)
   exec {lock}>"/run/keelson/$SCRIPT.lock"
   flock -w 900 "$lock" || die "timed out after 900 s: $SCRIPT still runs on $(hostname), and certificates were not checked"
   renew_certificates

@@ -38,6 +38,8 @@ remember_what_was_there() {
   # containerd makes the directories of networks, in which others may have theirs.
   remember_found "$begun" "${DATA[@]}" /etc/cni/net.d /etc/cni
   [ "$begun" = false ] || return 0
+  [ "$adopted" = true ] || [ ! -s /etc/docker/daemon.json ] ||
+    log "the settings in /etc/docker/daemon.json of $(hostname) are kept aside: they come back when it leaves"
   remember_policy iptables forward
   remember_policy ip6tables forward6
   for setting in net.ipv4.ip_forward net.ipv6.conf.default.forwarding net.ipv6.conf.all.forwarding; do

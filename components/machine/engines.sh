@@ -4,6 +4,9 @@
 # Others' containers would run under another engine, or other settings, and end when the machine leaves.
 check_engines() {
   local found=() finding
+  # It hides its settings and its data from everybody else, and its rules would go with ours.
+  [ ! -e /var/snap/docker ] ||
+    problem "Docker of a snap is here (/var/snap/docker), beside which no other can work, and which cannot be adopted: snap remove docker"
   if [ "$ADOPT" = true ]; then
     timeout 30 docker info >/dev/null 2>&1 ||
       problem "adopt is true, and no Docker Engine answers here: install and start the one that is to be used, or take adopt out"

@@ -12,7 +12,7 @@ export interface Place {
 }
 
 /** What lies under `.keelson/` besides a directory for each stack. */
-const ownNames = ["state", "passphrase", "logs"];
+const ownNames = ["state", "passphrase", "logs", "support"];
 
 /** A stack whose directory would be another thing's, and be removed with it; undefined where it has a name of its own. */
 export function takenName({ stack }: Pick<Place, "stack">): string | undefined {

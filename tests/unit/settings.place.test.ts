@@ -47,7 +47,7 @@ test("a state of nothing, and that of another stack, are nobody's cluster", () =
 });
 
 test("a stack is not named as what lies beside its directory", () => {
-  for (const name of ["state", "passphrase", "logs"]) {
+  for (const name of ["state", "passphrase", "logs", "support"]) {
     expect(takenName({ stack: name })).toContain(`a stack cannot be named "${name}"`);
   }
   expect(takenName({ stack: "stateful" })).toBeUndefined();

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('511506f1a131c2ee' '9b5cb1434ee048a6')
+readonly -a REVISIONS=('507e3d6c99d1aec9' '9b5cb1434ee048a6')
 
 readonly AUTHORITIES='1'
 

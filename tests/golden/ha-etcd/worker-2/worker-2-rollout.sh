@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('ca6e6b2988a7781f' 'ff3a975728f198b4')
+readonly -a REVISIONS=('177470644064789c' 'ff3a975728f198b4')
 
 readonly AUTHORITIES='1'
 

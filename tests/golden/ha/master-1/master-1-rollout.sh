@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('e37cef1ff00cfd3f' 'f3d6a5ba1ea4fb3b')
+readonly -a REVISIONS=('1dbe9e9fa64227ce' 'f3d6a5ba1ea4fb3b')
 
 readonly AUTHORITIES='1'
 

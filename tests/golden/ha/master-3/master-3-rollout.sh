@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('e7e7ef5f09b8882e' 'bae4bb63a2ece750')
+readonly -a REVISIONS=('f88d1d8030996654' 'bae4bb63a2ece750')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('e38e28688950be4a' 'c2cfb86b59d2da95')
+readonly -a REVISIONS=('77646111af2abe0b' 'c2cfb86b59d2da95')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('9042add0349161bb' '8fcee80a8a4de794')
+readonly -a REVISIONS=('a65306518cc8285d' '8fcee80a8a4de794')
 
 readonly AUTHORITIES='1'
 

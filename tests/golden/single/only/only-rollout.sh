@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('93321f2df22ee584' '93971ca2e5a6eee2')
+readonly -a REVISIONS=('c0f5d8a47900da8b' '93971ca2e5a6eee2')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('e37cef1ff00cfd3f' 'c47625760f607e8e')
+readonly -a REVISIONS=('1dbe9e9fa64227ce' 'c47625760f607e8e')
 
 readonly AUTHORITIES='1'
 
