@@ -142,11 +142,14 @@ test("another stack reads the kubeconfig, and the cluster answers to it", async 
   );
   const pulumi = (...args: readonly string[]) => here("pulumi", "--cwd", reader, "--non-interactive", ...args);
   pulumi("stack", "init", name);
-  pulumi("up", "--yes", "--skip-preview", "--stack", name);
-  const read = pulumi("stack", "output", "kubeconfig", "--show-secrets", "--stack", name);
-  expect(pulumi("stack", "output", "kubeconfig", "--stack", name)).toMatch(/^\[secret\]/);
-  expect(await nodeTable(read)).toContain("master-1");
-  pulumi("stack", "rm", "--yes", "--force", "--stack", name);
+  try {
+    pulumi("up", "--yes", "--skip-preview", "--stack", name);
+    const read = pulumi("stack", "output", "kubeconfig", "--show-secrets", "--stack", name);
+    expect(pulumi("stack", "output", "kubeconfig", "--stack", name)).toMatch(/^\[secret\]/);
+    expect(await nodeTable(read)).toContain("master-1");
+  } finally {
+    pulumi("stack", "rm", "--yes", "--force", "--stack", name);
+  }
 });
 
 test("an up that was killed is gone on with, when its lock is given up", async () => {
