@@ -1,6 +1,5 @@
 import { having, type MachineConfig } from "../machine/settings";
 import { fields as f, show, type Contradiction, type Listener } from "../settings";
-import { networkOf, parseAddress, reservedFor } from "../settings/network";
 
 /** TCP port on every node's loopback at which its proxy leads to the masters. */
 export const proxyPort = 6444;
@@ -8,14 +7,7 @@ export const proxyPort = 6444;
 /** "HOST:PORT"; the API's certificate is to be good for the host, which has lower-case letters there. */
 function isEndpoint(text: string): boolean {
   const [, host = "", port = ""] = /^([^:]+):([1-9]\d{0,4})$/.exec(text) ?? [];
-  return f.isHost(host) && !isNobodys(host) && Number(port) <= 65535;
-}
-
-/** An address that nobody answers at; a tunnel of one's own ends on this computer. */
-function isNobodys(host: string): boolean {
-  return (
-    parseAddress(host) !== undefined && !host.startsWith("127.") && reservedFor(networkOf(`${host}/32`)) !== undefined
-  );
+  return f.isHost(host) && !f.isNobodys(host) && Number(port) <= 65535;
 }
 
 /** Where the API is reached; fields of the section `kubernetes`. */

@@ -74,6 +74,12 @@ const looksLikeAddress = (text: string) => /(^|\.)(\d+|0x[\da-f]*)$/i.test(text)
 /** Whether a text names a host: a DNS name in lower case, or an IPv4 address; "10.0.0.256" is neither. */
 export const isHost = (text: string) => (looksLikeAddress(text) ? parseAddress(text) !== undefined : isName(text));
 
+/** An address that nobody answers at; what ends on this computer may be a tunnel of one's own. */
+export function isNobodys(host: string): boolean {
+  const network = parseNetwork(`${host}/32`);
+  return network !== undefined && !host.startsWith("127.") && reservedFor(network) !== undefined;
+}
+
 export const dnsLabel = () =>
   text(
     "a DNS label",
