@@ -140,12 +140,7 @@ export class ControlPlane extends pulumi.ComponentResource {
   private share(machine: Machine, environment: MasterSettings, master: HostScript): readonly VirtualAddress[] {
     const { virtualAddress } = environment.kubernetes;
     if (virtualAddress === undefined) return [];
-    return [
-      new VirtualAddress(
-        stepOn(machine, virtualAddressStep),
-        { machine, environment, virtualAddress },
-        { parent: this, dependsOn: [master] },
-      ),
-    ];
+    const args = { machine, environment, virtualAddress };
+    return [new VirtualAddress(stepOn(machine, virtualAddressStep), args, { parent: this, dependsOn: [master] })];
   }
 }

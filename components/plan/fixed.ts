@@ -78,7 +78,7 @@ export function issuers({ kubernetes: { apiServer, networking } }: Environment):
 /** For whom tokens are, where that is said. Source: Kubernetes documentation, kube-apiserver, api-audiences: else it is their issuers. */
 export function audiences({ kubernetes: { apiServer } }: Environment): readonly string[] | undefined {
   const given = apiServer.extraArgs["api-audiences"];
-  return given === undefined ? undefined : [given].flat().flatMap((list) => String(list).split(","));
+  return given === undefined ? undefined : [given].flat().flatMap((list) => list.split(","));
 }
 
 /** Whether Secrets may be encrypted in etcd. */

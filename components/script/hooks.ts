@@ -134,11 +134,11 @@ const owned = "its entry in the state names the cluster: the script runs again, 
 
 /** Earlier releases gave the plugin an Ed25519 key in OpenSSH's own form, which is longer. */
 async function isSameKey(before: unknown, now: unknown): Promise<boolean> {
-  const [old, login] = await Promise.all([onceKnown(before, undefined), onceKnown(now, undefined)]);
+  const [old, login] = await Promise.all([onceKnown(before ?? {}, {}), onceKnown(now ?? {}, {})]);
   const without = (value: unknown) =>
     JSON.stringify(value, (key, text: unknown) => (key === "privateKey" ? undefined : text));
-  const isLong = (value: unknown) => JSON.stringify(value)?.includes("-----BEGIN OPENSSH PRIVATE KEY-----");
-  return old !== undefined && without(old) === without(login) && isLong(old) === true && isLong(login) === false;
+  const isLong = (value: unknown) => JSON.stringify(value).includes("-----BEGIN OPENSSH PRIVATE KEY-----");
+  return without(old) === without(login) && isLong(old) && !isLong(login);
 }
 
 /** A text that may be a secret; "" where it is not known yet. */

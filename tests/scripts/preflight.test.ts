@@ -230,15 +230,6 @@ describe("an engine at work", () => {
     installed("none");
     expect(faults()).toEqual(containing(["dockerd is of no package docker.io"]));
   });
-  test("of a snap is neither worked beside nor adopted", () => {
-    docker("0 0 inactive");
-    host.write("var/snap/docker/common/x", "");
-    const told =
-      "Docker of a snap is here (/var/snap/docker), beside which no other can work, and which cannot be adopted: snap remove docker";
-    for (const values of [{}, { ADOPT: "true" }]) {
-      expect(faults(values).map((fault) => fault.replace(host.root, ""))).toEqual([told]);
-    }
-  });
   test("is there where it is to be adopted", () => {
     absent("docker");
     expect(faults({ ADOPT: "true" })).toEqual(containing(["adopt is true, and no Docker Engine answers here"]));
