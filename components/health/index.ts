@@ -38,6 +38,6 @@ export class ClusterHealth extends HostScript {
       { ...opts, deletedWith: master.cluster },
     );
     // A preview tells it with the script. Not all of it is what a run has to mend: a backup that is late, a certificate that ends soon.
-    if (unwell && !pulumi.runtime.isDryRun()) void pulumi.log.info(`before this run: ${unwell.words.join("; ")}`, this);
+    if (unwell && !pulumi.runtime.isDryRun()) void pulumi.log.info(`before this run: ${unwell.words.join("; ")}`);
   }
 }
