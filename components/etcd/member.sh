@@ -6,7 +6,7 @@
 up() {
   if wait_for 60 "etcd's member $NAME to be well" etcd_ctl_at "$CLIENT_URL" endpoint health --command-timeout=3s; then
     # One that is full takes no writes, and is well enough.
-    etcd_ctl_at "$CLIENT_URL" put "$(kept_key)" yes --command-timeout=3s >/dev/null 2>&1 || true
+    etcd_ctl_at "$CLIENT_URL" put "$(letting_go_key "$NAME")" yes --command-timeout=3s >/dev/null 2>&1 || true
     return
   fi
   journalctl --no-pager --lines=20 --unit=etcd.service >&2 || true
@@ -21,5 +21,5 @@ down() {
   # The members refuse what would cost them their quorum, for as long as it would.
   wait_for 120 "the other members to remove $NAME" is_gone ||
     die "etcd refused to remove member $NAME (quorum): see that all other members are healthy, with etcdctl endpoint health"
-  etcd_ctl del "$(kept_key)" --command-timeout=3s >/dev/null 2>&1 || true
+  etcd_ctl del "$(letting_go_key "$NAME")" --command-timeout=3s >/dev/null 2>&1 || true
 }

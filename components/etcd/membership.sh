@@ -32,10 +32,10 @@ members() { peers_listen && etcd_ctl member list --command-timeout=3s 2>/dev/nul
 # own_field NUMBER: that field of this machine's own line; nothing where the members do not know it.
 own_field() { awk -F ', ' -v url="$PEER_URL" -v field="$1" '$4 == url { print $field }'; }
 
-# What another machine's script answers for: it lets go of the member NAME before that one's machine leaves.
-kept_key() { printf 'keelson/members/%s' "$NAME"; }
+# letting_go_key NAME: where it is noted that another machine's script lets go of that member before its machine leaves.
+letting_go_key() { printf 'keelson/members/%s' "$1"; }
 
-is_kept() { etcd_ctl get "$(kept_key)" --print-value-only --command-timeout=3s 2>/dev/null | grep -q .; }
+is_let_go_of() { etcd_ctl get "$(letting_go_key "$1")" --print-value-only --command-timeout=3s 2>/dev/null | grep -q .; }
 
 # The members say so themselves: what removes it may be answered too late.
 is_gone() {

@@ -37,7 +37,7 @@ check_owner() {
 check_name() {
   local other
   for other in "$STATE"/scripts/*-preflight; do
-    [ "${other##*/}" != "$SCRIPT" ] && grep -qs '^done ' "$other/ran" || continue
+    if [ "${other##*/}" = "$SCRIPT" ] || ! grep -qs '^done ' "$other/ran"; then continue; fi
     other=$(basename "$other" -preflight)
     problem "it is the machine \"$other\" already: take one of the two lines out of machines; where \"$other\" is a name that it had before, run bash $STATE/undo there first"
   done

@@ -34,6 +34,21 @@ test("every script of the components is in a program, or is one that runs by its
   ).toEqual(scripts.map((path) => `components/${path}`).sort());
 });
 
+/** A script that comes later has another one on purpose. */
+const replaced = ["give_certificate"];
+
+test("no two scripts of a program have a function of the same name", () => {
+  const twice = [...kinds.values()].flatMap((program) => {
+    const names = program.sources.flatMap((path) =>
+      [...(sources.get(path) ?? "").matchAll(/^([a-z_]+)\(\) /gm)].map(([, name]) => name ?? ""),
+    );
+    return names
+      .filter((name, at) => names.indexOf(name) !== at && !replaced.includes(name))
+      .map((name) => `${program.sources.at(-1) ?? ""}: ${name}`);
+  });
+  expect([...new Set(twice)]).toEqual([]);
+});
+
 if (!isThere) test.skip("shellcheck is not installed (apt-get install shellcheck)", () => undefined);
 else {
   // A part may be there for others; values may have dollar signs; functions are called by name; os-release is a machine's.

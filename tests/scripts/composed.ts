@@ -27,7 +27,9 @@ export const composed: readonly Composed[] = readdirSync(golden, { recursive: tr
   .map((path) => {
     const folded = readFileSync(join(golden, path), "utf8");
     const sources = [...folded.matchAll(/^# Here is the text of (.*)\.$/gm)].map(([, source]) => source ?? "");
-    const values = [...folded.matchAll(/^readonly (?:-a )?([A-Z0-9_]+)=/gm)].map(([, name]) => name ?? "");
+    const values = [...folded.matchAll(/^(?:readonly (?:-a )?([A-Z0-9_]+)=|handed ([A-Z0-9_]+) )/gm)].map(
+      ([, name, handed]) => name ?? handed ?? "",
+    );
     return { path, text: unfolded(folded), sources, values: values.filter((name) => !everywhere.includes(name)) };
   });
 

@@ -16,7 +16,7 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.22:2379'
 
-readonly -a REVISIONS=('b35cc5b35b97ae6a')
+readonly -a REVISIONS=('42e34c25c6d2b2ad')
 
 readonly PROGRAM='its digest'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.11:2379'
 
-readonly -a REVISIONS=('df8147e89f4f1b15')
+readonly -a REVISIONS=('cce660afa7d73d87')
 
 readonly PROGRAM='its digest'
 

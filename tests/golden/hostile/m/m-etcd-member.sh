@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('7c343c38babba4c9')
+readonly -a REVISIONS=('127d7e590c36f4e1')
 
 readonly PROGRAM='its digest'
 

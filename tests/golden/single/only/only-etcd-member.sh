@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('283c3090478400b3')
+readonly -a REVISIONS=('754a914a4167106a')
 
 readonly PROGRAM='its digest'
 
