@@ -35,7 +35,7 @@ own_field() { awk -F ', ' -v url="$PEER_URL" -v field="$1" '$4 == url { print $f
 # letting_go_key NAME: where it is noted that another machine's script lets go of that member before its machine leaves.
 letting_go_key() { printf 'keelson/members/%s' "$1"; }
 
-is_let_go_of() { etcd_ctl get "$(letting_go_key "$1")" --print-value-only --command-timeout=3s 2>/dev/null | grep -q .; }
+is_let_go_of() { [ -n "$(etcd_ctl get "$(letting_go_key "$1")" --print-value-only --command-timeout=3s 2>/dev/null)" ]; }
 
 # The members say so themselves: what removes it may be answered too late.
 is_gone() {

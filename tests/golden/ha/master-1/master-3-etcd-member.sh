@@ -16,7 +16,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.13:2379'
 
-readonly -a REVISIONS=('d46c71445cd5e3f4')
+readonly -a REVISIONS=('1ad8cc293dfd24a7')
 
 readonly PROGRAM='its digest'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('127d7e590c36f4e1')
+readonly -a REVISIONS=('4a9cad63a11d23e6')
 
 readonly PROGRAM='its digest'
 

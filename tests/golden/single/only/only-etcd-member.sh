@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('754a914a4167106a')
+readonly -a REVISIONS=('a05c0a4b884bd64c')
 
 readonly PROGRAM='its digest'
 

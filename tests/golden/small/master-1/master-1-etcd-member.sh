@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('78e2fab3321b2b01')
+readonly -a REVISIONS=('ab933dddc124404d')
 
 readonly PROGRAM='its digest'
 
