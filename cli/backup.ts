@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 
+import { backupProgram } from "../components/backup";
 import type { Environment } from "../components/environment";
 import { etcdMembersOf, type MachineConfig } from "../components/machine";
 import { parseAnswer, surveyProgram } from "../components/survey";
@@ -30,7 +31,7 @@ export function backUpNow(stack: string): number {
     throw new UsageError(`stack ${stack} has no etcd.backup: say in it where backups go (docs/disaster-recovery.md)`);
   }
   for (const member of etcdMembersOf(environment)) {
-    const command = `${asRoot(member)}bash /usr/local/lib/keelson/etcd-backup now`;
+    const command = `${asRoot(member)}bash ${backupProgram} now`;
     const { status } = spawnSync("ssh", [...loginArguments(environment, member), command], { stdio: "inherit" });
     if (status === 0) {
       process.stdout.write(

@@ -2,7 +2,7 @@ import type { OutputMap } from "@pulumi/pulumi/automation";
 
 import { ask } from "../components/endpoint/api";
 import type { Paint } from "./color";
-import { lengthOf } from "./doctor/findings";
+import { endsIn } from "./doctor/findings";
 import { messageOf } from "./progress";
 
 /** A stack's cluster, as its outputs have it. */
@@ -134,8 +134,7 @@ export function certificatesLine({ certificates }: Look, paint: Paint, now = Dat
   if (!first) return [];
   const [machine, end] = first;
   const left = Date.parse(end) / 1000 - now;
-  const words = left < 0 ? `has ended ${lengthOf(left)} ago` : `ends in ${lengthOf(left)}`;
-  const line = `certificates: the first, of ${machine}, ${words} (${end}); make preview says when they are renewed`;
+  const line = `certificates: the first, of ${machine}, ${endsIn(left)} (${end}); make preview says when they are renewed`;
   return [left < soon ? paint("red", line) : line];
 }
 

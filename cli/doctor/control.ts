@@ -3,7 +3,7 @@ import type { Examined, Member } from "../../components/doctor";
 import type { Environment } from "../../components/environment";
 import { etcdMembersOf, mastersOf } from "../../components/machine";
 import type { ClusterTold } from "./cluster";
-import { type Commands, counted, lengthOf, orWell, theCluster, type Finding } from "./findings";
+import { type Commands, counted, endsIn, lengthOf, orWell, theCluster, type Finding } from "./findings";
 
 /** How full etcd may be of what it takes at most, before something is to be done. */
 const fullQuota = 0.8;
@@ -78,7 +78,7 @@ function certificates(
   const { lastCall } = lengthsOf(environment);
   const judged = (subject: string, component: string, end: number, now: number, limit: number): readonly Finding[] => {
     if (end - now >= limit) return [];
-    const words = end < now ? `has ended ${lengthOf(now - end)} ago` : `ends in ${lengthOf(end - now)}`;
+    const words = endsIn(end - now);
     return [{ check: "certificates", state: "wrong", subject, component, words, next: commands.make("up") }];
   };
   const shown = typeof cluster === "string" ? undefined : cluster.certificateEnds;

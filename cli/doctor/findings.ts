@@ -51,6 +51,11 @@ export function lengthOf(seconds: number): string {
   return left >= 7200 ? `${Math.floor(left / 3600)} hours` : `${Math.floor(left / 60)} minutes`;
 }
 
+/** When something ends that has so many seconds left. */
+export function endsIn(left: number): string {
+  return left < 0 ? `has ended ${lengthOf(left)} ago` : `ends in ${lengthOf(left)}`;
+}
+
 /** How commands are written for a stack. */
 export class Commands {
   constructor(private readonly stack: string) {}

@@ -10,6 +10,7 @@ import { backupScript, repositoryValues, runScripts } from "./scripts";
 import type { BackupConfig, BackupSection } from "./settings";
 import { backupStep } from "./step";
 
+export { backupProgram } from "./render";
 export { Restore } from "./restore";
 
 /** What of the stack's settings backups follow. */

@@ -4,6 +4,9 @@ import { secondsOf } from "../certificates/settings";
 import type { ScriptFile } from "../script";
 import { kindOf, sftpParts, type BackupConfig } from "./settings";
 
+/** What makes a backup on a member when it is run with "now", and one that is due with "timer". backup.sh puts it there. */
+export const backupProgram = "/usr/local/lib/keelson/etcd-backup";
+
 const directory = "/etc/etcd/backup";
 const host = "backup";
 
@@ -85,7 +88,7 @@ ConditionPathExists=/etc/etcd/pki/etcd/healthcheck-client.crt
 ${kindOf(backup.to) === "path" ? `RequiresMountsFor=${backup.to}\n` : ""}
 [Service]
 Type=oneshot
-ExecStart=/bin/bash /usr/local/lib/keelson/etcd-backup timer
+ExecStart=/bin/bash ${backupProgram} timer
 Nice=10
 TimeoutStartSec=2h
 `,

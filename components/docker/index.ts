@@ -12,7 +12,7 @@ import { dockerStep } from "./step";
 export { criSocket } from "./render";
 export type { DockerSettings } from "./settings";
 
-/** Tells which cgroup driver Docker runs on. */
+/** Functions of a script that asks of Docker's engine whose it is, and which cgroup driver it runs on. */
 export const engineScript = join(__dirname, "engine.sh");
 
 export interface DockerEngineArgs {

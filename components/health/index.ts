@@ -21,8 +21,7 @@ export interface ClusterHealthArgs {
 export class ClusterHealth extends HostScript {
   constructor(name: string, args: ClusterHealthArgs, opts?: pulumi.CustomResourceOptions) {
     const { environment, master, nginx = "", unwell } = args;
-    const machines = environment.machines.filter(({ lost }) => !lost);
-    const nodes = machines.filter(({ roles }) => roles.some((role) => role !== "etcd"));
+    const nodes = environment.machines.filter(({ roles }) => roles.some((role) => role !== "etcd"));
     super(
       name,
       {
@@ -30,7 +29,7 @@ export class ClusterHealth extends HostScript {
         script: join(__dirname, "health.sh"),
         values: {
           NODES: nodes.map(({ name }) => name),
-          MEMBERS: etcdMembersOf({ machines }).map((member) => `${member.name} ${clientUrl(member, environment.etcd)}`),
+          MEMBERS: etcdMembersOf(environment).map((member) => `${member.name} ${clientUrl(member, environment.etcd)}`),
           NGINX: nginx,
         },
         again: unwell,

@@ -3,8 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifactScripts, imageArchives, imagesScript, programs, type ArtifactSet } from "../artifacts";
-import { engineScript } from "../docker";
-import { criSocket } from "../docker";
+import { criSocket, engineScript } from "../docker";
 import type { Machine } from "../machine";
 import { HostScript, packageScripts, stepOn, unitsScripts, type Effects, type ScriptValue } from "../script";
 import { leaveScripts } from "./leave";

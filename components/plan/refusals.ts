@@ -77,11 +77,7 @@ function issuerChange(
   if (old[domain] !== fixed[domain]) return [];
   const [signer] = before ?? [];
   if (signer === undefined || after === undefined || after.includes(signer)) return [];
-  const flag = "kubernetes.apiServer.extraArgs.service-account-issuer";
-  return [
-    `${flag} would leave out ${signer}, which signed the tokens of all pods, and the API would take none of them any more. ` +
-      `The safe order: 1. make it a list, ${JSON.stringify([...after, signer])}, and run up; 2. a day later take ${signer} out, and run up`,
-  ];
+  return [tokensLost("service-account-issuer", `${signer}, which signed the tokens of all pods`, signer, after)];
 }
 
 /** A token is for the audiences that there were when it was issued, and is good until it has one of those that there are. */
@@ -90,10 +86,15 @@ function audienceChange(before: Topology, after: Topology): readonly string[] {
   if (!old || !now || (before.audiences ?? after.audiences) === undefined) return [];
   if (old.some((audience) => now.includes(audience))) return [];
   const [first = ""] = old;
-  return [
-    `kubernetes.apiServer.extraArgs.api-audiences would leave out ${listed(old)}, for which the tokens of all pods are, and the API would take none of them any more. ` +
-      `The safe order: 1. make it a list, ${JSON.stringify([...now, first])}, and run up; 2. a day later take ${first} out, and run up`,
-  ];
+  return [tokensLost("api-audiences", `${listed(old)}, for which the tokens of all pods are`, first, now)];
+}
+
+/** What a flag of the API server would leave out is kept in its list until all pods have other tokens. */
+function tokensLost(flag: string, left: string, kept: string, list: readonly string[]): string {
+  return (
+    `kubernetes.apiServer.extraArgs.${flag} would leave out ${left}, and the API would take none of them any more. ` +
+    `The safe order: 1. make it a list, ${JSON.stringify([...list, kept])}, and run up; 2. a day later take ${kept} out, and run up`
+  );
 }
 
 /** Nodes that leave have their part of the pods' network until they are gone, and new ones come first. */

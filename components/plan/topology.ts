@@ -52,13 +52,14 @@ export function topologyOf(
   const { stack, provider } = environment;
   const authorities = [...authoritiesOf(environment)];
   const encryption = encryptionOf(environment);
+  const given = audiences(environment);
   return {
     machines: [...environment.machines, ...environment.lost]
       .map((machine) => placeOf(machine, builds.get(machine.name)))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
     fixed: fixedSettings(environment),
     issuers: issuers(environment),
-    ...(audiences(environment) ? { audiences: audiences(environment) } : {}),
+    ...(given ? { audiences: given } : {}),
     encrypts: encrypts(environment),
     ...(encryption ? { encryption: { ...encryption } } : {}),
     room: roomForNodes(environment.kubernetes),

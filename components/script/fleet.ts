@@ -10,7 +10,7 @@ import {
   type SshLogin,
   type Unreachable,
 } from "../ssh";
-import { equip, hand } from "./equip";
+import { equip, hand, type Through } from "./equip";
 import type { Access } from "./target";
 import { shippedTexts, type Text } from "./texts";
 
@@ -120,18 +120,18 @@ export class Fleet {
 
   /** The machine has the secrets of a script's next run. */
   async hand({ name, login }: Access, script: string, secrets: readonly Text[]): Promise<void> {
-    await hand({ name, login: login(), texts: secrets }, script, (action) => this.throughBastion(action));
+    await hand({ name, login: login(), texts: secrets }, script, this.throughBastion);
   }
 
   /** Sends whatever any of the cluster's machines may need, when what was sent before is there. */
   private send(name: string, login: Login, before = Promise.resolve()): Equipped {
     const texts = [...shippedTexts().values(), ...this.kept.values()];
-    const send = () => equip({ name, login, texts }, (action) => this.throughBastion(action));
+    const send = () => equip({ name, login, texts }, this.throughBastion);
     return { digests: new Set(texts.map(({ digest }) => digest)), done: before.then(send, send) };
   }
 
   /** Many go by way of one login on the bastion, which ends with the last of them; after one that failed, the next dial anew. */
-  private async throughBastion(action: (way?: Session) => Promise<void>): Promise<void> {
+  private readonly throughBastion: Through = async (action) => {
     if (!this.bastion) return action();
     const way = (this.way ??= { session: new Session(sshLogin(this.bastion), { timeoutMs: 120_000 }), users: 0 });
     way.users++;
@@ -149,5 +149,5 @@ export class Fleet {
         leave();
       }
     }
-  }
+  };
 }

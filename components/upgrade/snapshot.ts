@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 
+import { backupProgram } from "../backup";
 import { snapshotScripts } from "../etcd";
 import { etcdMembersOf } from "../machine";
 import { composeLook } from "../script";
@@ -9,11 +10,8 @@ import type { UpgradeArgs } from "./index";
 /** Longest wait for one member, milliseconds: etcd may have gigabytes. */
 const patience = 700_000;
 
-const snapshot = `${snapshotScripts.map((file) => readFileSync(file, "utf8")).join("\n")}\nsnapshot_before "$RELEASE"`;
-
 /** Where backups begin with this very change, there is nothing yet that makes one. */
-const backup = `program=/usr/local/lib/keelson/etcd-backup
-if [ -e "$program" ]; then bash "$program" now; else log "etcd is not backed up before this upgrade: backups begin with it"; fi`;
+const backup = `if [ -e "$BACKUP_PROGRAM" ]; then bash "$BACKUP_PROGRAM" now; else log "etcd is not backed up before this upgrade: backups begin with it"; fi`;
 
 /**
  * Has the first member of etcd that can keep a snapshot from before an upgrade, and one put a backup where the stack's backups are, if it
@@ -21,10 +19,12 @@ if [ -e "$program" ]; then bash "$program" now; else log "etcd is not backed up 
  */
 export async function snapshotBefore(release: string, args: UpgradeArgs): Promise<readonly string[]> {
   return throughBastion(args.environment.ssh.bastion, 10 * patience, async (way) => {
-    const program = composeLook(snapshot, { RELEASE: release });
-    const told = [await byAMember(program, "keeps a snapshot from before the upgrade", args, way)];
+    const snapshot = [...snapshotScripts.map((file) => readFileSync(file, "utf8")), 'snapshot_before "$RELEASE"'];
+    const keeping = composeLook(snapshot.join("\n"), { RELEASE: release });
+    const told = [await byAMember(keeping, "keeps a snapshot from before the upgrade", args, way)];
     if (!args.environment.etcd.backup) return told;
-    return [...told, await byAMember(composeLook(backup, {}), "makes a backup before the upgrade", args, way)];
+    const saving = composeLook(backup, { BACKUP_PROGRAM: backupProgram });
+    return [...told, await byAMember(saving, "makes a backup before the upgrade", args, way)];
   });
 }
 
