@@ -9,10 +9,10 @@ kept() {
   # It is asked once.
   cluster=
   # shellcheck disable=SC1090 # one of many
-  if is_whole "$text" "$2"; then . "$text"; else text_is_gone "$1" "$2"; fi
+  if text_is_whole "$text" "$2"; then . "$text"; else text_is_gone "$1" "$2"; fi
 }
 
-is_whole() { [ "$(sha256sum "$1" 2>/dev/null | cut -c 1-16)" = "$2" ]; }
+text_is_whole() { [ "$(sha256sum "$1" 2>/dev/null | cut -c 1-16)" = "$2" ]; }
 
 # handed NAME DIGEST: reads a secret that the machine was handed for this run, and forgets it; the way out needs none.
 handed() {
@@ -22,7 +22,7 @@ handed() {
     rm -rf "${secret%/*}"
     return
   fi
-  if ! is_whole "$secret" "$2"; then
+  if ! text_is_whole "$secret" "$2"; then
     echo "error: $(hostname) was not handed $1 ($2), which $SCRIPT needs: an up hands it over" >&2
     rm -rf "${secret%/*}"
     exit 1
