@@ -41,6 +41,9 @@ back_up() {
   newest=$(newest_backup) || die "$(hostname) cannot list the backups of etcd: $(restic_said)"
   age=${newest%% *}
   age=$((EPOCHSECONDS - ${age:-0}))
+  # No member has made any meanwhile, and none could tell.
+  [ -z "$newest" ] || [ "$age" -le $((2 * EVERY + 600)) ] ||
+    tell_event EtcdBackupLate "etcd had no backup for $((age / 3600)) hours, and one is due every $((EVERY / 60)) minutes"
   if [ "$1" = now ] || { [ "$1" = timer ] && [ "$age" -ge $((EVERY / 2)) ]; }; then
     make_backup
     newest=$(newest_backup)
@@ -116,10 +119,15 @@ verified_at() {
 
 note_verified() { printf '%s\n' "$(verified_at)" >"$RECORDS/verified"; }
 
-# note_failure WORDS: in a file for the survey, and in the cluster as an Event where this machine is a master.
+# note_failure WORDS: in a file for the survey, and in the cluster.
 note_failure() {
   local words=${1:-see journalctl -u keelson-etcd-backup on $(hostname)}
   printf '%s %s\n' "$EPOCHSECONDS" "$words" >"$RECORDS/failed"
+  tell_event EtcdBackupFailed "$words"
+}
+
+# tell_event REASON WORDS: of this machine's node, where it is a master.
+tell_event() {
   [ -e /etc/kubernetes/admin.conf ] || return 0
   kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 5s create -f - >/dev/null 2>&1 <<EVENT || true
 apiVersion: v1
@@ -127,8 +135,8 @@ kind: Event
 metadata: { namespace: default, generateName: etcd-backup- }
 involvedObject: { apiVersion: v1, kind: Node, name: $NAME, uid: $NAME }
 type: Warning
-reason: EtcdBackupFailed
-message: "$(tr -d '"\\\n\t' <<<"$words")"
+reason: $1
+message: "$(tr -d '"\\\n\t' <<<"$2")"
 source: { component: keelson, host: $NAME }
 firstTimestamp: $(date -u +%Y-%m-%dT%H:%M:%SZ)
 lastTimestamp: $(date -u +%Y-%m-%dT%H:%M:%SZ)

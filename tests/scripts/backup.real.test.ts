@@ -114,6 +114,20 @@ const wrong = (result: Result) =>
     expect(only.host.has("var/lib/keelson/backup/scratch")).toBe(false);
   });
 
+  test("a backup that comes late is told of, as an Event", async () => {
+    const [only] = await built(1);
+    only.host.write("etc/kubernetes/admin.conf", "");
+    only.host.stub("kubectl", `cat >'${only.host.path("event")}'`);
+    expect(on(only, "run_backup now").status).toBe(0);
+    const threeHoursLater = "now=$((EPOCHSECONDS + 3 * 3600)); unset EPOCHSECONDS; EPOCHSECONDS=$now";
+    expect(on(only, `${threeHoursLater}; back_up timer`, 7200).status).toBe(0);
+    expect(only.host.has("event")).toBe(false);
+    expect(on(only, `${threeHoursLater}; back_up timer`).status).toBe(0);
+    expect(only.host.read("event")).toMatch(
+      /reason: EtcdBackupLate\nmessage: "etcd had no backup for 3 hours, and one is due every 60 minutes/,
+    );
+  });
+
   test("a share that is not mounted is not taken for a place to begin in, and another password is named", async () => {
     const [only] = await built(1);
     expect(on(only, "run_backup now").status).toBe(0);
