@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { HostScript } from "../script";
 
-export { CertificateLife, type CertificateLifeArgs } from "./life";
+export { CertificateLife, ends, type CertificateLifeArgs } from "./life";
 export { clockOf, goodUntilOf, lengthsOf } from "./epoch";
 export { timerUnits } from "./timer";
 export { joined, labelOf, parts, together } from "./authorities";

@@ -64,7 +64,7 @@ function renewalWords({ environment, firstEnd, clock }: CertificateLifeArgs, bef
 const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 /** "end in 89 days". */
-function ends(end: number, clock: number): string {
+export function ends(end: number, clock: number): string {
   const left = Math.abs(end - clock);
   const [length, unit] = left >= 2 * 86_400 ? [86_400, "days"] : left >= 2 * 3600 ? [3600, "hours"] : [60, "minutes"];
   const words = `${Math.floor(left / length)} ${unit}`;

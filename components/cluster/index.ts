@@ -97,7 +97,9 @@ export class Cluster extends pulumi.ComponentResource {
 
     // Another release of Kubernetes lies on the machines by now, and is let in when they were asked what speaks against it.
     const nodes = restore.resumed(proxies.before(kubelets.machines), [etcd]);
-    const upgrade = new Upgrade(named("upgrade"), { environment, artifacts, running, machines, nodes, login }, child);
+    const { firstEnd, unwell } = survey;
+    const asked = { environment, artifacts, running, machines, nodes, login, firstEnd, clock };
+    const upgrade = new Upgrade(named("upgrade"), asked, child);
     await upgrade.look();
     const prepared = upgrade.nodes;
 
@@ -105,7 +107,6 @@ export class Cluster extends pulumi.ComponentResource {
     const changing = upgrade.isUnderWay || rotation.isRotated;
     const masters = { machines: prepared, environment, artifacts, etcd, changing, keys };
     const controlPlane = new ControlPlane(named("master"), masters, child);
-    const { firstEnd, unwell } = survey;
     new CertificateLife(named("certificates"), { environment, goodUntil: etcd.goodUntil, firstEnd, clock }, child);
     const provider = providerOf(named("cluster"), controlPlane, `keelson-${named(environment.stack)}`, child);
     const inCluster = { ...child, provider, deletedWith: controlPlane.cluster };

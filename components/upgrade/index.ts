@@ -21,6 +21,9 @@ export interface UpgradeArgs {
   readonly machines: readonly Machine[];
   /** Those that are nodes, the programs and images of the release that is asked for on them. */
   readonly nodes: readonly Machine[];
+  /** First end of the certificates that machines told of, and what time it is there, seconds since 1970. */
+  readonly firstEnd?: number;
+  readonly clock: number;
   /** How to log in on a machine; nothing for one that is not there. */
   readonly login: (name: string) => Login | undefined;
 }
@@ -76,7 +79,7 @@ export class Upgrade extends pulumi.Stash {
     const to = environment.kubernetes.version;
     const from = oldest([...Object.values(running.apiServers), ...Object.values(running.kubelets)]);
     if (!pulumi.runtime.isDryRun() || from === undefined || compareVersions(from, to) >= 0) return;
-    const { problems, warnings } = reportOf({ from, to, told: await askAll(this.args) });
+    const { problems, warnings } = reportOf({ ...this.args, from, to, told: await askAll(this.args) });
     for (const text of [...problems, ...warnings]) await pulumi.log.info(`Kubernetes: ${text}`);
   }
 }
@@ -85,7 +88,7 @@ export class Upgrade extends pulumi.Stash {
 async function letIn(from: string, args: UpgradeArgs): Promise<void> {
   const { environment } = args;
   const to = environment.kubernetes.version;
-  const { problems, warnings } = reportOf({ from, to, told: await askAll(args) });
+  const { problems, warnings } = reportOf({ ...args, from, to, told: await askAll(args) });
   for (const warning of warnings) await pulumi.log.info(`Kubernetes: ${warning}`);
   if (problems.length > 0) {
     throw new Error(

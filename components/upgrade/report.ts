@@ -1,4 +1,5 @@
 import { compareVersions, minorOf } from "../artifacts";
+import { ends } from "../certificates";
 import { listed, skewViolations, upgradeFaults, type Client } from "../plan";
 import type { Told } from "./told";
 
@@ -16,6 +17,9 @@ export interface ReportArgs {
   readonly to: string;
   /** What each machine told; undefined where it did not answer, or was cut off. */
   readonly told: ReadonlyMap<string, Told | undefined>;
+  /** First end of the cluster's certificates, and what time it is there, seconds since 1970; absent where none told. */
+  readonly firstEnd?: number;
+  readonly clock?: number;
   /** Releases that can be installed. @default those of the lock */
   readonly available?: readonly string[];
 }
@@ -29,6 +33,7 @@ export function reportOf(args: ReportArgs): Report {
   const kubelets = Object.fromEntries([...nodes].map(([name, { version }]) => [name, version]));
   return {
     problems: [
+      ...ended(args),
       ...silent.map((name) => `${name} did not answer: it must answer before anything begins`),
       ...[...nodes].filter(([, { ready }]) => !ready).map(([name]) => `the node ${name} is not ready`),
       ...upgradeFaults({ from, to, kubelets, ...(args.available ? { available: args.available } : {}) }),
@@ -56,6 +61,14 @@ export function reportOf(args: ReportArgs): Report {
       ...budgets(answers),
     ],
   };
+}
+
+/** Those that are due are renewed on the way; what has ended lets nobody ask anything. */
+function ended({ from, firstEnd, clock = 0 }: ReportArgs): readonly string[] {
+  if (firstEnd === undefined || firstEnd > clock) return [];
+  return [
+    `certificates of the cluster ${ends(firstEnd, clock)}: run up with kubernetes.version: ${from} first, which renews them`,
+  ];
 }
 
 type Answer = Told & { readonly name: string };

@@ -19,6 +19,14 @@ test("where all is well, nothing is said", () => {
   expect(report(well)).toEqual({ problems: [], warnings: [] });
 });
 
+test("certificates that have ended are named with the way out, and those that are due are not", () => {
+  const one = { from: "1.35.4", to: "1.36.3", told: new Map([["m1", master()]]), available, clock: 10_000 };
+  expect(reportOf({ ...one, firstEnd: 10_001 }).problems).toEqual([]);
+  expect(reportOf({ ...one, firstEnd: 10_000 - 7200 }).problems).toEqual([
+    "certificates of the cluster ended 2 hours ago: run up with kubernetes.version: 1.35.4 first, which renews them",
+  ]);
+});
+
 test("an answer that was cut off is none", () => {
   expect(parseTold("refused\tkubelet\tx\n")).toBeUndefined();
   expect(parseTold("")).toBeUndefined();
