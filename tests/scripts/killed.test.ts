@@ -110,6 +110,22 @@ const cases: readonly Case[] = [
     },
     files: ["/etc/systemd/system/keelson-virtual-address.service"],
   },
+  {
+    path: "master/approver.sh",
+    uses: [],
+    values: { NODES: ["w 192.0.2.2"] },
+    files: ["/etc/systemd/system/keelson-approver.service"],
+  },
+  {
+    path: "backup/backup.sh",
+    uses: [...install, "backup/run.sh"],
+    values: {
+      ...{ NAME: "m", CLUSTER: "@SETTING@", PROGRAMS: [], PACKAGES: [], RESTIC_OPTIONS: [] },
+      ...{ ENVIRONMENT: "", SFTP_KEY: "" },
+      ...{ EVERY: "3600", VERIFY: "86400", KEEP: ["--keep-hourly", "24"], ETCD_PREFIX: "/registry" },
+    },
+    files: ["/etc/systemd/system/keelson-etcd-backup.service", "/etc/systemd/system/keelson-etcd-backup.timer"],
+  },
 ];
 
 /** The turn of a machine at work, in which what was deferred is done. */

@@ -3,12 +3,12 @@ import { join } from "node:path";
 
 /**
  * A preamble of a script that ends it before the last command of this number that puts something in its place, has a unit do
- * something, or has kubeadm write.
+ * something, or has kubeadm write; or before one of other programs that are named.
  */
-export const killer = (at: number) => `
+export const killer = (at: number, ...others: readonly string[]) => `
 commands=0
 watch() {
-  case $1 in mv\\ * | cp\\ * | systemctl\\ * | kubeadm\\ *) commands=$((commands + 1)) ;; *) return 0 ;; esac
+  case $1 in mv\\ * | cp\\ * | systemctl\\ * | kubeadm\\ *${others.map((name) => ` | ${name}\\ *`).join("")}) commands=$((commands + 1)) ;; *) return 0 ;; esac
   [ "$commands" != ${at} ] || kill -9 $$
 }
 set -T

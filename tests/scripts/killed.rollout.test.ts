@@ -1,0 +1,71 @@
+import { Host } from "./host";
+import { killer } from "./killer";
+
+// A node's turn amid an upgrade to another minor release. Its kubelet is the release that is in its unit's file when it starts.
+const [before, after] = ["1.35.4", "1.36.3"];
+let host: Host;
+beforeEach(() => (host = new Host()));
+afterEach(() => host.remove());
+
+/** A kubelet's settings come, which is put off to the node's turn. */
+const send = (release: string) =>
+  host.run({
+    name: "w-kubelet",
+    script: `up() { :; }\nturn() { echo ${release} | put '${host.path("unit")}' 0644\nrun_unit kubelet.service '${host.path("unit")}'\n}\ndown() { :; }`,
+    secrets: [],
+  });
+
+/** A node at work on the release before, with one pod that leaves when it is evicted. */
+function node(): void {
+  host.remove();
+  host = new Host("journalctl", "hostname", "sleep", "curl");
+  const [running, cordoned, pods] = ["running", "cordoned", "pods"].map((name) => host.path(name));
+  host.stub("systemctl", `[ "$*" != "restart kubelet.service" ] || cp '${host.path("unit")}' '${running ?? ""}'`);
+  host.stub(
+    "kubectl",
+    `case "$*" in
+    *nodeInfo.kubeletVersion*) echo "v$(cat '${running ?? ""}')" ;;
+    *spec.unschedulable*) [ ! -e '${cordoned ?? ""}' ] || echo true ;;
+    *metadata.annotations*) [ ! -e '${cordoned ?? ""}' ] || echo ${after} ;;
+    "patch node"*null*) rm -f '${cordoned ?? ""}' ;;
+    "patch node"*) touch '${cordoned ?? ""}' ;;
+    "get pods"*custom-columns*) cat '${pods ?? ""}' ;;
+    "get pods"*) echo "one True" ;;
+    "get lease"*) date -d 'now + 60 seconds' +%Y-%m-%dT%H:%M:%SZ ;;
+    "get node"*) echo True ;;
+    "create --raw"*) : >'${pods ?? ""}' ;;
+    esac`,
+  );
+  host.write("pods", "shop cart-1 <none> ReplicaSet Running\n");
+  send(before);
+  host.becomeNode();
+  send(after);
+}
+
+const takeTurn = (release: string, kill = 0) =>
+  host.run({
+    name: "w-rollout",
+    script:
+      killer(kill, "kubectl", "bash") +
+      Host.script("node/rollout/rollout.sh").replace(/wait_for 1[28]0/g, "wait_for 1"),
+    uses: ["endpoint/servers.sh", "endpoint/yield.sh", "certificates/trust.sh", "node/rollout/drain.sh"]
+      .map((path) => Host.script(path))
+      .concat("authorities_differ() { false; }\nfollow_authorities() { :; }\n"),
+    values: { NODE: "w", RELEASE: release, DRAIN: true, DRAIN_SECONDS: 5, VIRTUAL_ADDRESS: "" },
+  });
+
+test.each([
+  ["the next run ends it", after],
+  ["the release before is what is asked for again", before],
+])("a turn that is killed at any of its steps leaves no node cordoned when %s", (_, release) => {
+  let steps = 0;
+  for (let status: number | null = null; status === null; steps++) {
+    node();
+    ({ status } = takeTurn(after, steps + 1));
+    expect([null, 0]).toContain(status);
+    if (release === before) send(before);
+    expect({ steps, ...takeTurn(release) }).toMatchObject({ steps, status: 0 });
+    expect([steps, host.read("running").trim(), host.has("cordoned")]).toEqual([steps, release, false]);
+  }
+  expect(steps).toBeGreaterThan(8);
+});
