@@ -2,9 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { asking } from "../support/asking";
+import { failuresOf, hasBenchmark } from "../support/benchmark";
 import { figure } from "../support/figures";
 import { Load } from "../support/load";
 import { TestMachine } from "../support/machine";
+import { buildTime } from "../support/releases";
 import { dockerObjects, root, TestStack, type Run } from "../support/stack";
 
 // All authorities take the place of others, while clients ask all the while.
@@ -29,6 +31,7 @@ const common = `https://${virtualAddress}:6443`;
 const nginx = `http://${worker(1).address}:30080`;
 
 jest.setTimeout(1_800_000);
+beforeAll(hasBenchmark, buildTime);
 afterAll(() => stack.remove());
 
 async function kubeconfig(): Promise<string> {
@@ -145,6 +148,11 @@ test("the first is forgotten, by a run that is killed and one that is not; what 
   authority([2, 1]);
   expect((await refused()).output).toContain("an authority that was forgotten is not made again");
   authority(2);
+});
+
+test("and the cluster is as hardened as before", () => {
+  const workers = [1, 2, 3].map((number) => ({ ...worker(number), roles: ["worker"] }));
+  expect(failuresOf(name, [...masters, ...workers])).toEqual([]);
 });
 
 test("destroy leaves nothing", async () => {

@@ -1,3 +1,4 @@
+import { failuresOf, hasBenchmark } from "../support/benchmark";
 import { figure } from "../support/figures";
 import { TestMachine } from "../support/machine";
 import { buildTime, bundled, Watch } from "../support/releases";
@@ -5,7 +6,10 @@ import { here, TestStack, within } from "../support/stack";
 
 const name = "e2e-patch";
 const [from, to] = ["1.36.1", "1.36.3"];
-const [master, worker] = [{ name: "master-1", roles: ["master", "etcd"] }, { name: "worker-1" }];
+const [master, worker] = [
+  { name: "master-1", roles: ["master", "etcd"] },
+  { name: "worker-1", roles: ["worker"] },
+];
 const stack = new TestStack(name, {
   provider: "local",
   local: { subnet: "172.31.238.0/24" },
@@ -20,7 +24,10 @@ const kubelets = () => kubectl("get nodes -o jsonpath='{.items[*].status.nodeInf
 /** Containers of pods that are no part of the control plane, by their starts. */
 const podStarts = () => on(worker).run("docker ps --filter name=k8s_nginx --format '{{.Names}}' | sort");
 
-beforeAll(() => bundled(from), buildTime);
+beforeAll(() => {
+  bundled(from);
+  hasBenchmark();
+}, buildTime);
 afterAll(() => stack.remove());
 
 test("a cluster is built on an earlier patch release", async () => {
@@ -50,4 +57,8 @@ test("a patch release comes by one changed line, is killed at each of its steps,
   // The boot has made them anew, and nothing else.
   expect(podStarts().replace(/\d+$/gm, "")).toBe(pods.replace(/\d+$/gm, ""));
   expect(Object.keys((await stack.succeed("up")).counts)).toEqual(["unchanged"]);
+});
+
+test("and it is as hardened as one that was built so", () => {
+  expect(failuresOf(name, [master, worker])).toEqual([]);
 });

@@ -1,10 +1,13 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { parse } from "yaml";
 
 import { etcdUnit } from "../../components/etcd/render";
 import { kubeletConfiguration } from "../../components/kubelet/render";
 import { hardened, trustsSigned, writesAuditLog } from "../../components/master/security";
 import { checksWith, findingsIn, runsFor } from "../../toolchain/benchmark/findings";
-import { linesOf } from "../../toolchain/benchmark/page";
+import { linesOf, pageOf } from "../../toolchain/benchmark/page";
 import type { Raw } from "./config.fixture";
 import { environment, machineOf } from "./render.fixture";
 
@@ -128,5 +131,23 @@ describe("the benchmark", () => {
     expect(linesOf(found, { machines: [{ name: "m", roles: [] }] })).toBe(
       "m: 1 PASS, 2 FAIL, 0 WARN\nFAIL 1.2.9 It is so: m\nFAIL 1.2.10 It is so: m\n",
     );
+  });
+  test("has a page with every result, and an answer to each check that it warns of", () => {
+    const machines = ["a", "b"].map((name) => ({ name, roles: ["worker"] }));
+    const found = [{ machine: "b", check: "4.1.1", text: "It is so", result: "PASS" as const }];
+    const told = { date: "2026-01-01", commit: "c", kubernetes: "1.36.3", runtime: "docker", machines };
+    expect(pageOf(found, told)).toContain(
+      "| Check | What it asks | a | b |\n| --- | --- | --- | --- |\n| 4.1.1 | It is so |  | PASS |",
+    );
+    const [warned, answered] = ["cis", "security"].map((name) =>
+      readFileSync(join(__dirname, `../../docs/${name}.md`), "utf8"),
+    );
+    const warnings = warned?.split(/^## /m).find((part) => part.startsWith("WARN")) ?? "";
+    const checks = [...warnings.matchAll(/^\| (\d[\d.]*) /gm)].map(([, check]) => check);
+    const answers = [...(answered ?? "").matchAll(/^\| (\d[\d., ]*\d) +\| \S/gm)].flatMap(([, numbers = ""]) =>
+      numbers.split(", "),
+    );
+    expect(checks.length).toBeGreaterThan(5);
+    expect(checks.filter((check) => !answers.includes(check ?? ""))).toEqual([]);
   });
 });

@@ -56,9 +56,9 @@ export function findingsIn(machine: string, json: string): readonly Finding[] {
 export const countOf = (findings: readonly Finding[], machine: string, result: Result) =>
   findings.filter((finding) => finding.machine === machine && finding.result === result).length;
 
-/** The checks that ended so on any machine, by their numbers, each with the machines. */
-export function checksWith(findings: readonly Finding[], result: Result) {
-  const found = findings.filter((finding) => finding.result === result);
+/** The checks that ended so on any machine, or all of them, by their numbers, each with the machines. */
+export function checksWith(findings: readonly Finding[], result?: Result) {
+  const found = findings.filter((finding) => result === undefined || finding.result === result);
   const numbers = [...new Set(found.map(({ check }) => check))].sort(byNumber);
   return numbers.map((check) => {
     const same = found.filter((finding) => finding.check === check);

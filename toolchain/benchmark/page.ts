@@ -57,5 +57,23 @@ export function pageOf(findings: readonly Finding[], told: Circumstances): strin
     "",
     ...table("WARN"),
     "",
+    "## All results",
+    "",
+    ...allResults(findings, told),
+    "",
   ].join("\n");
+}
+
+/** A line for each check, and what each machine came to; nothing where a machine is not asked. */
+function allResults(findings: readonly Finding[], { machines }: Circumstances): readonly string[] {
+  const names = machines.map(({ name }) => name);
+  const lines = checksWith(findings).map(({ check, text }) => {
+    const of = (name: string) => findings.find((one) => one.machine === name && one.check === check)?.result ?? "";
+    return `| ${[check, text, ...names.map(of)].join(" | ")} |`;
+  });
+  return [
+    `| ${["Check", "What it asks", ...names].join(" | ")} |`,
+    `| ${["Check", "What it asks", ...names].map(() => "---").join(" | ")} |`,
+    ...lines,
+  ];
 }
