@@ -1,9 +1,10 @@
 import type { ChildProcess } from "node:child_process";
 
+import { Client } from "../support/client";
 import { figure } from "../support/figures";
 import { TestMachine } from "../support/machine";
 import { buildTime, bundled } from "../support/releases";
-import { dockerObjects, here, killed, TestStack, within } from "../support/stack";
+import { dockerObjects, killed, TestStack, within } from "../support/stack";
 import { writer } from "../support/writer";
 
 const name = "e2e-etcd-release";
@@ -18,8 +19,7 @@ const stack = new TestStack(name, {
 });
 const container = (member: { readonly name: string }) => `keelson-${name}-${member.name}`;
 const on = (member: { readonly name: string }) => new TestMachine(container(member));
-const client = [`.keelson/${name}/kubectl`, "--kubeconfig", `.keelson/${name}/kubeconfig`, "--request-timeout"];
-const kubectl = (...args: readonly string[]) => here(client[0] ?? "", ...client.slice(1), "10s", ...args);
+const client = new Client(name, "10s");
 
 /** The release of each member that runs, as it says itself; nothing of one that restarts. */
 const running = () =>
@@ -40,14 +40,7 @@ afterAll(() => stack.remove());
 test("a cluster is built on an earlier minor release of etcd", async () => {
   await stack.succeed("up");
   await stack.succeed("kubeconfig");
-  here(
-    "docker",
-    "cp",
-    "--quiet",
-    "--follow-link",
-    `${container({ name: "master-1" })}:/usr/local/bin/kubectl`,
-    client[0] ?? "",
-  );
+  client.bring("master-1");
   expect(running()).toEqual(all(from));
   expect(Object.keys((await stack.succeed("up")).counts)).toEqual(["unchanged"]);
 });
@@ -64,18 +57,18 @@ test("the next one comes one member at a time, is killed amid it, and is taken b
   stack.change({ etcd: { version: from } });
   await stack.succeed("up");
   expect(running()).toEqual(all(from));
-  kubectl("create", "configmap", "after-the-way-back");
+  client.kubectl("create", "configmap", "after-the-way-back");
 });
 
 test("it comes by one changed line, and no acknowledged write is lost", async () => {
   stack.change({ etcd: { version: to } });
-  const writes = writer(client);
+  const writes = writer(client.words);
   const began = Date.now();
   await stack.succeed("up");
   figure("seconds of an upgrade of three members of etcd to the next minor", ((Date.now() - began) / 1000).toFixed(0));
   const { written, refused } = await writes.end();
   expect(running()).toEqual(all(to));
-  const kept = new Set(kubectl("get", "configmaps", "-o", "name").split("\n"));
+  const kept = new Set(client.kubectl("get", "configmaps", "-o", "name").split("\n"));
   expect(written.filter((name) => !kept.has(`configmap/${name}`))).toEqual([]);
   expect(kept).toContain("configmap/after-the-way-back");
   figure("writes meanwhile, and those that were refused", `${written.length}, ${refused.length}`);
