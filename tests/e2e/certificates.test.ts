@@ -12,8 +12,8 @@ const masters = [1, 2, 3].map((number) => ({
   roles: ["master", "etcd"],
   address: `172.31.229.${10 + number}`,
 }));
-const certificates = (validity: string, renewBefore: string) => ({
-  certificates: { validity, renewBefore, timer: false },
+const certificates = (validity: string, renewBefore: string, timer = false) => ({
+  certificates: { validity, renewBefore, timer },
 });
 const stack = new TestStack(name, {
   provider: "local",
@@ -143,6 +143,34 @@ test("an administrator's kubeconfig that is taken back has no rights any more, a
   await new Promise((resolve) => setTimeout(resolve, 3000));
   expect((await before.end()).answered).toBe(0);
   expect((await after.end()).answered).toBeGreaterThan(10);
+});
+
+test("what nobody renews, a master's timer does in time, and it says what only up can renew", async () => {
+  stack.change(certificates("8m", "6m", true));
+  await stack.succeed("up");
+  const before = { ends: ends("master-1"), untouched: untouched("master-1"), renewed: renewed("master-1").split("\n") };
+  expect(on("master-1").run("systemctl is-active keelson-certificates.timer")).toBe("active");
+  // It renews what ends within a third of renewBefore.
+  await within(480, () => Math.min(...before.ends) < now() + 100);
+  const others = ends("master-2");
+  on("master-1").run("systemctl start keelson-certificates.service");
+  const renewedEnds = ends("master-1").filter((end) => !before.ends.includes(end));
+  expect(renewedEnds).toHaveLength(6);
+  expect(Math.min(...renewedEnds)).toBeGreaterThan(Math.max(...before.ends));
+  expect(untouched("master-1")).toBe(before.untouched);
+  expect(
+    renewed("master-1")
+      .split("\n")
+      .filter((line) => before.renewed.includes(line)),
+  ).toEqual([]);
+  expect(on("master-1").run("journalctl --no-pager -u keelson-certificates.service")).toMatch(
+    /apiserver-etcd-client\.crt of master-1 ends on \S+, and only pulumi up can renew it/,
+  );
+  expect(ends("master-2")).toEqual(others);
+  stack.change(certificates("12h", "6h"));
+  await stack.succeed("up");
+  expect(on("master-1").attempt("systemctl cat keelson-certificates.timer").status).not.toBe(0);
+  expect(Object.keys((await stack.succeed("up")).counts)).toEqual(["unchanged"]);
 });
 
 test("destroy leaves nothing", async () => {
