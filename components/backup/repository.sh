@@ -6,20 +6,37 @@ readonly REPOSITORY=/etc/etcd/backup/environment
 # What this member knows of its backups, and where it works on them: for root alone.
 readonly RECORDS=$STATE/backup
 
-# repository ARGUMENT...: restic, which alone has the secrets in its environment.
+# How long another's work on the repository is waited for, seconds: what takes something out, or checks all, locks everybody else out.
+readonly LOCK_PATIENCE=600
+
+# repository ARGUMENT...: restic, when nobody else has the repository locked.
 repository() {
+  local status until=$((SECONDS + LOCK_PATIENCE)) told=
   mkdir -p "$RECORDS"
   chmod 0700 "$RECORDS"
-  (
-    set -a
-    # shellcheck source=/dev/null
-    . "$REPOSITORY"
-    exec restic --quiet --no-cache "${RESTIC_OPTIONS[@]}" "$@" 2>"$RECORDS/restic"
-  )
+  while :; do
+    status=0
+    restic_as_told "$@" || status=$?
+    # It has read and written nothing where it is locked out.
+    if [ "$status" = 0 ] || ! is_locked || [ "$SECONDS" -ge "$until" ]; then return "$status"; fi
+    [ -n "$told" ] || log "the repository of etcd's backups is in use, and waited for at most $LOCK_PATIENCE s: $(restic_said)"
+    told=yes
+    sleep 5
+  done
 }
 
+is_locked() { grep -q 'already locked' "$RECORDS/restic"; }
+
+# restic_as_told ARGUMENT...: restic, which alone has the secrets in its environment.
+restic_as_told() (
+  set -a
+  # shellcheck source=/dev/null
+  . "$REPOSITORY"
+  exec restic --quiet --no-cache "${RESTIC_OPTIONS[@]}" "$@" 2>"$RECORDS/restic"
+)
+
 # What restic said last of why it failed.
-restic_said() { grep -m 1 -iE 'fatal|error' "$RECORDS/restic" || tail -n 1 "$RECORDS/restic"; }
+restic_said() { grep -m 1 -iE 'already locked|fatal|error' "$RECORDS/restic" || tail -n 1 "$RECORDS/restic"; }
 
 # backups ID...: that one, or all: a line for each of this cluster's, the oldest first: SECONDS ID TAG...
 # shellcheck disable=SC2120

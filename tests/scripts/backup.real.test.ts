@@ -128,6 +128,26 @@ const wrong = (result: Result) =>
     );
   });
 
+  test("who works on the repository is waited for, by a verification, which takes out what is not used", async () => {
+    const [only] = await built(1);
+    expect(on(only, "run_backup now").status).toBe(0);
+    const { status, stderr } = on(
+      only,
+      `(
+        set -a
+        . "$REPOSITORY"
+        { sleep 8; echo held; } | restic --quiet --no-cache backup --stdin --stdin-filename held --host another
+      ) &
+      until [ -n "$(ls '${only.host.path("share/locks")}')" ]; do sleep 0.1; done
+      run_backup verify`,
+    );
+    expect(stderr).toMatch(
+      /repository of etcd's backups is in use, and waited for at most 600 s: .*already locked by PID/,
+    );
+    expect(stderr).toMatch(/was restored apart from the cluster by m1/);
+    expect(status).toBe(0);
+  });
+
   test("a share that is not mounted is not taken for a place to begin in, and another password is named", async () => {
     const [only] = await built(1);
     expect(on(only, "run_backup now").status).toBe(0);
