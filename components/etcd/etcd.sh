@@ -93,9 +93,10 @@ own_answer() {
     --key "$PKI/etcd/healthcheck-client.key" "https://127.0.0.1:$CLIENT_PORT/$1"
 }
 
-# peer_answer URL: which members one knows that serves others there, also without a quorum.
+# peer_answer URL: which members one knows that serves others there, also without a quorum. What speaks HTTP/2 there is a member, and gets
+# no other answer.
 peer_answer() {
-  curl -fsS --max-time 3 --cacert "$PKI/etcd/ca.crt" --cert "$PKI/etcd/peer.crt" --key "$PKI/etcd/peer.key" "$1/members"
+  curl -fsS --http1.1 --max-time 3 --cacert "$PKI/etcd/ca.crt" --cert "$PKI/etcd/peer.crt" --key "$PKI/etcd/peer.key" "$1/members"
 }
 
 down() {

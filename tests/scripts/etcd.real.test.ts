@@ -50,6 +50,17 @@ async function built(count: number): Promise<readonly EtcdMember[]> {
     expect(all[0]?.ask("get", "key", "--print-value-only")).toBe("value");
   });
 
+  test("founders that come when one of them waits for a quorum already begin with it", async () => {
+    const all = machines(3);
+    const [first, ...others] = all as [EtcdMember, EtcdMember, EtcdMember];
+    expect(await first.script(others, { founders: all })).toMatchObject({ status: 0 });
+    const later = await Promise.all(others.map((member) => member.script(except(all, member), { founders: all })));
+    expect(later.map(({ status, stderr }) => ({ status, stderr }))).toEqual(
+      [0, 0].map((status) => ({ status, stderr: "" })),
+    );
+    expect(first.members()).toEqual(voters("m1", "m2", "m3"));
+  });
+
   test("a member that is down holds the restarts of the others back", async () => {
     const all = await built(3);
     const [first, second, third] = all as [EtcdMember, EtcdMember, EtcdMember];

@@ -67,7 +67,12 @@ watched() {
 stop() {
   rm -f "$run/wanted" "$run/ready"
   [ ! -e "$run/pid" ] || kill "$(cat "$run/pid")" 2>/dev/null
-  while [ -e "$run/watcher" ] && kill -0 "$(cat "$run/watcher")" 2>/dev/null; do sleep 0.1; done
+  # What has not ended by then, or had not begun when it was told to end, is killed.
+  for ((i = 1; ; i++)); do
+    [ -e "$run/watcher" ] && kill -0 "$(cat "$run/watcher")" 2>/dev/null || break
+    [ $((i % 50)) != 0 ] || kill -9 "$(cat "$run/pid")" 2>/dev/null
+    sleep 0.1
+  done
   rm -f "$run/watcher"
 }
 case $1 in

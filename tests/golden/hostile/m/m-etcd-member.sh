@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('4a9cad63a11d23e6')
+readonly -a REVISIONS=('89da97fd34277132')
 
 readonly PROGRAM='its digest'
 

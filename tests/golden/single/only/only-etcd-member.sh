@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('a05c0a4b884bd64c')
+readonly -a REVISIONS=('3496ef376cb16209')
 
 readonly PROGRAM='its digest'
 
