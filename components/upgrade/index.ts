@@ -9,7 +9,7 @@ import type { Login } from "../ssh";
 import type { Running } from "../survey";
 import { askAll } from "./ask";
 import { upgradeConsequences } from "./consequences";
-import { reportOf } from "./report";
+import { reportOf, type Report } from "./report";
 import { snapshotBefore } from "./snapshot";
 
 export interface UpgradeArgs {
@@ -79,7 +79,7 @@ export class Upgrade extends pulumi.Stash {
     const to = environment.kubernetes.version;
     const from = oldest([...Object.values(running.apiServers), ...Object.values(running.kubelets)]);
     if (!pulumi.runtime.isDryRun() || from === undefined || compareVersions(from, to) >= 0) return;
-    const { problems, warnings } = reportOf({ ...this.args, from, to, told: await askAll(this.args) });
+    const { problems, warnings } = await asked(from, this.args);
     for (const text of [...problems, ...warnings]) await pulumi.log.info(`Kubernetes: ${text}`);
   }
 }
@@ -88,7 +88,7 @@ export class Upgrade extends pulumi.Stash {
 async function letIn(from: string, args: UpgradeArgs): Promise<void> {
   const { environment } = args;
   const to = environment.kubernetes.version;
-  const { problems, warnings } = reportOf({ ...args, from, to, told: await askAll(args) });
+  const { problems, warnings } = await asked(from, args);
   for (const warning of warnings) await pulumi.log.info(`Kubernetes: ${warning}`);
   if (problems.length > 0) {
     throw new Error(
@@ -96,6 +96,11 @@ async function letIn(from: string, args: UpgradeArgs): Promise<void> {
     );
   }
   for (const words of await snapshotBefore(to, args)) await pulumi.log.info(words);
+}
+
+/** What all machines say of the release that is asked for. */
+async function asked(from: string, args: UpgradeArgs): Promise<Report> {
+  return reportOf({ ...args, from, to: args.environment.kubernetes.version, told: await askAll(args) });
 }
 
 function oldest(releases: readonly string[]): string | undefined {

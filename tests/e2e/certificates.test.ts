@@ -45,7 +45,7 @@ const processes = (machine: string, ...programs: readonly string[]) =>
   on(machine).run(`for program in ${programs.join(" ")}; do echo $program $(pgrep -xo "\${program:0:15}"); done`);
 const untouched = (machine: string) =>
   processes(machine, "etcd", "kube-apiserver", "kubelet", "dockerd", "cri-dockerd");
-const renewed = (machine: string) => processes(machine, "kube-controller-manager", "kube-scheduler");
+const renewed = (machine: string) => processes(machine, "kube-controller-manager", "kube-scheduler").split("\n");
 
 /** The ends of all certificates of a master, seconds since 1970, the first first. */
 const ends = (machine: string) =>
@@ -81,7 +81,7 @@ test("an epoch later, a preview says so, and the next up renews all of them whil
   );
   const before = masters.map(({ name }) => ({
     untouched: untouched(name),
-    renewed: renewed(name).split("\n"),
+    renewed: renewed(name),
     ends: ends(name),
   }));
   const client = asking(await kubeconfig(), urls);
@@ -92,11 +92,7 @@ test("an epoch later, a preview says so, and the next up renews all of them whil
   for (const [index, { name }] of masters.entries()) {
     const was = before[index];
     expect(untouched(name)).toBe(was?.untouched);
-    expect(
-      renewed(name)
-        .split("\n")
-        .filter((line) => was?.renewed.includes(line)),
-    ).toEqual([]);
+    expect(renewed(name).filter((line) => was?.renewed.includes(line))).toEqual([]);
     expect(Math.min(...ends(name))).toBeGreaterThan(Math.max(...(was?.ends ?? [])));
   }
   expect(Object.keys((await stack.succeed("up")).counts)).toEqual(["unchanged"]);
@@ -148,7 +144,7 @@ test("an administrator's kubeconfig that is taken back has no rights any more, a
 test("what nobody renews, a master's timer does in time, and it says what only up can renew", async () => {
   stack.change(certificates("8m", "6m", true));
   await stack.succeed("up");
-  const before = { ends: ends("master-1"), untouched: untouched("master-1"), renewed: renewed("master-1").split("\n") };
+  const before = { ends: ends("master-1"), untouched: untouched("master-1"), renewed: renewed("master-1") };
   expect(on("master-1").run("systemctl is-active keelson-certificates.timer")).toBe("active");
   // It renews what ends within a third of renewBefore.
   await within(480, () => Math.min(...before.ends) < now() + 100);
@@ -158,11 +154,7 @@ test("what nobody renews, a master's timer does in time, and it says what only u
   expect(renewedEnds).toHaveLength(6);
   expect(Math.min(...renewedEnds)).toBeGreaterThan(Math.max(...before.ends));
   expect(untouched("master-1")).toBe(before.untouched);
-  expect(
-    renewed("master-1")
-      .split("\n")
-      .filter((line) => before.renewed.includes(line)),
-  ).toEqual([]);
+  expect(renewed("master-1").filter((line) => before.renewed.includes(line))).toEqual([]);
   expect(on("master-1").run("journalctl --no-pager -u keelson-certificates.service")).toMatch(
     /apiserver-etcd-client\.crt of master-1 ends on \S+, and only pulumi up can renew it/,
   );

@@ -19,21 +19,21 @@ const send = (release: string) =>
 function node(): void {
   host.remove();
   host = new Host("journalctl", "hostname", "sleep", "curl");
-  const [running, cordoned, pods] = ["running", "cordoned", "pods"].map((name) => host.path(name));
-  host.stub("systemctl", `[ "$*" != "restart kubelet.service" ] || cp '${host.path("unit")}' '${running ?? ""}'`);
+  const [running, cordoned, pods] = [host.path("running"), host.path("cordoned"), host.path("pods")];
+  host.stub("systemctl", `[ "$*" != "restart kubelet.service" ] || cp '${host.path("unit")}' '${running}'`);
   host.stub(
     "kubectl",
     `case "$*" in
-    *nodeInfo.kubeletVersion*) echo "v$(cat '${running ?? ""}')" ;;
-    *spec.unschedulable*) [ ! -e '${cordoned ?? ""}' ] || echo true ;;
-    *metadata.annotations*) [ ! -e '${cordoned ?? ""}' ] || echo ${after} ;;
-    "patch node"*null*) rm -f '${cordoned ?? ""}' ;;
-    "patch node"*) touch '${cordoned ?? ""}' ;;
-    "get pods"*custom-columns*) cat '${pods ?? ""}' ;;
+    *nodeInfo.kubeletVersion*) echo "v$(cat '${running}')" ;;
+    *spec.unschedulable*) [ ! -e '${cordoned}' ] || echo true ;;
+    *metadata.annotations*) [ ! -e '${cordoned}' ] || echo ${after} ;;
+    "patch node"*null*) rm -f '${cordoned}' ;;
+    "patch node"*) touch '${cordoned}' ;;
+    "get pods"*custom-columns*) cat '${pods}' ;;
     "get pods"*) echo "one True" ;;
     "get lease"*) date -d 'now + 60 seconds' +%Y-%m-%dT%H:%M:%SZ ;;
     "get node"*) echo True ;;
-    "create --raw"*) : >'${pods ?? ""}' ;;
+    "create --raw"*) : >'${pods}' ;;
     esac`,
   );
   host.write("pods", "shop cart-1 <none> ReplicaSet Running\n");

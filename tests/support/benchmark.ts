@@ -21,6 +21,6 @@ export function failuresOf(
       input === undefined ? machine.run(script) : machine.feed(script, input),
     );
   });
-  if (findings.length < 20 * machines.length) throw new Error(`kube-bench checked ${findings.length} things alone`);
+  if (findings.length <= 100) throw new Error(`kube-bench checked ${findings.length} things alone`);
   return checksWith(findings, "FAIL");
 }

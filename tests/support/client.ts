@@ -1,5 +1,5 @@
-import { here } from "./stack";
 import type { TestMachine } from "./machine";
+import { here } from "./stack";
 
 /** A client like a person's, with the kubeconfig that the stack emits, on this computer. */
 export class Client {
