@@ -1,9 +1,10 @@
 import { lengthsOf } from "../../components/certificates";
+import { lengthOf } from "../../components/certificates/settings";
 import type { Examined, Member } from "../../components/doctor";
 import type { Environment } from "../../components/environment";
 import { etcdMembersOf, mastersOf } from "../../components/machine";
 import type { ClusterTold } from "./cluster";
-import { type Commands, counted, endsIn, lengthOf, orWell, theCluster, type Finding } from "./findings";
+import { type Commands, counted, endsIn, orWell, theCluster, type Finding } from "./findings";
 
 /** How full etcd may be of what it takes at most, before something is to be done. */
 const fullQuota = 0.8;

@@ -1,3 +1,5 @@
+import { lengthOf } from "../../components/certificates/settings";
+
 /** What is looked at, in the order in which it is told. */
 export const checks = [
   "machines",
@@ -42,13 +44,6 @@ export function orWell(check: Check, found: readonly Finding[], words: string): 
 /** "1 machine", "3 machines". */
 export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
-}
-
-/** A length of time in whole days, or hours where it is short; "12 days". */
-export function lengthOf(seconds: number): string {
-  const left = Math.abs(seconds);
-  if (left >= 2 * 86_400) return `${Math.floor(left / 86_400)} days`;
-  return left >= 7200 ? `${Math.floor(left / 3600)} hours` : `${Math.floor(left / 60)} minutes`;
 }
 
 /** When something ends that has so many seconds left. */

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { etcdMembersOf, mastersOf, type MachineConfig } from "../machine";
 import { onceKnown } from "../ssh";
-import { authoritiesOf, type CertificateSettings } from "./settings";
+import { authoritiesOf, lengthOf, type CertificateSettings } from "./settings";
 
 export interface CertificateLifeArgs {
   readonly environment: CertificateSettings & { readonly machines: readonly MachineConfig[] };
@@ -65,8 +65,6 @@ const counted = (count: number, what: string) => `${count} ${what}${count === 1 
 
 /** "end in 89 days". */
 export function ends(end: number, clock: number): string {
-  const left = Math.abs(end - clock);
-  const [length, unit] = left >= 2 * 86_400 ? [86_400, "days"] : left >= 2 * 3600 ? [3600, "hours"] : [60, "minutes"];
-  const words = `${Math.floor(left / length)} ${unit}`;
+  const words = lengthOf(end - clock);
   return end >= clock ? `end in ${words}` : `ended ${words} ago`;
 }

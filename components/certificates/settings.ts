@@ -14,6 +14,13 @@ export function secondsOf(length: string): number | undefined {
   return count === undefined ? undefined : Number(count) * (units[unit] ?? 0);
 }
 
+/** A length of time in whole days, or hours where it is short; "12 days". */
+export function lengthOf(seconds: number): string {
+  const left = Math.abs(seconds);
+  if (left >= 2 * 86_400) return `${Math.floor(left / 86_400)} days`;
+  return left >= 7200 ? `${Math.floor(left / 3600)} hours` : `${Math.floor(left / 60)} minutes`;
+}
+
 const length = () =>
   f.text(
     "a length of time",
