@@ -1,8 +1,9 @@
 import type { Examined } from "../../components/doctor";
+import { heldBySeveral } from "../../components/survey/told";
 import type { ClusterTold } from "./cluster";
 import { type Commands, counted, orWell, theCluster, type Finding } from "./findings";
 
-/** Whether names resolve, and pods of different machines reach each other. */
+/** Whether names resolve, pods of different machines reach each other, and masters agree on who has their common address. */
 export function networkFindings(
   all: readonly Examined[],
   cluster: ClusterTold | string,
@@ -36,9 +37,18 @@ export function networkFindings(
   const pods = asked.filter(({ told }) => told?.from === "pod").length;
   return orWell(
     "network",
-    [...names, ...unknown, ...pairs],
+    [...names, ...unknown, ...addresses(all, commands), ...pairs],
     `names resolve; ${counted(tried.size, "pair")} of nodes reach each other's pods, packets of ${sizes.length > 0 ? Math.min(...sizes) : "all"} bytes too (asked from inside pods on ${pods} of ${counted(asked.length, "node")})`,
   );
+}
+
+/** A virtual address that several masters have. */
+function addresses(all: readonly Examined[], commands: Commands): readonly Finding[] {
+  const { masters = [], words = "" } = heldBySeveral(all) ?? {};
+  return masters.map((name): Finding => {
+    const next = commands.on(name, "sudo iptables-save | grep -E '^:INPUT|vrrp|112'");
+    return { check: "network", state: "wrong", subject: name, component: "virtual address", words, next };
+  });
 }
 
 function unreached({ config: { name }, told }: Examined, silent: ReadonlySet<string>, commands: Commands) {

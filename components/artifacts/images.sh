@@ -12,6 +12,8 @@ load_archive() {
   read -r name location sha256 references <<<"$2"
   record=$STATE/images/$name
   # shellcheck disable=SC2086 # references are several words
+  note_images "$runtime" $references
+  # shellcheck disable=SC2086
   if [ "$(cat "$record" 2>/dev/null)" = "$sha256" ] && has_images "$runtime" $references; then
     # shellcheck disable=SC2086
     pin_images "$runtime" $references
@@ -28,6 +30,13 @@ load_archive() {
   pin_images "$runtime" $references
   mkdir -p "$STATE/images"
   printf '%s\n' "$sha256" >"$record"
+}
+
+# A machine whose disk fills up loses those that no pod uses, and there may be no registry that has them.
+note_images() {
+  local runtime=$1 reference
+  shift
+  for reference; do note image "$runtime $reference"; done
 }
 
 # What is not there yet is brought by this program. Archives are loaded one after the other.

@@ -67,6 +67,25 @@ export function* dockerChecks({
     }
   }
   yield* cgroupDrivers(daemon["exec-opts"], at("exec-opts"));
+  yield* proxyPasswords(daemon, at());
+}
+
+/** What stands in daemon.json stands in the state and in previews as well, where nobody hides it. */
+function* proxyPasswords(daemon: Readonly<Record<string, unknown>>, path: Path): Generator<Contradiction> {
+  const { proxies } = daemon;
+  const nested = typeof proxies === "object" && proxies !== null ? Object.entries(proxies) : [];
+  const values = [
+    ...Object.entries(daemon).map(([field, value]) => ({ at: [field], value })),
+    ...nested.map(([field, value]: [string, unknown]) => ({ at: ["proxies", field], value })),
+  ];
+  for (const { at, value } of values) {
+    if (!/^https?-proxy$/.test(at.at(-1) ?? "") || typeof value !== "string") continue;
+    if (/^(\w+:\/\/)?[^/@]*:[^/@]*@/.test(value)) {
+      const message =
+        "has a password, which everybody would read in the state and in previews: leave it out, and set HTTP_PROXY and HTTPS_PROXY in a drop-in of docker.service that root alone can read";
+      yield { path: [...path, ...at], message };
+    }
+  }
 }
 
 /** Directories of the system and of other programs. */

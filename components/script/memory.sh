@@ -89,7 +89,7 @@ tell_others() {
 }
 
 # note KIND NAME: the script answers for it: a file, a program (a file too large to be read each time), a unit that is to run,
-# a kernel setting, a package.
+# a kernel setting, a package, an image ("docker NAME" or "containerd NAME").
 note() { printf '%s %s\n' "$1" "$2" >>"$SCRIPTS/$SCRIPT/wrote.new"; }
 
 # disown_file PATH: whoever it is left to changes it as well, and nobody has done so by hand.
@@ -101,7 +101,7 @@ disown_file() {
 
 # fingerprints: reads lines KIND NAME, and writes lines KIND FINGERPRINT NAME of what is there.
 fingerprints() {
-  local kind name files=() programs=()
+  local kind name files=() programs=() images=()
   while read -r kind name; do
     case $kind in
     file) [ ! -f "$name" ] || files+=("$name") ;;
@@ -109,12 +109,30 @@ fingerprints() {
     kernel) printf 'kernel %s %s\n' "$(tr -s '[:space:]' , <"/proc/sys/${name//.//}" | sed 's/,$//')" "$name" ;;
     unit) printf 'unit active %s\n' "$name" ;;
     package) printf 'package installed %s\n' "$name" ;;
+    image) images+=("$name") ;;
     esac
   done
   [ "${#files[@]}" = 0 ] || paste -d ' ' <(sha256sum "${files[@]}" | cut -c 1-16) <(stat -c '%a:%U:%G %n' "${files[@]}") |
     sed 's/ /:/; s/^/file /'
   # Its link says nothing of it.
   [ "${#programs[@]}" = 0 ] || stat -L -c 'program %s:%Y:%a:%U:%G %n' "${programs[@]}"
+  [ "${#images[@]}" = 0 ] || images_there "${images[@]}" | sed 's/^/image loaded /'
+}
+
+# images_there IMAGE...: which of them their runtime has; one that does not answer has lost none.
+images_there() {
+  local image said
+  if docker image inspect "${@#docker }" >/dev/null 2>&1; then
+    printf '%s\n' "$@"
+    return
+  fi
+  for image; do
+    case $image in
+    docker\ *) said=$(docker image inspect "${image#* }" 2>&1 >/dev/null) || [[ ${said,,} != *"no such image"* ]] || continue ;;
+    containerd\ *) ! said=$(ctr --namespace k8s.io images ls -q "name==${image#* }" 2>/dev/null) || [ -n "$said" ] || continue ;;
+    esac
+    printf '%s\n' "$image"
+  done
 }
 
 # is_as_left KIND PATH: nobody has changed the file since a script left it here; true also where none did.

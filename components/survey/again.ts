@@ -53,10 +53,11 @@ function another(ran: Ran, program: string): Again | undefined {
   return because(ran.run, "its last run is not in the state: these settings are applied again");
 }
 
-function changed({ changes }: Ran): Again | undefined {
+/** The same may happen again after it was mended: the run that left it is another one then. */
+function changed({ changes, run }: Ran): Again | undefined {
   if (changes.length === 0) return undefined;
   return {
-    token: shortDigest(JSON.stringify(changes)),
+    token: shortDigest(JSON.stringify([run, changes])),
     words: changes.map(wordsFor),
     files: new Set(changes.flatMap(({ kind, name }) => (kind === "file" || kind === "program" ? [name] : []))),
   };
@@ -82,5 +83,9 @@ function wordsFor({ kind, name, now, before }: Change): string {
       return `the kernel setting ${name} is ${now}: it is set to ${before} again`;
     case "package":
       return `the package ${name} is gone: it is installed again`;
+    case "image": {
+      const [runtime = "", image = ""] = name.split(" ");
+      return `${runtime} has the image ${image} no more: it is loaded again`;
+    }
   }
 }

@@ -14,8 +14,8 @@ export interface Ran {
 }
 
 export interface Change {
-  readonly kind: "file" | "program" | "unit" | "kernel" | "package";
-  /** Path of a file, or name of what it is. */
+  readonly kind: "file" | "program" | "unit" | "kernel" | "package" | "image";
+  /** Path of a file, name of what it is, or an image's runtime and name. */
   readonly name: string;
   /** What it is now; "-" where it is gone. */
   readonly now: string;
@@ -56,6 +56,8 @@ export interface Answer {
   readonly backup?: Backup;
   /** When one was verified last, seconds since 1970; 0 where none was. */
   readonly verified: number;
+  /** The masters' common address, where it is on this one. */
+  readonly holds?: string;
   /** What is wrong with something that it does by itself, in words. */
   readonly faults: readonly string[];
   /** Generations of etcd's restore by the stage that was done there. */
@@ -85,6 +87,7 @@ export function parseAnswer(text: string): Answer | undefined {
   const [etcd] = told("etcd");
   const [waiting] = told("waiting");
   const [backup] = words("backup");
+  const [holds] = told("holds");
   return {
     ...(owner === undefined ? {} : { owner }),
     scripts: new Map(scripts),
@@ -96,6 +99,7 @@ export function parseAnswer(text: string): Answer | undefined {
     ...(etcd === "well" || etcd === "unwell" ? { etcd } : {}),
     members: told("member"),
     ...(backup ? { backup: backupOf(backup) } : {}),
+    ...(holds === undefined ? {} : { holds }),
     verified: Number(told("verified")[0] ?? 0),
     faults: told("fault"),
     restored: new Map(words("restored").map(([stage = "", generation]) => [stage, Number(generation)])),

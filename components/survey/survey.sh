@@ -13,6 +13,7 @@ survey() {
   turns
   versions
   backups
+  common_address
   cat <&"$ends"
   cat <&"$nodes"
   cat <&"$members"
@@ -53,7 +54,7 @@ at_work() { [ -e "/run/keelson/$1.lock" ] && ! flock --shared --nonblock "/run/k
 presence() {
   local noted units packages
   noted=$(cat "$SCRIPTS"/*/wrote 2>/dev/null | awk '{ name = substr($0, length($1 $2) + 3); print $1, name }' | sort -u)
-  fingerprints < <(grep -E '^(file|program|kernel) ' <<<"$noted")
+  fingerprints < <(grep -E '^(file|program|kernel|image) ' <<<"$noted")
   mapfile -t units < <(sed -n 's/^unit //p' <<<"$noted")
   mapfile -t packages < <(sed -n 's/^package //p' <<<"$noted")
   [ "${#units[@]}" = 0 ] || unit_states "${units[@]}"
@@ -95,6 +96,13 @@ versions() {
     printf 'version %s %s\n' "$program" "$("/usr/local/bin/$program" --version | sed -n '1s/.*[ v]\([0-9][0-9.]*\).*/\1/p')"
   done
   sed -n 's#^ *image: .*/kube-apiserver:v#version kube-apiserver #p' /etc/kubernetes/manifests/kube-apiserver.yaml 2>/dev/null
+}
+
+# The masters' common address, where it is on this one now.
+common_address() {
+  local address
+  address=$(awk '/virtual_ipaddress/ { getline; sub("/.*", "", $1); print $1 }' /etc/keelson/keepalived.conf 2>/dev/null)
+  if [ -n "$address" ] && [ -n "$(ip -o address show to "$address" 2>/dev/null)" ]; then printf 'holds %s\n' "$address"; fi
 }
 
 certificates() {

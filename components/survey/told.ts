@@ -45,6 +45,16 @@ export function restoredOf(asked: readonly Asked[]): ReadonlyMap<string, Restore
   );
 }
 
+/** Masters that all have the masters' common address, as they do where they do not hear each other; undefined where it is on one at most. */
+export function heldBySeveral(
+  asked: readonly Pick<Asked, "config" | "answer">[],
+): { readonly masters: readonly string[]; readonly words: string } | undefined {
+  const holders = asked.filter(({ answer }) => answer?.holds !== undefined);
+  if (holders.length < 2) return undefined;
+  const words = `the virtual address ${holders[0]?.answer?.holds ?? ""} is on several masters at once: VRRP, which is IP protocol 112, does not pass between them`;
+  return { masters: holders.map(({ config }) => config.name), words };
+}
+
 export function newestBackupOf(asked: readonly Asked[]): string | undefined {
   const all = asked.flatMap(({ answer }) => answer?.backup ?? []);
   const [newest] = [...all].sort((one, other) => other.at - one.at);

@@ -1,7 +1,7 @@
 import { shortDigest, type Again } from "../script";
 import type { Asked } from ".";
 import type { Answer } from "./answer";
-import { nobodysOf } from "./told";
+import { heldBySeveral, nobodysOf } from "./told";
 
 /** A run soon after another that found the same has nothing new to say. */
 const soon = 600;
@@ -12,6 +12,7 @@ export function unwellAmong(asked: readonly Asked[], lastCall = 0): Again | unde
   const emptied = nobodysOf(asked);
   const machines = new Set(asked.map(({ config }) => config.name));
   const unready = new Map(told.flatMap(({ answer }) => [...answer.unready]).filter(([name]) => machines.has(name)));
+  const held = heldBySeveral(asked);
   const members = new Set(told.flatMap(({ answer }) => answer.members));
   const found = [
     ...untold(asked),
@@ -27,6 +28,7 @@ export function unwellAmong(asked: readonly Asked[], lastCall = 0): Again | unde
     ),
     ...told.flatMap(({ name, answer }) => answer.faults.map((fault) => `${name}: ${fault}`)),
     ...told.flatMap(({ name, answer }) => endingOn(name, answer, lastCall)),
+    ...(held ? [`${held.words} (${held.masters.join(", ")})`] : []),
     ...(told.some(({ answer }) => answer.nginxSilent) ? ["nginx does not answer"] : []),
   ];
   if (found.length === 0) return undefined;

@@ -1,16 +1,23 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { within } from "../support/stack";
-import { apart, cutOff, has, killedByChance, type Fault } from "./fault";
+import { apart, cutOff, diesAmid, killedByChance, killedInEachPhase, kills, type Fault } from "./fault";
 import { master, worker } from "./subject";
 
 /* What happens to machines, networks and members of etcd. */
 
 export const building: readonly Fault[] = [
   {
-    name: "`up` killed at five points by chance while it builds the cluster",
+    name: "`kubeadm init` is killed in each of its phases on the first master",
     expected: "one up",
-    inject: (subject, random) => killedByChance(subject, random, 5, 30),
+    inject: (subject) => killedInEachPhase(subject, "master-1", "init"),
+  },
+  {
+    name: `\`up\` is killed ${kills} times by chance while it builds the cluster`,
+    expected: "one up",
+    inject: async (subject, random) => {
+      await subject.destroy();
+      return killedByChance(subject, random, 30, () => subject.destroy());
+    },
   },
 ];
 
@@ -45,20 +52,19 @@ export const machinesGone: readonly Fault[] = [
     },
   },
   {
-    name: "a worker dies while it joins, and boots",
+    name: "a new worker dies while Docker is installed, and again while it joins; it boots each time",
     expected: "one up",
     inject: async (subject) => {
       subject.with(worker(3));
-      const run = subject.stack.run("up");
-      await within(300, () => has(subject, "worker-3", "pgrep -f '[k]ubeadm join'"));
-      subject.kill("worker-3");
-      const { status } = await run;
-      subject.boot("worker-3");
-      subject.on("worker-3").run("until systemctl is-system-running --wait >/dev/null; do sleep 0.2; done");
-      return `that run ended with ${String(status)}`;
+      const first = await diesAmid(subject, "worker-3", halfInstalled);
+      const second = await diesAmid(subject, "worker-3", "pgrep -f '[k]ubeadm join'");
+      return [first, second].join("; ");
     },
   },
 ];
+
+/** dpkg has unpacked Docker, and is not through with it. */
+const halfInstalled = "dpkg-query -W -f '${db:Status-Status}' docker.io | grep -qE '^(half|unpacked)'";
 
 export const networks: readonly Fault[] = [
   {
@@ -101,6 +107,22 @@ export const networks: readonly Fault[] = [
       const lost = subject.names.map((machine) => Number(subject.on(machine).run(lossless)));
       if (lost.includes(0)) throw new Error(`no packet was lost on ${subject.names[lost.indexOf(0)] ?? ""}`);
       return `that run ended with ${String(status)}; ${lost.reduce((sum, one) => sum + one, 0)} packets lost, ${how[0] ?? ""}`;
+    },
+  },
+  {
+    name: "VRRP is cut between all masters for 30 s: each of them takes the virtual address",
+    expected: "heals by itself",
+    inject: async (subject) => {
+      const masters = subject.names.filter((name) => name.startsWith("master"));
+      const each = (verb: string) =>
+        masters.forEach((name) => subject.on(name).run(`iptables -w -${verb} INPUT -p 112 -j DROP`));
+      each("I");
+      await sleep(30_000);
+      const { output } = await subject.stack.run("doctor");
+      each("D");
+      const said = /virtual address: (.*at once)/.exec(output)?.[1];
+      if (said === undefined) throw new Error("doctor does not name it");
+      return `doctor: ${said}`;
     },
   },
   {

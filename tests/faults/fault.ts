@@ -15,19 +15,26 @@ export interface Fault {
 /** A whole number from one to another, both in it. */
 export type Random = (from: number, to: number) => number;
 
-/** Kills `up` again and again, each time when so many seconds, by chance, have passed. */
+/** How often each of these faults kills `up`. */
+export const kills = Number(process.env.KEELSON_KILLS ?? 5);
+
+/**
+ * Kills `up` again and again, each time when so many seconds, by chance, have passed. Where it came to its end before the last kill, what it
+ * did is taken back and done anew; without a way to take it back, that was the last.
+ */
 export async function killedByChance(
   subject: Subject,
   random: Random,
-  times: number,
   longest: number,
+  takeBack?: () => Promise<void>,
 ): Promise<string> {
   const after: number[] = [];
-  for (let kill = 0; kill < times; kill++) {
+  while (after.length < kills) {
     const seconds = random(3, longest);
     const until = Date.now() + seconds * 1000;
-    if (!(await subject.killedWhen(() => Date.now() >= until))) break;
-    after.push(seconds);
+    if (await subject.killedWhen(() => Date.now() >= until)) after.push(seconds);
+    else if (takeBack) await takeBack();
+    else break;
   }
   return `killed after ${after.join(", ")} s`;
 }
@@ -35,11 +42,38 @@ export async function killedByChance(
 export const has = (subject: Subject, machine: string, script: string) =>
   subject.on(machine).attempt(script).status === 0;
 
-/** Kills a program on a machine amid an `up` as soon as it runs there. */
-export async function killedThere(subject: Subject, machine: string, program: string): Promise<string> {
+/**
+ * Kills kubeadm on a machine in each phase that its log names, amid one `up` after the other, until one of them ends well. The machine may be
+ * made by the first.
+ */
+export async function killedInEachPhase(subject: Subject, machine: string, command: "init" | "join"): Promise<string> {
+  let run = subject.stack.run("up");
+  await within(300, () => has(subject, machine, "systemctl is-active --quiet multi-user.target"));
+  const phases = apart(subject, machine, "phases", phaseKiller(command));
+  for (let runs = 1; (await run).status !== 0; run = subject.stack.run("up"), runs++) {
+    if (runs === 20) throw new Error(`kubeadm ${command} did not get to its end in ${runs} runs`);
+  }
+  subject.on(machine).run("touch /run/phases.over; until [ -e /run/phases.done ]; do sleep 0.1; done");
+  const killed = phases();
+  if (killed === "") throw new Error(`kubeadm ${command} was not killed on ${machine}`);
+  return `killed in ${killed.replaceAll("\n", ", ")}`;
+}
+
+/** What it prints, /run/phases, is also what it remembers: each phase is killed once. */
+const phaseKiller = (command: string) => `until [ -e /run/phases.over ]; do
+  phase=$(grep -so '^\\[[a-z-]*\\]' /var/log/keelson-kubeadm.log | tail -n 1 | tr -d '[]')
+  [ -z "$phase" ] || grep -qxF -- "$phase" /run/phases || ! pkill -KILL -f 'kubeadm ${command} --config' || echo "$phase"
+  sleep 0.05
+done`;
+
+/** Takes a machine's power away amid an `up`, as soon as that is so there, and boots it. */
+export async function diesAmid(subject: Subject, machine: string, happens: string): Promise<string> {
   const run = subject.stack.run("up");
-  await within(300, () => has(subject, machine, `pkill -KILL -f '${program}'`));
+  await within(300, () => has(subject, machine, happens));
+  subject.kill(machine);
   const { status } = await run;
+  subject.boot(machine);
+  subject.on(machine).run("until systemctl is-system-running --wait >/dev/null; do sleep 0.2; done");
   return `that run ended with ${String(status)}`;
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { apart, killedByChance, killedThere, upThat, type Fault } from "./fault";
+import { apart, diesAmid, killedByChance, killedInEachPhase, kills, upThat, type Fault } from "./fault";
 import { master, worker } from "./subject";
 
 /* What people do to a cluster, and what ends their runs. */
@@ -15,12 +15,25 @@ export const hands: readonly Fault[] = [
     },
   },
   {
-    name: "kubelet, Docker and etcd are stopped and disabled by hand",
+    name: "kubelet, Docker and etcd are stopped and disabled by hand, and once more when that is mended",
     expected: "one up",
     inject: async (subject) => {
-      subject.on("worker-1").run("systemctl disable --now kubelet docker docker.socket 2>/dev/null");
-      subject.on("master-3").run("systemctl disable --now etcd 2>/dev/null");
-      return Promise.resolve(undefined);
+      const disable = () => {
+        subject.on("worker-1").run("systemctl disable --now kubelet docker docker.socket 2>/dev/null");
+        subject.on("master-3").run("systemctl disable --now etcd 2>/dev/null");
+      };
+      disable();
+      await subject.stack.succeed("up");
+      disable();
+      return undefined;
+    },
+  },
+  {
+    name: "images of the bundle that no pod uses are removed from a worker: `docker image prune --all`",
+    expected: "one up",
+    inject: async (subject) => {
+      const removed = subject.on("worker-2").run("docker image prune --all --force | grep -c '^untagged: .*:[^@]*$'");
+      return Promise.resolve(`${removed} images removed`);
     },
   },
   {
@@ -40,11 +53,11 @@ export const hands: readonly Fault[] = [
 
 export const changing: readonly Fault[] = [
   {
-    name: "`kubeadm join` is killed on a new worker",
+    name: "`kubeadm join` is killed in each of its phases on a new worker",
     expected: "one up",
     inject: (subject) => {
       subject.with(worker(4));
-      return killedThere(subject, "worker-4", "[k]ubeadm join");
+      return killedInEachPhase(subject, "worker-4", "join");
     },
   },
   {
@@ -60,22 +73,38 @@ export const changing: readonly Fault[] = [
     },
   },
   {
-    name: "`up` killed at three points by chance while it adds a master",
+    name: "a new master dies amid `kubeadm init`, and boots",
     expected: "one up",
-    inject: (subject, random) => {
-      subject.with(master(5));
-      return killedByChance(subject, random, 3, 25);
+    inject: (subject) => {
+      subject.with(withoutMember(6));
+      return diesAmid(subject, "master-6", "pgrep -f '[k]ubeadm init --config'");
     },
   },
   {
-    name: "`up` killed at five points by chance while it upgrades 1.36.1 to 1.36.3",
+    name: `\`up\` is killed ${kills} times by chance while it puts a master in another's place`,
+    expected: "one up",
+    inject: (subject, random) => {
+      subject.without("master-6");
+      subject.with(withoutMember(5));
+      return killedByChance(subject, random, 25, async () => {
+        subject.without("master-5");
+        await subject.stack.succeed("up");
+        subject.with(withoutMember(5));
+      });
+    },
+  },
+  {
+    name: `\`up\` is killed ${kills} times by chance while it upgrades 1.36.1 to 1.36.3`,
     expected: "one up",
     inject: (subject, random) => {
       subject.change({ version: "1.36.3" });
-      return killedByChance(subject, random, 5, 25);
+      return killedByChance(subject, random, 25);
     },
   },
 ];
+
+/** Members of etcd are of an odd number, and these masters come one at a time. */
+const withoutMember = (number: number) => ({ ...master(number), roles: ["master"] });
 
 /** Takes a machine's token away as soon as it is there: as when its time is over. */
 const theft = (machine: string) => `for n in $(seq 3000); do

@@ -92,6 +92,12 @@ export class Subject {
     this.list(this.machines.filter((line) => line.name !== machine));
   }
 
+  /** What is built next is another cluster, with authorities of its own. */
+  async destroy(): Promise<void> {
+    await this.stack.succeed("destroy");
+    this.authorities = undefined;
+  }
+
   /** Changes settings of Kubernetes; the others stay. */
   change(kubernetes: object): void {
     this.kubernetes = { ...this.kubernetes, ...kubernetes };

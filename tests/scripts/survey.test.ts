@@ -123,6 +123,23 @@ describe("what was changed by hand", () => {
       ["m-docker", "program", "/opt-tool", "other"],
     ]);
   });
+  test.each([
+    ["docker", "echo 'Error response from daemon: No such image: a/two:1' >&2; exit 1"],
+    ["containerd", "exit 0"],
+  ])("are images that %s lost, as to a disk that was full; none where it does not answer", (runtime, lost) => {
+    const answers = (two: string) => {
+      host.stub("docker", `case \${@: -1} in a/two:1) ${two} ;; esac`);
+      host.stub("ctr", `case \${@: -1} in *a/two:1) ${two} ;; *) echo there ;; esac`);
+      if (runtime === "containerd") host.stub("docker", "exit 1");
+    };
+    answers("echo there");
+    run(`note image '${runtime} a/one:1'; note image '${runtime} a/two:1'`);
+    expect(changes()).toEqual([]);
+    answers(lost);
+    expect(changes()).toEqual([["m-docker", "image", `${runtime} a/two:1`, "gone"]]);
+    answers("echo 'cannot connect' >&2; exit 1");
+    expect(changes()).toEqual([]);
+  });
   test("are units that do not run, or would not at the next boot; one that starts is not told, nor any just after a boot", () => {
     const units = ["a", "b", "c", "d", "e"].map((name) => `${name}.service`);
     run(units.map((unit) => `note unit ${unit}`).join("; "));

@@ -154,6 +154,14 @@ describe("what is not well is told with its machine", () => {
     expect(wrong([asks, silent])).toEqual(["machines wrong w: does not answer: no answer within 5 s (ETIMEDOUT)"]);
   });
 
+  test("an address that two masters have at once, on each of them", () => {
+    const holds = { answer: { ...answer, holds: "192.0.2.9" } };
+    const all = well.map((one) => ({ ...one, ...holds }));
+    const words = expect.stringContaining("the virtual address 192.0.2.9 is on several masters at once") as string;
+    expect(wrong(all)).toEqual(["m", "w"].map(() => words));
+    expect(wrong(but({ answer: { holds: "192.0.2.9" } }))).toEqual([]);
+  });
+
   test("nodes: conditions, cordons, taints and strangers", () => {
     const pressure = { type: "DiskPressure", status: "True", message: "full" };
     const nodes = [

@@ -119,6 +119,15 @@ describe("what another program would not take is refused with the rest", () => {
           `etcd.dataDir: "${dataDir}" is emptied when a machine boots, or sooner, and the cluster's data would be lost: use a directory on a disk, as in "/var/lib/etcd"`,
         ] as const,
     ),
+    ...["http-proxy", "proxies.https-proxy"].map((path) => {
+      const url = "http://me:secret@proxy.example.com:3128";
+      const [field = "", nested] = path.split(".");
+      return [
+        `a password of a proxy in ${path}`,
+        daemon({ [field]: nested === undefined ? url : { [nested]: url, "no-proxy": "localhost" } }),
+        `docker.daemon.${path}: has a password, which everybody would read in the state and in previews: leave it out, and set HTTP_PROXY and HTTPS_PROXY in a drop-in of docker.service that root alone can read`,
+      ] as const;
+    }),
     ...["/opt/cni", "/opt/cni/bin", "/opt/keelson/bundle", "/usr/local/bin", "/var/log/pods"].map(
       (dataDir) =>
         [
@@ -142,6 +151,7 @@ describe("what works is taken", () => {
       "fields of the kubelet",
       kubelet({ maxPods: 250, evictionHard: { "nodefs.available": "5%" }, logging: { flushFrequency: "5s" } }),
     ],
+    ["a proxy that asks for no password", daemon({ proxies: { "http-proxy": "http://proxy.example.com:3128" } })],
     ["a field that is empty", kubelet({ evictionSoft: null })],
     ["a field of a Docker to come", daemon({ "some-field-to-come": [1] })],
     [

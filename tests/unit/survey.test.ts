@@ -1,89 +1,10 @@
-import { parseAnswer, type Answer } from "../../components/survey/answer";
-import { seenOf } from "../../components/survey/again";
 import { takeSurvey, Survey, type Asked } from "../../components/survey";
 import type { Login } from "../../components/ssh";
 import { hostKey } from "../golden/topologies";
 import { TestMachine } from "../support/sshServer";
 import { SshKeys } from "../support/sshKeys";
 import { environment } from "./render.fixture";
-
-const answer = (...lines: readonly string[]): Answer => {
-  const parsed = parseAnswer([...lines, "end"].join("\n"));
-  if (!parsed) throw new Error("no answer");
-  return parsed;
-};
-
-describe("an answer", () => {
-  test("is one only when it has come whole", () => {
-    expect(parseAnswer("boot 1\nclock 2\n")).toBeUndefined();
-    expect(parseAnswer("sudo: a password is required")).toBeUndefined();
-  });
-  test("has all that the machine told", () => {
-    const told = answer(
-      "sudo: unable to resolve host",
-      "boot b",
-      "clock 17",
-      "owner an-id my stack",
-      "script m-docker done abc 1",
-      "changed m-docker file 12:644:root:root 99 34:644:root:root /etc/a b",
-      "version kubelet 1.36.3",
-      "ends 2000000000 /etc/kubernetes/pki/ca.crt",
-      "etcd well",
-      "node w unready 2026-01-01T00:00:00Z",
-      "node m ready 2026-01-01T00:00:00Z",
-    );
-    expect(told).toMatchObject({ boot: "b", clock: 17, owner: "an-id my stack", etcd: "well", apiSilent: false });
-    expect([...told.unready]).toEqual([["w", "2026-01-01T00:00:00Z"]]);
-    expect(told.scripts.get("m-docker")?.changes).toMatchObject([{ kind: "file", name: "/etc/a b", since: "99" }]);
-    expect([...told.versions, ...told.ends]).toEqual([
-      ["kubelet", "1.36.3"],
-      ["/etc/kubernetes/pki/ca.crt", 2_000_000_000],
-    ]);
-  });
-});
-
-describe("a script runs again", () => {
-  const again = (program: string, ...lines: readonly string[]) => seenOf(answer(...lines)).again("m-docker", program);
-
-  test("where its last run did not end well, or has not ended yet", () => {
-    expect(again("abc", "script m-docker running abc 7")).toMatchObject({
-      token: "7",
-      words: ["its last run failed or was killed: these settings are applied again"],
-    });
-    // The update that sent it was killed: whatever it is doing, the settings of now are to be the last.
-    for (const program of ["abc", "before"]) {
-      expect(again(program, "script m-docker running abc 7", "working m-docker")).toMatchObject({
-        token: "7",
-        words: ["an earlier run is still at work there: these settings are applied when it ends"],
-      });
-    }
-  });
-  test("where another program ran last than the state may know of", () => {
-    expect(again("abc", "script m-docker done abc 7")).toBeUndefined();
-    expect(again("new", "script m-docker done abc 7")?.words).toEqual([
-      "its last run is not in the state: these settings are applied again",
-    ]);
-  });
-  test("where something of its work was changed, with the file by which to tell what that means", () => {
-    const line = (since: string) => `changed m-docker file 1 ${since} 2 /etc/docker/daemon.json`;
-    const found = again("abc", "script m-docker done abc 7", line("5"));
-    expect(found?.words).toEqual(["/etc/docker/daemon.json was changed by hand: it is written again"]);
-    expect([...(found?.files ?? [])]).toEqual(["/etc/docker/daemon.json"]);
-    expect(again("abc", "script m-docker done abc 7", line("6"))?.token).not.toBe(found?.token);
-  });
-  test("not where the machine remembers nothing of it", () => {
-    expect(again("abc")).toBeUndefined();
-  });
-  test("with what follows from it, but not for what nobody asks for", () => {
-    const seen = seenOf(answer("script m-docker running abc 7", "script gone running abc 8"));
-    expect(seen.follows()).toBeUndefined();
-    seen.again("m-docker", "abc");
-    expect(seen.follows()?.words).toEqual(["what is repaired on it takes effect in its turn"]);
-    expect(seenOf(answer("waiting 123")).follows()?.words).toEqual([
-      "deferred restarts are made, each machine in its turn",
-    ]);
-  });
-});
+import { answer } from "./survey.fixture";
 
 describe("what is not well", () => {
   const { machines } = environment();
@@ -143,6 +64,19 @@ describe("what is not well", () => {
       `the member of etcd on ${one} is gone, for ${one} has nothing of this cluster`,
     );
     expect(members("owner 1 unit")).toBeUndefined();
+  });
+  test("is an address that several masters have at once, for they do not hear each other", () => {
+    const held = (...holders: readonly boolean[]) =>
+      new Survey(
+        ["a", "b", "c"].map((name, index) => ({
+          config: { ...machines[0], name } as Asked["config"],
+          answer: answer("owner 1 unit", ...(holders[index] ? ["holds 192.0.2.9"] : [])),
+        })),
+      ).unwell?.words[0];
+    expect(held(true, false, false)).toBeUndefined();
+    expect(held(true, false, true)).toBe(
+      "the virtual address 192.0.2.9 is on several masters at once: VRRP, which is IP protocol 112, does not pass between them (a, c)",
+    );
   });
   test("is told of machines that were emptied, where others have been at work in the cluster", () => {
     const emptied = (...others: readonly string[]) =>

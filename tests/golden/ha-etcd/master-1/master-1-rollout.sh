@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('507e3d6c99d1aec9' '9b5cb1434ee048a6')
+readonly -a REVISIONS=('e0ccf0e8f6cf1472' '8979681ddd85ece9')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('60b8282a8e039ad1' 'e467c2acaf953661')
+readonly -a REVISIONS=('a2ace10459ffc461' '24ef596cf9cc94c0')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('177470644064789c' 'ff3a975728f198b4')
+readonly -a REVISIONS=('3196d18b6b925905' 'd0a824223e2f7577')
 
 readonly AUTHORITIES='1'
 

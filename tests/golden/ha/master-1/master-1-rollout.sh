@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('1dbe9e9fa64227ce' 'f3d6a5ba1ea4fb3b')
+readonly -a REVISIONS=('9230ec9eaaf37f9b' '45f7696d51dff42e')
 
 readonly AUTHORITIES='1'
 

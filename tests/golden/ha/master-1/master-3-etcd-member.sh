@@ -16,7 +16,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.13:2379'
 
-readonly -a REVISIONS=('294286d22ea1500e')
+readonly -a REVISIONS=('132c9aa19312ec56')
 
 readonly PROGRAM='its digest'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('da781ee8419e96cd' '9b96d4475c27ced1')
+readonly -a REVISIONS=('bc90e33c326a305a' 'b9de22a4c2ac228d')
 
 readonly AUTHORITIES='1'
 

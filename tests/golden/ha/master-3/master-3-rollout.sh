@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('f88d1d8030996654' 'bae4bb63a2ece750')
+readonly -a REVISIONS=('c94100ed9edd820c' '6425aa4313e62e60')
 
 readonly AUTHORITIES='1'
 

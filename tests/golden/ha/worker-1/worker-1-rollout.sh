@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('0d4c28868a35cf23' 'c01f62bc3fde37e0')
+readonly -a REVISIONS=('ac0e4e7f29d4e942' '794d3dadbc4e53c0')
 
 readonly AUTHORITIES='1'
 

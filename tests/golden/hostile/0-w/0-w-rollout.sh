@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('77646111af2abe0b' 'c2cfb86b59d2da95')
+readonly -a REVISIONS=('3f5b3e442ee00a7a' 'ee8ad0f6dcb62e1d')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('a65306518cc8285d' '8fcee80a8a4de794')
+readonly -a REVISIONS=('bf287ae2347a3e29' 'c52fc51d36543b0c')
 
 readonly AUTHORITIES='1'
 

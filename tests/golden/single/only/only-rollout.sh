@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('c0f5d8a47900da8b' '93971ca2e5a6eee2')
+readonly -a REVISIONS=('22145fd10eba264c' '70e55e17da7658a0')
 
 readonly AUTHORITIES='1'
 

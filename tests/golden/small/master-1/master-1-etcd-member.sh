@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('b6cdf7a4f7c10ab5')
+readonly -a REVISIONS=('837a0c663cfd497f')
 
 readonly PROGRAM='its digest'
 

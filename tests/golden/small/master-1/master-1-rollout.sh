@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1dbe9e9fa64227ce' 'c47625760f607e8e')
+readonly -a REVISIONS=('9230ec9eaaf37f9b' '41b84b045c5e85c2')
 
 readonly AUTHORITIES='1'
 

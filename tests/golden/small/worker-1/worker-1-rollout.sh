@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('0d4c28868a35cf23' '0a5947a9d8554166')
+readonly -a REVISIONS=('ac0e4e7f29d4e942' '3ce22558fd049bca')
 
 readonly AUTHORITIES='1'
 

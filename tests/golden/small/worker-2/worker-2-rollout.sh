@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('04a828da0b611b69' 'd7da0ed5dd250b79')
+readonly -a REVISIONS=('19c955b08baa5971' '3e5162b9f36f95b3')
 
 readonly AUTHORITIES='1'
 
