@@ -12,10 +12,14 @@ up() {
   wait_for 90 "every kubelet to serve with a certificate of the cluster's authority" all_serve ||
     die "the kubelets of ${unsigned[*]} serve with certificates that are not of the cluster's authority, and the API server of $(hostname) accepts them as before." \
       "See kubectl get csr, and journalctl -u keelson-approver on the masters; then run up again"
-  ! trusts_kubelets || return 0
-  keep_found_manifests
-  yield_address
-  add_flag
+  if ! trusts_kubelets; then
+    keep_found_manifests
+    yield_address
+    add_flag
+  elif is_as_left file "$MANIFESTS/kube-apiserver.yaml"; then
+    # A run that was cut off had not noted yet what it wrote.
+    return
+  fi
   wait_for 150 "kube-apiserver to be up on its manifest" settled kube-apiserver || true
   is_up kube-apiserver || manifests_failed kube-apiserver
   keep_address

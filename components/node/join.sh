@@ -9,6 +9,7 @@ up() {
     systemctl start kubelet.service
     wait_for 120 "the node $NODE to be of this machine" node_is_own ||
       die "node $NODE still belongs to another machine, and was not deleted: delete it, and run up again"
+    [ -e "$STATE/units/kubelet.service" ] || for_kubelet note_start
     return
   fi
   # It was made before this began; the cluster's controllers sign it within moments, or when they have a leader again.

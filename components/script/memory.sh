@@ -48,9 +48,10 @@ note_left() {
   exec {lock}>"$SCRIPTS/lock"
   flock "$lock"
   left=$(sort -u "$record/wrote.new" | fingerprints)
-  remember wrote "$(awk "$BY_KIND_AND_NAME"' NF && !(key() in left) { left[key()] = $0; print }' <<<"$left${1:+$'\n'$1}")"
-  rm -f "$record/wrote.new"
-  tell_others
+  awk "$BY_KIND_AND_NAME"' NF && !(key() in left) { left[key()] = $0; print }' <<<"$left${1:+$'\n'$1}" >"$record/wrote.new"
+  # First: cut off in between, the file is as one of them left it, and not as this one did.
+  tell_others "$record/wrote.new"
+  mv -f "$record/wrote.new" "$record/wrote"
   exec {lock}>&-
 }
 
@@ -75,12 +76,12 @@ remember() {
   mv -f "$file.new" "$file"
 }
 
-# What several scripts answer for is as the last of them left it: a rollout puts files in their places for others.
+# tell_others FILE: what several scripts answer for is as the last of them left it: a rollout puts files in their places for others.
 tell_others() {
-  local own=$SCRIPTS/$SCRIPT/wrote other
+  local own=$1 other
   [ -s "$own" ] || return 0
   for other in "$SCRIPTS"/*/wrote; do
-    if [ "$other" = "$own" ] || ! grep -qvxFf "$own" "$other"; then continue; fi
+    if [ ! -e "$other" ] || [ "$other" = "$SCRIPTS/$SCRIPT/wrote" ] || ! grep -qvxFf "$own" "$other"; then continue; fi
     awk "$BY_KIND_AND_NAME"'
       NR == FNR { left[key()] = $0; next }
       { print key() in left ? left[key()] : $0 }' "$own" "$other" >"$other.told"

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 
 import { Host } from "./host";
+import { killer } from "./killer";
 
 let host: Host;
 beforeEach(() => {
@@ -23,9 +24,9 @@ const cluster = (tag: string, { replaced = false, fails = "" } = {}) =>
     *"rollout status"*) [ -z '${fails}' ] || exit 1 ;;
     esac`,
   );
-const configure = () =>
+const configure = (preamble = "") =>
   host.run({
-    script: Host.script("master/configuration.sh").replace("wait_for 60", "wait_for 1"),
+    script: preamble + Host.script("master/configuration.sh").replace("wait_for 60", "wait_for 1"),
     uses: [
       ...["master/api.sh", "master/kubeadm.sh"].map((path) => Host.script(path)),
       "restart_distrustful() { :; }\n",
@@ -92,6 +93,24 @@ test("a phase that fails is named with kubeadm's own words, but no token", () =>
   expect(stderr).toContain("error: kubeadm init phase bootstrap-token failed on m: its output is above");
   expect(stderr).toContain("it broke");
   expect(stderr).not.toContain("0123456789abcdef");
+});
+
+test("killed at any step, the next run tells the cluster all of it", () => {
+  cluster("v1.14.7");
+  const whole = [
+    ...always,
+    "set image deployment/coredns coredns=registry.example.com/coredns:v1.14.2",
+    "addon coredns",
+  ];
+  let steps = 0;
+  for (let status: number | null = null; status === null; steps++) {
+    status = configure(killer(steps + 1, "phase", "as_admin")).status;
+    expect([null, 0]).toContain(status);
+    orders();
+    expect(configure().status).toBe(0);
+    expect({ steps, orders: orders() }).toEqual({ steps, orders: whole });
+  }
+  expect(steps).toBeGreaterThan(5);
 });
 
 test("an API that does not answer is named, and nothing is tried", () => {

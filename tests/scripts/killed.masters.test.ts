@@ -4,6 +4,7 @@ import { soon, unitOf } from "./etcdUnit";
 import { Host, type Result } from "./host";
 import { filesBelow, killer } from "./killer";
 import { allIsCurrent } from "./renewed";
+import { runServers, servers } from "./servers";
 
 jest.setTimeout(600_000);
 let host: Host;
@@ -146,8 +147,7 @@ function member(): Run {
 
 function master(): Run {
   equip();
-  const [etc, proc] = [host.path("etc/kubernetes"), host.path("proc")];
-  const servers = "kube-apiserver kube-controller-manager kube-scheduler";
+  const etc = host.path("etc/kubernetes");
   for (const file of ["kubelet-config.yaml", "pki/apiserver-etcd-client.crt"]) host.write(`etc/kubernetes/${file}`, "");
   for (const file of ["etc/systemd/system/kubelet.service", "usr/local/bin/kubelet", "var/log/none"]) {
     host.write(file, "");
@@ -163,27 +163,12 @@ function master(): Run {
     esac
     directory=\${KUBEADM_INIT_DRYRUN_DIR:-'${etc}/manifests'}
     mkdir -p "$directory"
-    for server in ${servers}; do
+    for server in ${servers.join(" ")}; do
       text="    - --name=$server"$'\n'"    - --setting=$setting"
       [ "$(cat "$directory/$server.yaml" 2>/dev/null)" = "$text" ] || printf '%s\n' "$text" >"$directory/$server.yaml"
     done`,
   );
-  // The kubelet has seen each manifest, and each server runs on it.
-  host.stub(
-    "pgrep",
-    `number=100
-    for server in ${servers}; do
-      number=$((number + 1))
-      case $server in "\${@: -1}"*)
-        [ -e '${etc}'/manifests/$server.yaml ] || exit 1
-        mkdir -p '${proc}'/$number
-        sed 's/^ *- //' '${etc}'/manifests/$server.yaml | tr '\n' '\0' >'${proc}'/$number/cmdline
-        echo $number; exit 0 ;;
-      esac
-    done
-    exit 1`,
-  );
-  host.stub("ps", "echo 0");
+  runServers(host);
   const audit = "/etc/kubernetes/keelson/audit.yaml";
   const uses = [
     "encryption/providers.sh",

@@ -1,4 +1,8 @@
+import { rmSync } from "node:fs";
+
 import { Host } from "./host";
+import { filesBelow, killer } from "./killer";
+import { runServers, servers } from "./servers";
 
 let host: Host;
 const manifest = "etc/kubernetes/manifests/kube-apiserver.yaml";
@@ -42,4 +46,37 @@ test("one that does not answer is reached by nobody anyway", () => {
   host.stub("curl", "exit 7");
   expect(up()).toMatchObject({ status: 0 });
   expect(host.read(manifest)).toContain("- --kubelet-certificate-authority=");
+});
+
+test("killed at any step, it is ended by the next run: the flag, the manifests to go back to, and its notes", () => {
+  for (const server of servers.slice(1)) {
+    host.write(`etc/kubernetes/manifests/${server}.yaml`, `    - --name=${server}\n`);
+  }
+  const text = host.read(manifest);
+  const begin = () => {
+    rmSync(host.path("var"), { recursive: true, force: true });
+    host.write(manifest, text);
+    runServers(host);
+    host.up(`note file '${host.path(manifest)}'`, { name: "m-master" });
+  };
+  const trust = (kill = 0) =>
+    host.run({
+      script: `${killer(kill)}${Host.script("master/kubelet-trust.sh")}\nyield_address() { :; }\nkeep_address() { :; }`,
+      uses: ["master/api.sh", "master/manifests.sh", "master/kubelets.sh"].map((path) => Host.script(path)),
+      values: { NODES: [], ENDPOINT: "192.0.2.1:6443", VIRTUAL_ADDRESS: "" },
+    }).status;
+  // What other scripts and people meet; its own notes are the run's.
+  const left = () => Object.entries(filesBelow(host.root)).filter(([path]) => !/scripts\/test\/|\.told$/.test(path));
+  begin();
+  expect(trust()).toBe(0);
+  const done = left();
+  let steps = 0;
+  for (let status: number | null = null; status === null; steps++) {
+    begin();
+    status = trust(steps + 1);
+    expect([null, 0]).toContain(status);
+    expect(trust()).toBe(0);
+    expect({ steps, files: left() }).toEqual({ steps, files: done });
+  }
+  expect(steps).toBeGreaterThan(3);
 });

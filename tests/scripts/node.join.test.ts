@@ -1,4 +1,7 @@
+import { rmSync } from "node:fs";
+
 import { Host } from "./host";
+import { filesBelow, killer } from "./killer";
 
 let host: Host;
 beforeEach(() => {
@@ -108,6 +111,26 @@ describe("join.sh", () => {
     expect(host.up("for_kubelet runs_on", parts).status).toBe(0);
     host.write("etc/kubernetes/kubelet-config.yaml", "another\n");
     expect(host.up("for_kubelet runs_on", parts).status).toBe(1);
+  });
+  test("killed at any step, joins once, and the next run does the rest", () => {
+    const config = host.path("etc/kubernetes/kubelet.conf");
+    host.stub("kubeadm", `[ ! -e '${config}' ] || exit 1; cat >'${config}'`);
+    host.stub("kubectl", "echo 'w key-of-w'");
+    const begin = () =>
+      ["var/lib", "etc/kubernetes/kubelet.conf"].forEach((path) =>
+        rmSync(host.path(path), { recursive: true, force: true }),
+      );
+    expect(join().status).toBe(0);
+    const done = filesBelow(host.root);
+    let steps = 0;
+    for (let status: number | null = null; status === null; steps++) {
+      begin();
+      status = join((script) => killer(steps + 1) + script).status;
+      expect([null, 0]).toContain(status);
+      expect(join()).toMatchObject({ status: 0, stderr: "" });
+      expect({ steps, files: filesBelow(host.root) }).toEqual({ steps, files: done });
+    }
+    expect(steps).toBeGreaterThan(3);
   });
   test("does not join without the token being offered", () => {
     host.stub("curl", "echo jws-kubeconfig-another");

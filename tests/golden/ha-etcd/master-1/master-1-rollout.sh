@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('e0ccf0e8f6cf1472' '8979681ddd85ece9')
+readonly -a REVISIONS=('39f35b98bb8e34ee' 'eaa031cef27e367f')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('a2ace10459ffc461' '24ef596cf9cc94c0')
+readonly -a REVISIONS=('e5794c9fd60e1393' '0349b9835a0a9911')
 
 readonly AUTHORITIES='1'
 

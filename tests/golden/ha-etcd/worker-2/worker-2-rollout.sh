@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('3196d18b6b925905' 'd0a824223e2f7577')
+readonly -a REVISIONS=('ac658dd6184fdb17' 'd59180083f633338')
 
 readonly AUTHORITIES='1'
 

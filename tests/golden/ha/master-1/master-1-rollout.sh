@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('9230ec9eaaf37f9b' '45f7696d51dff42e')
+readonly -a REVISIONS=('2783aa8009504141' '7179f82477a48fee')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('bc90e33c326a305a' 'b9de22a4c2ac228d')
+readonly -a REVISIONS=('59906368720dc1f4' '16eb12981c90ad0f')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('c94100ed9edd820c' '6425aa4313e62e60')
+readonly -a REVISIONS=('cfae166ace339114' '996ab5b9a033a360')
 
 readonly AUTHORITIES='1'
 

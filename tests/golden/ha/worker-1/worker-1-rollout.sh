@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('ac0e4e7f29d4e942' '794d3dadbc4e53c0')
+readonly -a REVISIONS=('e9e2a6106f587bbe' '4decf463ddfda428')
 
 readonly AUTHORITIES='1'
 

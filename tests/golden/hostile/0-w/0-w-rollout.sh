@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('3f5b3e442ee00a7a' 'ee8ad0f6dcb62e1d')
+readonly -a REVISIONS=('dce7cd2f483cb319' 'a601d043a5d5d26b')
 
 readonly AUTHORITIES='1'
 

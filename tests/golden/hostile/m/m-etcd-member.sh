@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('90fc0a8d776a531f')
+readonly -a REVISIONS=('61477036b0dbffc4')
 
 readonly PROGRAM='its digest'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('bf287ae2347a3e29' 'c52fc51d36543b0c')
+readonly -a REVISIONS=('a89affe14d0d8c6e' '7787184d614e8ce4')
 
 readonly AUTHORITIES='1'
 

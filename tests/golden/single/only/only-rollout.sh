@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('22145fd10eba264c' '70e55e17da7658a0')
+readonly -a REVISIONS=('14474f239f593b21' 'f74d300e6efd724b')
 
 readonly AUTHORITIES='1'
 

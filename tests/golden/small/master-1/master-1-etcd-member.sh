@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('837a0c663cfd497f')
+readonly -a REVISIONS=('f56a67fde4829143')
 
 readonly PROGRAM='its digest'
 

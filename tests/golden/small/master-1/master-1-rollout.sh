@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('9230ec9eaaf37f9b' '41b84b045c5e85c2')
+readonly -a REVISIONS=('2783aa8009504141' '81a2894bafac5cec')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('ac0e4e7f29d4e942' '3ce22558fd049bca')
+readonly -a REVISIONS=('e9e2a6106f587bbe' 'a75c9574c4e1e88c')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('19c955b08baa5971' '3e5162b9f36f95b3')
+readonly -a REVISIONS=('6c0377477993ef7f' '4921f15f7b93cd8d')
 
 readonly AUTHORITIES='1'
 
