@@ -13,7 +13,10 @@ cluster_name() {
     sed -n 's/^current-context: kubernetes-admin@//p'
 }
 
-dns_is_current() { [[ $(dns_image) = *":$COREDNS_TAG" ]]; }
+# kubeadm makes the Service last: one that was cut off before leaves none, and nobody finds CoreDNS.
+dns_is_current() { [[ $(dns_image) = *":$COREDNS_TAG" ]] && has_dns_service; }
+
+has_dns_service() { kubectl --kubeconfig "$ADMIN" --namespace kube-system get service kube-dns --request-timeout 10s >/dev/null 2>&1; }
 
 # Asked by this node's proxy: a new master has no API server yet.
 dns_image() {

@@ -118,8 +118,8 @@ initialise() {
   [ -e "$STATE/units/kubelet.service" ] || for_kubelet note_start
 }
 
-# What machines that join need of the cluster, and what kubeadm makes last, are there; asked by way of the other masters where this one is
-# new.
+# What machines that join need of the cluster, and of each add-on what kubeadm makes last, are there; asked by way of the other masters
+# where this one is new.
 is_configured() {
   if has_joined; then
     wait_for 60 "this node's proxy to lead to the API" api_ready "$PROXY" || die "the API does not answer at https://$PROXY on $(hostname)"
@@ -128,7 +128,7 @@ is_configured() {
   fi
   [ -s "$ADMIN" ] || kubeadm init phase kubeconfig admin --config /dev/stdin <<<"$configuration" >/dev/null
   as_admin get --namespace kube-public configmap/cluster-info >/dev/null 2>&1 &&
-    as_admin get --namespace kube-system configmap/kubeadm-config configmap/kubelet-config deployment/coredns daemonset/kube-proxy >/dev/null 2>&1
+    as_admin get --namespace kube-system configmap/kubeadm-config configmap/kubelet-config service/kube-dns rolebinding/kube-proxy >/dev/null 2>&1
 }
 
 # One that was lost before is kept out no longer.

@@ -13,6 +13,10 @@ export const elsewhere: readonly { readonly name: string; readonly where: string
     where: "shown by the suite `sources`, and by the script tests of `artifacts`",
   },
   {
+    name: "a machine's network is cut for good",
+    where: "shown by the suite `lost`: it is marked with `lost: true`, and another takes its place",
+  },
+  {
     name: "the clock of a machine is moved",
     where:
       "not done: local machines have one clock, this computer's. One whose clock is 30 s off is refused before it joins: of that there is a unit test (`pairs`)",

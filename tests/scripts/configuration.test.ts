@@ -14,11 +14,12 @@ beforeEach(() => {
 afterEach(() => host.remove());
 
 /** A cluster with this CoreDNS, whose kube-proxies are others after kubeadm was there, or are not. */
-const cluster = (tag: string, { replaced = false, fails = "" } = {}) =>
+const cluster = (tag: string, { replaced = false, fails = "", service = true } = {}) =>
   host.stub(
     "kubectl",
     `case "$*" in
     *"get deployment coredns"*) ${tag === "" ? "exit 1" : `echo registry.example.com/coredns:${tag}`} ;;
+    *"get service kube-dns"*) ${service ? "" : "exit 1"} ;;
     *"get daemonset kube-proxy"*) if [ -e '${host.path("told")}' ] && ${String(replaced)}; then echo 2; else echo 1; fi ;;
     *"get nodes"*) printf 'node/a\\nnode/b\\n' ;;
     *"rollout status"*) [ -z '${fails}' ] || exit 1 ;;
@@ -71,6 +72,12 @@ test("an older CoreDNS goes on by kubeadm, which knows the way, and a newer one 
     "set image deployment/coredns coredns=registry.example.com/coredns:v1.14.2",
     "addon coredns",
   ]);
+});
+
+test("a CoreDNS whose Service is missing, since kubeadm was cut off before it made that or somebody deleted it, gets one", () => {
+  cluster("v1.14.2", { service: false });
+  expect(configure().status).toBe(0);
+  expect(orders()).toEqual([...always, "addon coredns"]);
 });
 
 test("kube-proxies that are others are awaited on all nodes, and named where they do not come", () => {

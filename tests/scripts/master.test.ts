@@ -134,11 +134,11 @@ describe("master.sh", () => {
     expect(readdirSync(host.path("etc/kubernetes/keelson"))).toEqual(["own"]);
   });
   test("configures a cluster that nobody has, and leaves the rest to the step after all masters", () => {
-    const calls = (configured: number, image: string) => {
+    const calls = (configured: number, image: string, missing = "nothing") => {
       // As the real one does, it reads the kubeconfig: who writes it must not find the reader gone.
       host.stub(
         "kubectl",
-        `cat >/dev/null; case "$*" in *cluster-info*) exit ${configured} ;; esac; echo registry.example.com/${image}`,
+        `cat >/dev/null; case "$*" in *cluster-info*) exit ${configured} ;; *${missing}*) exit 1 ;; esac; echo registry.example.com/${image}`,
       );
       master();
       return host.called().filter((call) => /^kubeadm init --config|keelson-lost-/.test(call));
@@ -149,6 +149,9 @@ describe("master.sh", () => {
     expect(init).toContain("--skip-phases upload-config,bootstrap-token,addon,show-join-command");
     expect(calls(1, "coredns:v1").join()).toContain("--skip-phases addon/coredns");
     expect(calls(1, "coredns:v10").join()).not.toContain("--skip-phases");
+    // kubeadm makes them last: one that was killed amid its add-ons is to make the rest.
+    expect(calls(0, "coredns:v1", "rolebinding/kube-proxy").join()).toContain("--skip-phases addon/coredns");
+    expect(calls(0, "coredns:v1", "kube-dns").join()).not.toContain("--skip-phases");
     host.write("etc/kubernetes/kubelet.conf", "kubelet-client-current.pem\n");
     expect(calls(0, "coredns:v1")[0]).toContain("delete validatingadmissionpolicybinding");
   });
