@@ -25,7 +25,7 @@ download() {
   local name=$1 location=$2 partial=$3 attempt status
   for attempt in 1 2 3; do
     status=0
-    curl --fail --silent --show-error --location --proto =http,https --connect-timeout 10 --speed-limit 1 --speed-time 30 \
+    by_proxy curl --fail --silent --show-error --location --proto =http,https --connect-timeout 10 --speed-limit 1 --speed-time 30 \
       --retry 5 --retry-connrefused --retry-max-time 120 --output "$partial" "$location" >&2 || status=$?
     case $status in
     0) return ;;

@@ -22,8 +22,9 @@ load_archive() {
   artifact_verify "$name" "$location" "$sha256"
   # shellcheck disable=SC2086
   note_brought "$runtime" $references
+  # shellcheck disable=SC2086
   case $runtime in
-  docker) docker load --quiet --input "$location" >/dev/null ;;
+  docker) load_beside_theirs "$location" $references ;;
   containerd) ctr --namespace k8s.io images import "$location" >/dev/null ;;
   esac
   # shellcheck disable=SC2086
@@ -37,6 +38,23 @@ note_images() {
   local runtime=$1 reference
   shift
   for reference; do note image "$runtime $reference"; done
+}
+
+# load_beside_theirs ARCHIVE REFERENCE...: on an engine that is not of keelson's packages, a name that leads to an image of its owner's goes on
+# to lead there.
+load_beside_theirs() {
+  local archive=$1 reference id theirs=()
+  shift
+  for reference; do
+    if engine_is_ours || grep -qsxF "$reference" "$STATE/images-brought"; then continue; fi
+    id=$(docker image inspect --format '{{.Id}}' "$reference" 2>/dev/null) || continue
+    theirs+=("$id $reference")
+  done
+  docker load --quiet --input "$archive" >/dev/null
+  for reference in "${theirs[@]}"; do
+    docker tag "${reference%% *}" "${reference#* }"
+    log "the name ${reference#* } is in use for an image of this machine's own, and stays so: the cluster's pods run that one"
+  done
 }
 
 # What is not there yet is brought by this program. Archives are loaded one after the other.

@@ -39,11 +39,14 @@ install_program() {
 # places, for containers see those directories as well.
 has_versions() { [ "$1" = /usr/local/bin ]; }
 
+# is_runnable FILE: by everybody, and nobody but root may change it.
+is_runnable() { [ "$(stat -L -c %a:%U "$1" 2>/dev/null)" = "755:$(id -un)" ]; }
+
 # A program is replaced at once: one that runs keeps its old file.
 install_binary() {
   local name=$1 location=$2 sha256=$3 destination=$4
   note program "$destination"
-  if [ -e "$destination" ] && printf '%s  %s\n' "$sha256" "$destination" | sha256sum --check --status; then
+  if is_runnable "$destination" && printf '%s  %s\n' "$sha256" "$destination" | sha256sum --check --status; then
     return
   fi
   artifact_fetch "$name" "$location" "$sha256" "$destination.new"
@@ -93,7 +96,7 @@ note_members() {
 has_members() {
   local sha256=$1 record=$2 directory=$3 member
   shift 3
-  for member; do [ -x "$directory/${member##*/}" ] || return 1; done
+  for member; do is_runnable "$directory/${member##*/}" || return 1; done
   [ "$(head -n 1 "$record" 2>/dev/null)" = "$sha256" ] || return 1
   # An earlier release wrote down the archive's alone.
   [ "$(wc -l <"$record")" -gt 1 ] || note_members "$@" >"$record"

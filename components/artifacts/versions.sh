@@ -10,12 +10,16 @@ install_version() {
   shift 5
   make_directory "$VERSIONS/$name"
   carry_over "$@"
-  is_whole || fetch_version "$@"
+  is_whole "$@" || fetch_version "$@"
   link_program "$name" "$kind" "$location" "$sha256" "$directory" "$@"
 }
 
 # With the names of the one above it, as these all.
-is_whole() { (cd "$version" && sha256sum --check --status SHA256SUMS) 2>/dev/null; }
+is_whole() {
+  local member
+  for member; do is_runnable "$version/${member##*/}" || return 1; done
+  (cd "$version" && sha256sum --check --status SHA256SUMS) 2>/dev/null
+}
 
 fetch_version() {
   local member new=$version.new

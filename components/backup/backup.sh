@@ -8,10 +8,13 @@ up() {
   install_programs
   # Others than root have something to read beside it.
   make_directory /etc/etcd
-  (umask 077 && make_directory /etc/etcd/backup)
+  (umask 077 && make_directory /etc/etcd/backup && mkdir -p "$STATE/backup")
+  # An earlier release did not write it down.
+  [ -e "$STATE/backup/place" ] || note_place
   base64 -d <<<"$ENVIRONMENT" | put /etc/etcd/backup/environment 0600
   if [ -n "$SFTP_KEY" ]; then base64 -d <<<"$SFTP_KEY" | put /etc/etcd/backup/key 0600; else remove_file /etc/etcd/backup/key; fi
   write_files
+  forget_another_place
   # shellcheck disable=SC2016 # the arguments are those of the program
   program_of 'run_backup "$@"' | put /usr/local/lib/keelson/etcd-backup 0700
   note unit "$TIMER"
@@ -19,6 +22,20 @@ up() {
   systemctl enable --quiet "$TIMER"
   # Its interval may be another one.
   systemctl restart "$TIMER"
+}
+
+place() { grep -shE '^(RESTIC_REPOSITORY=| *HostName )' /etc/etcd/backup/environment /etc/etcd/backup/ssh_config || true; }
+
+note_place() {
+  place >"$STATE/backup/place.new"
+  mv -f "$STATE/backup/place.new" "$STATE/backup/place"
+}
+
+# In another place a repository may be one that has yet to begin.
+forget_another_place() {
+  [ "$(cat "$STATE/backup/place")" != "$(place)" ] || return 0
+  rm -f "$STATE/backup/repository"
+  note_place
 }
 
 # What was backed up stays where it is.

@@ -38,11 +38,14 @@ restic_as_told() (
 # What restic said last of why it failed.
 restic_said() { grep -m 1 -iE 'already locked|fatal|error' "$RECORDS/restic" || tail -n 1 "$RECORDS/restic"; }
 
+# What a member made without a quorum may lack what the others have: it has another mark, so that it takes no other's place.
+readonly TOGETHER=etcd ALONE=etcd-alone
+
 # backups ID...: that one, or all: a line for each of this cluster's, the oldest first: SECONDS ID TAG...
 # shellcheck disable=SC2120
 backups() {
   local list line time id tags
-  list=$(repository snapshots --json --host "$CLUSTER" --tag etcd "$@" | sed 's/},{/}\n{/g') || return
+  list=$(repository snapshots --json --host "$CLUSTER" --tag "$TOGETHER" --tag "$ALONE" "$@" | sed 's/},{/}\n{/g') || return
   while IFS= read -r line; do
     time=$(field time "$line")
     id=$(field id "$line")
@@ -50,6 +53,23 @@ backups() {
     [ -z "$id" ] || printf '%s %s %s\n' "$(date -d "$time" +%s)" "$id" "$tags"
   done <<<"$list" | sort -n
 }
+
+# shellcheck disable=SC2119 # of all of them
+newest_backup() { backups | newest_of; }
+
+# newest_of: of such lines, the one that knows most: what was made alone since counts where its revision is a higher one.
+newest_of() {
+  awk -v alone=" $ALONE( |\$)" '
+    function rev() { return match($0, / rev=[0-9]+/) ? substr($0, RSTART + 5, RLENGTH - 5) + 0 : 0 }
+    NF && ($0 !~ alone || rev() > highest) { newest = $0; highest = rev() }
+    END { if (newest != "") print newest }'
+}
+
+# made_together: of such lines, those that were made under the lock that a quorum gives.
+made_together() { awk -v alone=" $ALONE( |\$)" '$0 !~ alone'; }
+
+# backup_bytes ID: of the snapshot in it.
+backup_bytes() { repository stats --json --mode restore-size "$1" | grep -oE '"total_size":[0-9]+' | cut -d : -f 2; }
 
 # field NAME OBJECT: of JSON, a text.
 field() { grep -oE "\"$1\":\"[^\"]*\"" <<<"$2" | awk -F '"' 'NR == 1 { print $4 }' || true; }

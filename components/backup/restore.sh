@@ -9,15 +9,16 @@ readonly API_SERVER=/etc/kubernetes/manifests/kube-apiserver.yaml
 readonly BUMP=1000000000
 
 up() {
+  (umask 077 && mkdir -p "$RESTORES")
   if [ "$STAGE" = choose ]; then
     choose
     return
   fi
-  (umask 077 && mkdir -p "$RESTORES")
-  [ "$(generation_of "$STAGE")" -lt "$GENERATION" ] || return 0
+  ! is_done || return 0
   if [ "$OVER" = true ]; then
     # The others have done this without a machine that is there only since.
     printf '%s\n' "$GENERATION" >"$RESTORES/over"
+    rm -f "$RESTORES/backup"
   else
     "$STAGE"
   fi
@@ -27,31 +28,74 @@ up() {
 
 generation_of() { cat "$RESTORES/$1" 2>/dev/null || printf 0; }
 
-# Printed for all: "backup SECONDS ID SHA256 BYTES REVISION KEYS".
+# Of a backup that was chosen since, what a member is to start on is laid out anew.
+is_done() {
+  [ "$(generation_of "$STAGE")" -ge "$GENERATION" ] || return 1
+  [ "$STAGE" != fetch ] || [ -z "$CHOSEN" ] || is_of_chosen
+}
+
+# An earlier release did not write down which backup a member was set back to.
+is_of_chosen() {
+  local id
+  read -r _ id _ <<<"$CHOSEN"
+  if [ -e "$RESTORES/backup" ]; then grep -qxF "$id" "$RESTORES/backup"; else is_swapped; fi
+}
+
+is_swapped() { [ "$(generation_of swap)" -ge "$GENERATION" ]; }
+
+# Printed for all: "backup SECONDS ID SHA256 BYTES REVISION KEYS". It is chosen once: `latest` is another one an hour later, and members
+# that start on two backups are two clusters.
 choose() {
-  local backup id digest ids=()
-  [ "$WANTED" = latest ] || ids=("$WANTED")
-  backup=$(backups "${ids[@]}" | tail -n 1) || die "$(hostname) cannot list the backups of etcd: $(restic_said)"
+  local choice
+  choice=$(noted_choice)
+  if [ -z "$choice" ]; then
+    # Nobody asks which it was any more, and it may be gone where it was kept.
+    ! is_final || return 0
+    choice=$(choice_of_now)
+    printf '%s %s %s\n' "$GENERATION" "$WANTED" "$choice" >"$RESTORES/chosen.new"
+    mv -f "$RESTORES/chosen.new" "$RESTORES/chosen"
+  fi
+  printf 'backup %s\n' "$choice"
+}
+
+noted_choice() {
+  local number asked choice
+  [ -s "$RESTORES/chosen" ] || return 0
+  read -r number asked choice <"$RESTORES/chosen"
+  [ "$number" = "$GENERATION" ] || return 0
+  if [ "$asked" = "$WANTED" ] || is_final; then printf '%s' "$choice"; fi
+}
+
+# is_final: other members may have been set back to what was chosen.
+is_final() { [ "$OVER" = true ] || [ "$(generation_of fetch)" -ge "$GENERATION" ]; }
+
+choice_of_now() {
+  local backup id bytes digest
+  backup=$(if [ "$WANTED" = latest ]; then newest_backup; else backups "$WANTED"; fi) ||
+    die "$(hostname) cannot list the backups of etcd: $(restic_said)"
   [ -n "$backup" ] || die "there is no backup ($WANTED) of the cluster $CLUSTER where etcd.backup.to says, as $(hostname) reads it: see restic snapshots there"
   id=${backup#* }
   id=${id%% *}
-  digest=$(repository dump "$id" etcd.db | tee >(wc -c >"$STATE/backup/bytes") | sha256sum) || die "the backup ${id:0:8} cannot be read on $(hostname): $(restic_said)"
-  printf 'backup %s %s %s %s %s %s\n' "${backup%% *}" "$id" "${digest%% *}" "$(cat "$STATE/backup/bytes")" "$(tag rev "$backup")" "$(tag registry "$backup")"
+  { bytes=$(backup_bytes "$id") && digest=$(repository dump "$id" etcd.db | sha256sum); } ||
+    die "the backup ${id:0:8} cannot be read on $(hostname): $(restic_said)"
+  printf '%s %s %s %s %s %s' "${backup%% *}" "$id" "${digest%% *}" "$bytes" "$(tag rev "$backup")" "$(tag registry "$backup")"
 }
 
 # fetch: what the member is to start on lies beside its data, whole. Every member has the same bytes.
 fetch() {
   local new=$DATA_DIR/restore-$GENERATION id digest bytes
+  [ -n "$CHOSEN" ] || die "nobody knows any more which backup the restore $GENERATION is of, and nothing was stopped: use a higher etcd.restore.generation"
   read -r _ id digest bytes _ <<<"$CHOSEN"
+  ! is_swapped || die "$(hostname)'s member of etcd was set back to another backup than ${id:0:8} by the restore $GENERATION: use a higher etcd.restore.generation"
   refuse_data_of_others
-  [ ! -d "$new/member" ] || return 0
+  if [ -d "$new/member" ] && is_of_chosen; then return; fi
   make_directory "$DATA_DIR"
   chmod 0700 "$DATA_DIR"
   printf '%s\n' "$DATA_DIR" >"$STATE/etcd-data"
-  rm -rf "$new" "$new".*
+  rm -rf "$RESTORES/backup" "$new" "$new".*
   need_room "$DATA_DIR" $((bytes * 2))
   (umask 077 && repository dump "$id" etcd.db >"$new.db") ||
-    die "the backup ${id:0:8} cannot be read on $(hostname), and nothing was stopped: $(restic_said). Where etcd.backup.to is a path that is no share, copy what is there to every member"
+    die "the backup ${id:0:8} cannot be read on $(hostname), and nothing was stopped: $(restic_said). Where etcd.backup.to is a path that is no share, copy what is there to every member. Where it is gone, a higher etcd.restore.generation chooses another"
   { [ "$(sha256sum <"$new.db")" = "$digest  -" ] && snapshot_is_whole "$new.db"; } ||
     die "the backup ${id:0:8} has other bytes on $(hostname) than where it was chosen, and nothing was stopped: see restic check there"
   (umask 077 && /usr/local/lib/keelson/etcdutl snapshot restore "$new.db" --data-dir "$new.part" --name "$NAME" --initial-cluster "$INITIAL_CLUSTER" \
@@ -60,6 +104,7 @@ fetch() {
   rm -f "$new.db" "$new.said"
   sync -f "$new.part"
   mv "$new.part" "$new"
+  printf '%s\n' "$id" >"$RESTORES/backup"
 }
 
 refuse_data_of_others() {

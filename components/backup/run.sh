@@ -1,14 +1,14 @@
 # What the timer starts: one backup for each interval, by whichever member is there, and the newest one verified when that is due.
-# Reads: NAME EVERY VERIFY KEEP CLUSTER ETCD_PREFIX RECORDS
+# Reads: NAME EVERY VERIFY KEEP CLUSTER ETCD_PREFIX RECORDS TOGETHER ALONE
 
 readonly BACKUP_PROGRAM=/usr/local/lib/keelson/etcd-backup
 
 # run_backup HOW: "timer" makes one where it is time, "now" makes one in any case, "verify" verifies the newest in any case. They are the
-# same program under the lock that etcd keeps, with "locked" before HOW.
+# same program under the lock that etcd keeps, with "locked" before HOW, or "alone" where there is nobody to keep it.
 run_backup() {
   local lock status=0 said=$RECORDS/said
-  if [ "$1" = locked ]; then
-    back_up "$2"
+  if [ "$1" = locked ] || [ "$1" = alone ]; then
+    back_up "$2" "$1"
     return
   fi
   mkdir -p /run/keelson "$RECORDS"
@@ -21,7 +21,7 @@ run_backup() {
     own_member lock --ttl=60 keelson/backup -- /bin/bash "$BACKUP_PROGRAM" locked "$1" 2>"$said" || status=$?
   else
     log "etcd has no quorum: $(hostname) makes the backup without asking the others"
-    /bin/bash "$BACKUP_PROGRAM" locked "$1" 2>"$said" || status=$?
+    /bin/bash "$BACKUP_PROGRAM" alone "$1" 2>"$said" || status=$?
   fi
   cat "$said" >&2
   if [ "$status" = 0 ]; then
@@ -32,20 +32,25 @@ run_backup() {
   fi
 }
 
+# back_up HOW locked|alone
 back_up() {
-  local newest age
+  local list newest last age
   # What a run that was killed left: it may be a whole cluster's Secrets.
   rm -rf "$RECORDS/scratch"
   trap 'rm -rf "$RECORDS/scratch"' EXIT
   open_repository
-  newest=$(newest_backup) || die "$(hostname) cannot list the backups of etcd: $(restic_said)"
-  age=${newest%% *}
+  # shellcheck disable=SC2119 # of all of them
+  list=$(backups) || die "$(hostname) cannot list the backups of etcd: $(restic_said)"
+  newest=$(newest_of <<<"$list")
+  last=$(made_together <<<"$list" | tail -n 1)
+  age=${last%% *}
   age=$((EPOCHSECONDS - ${age:-0}))
   # No member has made any meanwhile, and none could tell.
-  [ -z "$newest" ] || [ "$age" -le $((2 * EVERY + 600)) ] ||
+  [ -z "$last" ] || [ "$age" -le $((2 * EVERY + 600)) ] ||
     tell_event EtcdBackupLate "etcd had no backup for $((age / 3600)) hours, and one is due every $((EVERY / 60)) minutes"
-  if [ "$1" = now ] || { [ "$1" = timer ] && [ "$age" -ge $((EVERY / 2)) ]; }; then
-    make_backup
+  # One of a time that is yet to come is of a clock that was ahead, and says nothing.
+  if [ "$1" = now ] || { [ "$1" = timer ] && [ "${age#-}" -ge $((EVERY / 2)) ]; }; then
+    make_backup "$2"
     newest=$(newest_backup)
   fi
   [ -n "$newest" ] || die "there is no backup of etcd yet"
@@ -54,17 +59,12 @@ back_up() {
   note_verified
 }
 
-newest_backup() {
-  # shellcheck disable=SC2119 # of all of them
-  backups | tail -n 1
-}
-
 # A share that is not mounted is an empty directory, in which a repository could be made as well.
 open_repository() {
   local id known=$RECORDS/repository
   if ! id=$(repository_id); then
     [ ! -e "$known" ] ||
-      die "the repository of etcd's backups cannot be opened from $(hostname), where it could before: see whether its share is mounted, its server answers, and the password is the one it was made with. $(restic_said)"
+      die "the repository of etcd's backups cannot be opened from $(hostname), where it could before: see whether its share is mounted, its server answers, and the password is the one it was made with. Where another one is meant to begin there, remove $known. $(restic_said)"
     { repository init >/dev/null && id=$(repository_id); } ||
       die "there is no repository for etcd's backups that $(hostname) can open, and none can be made: $(restic_said)"
   fi
@@ -75,8 +75,10 @@ open_repository() {
 
 repository_id() { repository cat config | grep -oE '"id": *"[0-9a-f]+"' | cut -d '"' -f 4; }
 
+# make_backup locked|alone
 make_backup() {
-  local file=$RECORDS/scratch/etcd.db status revision registry canary began=$EPOCHREALTIME
+  local mark=$TOGETHER file=$RECORDS/scratch/etcd.db status revision registry canary began=$EPOCHREALTIME
+  [ "$1" = locked ] || mark=$ALONE
   # Read again by whoever verifies it; without a quorum, the one before is.
   canary=$EPOCHREALTIME
   own_member put keelson/canary "$canary" --command-timeout=5s >/dev/null 2>&1 || canary=
@@ -85,13 +87,13 @@ make_backup() {
   revision=$(number revision "$status")
   registry=$(count_registry "$(member_url)" "$revision") || die "$(hostname)'s member of etcd does not count its keys at revision $revision"
   repository backup --stdin --stdin-filename etcd.db --host "$CLUSTER" \
-    --tag "etcd,rev=$revision,keys=$(number totalKey "$status"),hash=$(number hash "$status"),registry=$registry${canary:+,canary=$canary}" \
+    --tag "$mark,rev=$revision,keys=$(number totalKey "$status"),hash=$(number hash "$status"),registry=$registry${canary:+,canary=$canary}" \
     <"$file" >/dev/null || die "the backup of etcd failed on $(hostname): $(restic_said)"
   log "etcd was backed up by $NAME: revision $revision, $registry keys of Kubernetes, $(stat -c %s "$file") bytes, in $(((${EPOCHREALTIME/./} - ${began/./}) / 1000)) ms"
   rm -f "$file"
   # What killed runs locked.
   repository unlock >/dev/null
-  repository forget --host "$CLUSTER" --tag etcd --group-by host "${KEEP[@]}" >/dev/null ||
+  repository forget --host "$CLUSTER" --tag "$mark" --group-by host "${KEEP[@]}" >/dev/null ||
     die "old backups of etcd cannot be taken out from $(hostname), and the new one is there: $(restic_said)"
 }
 

@@ -5,7 +5,7 @@ readonly SCRATCH_CLIENT=12379 SCRATCH_PEER=12380
 
 # verify BACKUP
 verify() {
-  local file=$RECORDS/scratch/etcd.db data=$RECORDS/scratch/data id=${1#* } pid='' registry url=https://127.0.0.1:$SCRATCH_CLIENT
+  local file=$RECORDS/scratch/etcd.db data=$RECORDS/scratch/data id=${1#* } bytes pid='' registry url=https://127.0.0.1:$SCRATCH_CLIENT
   id=${id%% *}
   (umask 077 && mkdir -p "$RECORDS/scratch")
   # Each day another seventh of what is stored is read.
@@ -13,6 +13,9 @@ verify() {
   repository prune >/dev/null || die "unused data of etcd's backups cannot be taken out: $(restic_said)"
   repository check --read-data-subset="$((EPOCHSECONDS / 86400 % 7 + 1))/7" >/dev/null ||
     die "the repository of etcd's backups is damaged, as $(hostname) reads it: $(restic_said). Make a backup to another place, and see restic check and restic repair"
+  # As it was backed up, and as etcd starts on it.
+  bytes=$(backup_bytes "$id") || die "the backup ${id:0:8} of etcd cannot be measured on $(hostname): $(restic_said)"
+  need_room "$RECORDS/scratch" $((bytes * 2))
   repository dump "$id" etcd.db >"$file" || die "the backup ${id:0:8} of etcd cannot be read on $(hostname): $(restic_said)"
   backup_is_whole "$file" "$1" || die "the backup ${id:0:8} of etcd is damaged: its digest or its revision is another one"
   "$ETCDUTL" snapshot restore "$file" --data-dir "$data" --name "$NAME" --initial-cluster "$NAME=https://127.0.0.1:$SCRATCH_PEER" \

@@ -1,7 +1,7 @@
 # The administrator's kubeconfig, issued by way of a master and printed for the state. It has its rights from a group of its number,
 # and the cluster knows the group of the last number alone.
 # Reads: KUBEADM_CONFIG ADMINISTRATOR VALIDITY
-# Runs again for: GOOD_UNTIL AUTHORITIES
+# Runs again for: GOOD_UNTIL AUTHORITIES RESTORED
 
 readonly ADMIN=/etc/kubernetes/admin.conf
 readonly BINDING=keelson:administrators

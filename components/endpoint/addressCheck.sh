@@ -7,7 +7,7 @@
 [ -z "$(find /run/keelson/yields-address -mmin -5 2>/dev/null)" ] || exit 1
 ask() {
   curl -sS --max-time 2 --cacert /etc/kubernetes/pki/ca.crt --cert /etc/kubernetes/pki/apiserver-kubelet-client.crt \
-    --key /etc/kubernetes/pki/apiserver-kubelet-client.key "$@" "https://127.0.0.1:@PORT@$path"
+    --key /etc/kubernetes/pki/apiserver-kubelet-client.key "$@" "https://@ADDRESS@:@PORT@$path"
 }
 path=/readyz
 ask -f -o /dev/null || exit 1

@@ -102,7 +102,7 @@ const addressCheckFile = "/etc/keelson/virtual-address-check";
 
 /** Whether this master may have the virtual address, for keepalived. */
 export function addressCheck(machine: Machine, environment: EndpointSettings): ScriptFile {
-  const values = { NODE: machine.name, PORT: environment.kubernetes.bindPort };
+  const values = { NODE: machine.name, ADDRESS: machine.address, PORT: environment.kubernetes.bindPort };
   return { path: addressCheckFile, mode: "0700", content: shipped(join(__dirname, "addressCheck.sh"), values) };
 }
 

@@ -12,6 +12,8 @@ etcd_certificates() {
   base64 -d <<<"$ETCD_ISSUER_CRT" >"$issuer"
   for name; do
     path=$(certificate_path "$directory" "$name")
+    note present "$path.crt"
+    note present "$path.key"
     ! is_current "$path" "$issuer" || continue
     [ ! -s "$path.crt" ] || log "$path.crt is issued again"
     trap 'rm -rf '"$key $new" EXIT

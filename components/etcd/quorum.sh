@@ -8,6 +8,7 @@ guard() {
   systemctl is-active --quiet etcd.service || return 0
   # A restore that is to come needs no quorum.
   [ "$RESTORE" -le "$(cat "$STATE/restore/resume" 2>/dev/null || printf 0)" ] || return 0
+  ! has_ended || return 0
   local list id status name peer client learner voters=0 well=0 known=() silent=() strange=()
   if ! list=$(members); then
     problem "etcd has no quorum, so members can neither be added nor removed: start those that are down"
@@ -34,6 +35,18 @@ guard() {
   [ "$well" -gt $((voters / 2)) ] ||
     problem "etcd has $voters members, of which $well are healthy, and adds or removes none: start those that are down"
   weigh_target
+}
+
+# By a certificate that has ended nobody is asked, and the run that is refused for that is the one that would renew it.
+has_ended() {
+  local name certificate
+  for name in server peer healthcheck-client; do
+    certificate=/etc/etcd/pki/etcd/$name.crt
+    [ "$(openssl x509 -checkend 0 -noout -in "$certificate" 2>/dev/null || true)" = "Certificate will expire" ] || continue
+    log "etcd: $certificate has ended, and is renewed before anybody is asked for the members"
+    return
+  done
+  return 1
 }
 
 # Those that are down and are to stay count among the members, and do not vote; while one is down, none can join.

@@ -3,6 +3,7 @@
 
 export KUBECONFIG=/etc/kubernetes/admin.conf
 readonly PKI=/etc/kubernetes/pki
+readonly NODELESS="has no node in the cluster"
 
 up() {
   wait_for 60 "the API to answer" kubectl get --raw /readyz --request-timeout 3s || api_failed
@@ -19,7 +20,7 @@ unready() {
     -o 'jsonpath={range .items[*]}{.metadata.name}{" "}{.status.conditions[?(@.type=="Ready")].status}{" "}{.status.conditions[?(@.type=="Ready")].message}{"\n"}{end}') || return
   for node in "${NODES[@]}"; do
     if ! grep -q "^$node " <<<"$list"; then
-      printf '%s has no node in the cluster\n' "$node"
+      printf '%s %s\n' "$node" "$NODELESS"
     elif ! grep -q "^$node True" <<<"$list"; then
       sed -n "s/^$node \S* *//p" <<<"$list" | sed "s/^/$node: /"
     fi
@@ -56,6 +57,9 @@ nodes_failed() {
   local list
   list=$(unready) || list="the API does not answer"
   log "$list"
+  [[ $list != *"$NODELESS"* ]] ||
+    log "a node that somebody deleted: systemctl restart kubelet.service on its machine makes it again; then pulumi refresh and pulumi up give it its labels and taints again." \
+      "On a master kubeadm has set some besides: kubectl label node NAME node-role.kubernetes.io/control-plane=, and, where it takes no pods, kubectl taint node NAME node-role.kubernetes.io/control-plane:NoSchedule"
   die "not every node is ready; what the cluster says of them is above. Start a machine that is down, or see systemctl status kubelet.service on it; one that is gone for good is marked with \`lost: true\`"
 }
 

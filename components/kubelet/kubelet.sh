@@ -17,6 +17,8 @@ up() {
   remove_file /etc/sysctl.d/90-keelson.conf
   settings_last
   install_socat
+  note rules kube-proxy
+  ! rules_are_lost || have_rules_set
   wait "$programs" || die "the Kubernetes programs are not all in place on $(hostname)"
   wait "$images" || die "the images are not all loaded on $(hostname)"
 }
@@ -50,6 +52,16 @@ configure_kernel() {
     set_kernel "$setting" 1
   done
 }
+
+# kube-proxy sets all of them where its canaries are gone.
+have_rules_set() {
+  local table
+  log "nothing leads to kube-proxy's rules on $(hostname): it is told to set them again"
+  for table in mangle nat filter; do iptables -w -t "$table" -X KUBE-PROXY-CANARY 2>/dev/null || true; done
+  wait_for 60 "kube-proxy to set its rules" rules_are_set || log "kube-proxy has not set its rules on $(hostname): see its pod in kube-system"
+}
+
+rules_are_set() { ! rules_are_lost; }
 
 # The value that was there before is kept for the way back.
 set_kernel() {

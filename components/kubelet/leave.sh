@@ -10,18 +10,23 @@ readonly MADE_FOR_ALL=(/etc/cni/net.d /etc/cni /opt/cni/bin /opt/cni /usr/libexe
 remember_before_node() { remember_found "$1" "${MADE_FOR_PODS[@]}" "${MADE_FOR_ALL[@]}"; }
 
 leave_cluster() {
-  local name link
+  local name link none=/run/keelson/no-certificates
   set_static_pods_aside
-  # With the etcd phase kubeadm would empty /var/lib/etcd, whoever's it is (kubeadm issue 3225).
+  set_files_aside
+  # With the etcd phase kubeadm would empty /var/lib/etcd, whoever's it is (kubeadm issue 3225), and it empties the directory of certificates.
   if command -v kubeadm >/dev/null; then
-    kubeadm reset --force --skip-phases=remove-etcd-member --cri-socket="$CRI_SOCKET" >&2 ||
+    mkdir -p "$none"
+    kubeadm reset --force --skip-phases=remove-etcd-member --cert-dir "$none" --cri-socket="$CRI_SOCKET" >&2 ||
       die "kubeadm reset failed on $(hostname): its output is above"
+    rmdir "$none"
   fi
   systemctl stop --quiet kubelet.service 2>/dev/null || true
   remove_routes
   # An address of a pod is kept by the name of the network, also where others keep theirs.
   rm -rf /var/lib/cni/networks/cbr0 /var/lib/cni/flannel
   remove_ours "${MADE_FOR_PODS[@]}"
+  remove_certificates
+  put_files_back
   for name in admin super-admin kubelet bootstrap-kubelet controller-manager scheduler; do
     rm -f "/etc/kubernetes/$name.conf"
   done
@@ -33,6 +38,31 @@ leave_cluster() {
   iptables_without '^(KUBE-|FLANNEL-)'
   # The plugins of another network that is configured here by now have chains of the same names.
   [ -n "$(ls -A /etc/cni/net.d 2>/dev/null)" ] || iptables_without '^CNI-'
+}
+
+# Where others have files in the directory as well, those of the cluster go by their names.
+remove_certificates() {
+  local name
+  for name in ca apiserver apiserver-kubelet-client apiserver-etcd-client front-proxy-ca front-proxy-client sa; do
+    rm -f /etc/kubernetes/pki/"$name".{crt,key,pub}
+  done
+}
+
+# kubeadm empties the kubelet's directory. What was there before the machine was a node, such as the credentials of a registry, waits here.
+set_files_aside() {
+  local file
+  was_in_use /var/lib/kubelet || return 0
+  (umask 077 && mkdir -p "$STATE/others")
+  while read -r -d '' file; do
+    ! is_older "$file" || mv "$file" "$STATE/others/"
+  done < <(find /var/lib/kubelet -mindepth 1 -maxdepth 1 -type f -print0)
+}
+
+put_files_back() {
+  [ -d "$STATE/others" ] || return 0
+  mkdir -p /var/lib/kubelet
+  find "$STATE/others" -mindepth 1 -maxdepth 1 -exec mv -f -t /var/lib/kubelet {} +
+  rmdir "$STATE/others"
 }
 
 remove_shared_directories() { remove_if_empty "${MADE_FOR_ALL[@]}"; }

@@ -5,7 +5,7 @@
 request_certificate() {
   local seconds=$1 new=$2 usage=$4 request
   (umask 077 && openssl ecparam -name prime256v1 -genkey -noout -out "$new.key")
-  request=$(openssl req -new -key "$new.key" -subj "/O=system:nodes/CN=system:node:$NODE" ${5:+-addext "subjectAltName=$5"} | base64 -w 0)
+  request=$(openssl req -new -key "$new.key" -config <(long_names) -subj "/O=system:nodes/CN=system:node:$NODE" ${5:+-addext "subjectAltName=$5"} | base64 -w 0)
   request=$(
     as_node create -o name -f - <<REQUEST
 apiVersion: certificates.k8s.io/v1
@@ -22,6 +22,9 @@ REQUEST
     die "the kubelet of $NODE got no $usage certificate, and keeps the one that it has: see kubectl describe $request, the controller managers' logs, and" \
       "journalctl -u keelson-approver on the masters"
 }
+
+# OpenSSL takes 64 characters by itself, and a node may have a name of 63.
+long_names() { printf '%s\n' 'openssl_conf = all' '[all]' 'stbl_section = texts' '[texts]' 'commonName = min:1,max:256' '[req]' 'distinguished_name = name' '[name]'; }
 
 is_signed() { as_node get "$1" -o 'jsonpath={.status.certificate}' | base64 -d >"$2" && [ -s "$2" ]; }
 

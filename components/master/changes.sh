@@ -46,10 +46,12 @@ write_manifest() {
   directory=$(mktemp -d)
   KUBEADM_INIT_DRYRUN_DIR=$directory kubeadm init phase control-plane "${1#kube-}" --dry-run --config /dev/stdin \
     <<<"$configuration" >>"$LOG" 2>&1 || status=1
-  [ "$status" != 0 ] || cmp -s "$directory/$1.yaml" "$MANIFESTS/$1.yaml" || replace_manifest "$1" "$directory/$1.yaml" || status=1
+  [ "$status" != 0 ] || is_manifest "$directory/$1.yaml" "$MANIFESTS/$1.yaml" || replace_manifest "$1" "$directory/$1.yaml" || status=1
   rm -rf "$directory"
   return "$status"
 }
+
+is_manifest() { cmp -s "$1" "$2" && [ "$(stat -c %a:%U "$2")" = "600:$(id -un)" ]; }
 
 replace_manifest() {
   [ "$1" != kube-apiserver ] || yield_address

@@ -27,6 +27,8 @@ export function issueCredentials(
         VALIDITY: lengthsOf(environment).validity,
         GOOD_UNTIL: etcd.goodUntil,
         AUTHORITIES: labelOf(authoritiesOf(environment)),
+        // What is restored may give those their rights back from whom they were taken.
+        RESTORED: environment.etcd.restore?.generation ?? 0,
       },
       secretOutput: true,
       effects: credentialEffects,

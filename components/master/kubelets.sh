@@ -3,11 +3,14 @@
 
 readonly TRUST=--kubelet-certificate-authority=/etc/kubernetes/pki/ca.crt
 
-trusts_kubelets() { grep -qxF -- "    - $TRUST" "$MANIFESTS/kube-apiserver.yaml"; }
+trusts_kubelets() { has_trust "$MANIFESTS/kube-apiserver.yaml"; }
 
-# server_configuration: what kubeadm writes a master's manifests by. A server that is at work without the flag gets it from kubelet-trust.sh.
+has_trust() { grep -qsxF -- "    - $TRUST" "$1"; }
+
+# server_configuration: what kubeadm writes a master's manifests by. A server that is at work without the flag gets it from kubelet-trust.sh;
+# one that was well with it gets it back where somebody took it out.
 server_configuration() {
-  if [ ! -e "$MANIFESTS/kube-apiserver.yaml" ] || trusts_kubelets; then
+  if [ ! -e "$MANIFESTS/kube-apiserver.yaml" ] || trusts_kubelets || has_trust "$STATE/manifests/kube-apiserver.yaml"; then
     configuration
   else
     configuration | awk '

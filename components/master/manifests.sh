@@ -28,6 +28,16 @@ keep_manifests() {
   done
 }
 
+# bring_manifests_back: those that somebody, or a restore that was given up, took away; kubeadm needs an API before it writes any.
+bring_manifests_back() {
+  local server
+  for server in "${SERVERS[@]}"; do
+    if [ -e "$MANIFESTS/$server.yaml" ] || [ ! -e "$STATE/manifests/$server.yaml" ]; then continue; fi
+    log "$MANIFESTS/$server.yaml is gone: the one with which $server was well last is put there again"
+    put_manifest "$STATE/manifests/$server.yaml"
+  done
+}
+
 # rewritten: servers that are to be started on their manifests by the kubelet.
 rewritten=" "
 

@@ -11,6 +11,7 @@ readonly LOG=/var/log/keelson-kubeadm.log
 readonly ADMIN=/etc/kubernetes/admin.conf
 readonly AUDIT_LOGS=/var/log/kubernetes/audit
 readonly MASTERS_TAINT=node-role.kubernetes.io/control-plane:NoSchedule
+readonly CONFIGURED=(configmap/kubeadm-config configmap/kubelet-config service/kube-dns rolebinding/kube-proxy)
 
 up() {
   local before
@@ -27,6 +28,7 @@ up() {
   [ "$AUDIT" != true ] || (umask 077 && make_directory "$AUDIT_LOGS")
   let_read
   set_timer
+  ! has_joined || bring_manifests_back
   keep_found_manifests
   change_manifests
   grep -qs '^issuer.crt ' <<<"$AUTHORITY" || remove_file "$PKI/issuer.crt"
@@ -45,6 +47,7 @@ up() {
   [ "$TAKES_PODS" != true ] || let_pods_in
   keep_manifests
   note_manifests
+  note_issued
   # shellcheck disable=SC2153
   remove_other_files "${FILES[@]}"
   [ -n "$ENCRYPTION" ] || forget_providers
@@ -121,14 +124,26 @@ initialise() {
 # What machines that join need of the cluster, and of each add-on what kubeadm makes last, are there; asked by way of the other masters
 # where this one is new.
 is_configured() {
+  local made=
   if has_joined; then
     wait_for 60 "this node's proxy to lead to the API" api_ready "$PROXY" || die "the API does not answer at https://$PROXY on $(hostname)"
   else
     api_ready "$PROXY" || return
   fi
-  [ -s "$ADMIN" ] || kubeadm init phase kubeconfig admin --config /dev/stdin <<<"$configuration" >/dev/null
-  as_admin get --namespace kube-public configmap/cluster-info >/dev/null 2>&1 &&
-    as_admin get --namespace kube-system configmap/kubeadm-config configmap/kubelet-config service/kube-dns rolebinding/kube-proxy >/dev/null 2>&1
+  [ -s "$ADMIN" ] || kubeadm init phase kubeconfig admin --config /dev/stdin <<<"$configuration" >/dev/null ||
+    die "kubeadm init phase kubeconfig admin failed on $(hostname): its output is above"
+  wait_for 60 "the API to say how far the cluster is configured" list_configured ||
+    die "the API does not say how far the cluster is configured, at https://$PROXY on $(hostname): see make doctor"
+  [ "$(grep -cE '^[a-z.0-9]+/' <<<"$made")" = "$((${#CONFIGURED[@]} + 1))" ]
+}
+
+# One that does not answer says neither: amid an upgrade the cluster's configuration is not this master's to change. The administrator
+# has no rights before kubeadm init has given them.
+list_configured() {
+  made=$(
+    as_admin get --namespace kube-public configmap/cluster-info --ignore-not-found -o name 2>&1 &&
+      as_admin get --namespace kube-system "${CONFIGURED[@]}" --ignore-not-found -o name 2>&1
+  ) || [[ $made = *orbidden* ]]
 }
 
 # One that was lost before is kept out no longer.
@@ -153,6 +168,16 @@ remove_other_files() {
   while read -r other; do
     grep -qxF -- "$other" <(printf '%s\n' "$@") || remove_file "$other"
   done < <(find "$FILES_DIRECTORY" -type f)
+}
+
+# What nobody renews where it is gone. What the authorities are made of is put, and noted so.
+note_issued() {
+  local name
+  for name in apiserver apiserver-kubelet-client apiserver-etcd-client front-proxy-client; do
+    note present "$PKI/$name.crt"
+    note present "$PKI/$name.key"
+  done
+  for name in admin controller-manager scheduler; do note present "/etc/kubernetes/$name.conf"; done
 }
 
 server_settings() { sha256sum "$MANIFESTS/kube-apiserver.yaml" 2>/dev/null || true; }

@@ -13,7 +13,9 @@ down() {
     ! is_at_work || refuse_living
     keep_out
   fi
-  kubectl get node "$NODE" --request-timeout 10s >/dev/null 2>&1 || return 0
+  wait_for 60 "the API to tell of the node $NODE" knows_node ||
+    die "the API does not tell whether there is a node $NODE, so nothing of it is taken away: see make doctor, and run up again when the API answers"
+  [ -n "$found" ] || return 0
   if [ "$LOST" != false ]; then
     # On a node that is there, others would take the place of its pods.
     kubectl delete node "$NODE" --ignore-not-found >&2
@@ -29,6 +31,8 @@ down() {
   fi
   kubectl delete node "$NODE" --ignore-not-found >&2
 }
+
+knows_node() { found=$(kubectl get node "$NODE" --request-timeout 10s --ignore-not-found -o name); }
 
 # Unknown is a node that has told nothing for so long that the cluster has given it up.
 readiness() { kubectl get node "$NODE" --request-timeout 3s -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'; }

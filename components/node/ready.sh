@@ -15,6 +15,11 @@ node_ready() {
 }
 
 not_ready() {
+  local found
+  if found=$(kubectl get node "$NODE" --request-timeout 10s --ignore-not-found -o name) && [ -z "$found" ]; then
+    die "$NODE has joined, and has no node in the cluster: somebody deleted it. systemctl restart kubelet.service on $NODE makes it again; then pulumi refresh and pulumi up give it its labels and taints again." \
+      "On a master kubeadm has set some besides: kubectl label node $NODE node-role.kubernetes.io/control-plane=, and, where it takes no pods, kubectl taint node $NODE node-role.kubernetes.io/control-plane:NoSchedule"
+  fi
   kubectl describe node "$NODE" | sed -n '/^Conditions:/,/^Addresses:/p' >&2 || true
   tell_unready --field-selector "spec.nodeName=$NODE"
   die "the node $NODE is not ready; its conditions, and its system's pods that are not ready, are above"

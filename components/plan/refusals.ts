@@ -14,7 +14,16 @@ import {
   type Place,
   type Topology,
 } from "./topology";
-import { alongside, etcdAlongside, etcdFaults, isMinorStep, noReleases, underWay, upgradeFaults } from "./versions";
+import {
+  alongside,
+  etcdAlongside,
+  etcdFaults,
+  isMinorStep,
+  noReleases,
+  notReadyFor,
+  underWay,
+  upgradeFaults,
+} from "./versions";
 
 /** Everything for which a cluster of one shape cannot be made one of another in one go, each with the way that is safe. */
 export function refusals(before: Topology, after: Topology, running: Running = noReleases): readonly string[] {
@@ -54,7 +63,9 @@ function versions(before: Topology, after: Topology, running: Running): readonly
   if (from === undefined || to === undefined || from === to) return members;
   const change = `${release} is ${from} and cannot become ${to} while the cluster lives`;
   const isWayBack = Object.values(running.apiServers).includes(to);
-  const faults = isWayBack ? [] : [...upgradeFaults({ from, to }), ...underWay(from, running)];
+  const faults = isWayBack
+    ? []
+    : [...upgradeFaults({ from, to }), ...underWay(from, running), ...notReadyFor(to, from, running)];
   return [...members, ...[...faults, ...alongside(before, after)].map((fault) => `${change}: ${fault}`)];
 }
 

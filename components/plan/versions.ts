@@ -62,6 +62,16 @@ export function underWay(
   ];
 }
 
+/** Why an upgrade to another minor release cannot begin: a kubelet that does not run is started on that release at once, before the masters have it. */
+export function notReadyFor(to: string, from: string, { notReady = [] }: Running): readonly string[] {
+  if (notReady.length === 0 || minorNumber(to) <= minorNumber(from)) return [];
+  const [what, them] = notReady.length === 1 ? ["the node", "it"] : ["the nodes", "them"];
+  return [
+    `${what} of ${listed(notReady)} ${notReady.length === 1 ? "is" : "are"} not ready, and an upgrade to another minor release begins when all are. ` +
+      `The way: mend ${them} with the release that the cluster has (make doctor says what is wrong), or mark ${them} as lost, and run up; then upgrade`,
+  ];
+}
+
 /** Whether a release may take the place of another in one go. */
 function isNext(from: string, to: string): boolean {
   const steps = minorNumber(to) - minorNumber(from);

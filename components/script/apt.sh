@@ -82,7 +82,7 @@ update_lists() { patiently apt_get update || log "not every package source of $(
 # Services that others run are not restarted for packages of ours.
 apt_get() {
   NEEDRESTART_MODE=l NEEDRESTART_SUSPEND=1 \
-    apt-get -qq -y -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "$@"
+    by_proxy apt-get -qq -y -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "$@"
 }
 
 # patiently COMMAND...: while another process holds a lock of dpkg's or apt's, tries again; past 300 s names it and ends. What it says

@@ -112,11 +112,13 @@ async function wordsFor({ parts, effects, again }: Known, { now, before }: Chang
   const old = await textOf(before["stdin"]);
   const sent = await textOf(now["stdin"]);
   const changed = changedParts(parts, old, sent);
-  if (changed.size > 0 && old !== sent) return effects?.update(changed) ?? "";
-  if (again) {
-    const { words, files } = again;
-    const all = [...words, ...(effects && files.size > 0 ? [effects.update(files)] : [])];
-    return all.filter((text) => text !== "").join("; ");
+  const isChanged = changed.size > 0 && old !== sent;
+  if (isChanged || again) {
+    // Where it changes anyway, most of what its machine tells comes of that.
+    const told = isChanged && again?.byHand !== true ? undefined : again;
+    const all = new Set([...(isChanged ? changed : []), ...(told?.files ?? [])]);
+    const update = effects && all.size > 0 ? effects.update(all) : "";
+    return [...(told?.words ?? []), update].filter((text) => text !== "").join("; ");
   }
   if (changed.size === 0 && old !== sent && isOfOtherForm(parts, old)) return effects ? shorter : "";
   const isOwned = before["delete"] !== now["delete"] && before["create"] === now["create"];

@@ -75,12 +75,13 @@ export interface HostScriptArgs {
  * command line. `stdout` is what `up` printed on standard output.
  */
 export class HostScript extends command.remote.Command {
-  private readonly parts: ScriptParts;
+  private readonly plain: ScriptParts;
 
   /** @param name What it is called among the scripts of its cluster, and on its machine: "worker-1-docker". */
   constructor(name: string, args: HostScriptArgs, opts: pulumi.CustomResourceOptions = {}) {
     const ends = args.machine.lost === true ? "forgotten" : args.ends;
-    const parts = partsOf(name, args);
+    const plain = partsOf(name, args);
+    const parts = withDigest(plain, knownSecrets(args));
     const again = isRepeatable(args) ? againOf(parts, args) : undefined;
     const { effects, firstRun, machine } = args;
     const place = placeOf(name, args);
@@ -102,15 +103,15 @@ export class HostScript extends command.remote.Command {
       hooks: { ...beforeRunning(), ...(args.firstRun ? afterFirstRun() : {}) },
     });
     noteOrder(this, place, own.dependsOn);
-    this.parts = parts;
+    this.plain = plain;
     if (ends !== "forgotten") machine.fleet.keep(scriptName(parts), textsOf(parts));
     const handed = handedOf(args, parts);
     remember(unique, { resource: this, parts, effects, firstRun, machine, again, handed });
   }
 
-  /** A digest of what is sent but for secrets. */
+  /** A digest of what is sent but for secrets: it may stand in clear. */
   get revision(): string {
-    return shortDigest(compose(this.parts));
+    return shortDigest(compose(withDigest(this.plain)));
   }
 
   /** What the script printed after this name, on a line of its own; empty where it did not. */
@@ -140,7 +141,7 @@ function partsOf(name: string, args: HostScriptArgs): ScriptParts {
       throw new Error(`${name} shares ${value}, which is a secret, or not known`);
     }
   }
-  const parts = {
+  return {
     name,
     script: textAt(args.script),
     uses: (args.uses ?? []).map(textAt),
@@ -152,7 +153,16 @@ function partsOf(name: string, args: HostScriptArgs): ScriptParts {
     // What speaks of another machine is not undone when this one leaves.
     ...(isRepeatable(args) && !args.of ? { secrets: Object.keys(args.secrets ?? {}) } : {}),
   };
-  return { ...parts, values: { ...values, PROGRAM: shortDigest(compose(parts)) } };
+}
+
+/** By which digest the machine remembers the program. */
+function withDigest(parts: ScriptParts, secrets: readonly string[] = []): ScriptParts {
+  return { ...parts, values: { ...parts.values, PROGRAM: shortDigest([compose(parts), ...secrets].join("\n")) } };
+}
+
+/** Those of the stack itself, which nobody else tells of: the program's digest changes with them, and is as secret as the program. */
+function knownSecrets({ secrets = {} }: HostScriptArgs): readonly string[] {
+  return Object.values(secrets).filter((value) => typeof value === "string" && value !== "") as readonly string[];
 }
 
 /** One of the whole cluster, which runs on one machine at a time, is no script of that machine. */

@@ -7,7 +7,26 @@ shell_settings() {
   umask 022
   export LC_ALL=C DEBIAN_FRONTEND=noninteractive
   export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+  set_proxies_aside
 }
+
+# A proxy of the machine's leads out of it, and knows no address of the cluster: curl would ask it for those, and kubeadm writes it into its
+# manifests.
+set_proxies_aside() {
+  local name
+  proxies=()
+  for name in {http,https,ftp,all,no}_proxy {HTTP,HTTPS,FTP,ALL,NO}_PROXY; do
+    [ -z "${!name:-}" ] || proxies+=("$name=${!name}")
+    unset "$name"
+  done
+}
+
+# by_proxy COMMAND...: for what lies outside. A proxy may have a password: it is on no command line.
+by_proxy() (
+  for proxy in "${proxies[@]}"; do export "${proxy?}"; done
+  "$@"
+)
+
 shell_settings
 readonly STATE=/var/lib/keelson
 
@@ -57,7 +76,7 @@ put() {
   new=$(mktemp "$path.keelson-XXXXXX")
   cat >"$new"
   chmod "$mode" "$new"
-  if cmp -s "$new" "$path" && [ "$(stat -c %a "$path")" = "$(stat -c %a "$new")" ]; then
+  if cmp -s "$new" "$path" && [ "$(stat -c %a:%U:%G "$path")" = "$(stat -c %a:%U:%G "$new")" ]; then
     rm -f "$new"
   else
     keep_found "$path"

@@ -90,7 +90,8 @@ tell_others() {
 }
 
 # note KIND NAME: the script answers for it: a file, a program (a file too large to be read each time), a unit that is to run,
-# a kernel setting, a package, an image ("docker NAME" or "containerd NAME").
+# a kernel setting, a package, an image ("docker NAME" or "containerd NAME"),
+# that something is there, whatever is in it, or that the packet filter leads to the rules of kube-proxy.
 note() { printf '%s %s\n' "$1" "$2" >>"$SCRIPTS/$SCRIPT/wrote.new"; }
 
 # disown_file PATH: whoever it is left to changes it as well, and nobody has done so by hand.
@@ -111,6 +112,8 @@ fingerprints() {
     unit) printf 'unit active %s\n' "$name" ;;
     package) printf 'package installed %s\n' "$name" ;;
     image) images+=("$name") ;;
+    rules) rules_are_lost || printf 'rules there %s\n' "$name" ;;
+    present) [ ! -s "$name" ] || printf 'present there %s\n' "$name" ;;
     esac
   done
   [ "${#files[@]}" = 0 ] || paste -d ' ' <(sha256sum "${files[@]}" | cut -c 1-16) <(stat -c '%a:%U:%G %n' "${files[@]}") |
@@ -118,6 +121,12 @@ fingerprints() {
   # Its link says nothing of it.
   [ "${#programs[@]}" = 0 ] || stat -L -c 'program %s:%Y:%a:%U:%G %n' "${programs[@]}"
   [ "${#images[@]}" = 0 ] || images_there "${images[@]}" | sed 's/^/image loaded /'
+}
+
+# rules_are_lost: kube-proxy has its chains, and nothing leads to them, as after iptables -F. It looks for its chains twice a minute, and for
+# what leads to them once an hour.
+rules_are_lost() {
+  iptables -w 2 -t nat -S KUBE-SERVICES >/dev/null 2>&1 && ! grep -qw KUBE-SERVICES <(iptables -w 2 -t nat -S PREROUTING 2>/dev/null)
 }
 
 # images_there IMAGE...: which of them their runtime has; one that does not answer has lost none.

@@ -6,6 +6,8 @@ export interface Again {
   readonly words: readonly string[];
   /** Paths of files that are written again. */
   readonly files: ReadonlySet<string>;
+  /** Something was changed by hand: that is told also where the script changes anyway. @default false */
+  readonly byHand?: boolean;
 }
 
 /** What a machine told of itself before anything was changed on it. */

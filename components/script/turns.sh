@@ -58,11 +58,13 @@ defer_restart() {
 
 has_turns() { [ -s "$STATE/restarted" ] || [ -s "$STATE/put-off" ] || compgen -G "$SCRIPTS/*/turn" >/dev/null; }
 
-# take_turns: in the order in which the scripts first ran.
+# take_turns [FUNCTION]: in the order in which the scripts first ran. Where one fails, FUNCTION is called before this ends.
 take_turns() {
   local name
   while read -r name; do
-    [ ! -e "$SCRIPTS/$name/turn" ] || bash "$SCRIPTS/$name/turn" || exit 1
+    if [ ! -e "$SCRIPTS/$name/turn" ] || bash "$SCRIPTS/$name/turn"; then continue; fi
+    "${1:-:}"
+    exit 1
   done <"$SCRIPTS/order"
   in_turn=yes
   take_put_off

@@ -92,9 +92,11 @@ go_back() {
   start_on "$@"
 }
 
-# reload_unit UNIT FILE: the running UNIT has read FILE as it is now.
+# reload_unit UNIT FILE: the running UNIT has read FILE as it is now. By the name of the file it is known what it may have read of others.
 reload_unit() {
   local record=$STATE/units/$1.read digest
+  mkdir -p "$STATE/units"
+  printf '%s\n' "$2" >"$record.files"
   digest=$(sha256sum <"$2")
   if [ "$(cat "$record" 2>/dev/null)" != "$digest" ]; then
     systemctl reload "$1" || reload_failed "$@"
@@ -121,7 +123,7 @@ stop_unit() {
   systemctl disable --quiet --now "$@" 2>/dev/null || true
   local unit
   for unit; do
-    rm -rf "$STATE/units/$unit" "$STATE/units/$unit".{files,read,good,read.good}
+    rm -rf "$STATE/units/$unit" "$STATE/units/$unit".{files,read,good,read.files,read.good}
     forget_put_off "$unit"
     systemctl reset-failed --quiet "$unit" 2>/dev/null || true
   done

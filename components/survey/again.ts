@@ -60,6 +60,7 @@ function changed({ changes, run }: Ran): Again | undefined {
     token: shortDigest(JSON.stringify([run, changes])),
     words: changes.map(wordsFor),
     files: new Set(changes.flatMap(({ kind, name }) => (kind === "file" || kind === "program" ? [name] : []))),
+    byHand: true,
   };
 }
 
@@ -83,6 +84,10 @@ function wordsFor({ kind, name, now, before }: Change): string {
       return `the kernel setting ${name} is ${now}: it is set to ${before} again`;
     case "package":
       return `the package ${name} is gone: it is installed again`;
+    case "present":
+      return `${name} is gone: it is issued again`;
+    case "rules":
+      return `nothing leads to the rules of ${name} any more: it sets them again`;
     case "image": {
       const [runtime = "", image = ""] = name.split(" ");
       return `${runtime} has the image ${image} no more: it is loaded again`;

@@ -14,7 +14,7 @@ export interface Ran {
 }
 
 export interface Change {
-  readonly kind: "file" | "program" | "unit" | "kernel" | "package" | "image";
+  readonly kind: "file" | "program" | "unit" | "kernel" | "package" | "image" | "present" | "rules";
   /** Path of a file, name of what it is, or an image's runtime and name. */
   readonly name: string;
   /** What it is now; "-" where it is gone. */
@@ -66,6 +66,8 @@ export interface Answer {
   readonly apiSilent: boolean;
   /** Nodes that it, a master, knows of as not ready, by their names, and since when. */
   readonly unready: ReadonlyMap<string, string>;
+  /** Names of all nodes that it, a master, knows of; absent where it has no list of them. */
+  readonly nodes?: ReadonlySet<string>;
   /** nginx was asked, and did not answer. */
   readonly nginxSilent: boolean;
 }
@@ -104,10 +106,17 @@ export function parseAnswer(text: string): Answer | undefined {
     faults: told("fault"),
     restored: new Map(words("restored").map(([stage = "", generation]) => [stage, Number(generation)])),
     apiSilent: lines.includes("api silent"),
-    unready: new Map(
-      words("node").flatMap(([name = "", state, since = ""]) => (state === "unready" ? [[name, since] as const] : [])),
-    ),
+    ...nodesOf(words("node")),
     nginxSilent: lines.includes("nginx silent"),
+  };
+}
+
+/** None where a master has no list of them: where it has an empty one, there is a line without a name. */
+function nodesOf(nodes: readonly (readonly string[])[]): Pick<Answer, "unready" | "nodes"> {
+  const unready = nodes.filter(([, state]) => state === "unready");
+  return {
+    unready: new Map(unready.map(([name = "", , since = ""]) => [name, since])),
+    ...(nodes.length > 0 ? { nodes: new Set(nodes.map(([name = ""]) => name)) } : {}),
   };
 }
 

@@ -54,7 +54,7 @@ at_work() { [ -e "/run/keelson/$1.lock" ] && ! flock --shared --nonblock "/run/k
 presence() {
   local noted units packages
   noted=$(cat "$SCRIPTS"/*/wrote 2>/dev/null | awk '{ name = substr($0, length($1 $2) + 3); print $1, name }' | sort -u)
-  fingerprints < <(grep -E '^(file|program|kernel|image) ' <<<"$noted")
+  fingerprints < <(grep -E '^(file|program|kernel|image|present|rules) ' <<<"$noted")
   mapfile -t units < <(sed -n 's/^unit //p' <<<"$noted")
   mapfile -t packages < <(sed -n 's/^package //p' <<<"$noted")
   [ "${#units[@]}" = 0 ] || unit_states "${units[@]}"
@@ -101,7 +101,7 @@ versions() {
 # The masters' common address, where it is on this one now.
 common_address() {
   local address
-  address=$(awk '/virtual_ipaddress/ { getline; sub("/.*", "", $1); print $1 }' /etc/keelson/keepalived.conf 2>/dev/null)
+  address=$(awk '/virtual_ipaddress/ { getline; sub("/.*", "", $1); print $1 }' /etc/keelson/virtual-address.conf 2>/dev/null)
   if [ -n "$address" ] && [ -n "$(ip -o address show to "$address" 2>/dev/null)" ]; then printf 'holds %s\n' "$address"; fi
 }
 
@@ -155,6 +155,9 @@ backups() {
   if [ -s "$records/failed" ]; then
     read -r when rest <"$records/failed"
     printf 'fault the backup of etcd failed at %s: %s\n' "$(date -u -d "@$when" '+%Y-%m-%d %H:%M UTC')" "$rest"
+  elif [ -n "$when" ] && [ $((when - EPOCHSECONDS)) -gt 3600 ]; then
+    rest=${rest%% *}
+    printf 'fault the newest backup of etcd is of %s, which is yet to come: a clock was ahead. restic forget %s takes it out\n' "$(date -u -d "@$when" '+%Y-%m-%d %H:%M UTC')" "${rest:0:8}"
   elif [ -n "$when" ] && [ $((EPOCHSECONDS - when)) -gt $((2 * every + 600)) ]; then
     printf 'fault the newest backup of etcd is of %s, and one is due every %s minutes\n' "$(date -u -d "@$when" '+%Y-%m-%d %H:%M UTC')" $((every / 60))
   elif [ -n "$when" ] && [ "$checked" != 0 ] && [ $((EPOCHSECONDS - checked)) -gt $((2 * verify + 600)) ]; then

@@ -1,4 +1,4 @@
-import type { Answer } from "./answer";
+import type { Answer, Ran } from "./answer";
 import type { Asked } from "./look";
 
 /** A release of each machine. */
@@ -10,6 +10,8 @@ export interface Running {
   readonly kubelets: Releases;
   /** Of etcd, where its members are. */
   readonly members: Releases;
+  /** Machines that have joined, and have no node that is ready, or no kubelet that runs. @default none is known to */
+  readonly notReady?: readonly string[];
 }
 
 /** What a machine told of restores before the run: generations, 0 where there is none. */
@@ -31,8 +33,41 @@ export function runningOf(asked: readonly Asked[]): Running {
     const told = asked.map(({ config, answer }) => [config.name, answer?.versions.get(program)] as const);
     return Object.fromEntries(told.filter((pair): pair is [string, string] => pair[1] !== undefined));
   };
-  return { apiServers: releasesOf("kube-apiserver"), kubelets: releasesOf("kubelet"), members: releasesOf("etcd") };
+  const [apiServers, kubelets, members] = [releasesOf("kube-apiserver"), releasesOf("kubelet"), releasesOf("etcd")];
+  return { apiServers, kubelets, members, notReady: notReadyOf(asked) };
 }
+
+/** Nodes of the stack's machines that masters know of as not ready, and since when. */
+export function unreadyOf(asked: readonly Asked[]): ReadonlyMap<string, string> {
+  const machines = new Set(asked.map(({ config }) => config.name));
+  return new Map(asked.flatMap(({ answer }) => [...(answer?.unready ?? [])]).filter(([name]) => machines.has(name)));
+}
+
+/** Machines that have joined, and have no node: of all masters that list the nodes, none has it. */
+export function nodelessOf(asked: readonly Asked[]): readonly string[] {
+  const lists = asked.flatMap(({ answer }) => answer?.nodes ?? []);
+  if (lists.length === 0) return [];
+  return asked
+    .filter((one) => hasJoined(one) && !lists.some((nodes) => nodes.has(one.config.name)))
+    .map(({ config }) => config.name);
+}
+
+/** One that is to join in this run, or was taken up amid its join, has not. */
+function hasJoined({ config: { name, roles }, answer }: Asked): boolean {
+  const script = roles.includes("master") ? `${name}-master` : `${name}-join`;
+  return answer?.scripts.get(script)?.ended === true;
+}
+
+function notReadyOf(asked: readonly Asked[]): readonly string[] {
+  const [unready, nodeless] = [unreadyOf(asked), nodelessOf(asked)];
+  const isIdle = (one: Asked) => hasJoined(one) && [...(one.answer?.scripts.values() ?? [])].some(leftKubeletIdle);
+  return asked
+    .filter((one) => unready.has(one.config.name) || nodeless.includes(one.config.name) || isIdle(one))
+    .map(({ config }) => config.name);
+}
+
+const leftKubeletIdle = ({ changes }: Ran) =>
+  changes.some(({ kind, name, now }) => kind === "unit" && name === "kubelet.service" && now !== "disabled");
 
 export function restoredOf(asked: readonly Asked[]): ReadonlyMap<string, Restored> {
   const stage = (answer: Answer, name: string) => answer.restored.get(name) ?? 0;

@@ -223,3 +223,14 @@ describe("add-ons", () => {
     expect(host.called().filter((call) => /delete/.test(call))).toEqual([]);
   });
 });
+
+test("a certificate may be asked for in the name of a node that has as many characters as a machine's name may have", () => {
+  node(["one"], "one");
+  host.write("signer", "one");
+  const name = "n".repeat(63);
+  const { status, stdout } = host.up(
+    `request_certificate 1 '${host.path("new")}' kubelet-serving server "DNS:$NODE,IP:192.0.2.1"\nopenssl x509 -in '${host.path("new.crt")}' -noout -subject`,
+    { uses: [Host.script("kubelet/request.sh")], values: { NODE: name } },
+  );
+  expect([status, stdout]).toEqual([0, expect.stringContaining(`system:node:${name}`)]);
+});

@@ -120,12 +120,29 @@ const wrong = (result: Result) =>
     only.host.stub("kubectl", `cat >'${only.host.path("event")}'`);
     expect(on(only, "run_backup now").status).toBe(0);
     const threeHoursLater = "now=$((EPOCHSECONDS + 3 * 3600)); unset EPOCHSECONDS; EPOCHSECONDS=$now";
-    expect(on(only, `${threeHoursLater}; back_up timer`, 7200).status).toBe(0);
+    expect(on(only, `${threeHoursLater}; back_up timer locked`, 7200).status).toBe(0);
     expect(only.host.has("event")).toBe(false);
-    expect(on(only, `${threeHoursLater}; back_up timer`).status).toBe(0);
+    expect(on(only, `${threeHoursLater}; back_up timer locked`).status).toBe(0);
     expect(only.host.read("event")).toMatch(
       /reason: EtcdBackupLate\nmessage: "etcd had no backup for 3 hours, and one is due every 60 minutes/,
     );
+  });
+
+  test("what a member makes alone is marked, and takes no other's place", async () => {
+    const [only] = await built(1);
+    for (const how of ["locked", "alone", "locked"]) {
+      expect(on(only, `back_up now ${how}`, 3600, 864_000_000)).toMatchObject({ status: 0 });
+    }
+    // The last one of this hour is kept, of each mark.
+    expect(on(only, "backups").stdout.match(/ etcd\S* rev/g)).toEqual([" etcd-alone rev", " etcd rev"]);
+  });
+
+  test("a disk without room for a backup and what is restored of it is not filled by its verification", async () => {
+    const [only] = await built(1);
+    expect(on(only, "run_backup now").status).toBe(0);
+    only.host.stub("df", "printf 'Avail\\n1024\\n'");
+    expect(wrong(on(only, "run_backup verify"))).toMatch(/scratch on \S+ has 1 MiB left, and a snapshot of etcd needs/);
+    expect(only.host.has("var/lib/keelson/backup/scratch")).toBe(false);
   });
 
   test("who works on the repository is waited for, by a verification, which takes out what is not used", async () => {
@@ -152,7 +169,9 @@ const wrong = (result: Result) =>
     const [only] = await built(1);
     expect(on(only, "run_backup now").status).toBe(0);
     only.host.up(`mv '${only.host.path("share")}' '${only.host.path("elsewhere")}'`);
-    expect(wrong(on(only, "run_backup timer"))).toContain("see whether its share is mounted");
+    const told = wrong(on(only, "run_backup timer"));
+    expect(told).toContain("see whether its share is mounted");
+    expect(told).toContain(`remove ${only.host.path("var/lib/keelson/backup/repository")}`);
     expect(only.host.has("share")).toBe(false);
     only.host.up(`mv '${only.host.path("elsewhere")}' '${only.host.path("share")}'`);
     only.host.write(

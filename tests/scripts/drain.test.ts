@@ -102,6 +102,16 @@ test("a node that somebody else has cordoned stays so", () => {
   expect(orders()).toEqual([]);
 });
 
+test("a node takes pods again when the API answers, and is not taken for another's before", () => {
+  node({ annotation: "1.36.3" });
+  const asked = host.path("asked");
+  const answers = host.read("stubs/kubectl");
+  host.write("stubs/kubectl", answers.replace("\ncase", `\n[ -e '${asked}' ] || { touch '${asked}'; exit 1; }\ncase`));
+  const script = `${Host.script("node/rollout/drain.sh")}\nup() { uncordon; }\ndown() { :; }`;
+  expect(host.run({ script, values: { NODE: "w" } }).status).toBe(0);
+  expect(orders()).toEqual([expect.stringContaining('"unschedulable": null')]);
+});
+
 test("an API that does not answer empties no node, and is no reason to think it empty", () => {
   node();
   host.stub("kubectl", `case "$*" in *nodeInfo*) echo v1.35.4 ;; "get pods"*) exit 1 ;; esac`);

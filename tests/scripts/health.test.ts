@@ -43,4 +43,12 @@ test("a node that is not ready, and one that is not there, end the run by what t
   const { status, stderr } = health();
   expect(status).toBe(1);
   expect(stderr).toContain("m: Kubelet stopped posting\nw has no node in the cluster\n");
+  expect(stderr).toContain("systemctl restart kubelet.service on its machine makes it again; then pulumi refresh and");
+});
+
+test("where every node is there, nothing is said of nodes that are gone", () => {
+  host.stub("kubectl", "case \"$*\" in *'get nodes'*) printf 'm Unknown Kubelet stopped posting\\nw True \\n' ;; esac");
+  const { status, stderr } = health();
+  expect(status).toBe(1);
+  expect(stderr).not.toContain("makes it again");
 });

@@ -36,6 +36,32 @@ test("images that came from an archive are pinned where the runtime knows pins, 
   expect(host.called().filter((call) => call.startsWith("ctr"))).toEqual([]);
 });
 
+test("a name that its owner's image has on an engine that is not ours leads there afterwards, and ours take theirs", () => {
+  const uses = [...artifactScripts, imagesScript].map((path) => readFileSync(path, "utf8"));
+  const values = {
+    PROGRAMS: [],
+    IMAGES: [`nginx ${host.path("archive.tar")} ${digest} a.example/nginx:1 a.example/pause:2`],
+  };
+  const tags = (ours: boolean) => {
+    host.stub(
+      "docker",
+      `case "$*" in "image inspect --format"*) case $5 in *nginx:1) echo sha256:theirs ;; *) exit 1 ;; esac ;; "image inspect"*) [[ "$*" = "image inspect a.example/nginx:1" ]] ;; esac`,
+    );
+    const { status, stderr } = host.up(`engine_is_ours() { ${String(ours)}; }\nload_images docker`, { uses, values });
+    expect(status).toBe(0);
+    return { stderr, calls: host.called().filter((call) => /^docker (load|tag)/.test(call)) };
+  };
+  const [load, tag] = [
+    `docker load --quiet --input ${host.path("archive.tar")}`,
+    "docker tag sha256:theirs a.example/nginx:1",
+  ];
+  expect(tags(true).calls).toEqual([load]);
+  expect(tags(false)).toMatchObject({
+    calls: [load, tag],
+    stderr: expect.stringContaining("the name a.example/nginx:1 is in use") as string,
+  });
+});
+
 test("what was brought goes from an engine that stays, and nothing else", () => {
   host.stub("docker", `case "$*" in "image inspect"*) [[ "$*" = "image inspect a.example/pause:2" ]] ;; esac`);
   expect(load("docker").status).toBe(0);

@@ -48,6 +48,22 @@ test("one that does not answer is reached by nobody anyway", () => {
   expect(host.read(manifest)).toContain("- --kubelet-certificate-authority=");
 });
 
+test("a server that was well with it gets it back where somebody took it out", () => {
+  const configuration =
+    'configuration() { printf "%s\\n" "    - name: kubelet-certificate-authority" "      value: /etc/kubernetes/pki/ca.crt"; }';
+  const asked = () =>
+    host.up(`${configuration}\nserver_configuration`, {
+      uses: [Host.script("master/kubelets.sh")],
+      values: { MANIFESTS: host.path("etc/kubernetes/manifests") },
+    }).stdout;
+  expect(asked()).toBe("");
+  host.write(
+    "var/lib/keelson/manifests/kube-apiserver.yaml",
+    `    - --kubelet-certificate-authority=${host.path("etc/kubernetes/pki/ca.crt")}\n`,
+  );
+  expect(asked()).toContain("name: kubelet-certificate-authority");
+});
+
 test("killed at any step, it is ended by the next run: the flag, the manifests to go back to, and its notes", () => {
   for (const server of servers.slice(1)) {
     host.write(`etc/kubernetes/manifests/${server}.yaml`, `    - --name=${server}\n`);

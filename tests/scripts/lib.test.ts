@@ -27,6 +27,20 @@ describe("a program", () => {
     expect(host.up("false | cat; echo on")).toMatchObject({ status: 1, stdout: "" });
     expect(host.up('echo "$NOT_GIVEN"').status).not.toBe(0);
   });
+  test("asks nobody by way of the machine's proxy but for what lies outside, and has its password on no command line", () => {
+    host.stub("ask", 'echo "${http_proxy:-none} ${NO_PROXY:-none}"');
+    const proxies = "export http_proxy=http://me:secret@proxy.example.com:3128 NO_PROXY=localhost\n";
+    const { stdout } = host.bash(
+      proxies +
+        compose({
+          name: "test",
+          script: "up() { ask; by_proxy ask; ask; }\ndown() { :; }",
+          values: { PROGRAM: "0123456789abcdef" },
+        }),
+    );
+    expect(stdout).toBe("none none\nhttp://me:secret@proxy.example.com:3128 localhost\nnone none\n");
+    expect(host.called().join()).not.toContain("secret");
+  });
   test("does nothing when its end is cut off on its way", () => {
     const script = `up() { touch '${host.path("done")}'; }\ndown() { :; }`;
     const program = compose({ name: "test", script, values: { PROGRAM: "0123456789abcdef" } });

@@ -1,4 +1,4 @@
-import { chmodSync, statSync } from "node:fs";
+import { chmodSync, rmSync, statSync } from "node:fs";
 
 import { providersFile } from "../../components/encryption/settings";
 import { kubeconfigFor } from "../support/printed";
@@ -101,6 +101,18 @@ const master = (flag: string, configuration = "kind: InitConfiguration\n") => {
 const runsOn = () => servers.map((server) => /flag=(.*)/.exec(host.read(`${manifests}/${server}.yaml`))?.[1]);
 
 describe("manifests of a master at work", () => {
+  test("that somebody took away, or gave to others to read, are as they were again, though no API answers meanwhile", () => {
+    expect(master("good").status).toBe(0);
+    const api = host.path(`${manifests}/kube-apiserver.yaml`);
+    host.stub("curl", `[ -e '${api}' ]`);
+    rmSync(api);
+    const { status, stderr } = master("good");
+    expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.stringContaining("is gone") as string });
+    expect(runsOn()).toEqual(["good", "good", "good"]);
+    chmodSync(api, 0o644);
+    expect(master("good").status).toBe(0);
+    expect(statSync(api).mode & 0o777).toBe(0o600);
+  });
   test("are told to the cluster when the servers are up on them, and are the good ones from then on", () => {
     expect(master("better")).toMatchObject({ status: 0, stdout: "" });
     expect(runsOn()).toEqual(["better", "better", "better"]);

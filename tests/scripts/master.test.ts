@@ -1,17 +1,10 @@
 import { readdirSync, statSync } from "node:fs";
 
-import type { ScriptFile } from "../../components/script";
-import type { ScriptParts } from "../../components/script/compose";
-import { kubeconfigFor } from "../support/printed";
-import { firstKey } from "./encryptionStages";
-import { Host } from "./host";
-import { allIsCurrent } from "./renewed";
+import type { Host } from "./host";
+import { directory, masterOn, readyForMaster } from "./masterHost";
 
 let host: Host;
-beforeEach(() => {
-  host = new Host("systemctl", "journalctl", "ip");
-  host.stub("iptables-save", "exit 1");
-});
+beforeEach(() => (host = readyForMaster()));
 afterEach(() => host.remove());
 
 const token = "abcdef.0123456789abcdef";
@@ -20,76 +13,9 @@ const secretPart = "0123456789abcdef";
 const called = () => host.called().join("\n");
 
 describe("master.sh", () => {
-  const directory = "/etc/kubernetes/keelson";
-  const master = (
-    direction = "up",
-    names: readonly string[] = [],
-    values: ScriptParts["values"] = {},
-    files: readonly ScriptFile[] = [],
-  ) =>
-    host.run(
-      {
-        files,
-        script: Host.script("master/master.sh"),
-        uses: [
-          "etcd/certificates.sh",
-          "encryption/providers.sh",
-          "script/found.sh",
-          "kubelet/leave.sh",
-          "kubelet/unit.sh",
-          "master/api.sh",
-          "master/kubeadm.sh",
-          "master/kubelets.sh",
-          ...["endpoint/servers.sh", "endpoint/yield.sh"],
-          "master/manifests.sh",
-          "master/changes.sh",
-        ]
-          .map((path) => Host.script(path))
-          .concat(allIsCurrent),
-        values: {
-          KUBEADM_CONFIG: 'kind: InitConfiguration\nclusterName: "@CLUSTER_NAME@"\n',
-          CERTIFICATE_CONFIG: "",
-          CERTIFICATE_NAMES: names,
-          AUTHORITY: [
-            `ca.crt ${Buffer.from("crt\n").toString("base64")}`,
-            `ca.key ${Buffer.from("key\n").toString("base64")}`,
-            `admin.conf ${Buffer.from(kubeconfigFor("https://127.0.0.1:6444")).toString("base64")}`,
-          ].join("\n"),
-          COREDNS_TAG: "v1",
-          PROXY: "127.0.0.1:6444",
-          ETCD_CA_CRT: Buffer.from("certificate\n").toString("base64"),
-          ETCD_ISSUER_CRT: "",
-          AUTHORITIES: "1",
-          ...firstKey,
-          ETCD_CA_KEY: Buffer.from("key\n").toString("base64"),
-          CRI_SOCKET: "unix:///run/none.sock",
-          ENDPOINT: "192.0.2.1:8443",
-          KUBELET_CONFIG_FILE: "/etc/kubernetes/kubelet-config.yaml",
-          FILES_DIRECTORY: directory,
-          FILES: files.map(({ path }) => path),
-          IGNORED_CHECKS: ",SystemVerification",
-          ...{ NODE: "m", TAINTS: "[]", TAKES_PODS: false },
-          VIRTUAL_ADDRESS: "",
-          AUDIT: true,
-          ...values,
-        },
-      },
-      direction,
-    );
+  const master = (...args: Parameters<ReturnType<typeof masterOn>>) => masterOn(host)(...args);
   const manifests = "etc/kubernetes/manifests";
   const backups = () => readdirSync(host.path("etc/kubernetes")).filter((name) => name.startsWith("manifests.backup-"));
-
-  beforeEach(() => {
-    host.stub("kubeadm", `[ "$1" != init ] || cat >'${host.path("config")}'`);
-    ["curl", "kubectl", "openssl"].forEach((name) => host.stub(name));
-    host.write("etc/kubernetes/pki/apiserver-etcd-client.crt", "");
-    host.write("var/lib/keelson/fit", "");
-    host.write("var/log/x", "");
-    for (const path of ["kubernetes/kubelet-config.yaml", "systemd/system/kubelet.service"]) {
-      host.write(`etc/${path}`, "");
-    }
-    host.write("usr/local/bin/kubelet", "");
-  });
 
   test("sets manifests aside that are not of this cluster, and its own never", () => {
     host.write(`${manifests}/foreign.yaml`, "foreign\n");
@@ -133,38 +59,19 @@ describe("master.sh", () => {
     expect(master("down", [], {}, [file("two")]).status).toBe(0);
     expect(readdirSync(host.path("etc/kubernetes/keelson"))).toEqual(["own"]);
   });
-  test("configures a cluster that nobody has, and leaves the rest to the step after all masters", () => {
-    const calls = (configured: number, image: string, missing = "nothing") => {
-      // As the real one does, it reads the kubeconfig: who writes it must not find the reader gone.
-      host.stub(
-        "kubectl",
-        `cat >/dev/null; case "$*" in *cluster-info*) exit ${configured} ;; *${missing}*) exit 1 ;; esac; echo registry.example.com/${image}`,
-      );
-      master();
-      return host.called().filter((call) => /^kubeadm init --config|keelson-lost-/.test(call));
-    };
-    // A master that was lost is let in before its kubelet asks for a node.
-    const [lets, init] = calls(0, "coredns:v1");
-    expect(lets).toContain("delete validatingadmissionpolicybinding,validatingadmissionpolicy keelson-lost-");
-    expect(init).toContain("--skip-phases upload-config,bootstrap-token,addon,show-join-command");
-    expect(calls(1, "coredns:v1").join()).toContain("--skip-phases addon/coredns");
-    expect(calls(1, "coredns:v10").join()).not.toContain("--skip-phases");
-    // kubeadm makes them last: one that was killed amid its add-ons is to make the rest.
-    expect(calls(0, "coredns:v1", "rolebinding/kube-proxy").join()).toContain("--skip-phases addon/coredns");
-    expect(calls(0, "coredns:v1", "kube-dns").join()).not.toContain("--skip-phases");
-    host.write("etc/kubernetes/kubelet.conf", "kubelet-client-current.pem\n");
-    expect(calls(0, "coredns:v1")[0]).toContain("delete validatingadmissionpolicybinding");
-  });
   test("lets root alone read what kubeadm said", () => {
     host.stub(
       "kubeadm",
-      `[ "$1" != init ] || stat -c %a '${host.path("var/log/keelson-kubeadm.log")}' >'${host.path("mode")}'`,
+      `[ "$2" != --config ] || stat -c %a '${host.path("var/log/keelson-kubeadm.log")}' >'${host.path("mode")}'`,
     );
     master();
     expect(host.read("mode")).toBe("600\n");
   });
   test("shows what kubeadm said last, but no token", () => {
-    host.stub("kubeadm", `echo "it broke"; echo "kubeadm join --token ${token}"; exit 1`);
+    host.stub(
+      "kubeadm",
+      `[ "$2" = --config ] || exit 0; echo "it broke"; echo "kubeadm join --token ${token}"; exit 1`,
+    );
     const { status, stderr, stdout } = master();
     expect(status).toBe(1);
     expect(stderr).toMatch(/it broke\n.*error: kubeadm init failed on /s);
@@ -245,7 +152,7 @@ describe("master.sh", () => {
     host.write("var/lib/etcd/data", "");
     expect(master("down").status).toBe(0);
     expect(called()).toMatch(
-      /^kubeadm reset --force --skip-phases=remove-etcd-member --cri-socket=unix:\/\/\/.*\/none\.sock$/m,
+      /^kubeadm reset --force --skip-phases=remove-etcd-member --cert-dir \S+\/no-certificates --cri-socket=unix:\/\/\/.*\/none\.sock$/m,
     );
     expect([host.has("var/lib/keelson/master"), host.has("var/log/keelson-kubeadm.log")]).toEqual([false, false]);
     expect([host.has("var/lib/kubelet"), host.has("var/lib/etcd/data")]).toEqual([false, true]);

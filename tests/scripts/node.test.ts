@@ -22,7 +22,7 @@ const called = () =>
     .map((call) => call.replace(/^kubectl /, ""))
     .filter((call) => !call.includes("status.conditions"));
 const looks = [
-  "get node w --request-timeout 10s",
+  "get node w --request-timeout 10s --ignore-not-found -o name",
   "get node w --request-timeout 10s -o jsonpath={.spec.unschedulable}",
 ];
 const drains = "drain w --ignore-daemonsets --delete-emptydir-data --force --timeout 120s";
@@ -39,6 +39,7 @@ const cluster = ({ ready = "True", cordoned = "", drain = ":", pods = "" } = {})
     "kubectl",
     `case "$*" in
     *status.conditions*) ${ready.startsWith("if ") ? ready : `echo '${ready}'`} ;;
+    *"-o name") echo node/w ;;
     *spec.unschedulable*) echo '${cordoned}' ;;
     "get pods"*) printf '${pods}' ;;
     drain*) ${drain} ;;
@@ -82,6 +83,7 @@ describe("a node that joins", () => {
     host.stub(
       "kubectl",
       `case "$*" in
+      *"-o name") echo node/w ;;
       describe*) echo 'Conditions:'; echo '  no network' ;;
       *"kube-system get pods --field-selector spec.nodeName=w"*)
         printf 'True\\tkube-system\\tdns\\tw\\t \\nFalse\\tkube-system\\tproxy\\tw\\tContainerCreating \\n' ;;
@@ -95,6 +97,12 @@ describe("a node that joins", () => {
       "kube-system/proxy on w is not ready: ContainerCreating; Failed to create pod sandbox: no space left\n" +
         "error: the node w is not ready",
     );
+  });
+  test("and that somebody deleted, is told with the way to make it again, where the API says so", () => {
+    host.stub("kubectl");
+    expect(ready().stderr).toMatch(/error: w has joined, .* restart kubelet\.service on w makes it again/);
+    host.stub("kubectl", "exit 1");
+    expect(ready().stderr).toContain("error: the node w is not ready");
   });
   test("and was rebuilt under a flannel that went on, has it started again, and pods that nobody reaches made again", () => {
     flannel();
@@ -178,7 +186,7 @@ describe("a node that leaves", () => {
     expect(called().some((call) => /apply|delete/.test(call))).toBe(false);
     // The same all the while, and one of a minute ago.
     const last = new Date(Date.now() - 1000).toISOString();
-    host.stub("kubectl", `case "$*" in "get lease "*) echo '${last} 8' ;; get*) exit 1 ;; esac`);
+    host.stub("kubectl", `case "$*" in "get lease "*) echo '${last} 8' ;; esac`);
     expect(member("down", { lost: "worker" }).status).toBe(0);
     renewed("1 minute ago");
     called();
@@ -186,7 +194,7 @@ describe("a node that leaves", () => {
     expect(called().filter((call) => call === asksLease)).toHaveLength(1);
   });
   test("is not made again by a machine that was lost and boots, also where it is gone already", () => {
-    host.stub("kubectl", `case $1 in apply) cat >'${host.path("applied")}' ;; get) exit 1 ;; esac`);
+    host.stub("kubectl", `case $1 in apply) cat >'${host.path("applied")}' ;; esac`);
     expect(member("down", { lost: "worker" })).toEqual(clean);
     const [policy, binding] = parseAllDocuments(host.read("applied")).map((one) => one.toJS() as unknown);
     expect(policy).toMatchObject({
@@ -222,10 +230,18 @@ describe("a node that cannot be drained", () => {
 });
 
 test("nothing is to do where the node, or the master, is gone", () => {
-  host.stub("kubectl", '[ "$1" != get ]');
+  host.stub("kubectl");
   expect(member("down")).toEqual(clean);
   expect(called()).toEqual(looks.slice(0, 1));
   host.up(`rm '${host.path("etc/kubernetes/admin.conf")}'`);
   expect(member("down")).toEqual(clean);
   expect(called()).toEqual([]);
+});
+
+test("a node of which the API tells nothing is not taken for gone: its machine stays as it is", () => {
+  host.stub("kubectl", "exit 1");
+  const { status, stderr } = member("down", { change: (script) => script.replace("wait_for 60", "wait_for 1") });
+  expect(status).toBe(1);
+  expect(stderr).toContain("error: the API does not tell whether there is a node w, so nothing of it is taken away");
+  expect(called().every((call) => call === looks[0])).toBe(true);
 });

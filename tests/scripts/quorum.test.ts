@@ -179,6 +179,31 @@ describe("nobody is asked", () => {
   });
 });
 
+describe("where a certificate by which members are asked", () => {
+  const certify = (name: string, days: number) => {
+    const made = `openssl req -newkey rsa:2048 -nodes -keyout key -subj /CN=etcd -out request
+      openssl x509 -req -in request -signkey key -days ${days} -out '${host.path(`etc/etcd/pki/etcd/${name}.crt`)}'`;
+    expect(host.up(`cd '${host.path("etc")}'\n${made}`).status).toBe(0);
+  };
+  beforeEach(() => host.stub("etcdctl", "exit 1"));
+
+  test.each(["server", "peer", "healthcheck-client"])(
+    "has ended (%s), the run that renews it is let through",
+    (name) => {
+      certify(name, 0);
+      const file = host.path(`etc/etcd/pki/etcd/${name}.crt`);
+      expect(run(["a", "b", "c"])).toEqual({
+        ...clean,
+        stderr: `etcd: ${file} has ended, and is renewed before anybody is asked for the members\n`,
+      });
+    },
+  );
+  test("has not, a quorum that is not there is told as ever", () => {
+    certify("server", 1);
+    expect(run(["a", "b", "c"]).stderr).toContain("etcd has no quorum");
+  });
+});
+
 test("an unfit machine is refused for that as well", () => {
   host.up(`rm '${host.path("var/lib/keelson/fit")}'`);
   const { status, stderr } = preflight({ known: ["a", "b", "c"], silent: ["b"], target: ["b"] });

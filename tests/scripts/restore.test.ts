@@ -9,6 +9,7 @@ const uses = ["etcd/ask", "etcd/snapshot", "backup/repository", "encryption/prov
   Host.script(`${path}.sh`),
 );
 const id = "4f1d8a2b".padEnd(64, "0");
+const later = "5c0e9b3c".padEnd(64, "0");
 const bytes = "what was backed up";
 let host: Host;
 
@@ -34,14 +35,25 @@ function equip(): void {
   chmodSync(host.path("usr/local/lib/keelson/etcdutl"), 0o755);
 }
 
-/** What stands for restic: one backup, with these bytes. */
-function repository(content: string): void {
-  const tags = '["etcd","rev=7","keys=9","hash=1","registry=5"]';
+interface Backup {
+  readonly id: string;
+  readonly hour?: number;
+  readonly rev?: number;
+  readonly mark?: string;
+}
+
+/** What stands for restic: backups, with these bytes. */
+function repository(content: string, ...backups: readonly Backup[]): void {
+  const list = (backups.length > 0 ? backups : [{ id }]).map(({ id, hour = 1, rev = 7, mark = "etcd" }: Backup) => ({
+    ...{ time: `2026-11-26T0${hour}:00:00Z`, hostname: "test" },
+    ...{ tags: [mark, `rev=${rev}`, "keys=9", "hash=1", "registry=5"], id },
+  }));
   host.stub(
     "restic",
     `[ "$RESTIC_PASSWORD" = hush ] || exit 1
     case "$*" in
-    *snapshots*--host\\ test*) echo '[{"time":"2026-11-26T01:00:00Z","hostname":"test","tags":${tags},"id":"${id}"}]' ;;
+    *snapshots*--host\\ test*) echo '${JSON.stringify(list)}' ;;
+    *stats*) echo '{"total_size":${content.length + 32},"total_file_count":1}' ;;
     *dump*) printf '${content}'; printf '${content}' | openssl dgst -sha256 -binary ;;
     esac`,
   );
@@ -49,17 +61,21 @@ function repository(content: string): void {
 
 interface More {
   readonly generation?: number;
+  readonly wanted?: string;
   readonly chosen?: string;
   readonly over?: boolean;
   readonly before?: string;
 }
 
-function stage(name: string, { generation = 1, chosen = "", over = false, before = "" }: More = {}): Result {
+function stage(
+  name: string,
+  { generation = 1, wanted = "latest", chosen = "", over = false, before = "" }: More = {},
+): Result {
   const values = {
     ...{
       STAGE: name,
       GENERATION: generation,
-      WANTED: "latest",
+      WANTED: wanted,
       CHOSEN: chosen,
       OVER: over,
       NAME: "m1",
@@ -78,8 +94,8 @@ function stage(name: string, { generation = 1, chosen = "", over = false, before
   return host.run({ script: `${before}${script}`, uses, values });
 }
 
-const chosen = () =>
-  stage("choose")
+const chosen = (more: More = {}) =>
+  stage("choose", more)
     .stdout.replace(/^backup /, "")
     .trim();
 const stages = ["fetch", "halt", "swap", "start", "resume"];
@@ -96,6 +112,8 @@ const restored = {
   "etc/kubernetes/manifests/kube-apiserver.yaml": "the API server\n",
   "var/lib/etcd/before-restore-1/member/wal": "what was there",
   ...Object.fromEntries(stages.map((name) => [`var/lib/keelson/restore/${name}`, "1\n"])),
+  "var/lib/keelson/restore/backup": `${id}\n`,
+  "var/lib/keelson/restore/chosen": expect.stringContaining(`1 latest 1795654800 ${id} `) as string,
   "var/lib/etcd/member/wal": "restored",
 };
 
@@ -136,6 +154,56 @@ test("a machine that came when it was over is left as it is", () => {
   }
   expect(host.read("var/lib/etcd/member/wal")).toBe("what was there");
   expect(host.read("var/lib/keelson/restore/over")).toBe("1\n");
+});
+
+describe("all members start on one backup", () => {
+  const both = [{ id }, { id: later, hour: 2 }];
+
+  test("which is chosen once for a generation, and again for a higher one", () => {
+    const first = chosen();
+    repository(bytes, ...both);
+    expect(chosen()).toBe(first);
+    expect(chosen({ generation: 2 })).toContain(` ${later} `);
+  });
+  test("also where another is asked for: what is laid out is laid out anew, until members may have begun on it", () => {
+    const first = chosen();
+    expect(stage("fetch", { chosen: first }).status).toBe(0);
+    host.up("rm $STATE/restore/fetch");
+    repository(bytes, { id: later });
+    const second = chosen({ wanted: later });
+    expect(second).toContain(` ${later} `);
+    // One that did fetch the first.
+    host.up("echo 1 >$STATE/restore/fetch");
+    host.called();
+    expect(stage("fetch", { chosen: second }).status).toBe(0);
+    expect(host.called().filter((call) => call.includes(` dump ${later} `))).toHaveLength(1);
+    expect(host.read("var/lib/keelson/restore/backup")).toBe(`${later}\n`);
+    expect(stage("fetch", { chosen: second }).status).toBe(0);
+    expect(host.called()).toEqual([]);
+    expect(chosen({ wanted: id.slice(0, 8) })).toBe(second);
+    for (const name of ["halt", "swap"]) stage(name, { chosen: second });
+    expect(stage("fetch", { chosen: first }).stderr).toContain("set back to another backup than 4f1d8a2b");
+    expect(host.read("var/lib/etcd/member/wal")).toBe("restored");
+  });
+  test("which nobody looks for any more when that was done, or is over without the machine", () => {
+    const first = chosen();
+    for (const name of stages) stage(name, { chosen: first });
+    host.stub("restic", "exit 1");
+    expect(chosen()).toBe(first);
+    for (const name of stages) expect(stage(name, { chosen: first })).toMatchObject({ status: 0 });
+    host.up("rm -r $STATE/restore");
+    host.called();
+    expect(stage("choose", { over: true })).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(host.called()).toEqual([]);
+    expect(stage("fetch").stderr).toContain("nobody knows any more which backup the restore 1 is of");
+  });
+  test.each([
+    ["is passed over where others know more", 6, id],
+    ["is the latest where it knows more than all others", 8, later],
+  ])("one that a member made alone %s", (_, rev, expected) => {
+    repository(bytes, { id }, { id: later, hour: 2, rev, mark: "etcd-alone" });
+    expect(chosen()).toContain(` ${expected} `);
+  });
 });
 
 test("data of another etcd is not moved aside, and an API server that goes on is named", () => {

@@ -1,7 +1,9 @@
 import { chmodSync, rmSync } from "node:fs";
 
+import { virtualAddressConfig, virtualAddressConfigFile } from "../../components/endpoint/render";
 import { surveyProgram } from "../../components/survey";
 import { parseAnswer, type Answer } from "../../components/survey/answer";
+import { environment, machineOf } from "../unit/render.fixture";
 import { Host } from "./host";
 
 let host: Host;
@@ -50,6 +52,14 @@ describe("backups of etcd", () => {
 });
 
 describe("a look at a machine", () => {
+  test("tells whether it has the masters' common address, by the file that keepalived has", () => {
+    const stack = environment();
+    host.write(virtualAddressConfigFile.slice(1), virtualAddressConfig(machineOf(stack, 0), stack, "192.0.2.100"));
+    host.stub("ip", 'case "$*" in *192.0.2.100) echo "2: eth0 inet 192.0.2.100/32" ;; esac');
+    expect(look().holds).toBe("192.0.2.100");
+    host.stub("ip");
+    expect(look()).not.toHaveProperty("holds");
+  });
   test("finds nothing where nothing ran, and changes nothing", () => {
     expect(look()).toMatchObject({ boot: "the-boot", apiSilent: false, nginxSilent: false });
     expect(look()).not.toHaveProperty("owner");
@@ -139,6 +149,25 @@ describe("what was changed by hand", () => {
     expect(changes()).toEqual([["m-docker", "image", `${runtime} a/two:1`, "gone"]]);
     answers("echo 'cannot connect' >&2; exit 1");
     expect(changes()).toEqual([]);
+  });
+  test("are files of which only that they are there counts, and what leads to kube-proxy's rules", () => {
+    host.write("etc/key", "key");
+    host.stub("iptables");
+    const jump = (there: boolean) =>
+      host.stub(
+        "iptables",
+        `case "$*" in *PREROUTING) ${there ? "echo '-A PREROUTING -j KUBE-SERVICES'" : ":"} ;; esac`,
+      );
+    jump(true);
+    run(`note present '${host.path("etc/key")}'; note rules kube-proxy`);
+    host.write("etc/key", "another");
+    expect(changes()).toEqual([]);
+    rmSync(host.path("etc/key"));
+    jump(false);
+    expect(changes().sort()).toEqual([
+      ["m-docker", "present", "/etc/key", "gone"],
+      ["m-docker", "rules", "kube-proxy", "gone"],
+    ]);
   });
   test("are units that do not run, or would not at the next boot; one that starts is not told, nor any just after a boot", () => {
     const units = ["a", "b", "c", "d", "e"].map((name) => `${name}.service`);

@@ -122,6 +122,30 @@ describe("rollout.sh", () => {
     expect([host.read("a"), host.has(kept), host.has(restarted)]).toEqual(["new\n", false, false]);
     expect(host.read(`var/lib/keelson/units/a.service.good${host.path("a")}`)).toBe("new\n");
   });
+  test("counts what its kubelet has told since it was started, and not what the one before it told while the node was drained", () => {
+    deferOne();
+    cluster({ renewed: "now + 5 seconds" });
+    host.stub("ps", "echo -60");
+    host.stub("systemctl", 'case "$*" in *MainPID*) echo 7 ;; esac');
+    expect(rollout().stderr).toContain("timed out after 1 s waiting for the node w to be ready again");
+    cluster({ renewed: "now + 90 seconds" });
+    expect(rollout().status).toBe(0);
+  });
+  test("lets a node take pods again whose units do not come up in its turn", () => {
+    deferOne();
+    cluster();
+    const marked = host
+      .read("stubs/kubectl")
+      .replace(
+        "*cordoned-for*) ;;",
+        `"patch node"*) echo "$@" >'${host.path("patched")}' ;;\n*cordoned-for*) echo 1.36.3 ;;`,
+      );
+    host.write("stubs/kubectl", marked);
+    host.stub("curl");
+    host.stub("systemctl", '[ "$1" != restart ]');
+    expect(rollout().status).toBe(1);
+    expect(host.read("patched")).toContain('"unschedulable": null');
+  });
   test("takes those of several scripts in the order in which they first ran", () => {
     send({ c: "old" }, "w-kubelet");
     defer(["w-kubelet", { c: "new" }], ["w-docker", { b: "new", a: "new" }]);

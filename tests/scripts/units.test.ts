@@ -185,6 +185,18 @@ describe("new settings", () => {
     );
     expect(host.read(daemon)).toBe("good\n");
   });
+  test("are read again where somebody else wrote the file meanwhile, who may have had it read", () => {
+    const write = (text: string) =>
+      host.up(`echo ${text} | put '${host.path("a")}' 0644; reload_unit a.service '${host.path("a")}'`);
+    write("ours");
+    host.called();
+    // Whoever wrote it may have had it read.
+    host.write("a", "theirs\n");
+    write("ours");
+    expect(host.called()).toContain("systemctl reload a.service");
+    write("ours");
+    expect(host.called()).not.toContain("systemctl reload a.service");
+  });
   test("that cannot be reloaded are taken back", () => {
     const reload = () => host.up(`reload_unit a.service '${host.path("a")}'`);
     host.stub("systemctl", `[ "$1" != reload ] || ! grep bad '${host.path("a")}' >&2`);

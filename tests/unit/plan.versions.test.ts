@@ -124,6 +124,23 @@ describe("a release changes", () => {
     );
   });
 
+  test("and to another minor only where all nodes are ready, or the upgrade has begun", () => {
+    const all = { ...running("1.35.4", "1.35.4"), notReady: ["w"] };
+    const words =
+      "kubernetes.version is 1.35.4 and cannot become 1.36.3 while the cluster lives: the node of w is not ready, and an upgrade to another minor release begins when all are. " +
+      "The way: mend it with the release that the cluster has (make doctor says what is wrong), or mark it as lost, and run up; then upgrade";
+    expect(refusals(at("1.35.4"), at("1.36.3"), all)).toEqual([words]);
+    expect(refusals(at("1.35.4"), at("1.36.3"), { ...all, notReady: ["w", "x"] })[0]).toContain(
+      "the nodes of w and x are not ready, and an upgrade to another minor release begins when all are. The way: mend them",
+    );
+    // A master has gone there: going on is the way out.
+    const begun = { ...running("1.36.3", "1.35.4"), notReady: ["w"] };
+    expect(refusals(at("1.35.4"), at("1.36.3"), begun)).toEqual([]);
+    expect(refusals(at("1.36.3"), at("1.35.4"), begun)).toEqual([]);
+    expect(refusals(at("1.36.1"), at("1.36.3"), { ...running("1.36.1"), notReady: ["w"] })).toEqual([]);
+    expect(refusals(at("1.36.3"), at("1.36.3"), { ...running("1.36.3"), notReady: ["w"] })).toEqual([]);
+  });
+
   test("and a release of etcd that the lock brings is weighed where the state knows the one before", () => {
     const at = (etcd?: string) => ({ ...before, ...(etcd === undefined ? {} : { etcd }) });
     expect(refusals(at("3.6.10"), at("3.7.3"))).toEqual([

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { canaries } from "../support/printed";
 import type { Program } from "../support/program";
 import {
+  changes,
   commands,
   find,
   forGood,
@@ -71,5 +72,20 @@ describe("secrets", () => {
     const other = await run({ machines: [master, worker, second] });
     const tokens = [tokenOf(program, "worker-1"), tokenOf(other, "worker-1"), tokenOf(other, "worker-2")];
     expect(new Set(tokens).size).toBe(3);
+  });
+  test("of the stack itself are in the digest by which a machine remembers its program, and that is in clear nowhere", async () => {
+    const backup = async (secretKey: string) => {
+      const etcd = { backup: { to: "s3:https://s3.example.com/etcd", password: "made up", accessKey: "a", secretKey } };
+      return run({ etcd });
+    };
+    const programs = [await backup("canary-one"), await backup("canary-two"), await backup("canary-one")];
+    const digests = programs.map((one) => valueOf(find(one, "master-1-etcd-backup"), "PROGRAM") ?? "");
+    expect(digests[0]).toMatch(/^[0-9a-f]{16}$/);
+    expect(digests[1]).not.toBe(digests[0]);
+    expect(digests[2]).toBe(digests[0]);
+    const [first, other] = programs as [Program, Program];
+    expect(changes(first, other)).toEqual(["~master-1-etcd-backup"]);
+    const clear = JSON.stringify(made(first).map(inClear));
+    expect(clear).not.toContain(digests[0]);
   });
 });

@@ -6,8 +6,10 @@ import * as engine from "@pulumi/pulumi/runtime/resource";
 
 import type { Machine } from "../../components/machine";
 import type { Fleet, HostScript as Script } from "../../components/script";
+import { seenOf } from "../../components/survey/again";
 import { TestMachine } from "../support/sshServer";
 import { environment, machineOf } from "./render.fixture";
+import { answer } from "./survey.fixture";
 
 type Beginning = typeof import("../../components/script");
 
@@ -91,6 +93,40 @@ describe("a preview of a script whose text is the same", () => {
     const args = { urn: "", id: "", name: "m-script", type: "", newInputs: inputs(now), oldInputs: inputs(before) };
     await hook?.callback(args);
     expect(info.mock.calls.map(([text]) => text)).toEqual([expect.stringMatching(`^${words}: the script runs again`)]);
+  });
+});
+
+describe("a preview of a script that changes anyway", () => {
+  const [ran, file] = ["script m-script done abc 7", "changed m-script file 1 0 2 /etc/b"];
+  test.each([
+    [
+      "what was changed by hand, and what comes of both",
+      [ran, file],
+      "/etc/b was changed by hand: it is written again; ",
+    ],
+    [
+      "a unit that somebody stopped",
+      [ran, "changed m-script unit stopped 0 active a.service"],
+      "a.service does not run",
+    ],
+    ["nothing of a run that the state does not have, which is there with each change", [ran], ""],
+  ])("tells %s", async (_, lines, words) => {
+    const info = jest.spyOn(pulumi.log, "info").mockResolvedValue(undefined);
+    info.mockClear();
+    await begin(true);
+    const machine: Machine = machineOf(environment(), 0, { name: "m", fleet, seen: seenOf(answer(...lines)) });
+    const files = ["/etc/a", "/etc/b"].map((path) => ({ path, content: "now" }));
+    const effects = { create: "is made", update: (all: ReadonlySet<string>) => `follows ${[...all].join()}` };
+    const path = require.resolve("../../components/network/dns.sh");
+    const made = new components.HostScript("m-script", { machine, script: path, effects, files });
+    const stdin = await new Promise<string>((resolve) => made.stdin.apply((text) => resolve(text ?? "")));
+    const before = stdin.replace("put '/etc/a' 0644 <<'END_OF_FILE'\nnow", "put '/etc/a' 0644 <<'END_OF_FILE'\nbefore");
+    const args = { urn: "", id: "", name: "m-script", type: "", newInputs: { create: "bash", stdin } };
+    await hook?.callback({ ...args, oldInputs: { create: "bash", stdin: before } });
+    const [told = ""] = info.mock.calls.map(([text]) => text);
+    expect(told.startsWith(words)).toBe(true);
+    expect(told.endsWith(`follows /etc/a${lines.includes(file) ? ",/etc/b" : ""}`)).toBe(true);
+    expect(told.includes("; ")).toBe(words !== "");
   });
 });
 

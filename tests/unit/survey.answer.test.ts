@@ -23,6 +23,8 @@ describe("an answer", () => {
     );
     expect(told).toMatchObject({ boot: "b", clock: 17, owner: "an-id my stack", etcd: "well", apiSilent: false });
     expect([...told.unready]).toEqual([["w", "2026-01-01T00:00:00Z"]]);
+    expect([...(told.nodes ?? [])]).toEqual(["w", "m"]);
+    expect(answer("api silent").nodes).toBeUndefined();
     expect(told.scripts.get("m-docker")?.changes).toMatchObject([{ kind: "file", name: "/etc/a b", since: "99" }]);
     expect([...told.versions, ...told.ends]).toEqual([
       ["kubelet", "1.36.3"],
@@ -65,6 +67,15 @@ describe("a script runs again", () => {
       again("abc", `script m-docker done abc ${run}`, "changed m-docker unit stopped 0 active docker.service")?.token;
     expect(stopped("8")).not.toBe(stopped("7"));
     expect(stopped("7")).toBe(stopped("7"));
+  });
+  test("where a certificate, or what leads to kube-proxy's rules, is gone", () => {
+    const words = (what: string) => again("abc", "script m-docker done abc 7", `changed m-docker ${what}`)?.words;
+    expect(words("present - 0 there /etc/etcd/pki/etcd/server.key")).toEqual([
+      "/etc/etcd/pki/etcd/server.key is gone: it is issued again",
+    ]);
+    expect(words("rules - 0 there kube-proxy")).toEqual([
+      "nothing leads to the rules of kube-proxy any more: it sets them again",
+    ]);
   });
   test("where an image that came with the bundle is gone", () => {
     const gone = "changed m-kubelet image - 0 loaded docker registry.example.com/pause:3.10";

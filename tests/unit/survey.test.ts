@@ -86,6 +86,58 @@ describe("what is not well", () => {
     expect(emptied("owner 1 unit", "script w-docker done abc 7")).toEqual([]);
     expect(emptied("owner 1 unit", "script w-join running abc 7")).toEqual([]);
   });
+  describe("is a node that is gone", () => {
+    const own = (name: string) => `script ${name}-${name === one ? "master" : "join"} done abc 7`;
+    /** What each machine tells, by its place; a script of its own is done. */
+    const gone = (...told: readonly (readonly string[])[]) =>
+      new Survey(machines.map((config, index) => ({ config, answer: answer("owner 1 unit", ...(told[index] ?? [])) })))
+        .unwell?.words;
+
+    test("from every list of a master, though its machine has joined", () => {
+      expect(gone([own("m"), "node m ready x"], [own("w")])?.[0]).toBe("the node w is gone from the cluster");
+      expect(gone([own("m"), "node w ready x"], [own("w")])?.[0]).toBe("the node m is gone from the cluster");
+      // kubectl prints nothing where there is none at all.
+      expect(gone([own("m"), "node  unready "], [own("w")])?.slice(0, 2)).toEqual(
+        ["m", "w"].map((name) => `the node ${name} is gone from the cluster`),
+      );
+      expect(gone([own("m"), "node m ready x"], [own("w"), "node w ready x"])).toBeUndefined();
+    });
+    test("and not where no master has a list, or the machine has yet to join", () => {
+      expect(gone([own("m")], [own("w")])).toBeUndefined();
+      for (const script of ["script w-join running abc 7", "script w-kubelet done abc 7", own("other")]) {
+        expect(gone([own("m"), "node m ready x"], [script])).toBeUndefined();
+      }
+      const silent = machines.map((config, index) => ({
+        config,
+        ...(index === 0 ? { answer: answer("owner 1 unit", own("m"), "node m ready x") } : { silence: "is off" }),
+      }));
+      expect(new Survey(silent).unwell).toBeUndefined();
+    });
+  });
+  test("is told of nodes that are not ready, and of kubelets that do not run, where a machine has joined", () => {
+    const notReady = (master: readonly string[], ...worker: readonly string[]) =>
+      new Survey(machines.map((config, index) => ({ config, answer: answer(...(index === 0 ? master : worker)) })))
+        .running.notReady;
+    const kubelet = (now: string) => `changed w-kubelet unit ${now} 0 active kubelet.service`;
+    const scripts = ["script w-kubelet done abc 7", "script w-join done abc 7"];
+    expect(notReady(["node w unready x", "node stranger unready x", "node m ready x"])).toEqual(["w"]);
+    expect(notReady(["node m ready x"], ...scripts)).toEqual(["w"]);
+    expect(notReady([], ...scripts, kubelet("failed"))).toEqual(["w"]);
+    expect(notReady(["node m ready x", "node w ready x"], ...scripts, kubelet("disabled"))).toEqual([]);
+    // Before its join a kubelet has nothing to do.
+    expect(notReady([], "script w-kubelet done abc 7", kubelet("stopped"))).toEqual([]);
+  });
+  test("is another matter after the script that mended it has run, and where no run mends it, after some time", () => {
+    const token = (run: string, ...lines: readonly string[]) =>
+      unwell("owner 1 unit", `script health done abc ${run}`, ...lines)?.token;
+    for (const trouble of ["nginx silent", "api silent", "etcd unwell", `node ${one} unready x`]) {
+      expect(token("7", "clock 6000", trouble)).toBe(token("7", "clock 7000", trouble));
+      expect(token("8", "clock 6001", trouble)).not.toBe(token("7", "clock 6000", trouble));
+    }
+    const late = "fault the newest backup of etcd is of yesterday";
+    expect(token("7", "clock 6000", late)).toBe(token("8", "clock 6001", late));
+    expect(token("7", "clock 7000", late)).not.toBe(token("7", "clock 6000", late));
+  });
   test("is another matter when it happens another time", () => {
     const first = unwell("clock 6000", `node ${one} unready monday`)?.token;
     expect(unwell("clock 6001", `node ${one} unready monday`)?.token).toBe(first);

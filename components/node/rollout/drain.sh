@@ -37,10 +37,21 @@ cordon() {
   patch_node "{\"metadata\": {\"annotations\": {\"$CORDONED_FOR\": \"$RELEASE\"}}, \"spec\": {\"unschedulable\": true}}"
 }
 
-is_cordoned_by_us() { [ -n "$(node_has ".metadata.annotations.${CORDONED_FOR//./\\.}" 2>/dev/null)" ]; }
+is_cordoned_by_us() {
+  local mark=
+  wait_for 60 "the API to report node $NODE" read_mark || die "the API did not report node $NODE: see systemctl status kubelet.service there"
+  [ -n "$mark" ]
+}
 
-uncordon() {
-  ! is_cordoned_by_us || patch_node "{\"metadata\": {\"annotations\": {\"$CORDONED_FOR\": null}}, \"spec\": {\"unschedulable\": null}}"
+read_mark() { mark=$(node_has ".metadata.annotations.${CORDONED_FOR//./\\.}"); }
+
+# The API may be away for a moment, where this machine has a server of it.
+uncordon() { wait_for 60 "the API to let $NODE take pods again" lift_cordon; }
+
+lift_cordon() {
+  local mark
+  read_mark || return
+  [ -z "$mark" ] || patch_node "{\"metadata\": {\"annotations\": {\"$CORDONED_FOR\": null}}, \"spec\": {\"unschedulable\": null}}"
 }
 
 patch_node() { kubectl patch node "$NODE" --type merge --request-timeout 10s --patch "$1" >&2; }

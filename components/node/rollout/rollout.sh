@@ -15,14 +15,30 @@ up() {
   ready=$(pods_ready) || die "the API did not list the pods of $NODE, so nothing is restarted: see systemctl status kubelet.service there"
   yield_address
   follow_authorities
-  take_turns
+  take_turns turn_failed
+  began=$(later "$began" "$(kubelet_started)")
   wait_for 120 "the node $NODE to be ready again" node_is_back "$began" || node_failed
   [ -z "$minor" ] || await_servers "$began"
   wait_for 180 "the pods that were ready on $NODE to be ready again" pods_are_back "$ready" || node_failed
   end_turns
   keep_address
-  uncordon
+  uncordon || die "$NODE runs on its new settings, and takes no pods yet: the API did not take the mark of its drain away; run up again"
   log "$NODE runs on its new settings"
+}
+
+# What the kubelet of before has told may be of after the drain began.
+kubelet_started() {
+  local pid
+  pid=$(systemctl show --property=MainPID --value kubelet.service)
+  [ "${pid:-0}" = 0 ] || printf '%s' "$(($(date +%s) - $(ps -o etimes= -p "$pid")))"
+}
+
+later() { printf '%s\n' "$@" | sort -n | tail -n 1; }
+
+# turn_failed: units are on their last good start again, and whoever failed has said why.
+turn_failed() {
+  keep_address
+  ! curl -fsS --max-time 2 -o /dev/null http://127.0.0.1:10248/healthz 2>/dev/null || uncordon || true
 }
 
 # Told since the restarts began, and not before.
@@ -53,12 +69,13 @@ pods_are_back() {
 
 # The kubelet of another minor release makes the containers of static pods anew, some time after it has said that its node is ready.
 await_servers() {
-  local manifest=/etc/kubernetes/manifests/kube-apiserver.yaml port
+  local manifest=/etc/kubernetes/manifests/kube-apiserver.yaml address port
   [ -e "$manifest" ] || return 0
+  address=$(sed -n 's/^ *- --advertise-address=//p' "$manifest")
   port=$(sed -n 's/^ *- --secure-port=//p' "$manifest")
   wait_for 60 "the API server of $NODE to be started again" server_is_new "$1" || true
   wait_for 120 "the API server of $NODE to be ready" \
-    curl -fsS --max-time 3 --cacert /etc/kubernetes/pki/ca.crt "https://127.0.0.1:$port/readyz" || node_failed
+    curl -fsS --max-time 3 --cacert /etc/kubernetes/pki/ca.crt "https://$address:$port/readyz" || node_failed
 }
 
 server_is_new() {

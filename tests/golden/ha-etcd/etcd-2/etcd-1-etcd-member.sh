@@ -16,7 +16,7 @@ readonly -a PEERS=('etcd-2 https://192.0.2.22:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.21:2379'
 
-readonly -a REVISIONS=('43b68b8e0fac6477')
+readonly -a REVISIONS=('1c8bac0a633aabb3')
 
 readonly PROGRAM='its digest'
 

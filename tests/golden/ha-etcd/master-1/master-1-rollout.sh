@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('39f35b98bb8e34ee' 'eaa031cef27e367f')
+readonly -a REVISIONS=('6c47f9666b0615a9' 'd624be81dc0d07c6')
 
 readonly AUTHORITIES='1'
 

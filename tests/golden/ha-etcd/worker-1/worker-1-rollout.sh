@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('e5794c9fd60e1393' '0349b9835a0a9911')
+readonly -a REVISIONS=('4b0a5aeaf401c3b8' '7945f7dbb4cc680b')
 
 readonly AUTHORITIES='1'
 

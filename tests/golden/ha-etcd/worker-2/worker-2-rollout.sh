@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('ac658dd6184fdb17' 'd59180083f633338')
+readonly -a REVISIONS=('b6521a6a02ad0583' '579ff872e352cbb0')
 
 readonly AUTHORITIES='1'
 

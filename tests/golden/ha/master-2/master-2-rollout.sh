@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('59906368720dc1f4' '16eb12981c90ad0f')
+readonly -a REVISIONS=('8980c2d495a9b517' 'de57ebfdeb15fe90')
 
 readonly AUTHORITIES='1'
 

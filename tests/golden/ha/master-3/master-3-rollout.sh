@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('cfae166ace339114' '996ab5b9a033a360')
+readonly -a REVISIONS=('70e389d1825dc421' '0580ad7da8432470')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('e9e2a6106f587bbe' '4decf463ddfda428')
+readonly -a REVISIONS=('c79cc78b07da839c' 'e4432d2dc0939cd3')
 
 readonly AUTHORITIES='1'
 

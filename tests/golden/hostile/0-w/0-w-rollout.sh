@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('dce7cd2f483cb319' 'a601d043a5d5d26b')
+readonly -a REVISIONS=('8dca9241a1121aec' '15bb6cdaceab1618')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('a89affe14d0d8c6e' '7787184d614e8ce4')
+readonly -a REVISIONS=('6b7bf452fc17f459' 'b6a879d67654e050')
 
 readonly AUTHORITIES='1'
 

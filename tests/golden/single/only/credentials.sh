@@ -21,6 +21,8 @@ readonly VALIDITY='31536000'
 
 readonly AUTHORITIES='1'
 
+readonly RESTORED='0'
+
 readonly PROGRAM='its digest'
 
 readonly GOOD_UNTIL='0'

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('14474f239f593b21' 'f74d300e6efd724b')
+readonly -a REVISIONS=('b89b0569cd2d1e06' '679b447cb97a1d58')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('2783aa8009504141' '81a2894bafac5cec')
+readonly -a REVISIONS=('b1f47ae8e21da897' 'b12d33d73682b36f')
 
 readonly AUTHORITIES='1'
 

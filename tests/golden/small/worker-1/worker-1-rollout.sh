@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('e9e2a6106f587bbe' 'a75c9574c4e1e88c')
+readonly -a REVISIONS=('c79cc78b07da839c' '4c4226597d8fbbf6')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('6c0377477993ef7f' '4921f15f7b93cd8d')
+readonly -a REVISIONS=('1217a08fed6a9452' '134d9b5c4800c916')
 
 readonly AUTHORITIES='1'
 
