@@ -52,8 +52,8 @@ e2e: ## real clusters on machines of this computer: the suites that every change
 e2e-all: ## every suite of real clusters, and a table of their tests in docs/e2e.md
 	@toolchain/e2e all
 
-faults: ## do to a cluster what people report, and say what came of it; WRITE=1 writes docs/faults.md as well, ONLY= does those with these words
-	@toolchain/faults $(if $(WRITE),--write) $(if $(ONLY),--only "$(ONLY)")
+faults: ## do to a cluster what people report, and say what came of it; WRITE=1 writes docs/faults.md as well, RESUME=1 does what has not ended as expected, ONLY= does those whose names match
+	@toolchain/faults $(if $(WRITE),--write) $(if $(RESUME),--resume) $(if $(ONLY),--only "$(ONLY)")
 
 cis: ## what the CIS benchmark finds on each machine of a stack; WRITE=1 writes docs/cis.md as well
 	@toolchain/cis $(STACK) $(if $(WRITE),--write)

@@ -1,6 +1,7 @@
-/** Does to a cluster, on machines of this computer, what people report, and says what came of it: main.ts [--write | --only WORDS] */
-import { writeFileSync } from "node:fs";
+/** Does to a cluster, on machines of this computer, what people report, and says what came of it: main.ts [--write] [--resume] [--only PATTERN] */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 
 import { format } from "prettier";
 
@@ -15,10 +16,22 @@ import { isAsExpected, lineOf, pageOf, type Outcome } from "./table";
 /** So long a cluster may take to be well by itself, seconds; and so many runs it gets. */
 const [patience, runs] = [240, 3];
 
-async function main(write: boolean, words?: string): Promise<void> {
-  const asked = words === undefined ? faults : faults.filter(({ name }) => name.includes(words));
+/** What came of each, in whichever run that was. */
+const kept = join(root, ".keelson", "faults.json");
+
+interface Options {
+  readonly write: boolean;
+  /** What ended as expected in runs before is not done again. */
+  readonly resume: boolean;
+  readonly only: string;
+}
+
+async function main({ write, resume, only }: Options): Promise<void> {
+  const before = resume && existsSync(kept) ? (JSON.parse(readFileSync(kept, "utf8")) as readonly Outcome[]) : [];
+  const done = before.filter((outcome) => isAsExpected(outcome) && faults.some(({ name }) => name === outcome.name));
+  const asked = faults.filter(({ name }) => new RegExp(only).test(name) && !done.some((one) => one.name === name));
   if (asked.length === 0) {
-    throw new Error(`no fault has ${words} in its name: ${faults.map(({ name }) => name).join("; ")}`);
+    throw new Error(`no fault that is left to do matches "${only}": ${faults.map(({ name }) => name).join("; ")}`);
   }
   bundled("1.36.1");
   const seed = Number(process.env.KEELSON_SEED ?? Date.now() % 100_000);
@@ -26,22 +39,28 @@ async function main(write: boolean, words?: string): Promise<void> {
   const subject = new Subject();
   // What a run left that was killed.
   clear(subject.stack.name);
-  const outcomes: Outcome[] = [];
+  const outcomes = [...done];
   try {
     const random = randomFrom(seed);
-    if (words !== undefined && asked[0] !== faults[0]) await build(subject);
+    if (asked[0] !== faults[0]) await build(subject);
     for (const fault of asked) {
       const outcome = await tried(subject, fault, random);
       process.stdout.write(`${lineOf(outcome)}\n`);
       outcomes.push(outcome);
-      if (write) writeFileSync(join(root, "docs", "faults.md"), await page(outcomes, seed));
+      writeFileSync(kept, JSON.stringify(outcomes));
+      if (write) {
+        writeFileSync(
+          join(root, "docs", "faults.md"),
+          await page(outcomes, { seed, runs: resume ? "several runs" : "one run" }),
+        );
+      }
       // What follows would be about this one.
       if (outcome.ill !== undefined) break;
     }
   } finally {
     await subject.stack.remove();
   }
-  const passed = outcomes.filter(isAsExpected).length;
+  const passed = outcomes.filter(isAsExpected).length - done.length;
   process.stdout.write(`${passed} passed, ${asked.length - passed} failed\n`);
   process.exitCode = passed === asked.length ? 0 : 1;
 }
@@ -99,12 +118,20 @@ function randomFrom(seed: number): Random {
   };
 }
 
-function page(outcomes: readonly Outcome[], seed: number): Promise<string> {
-  return format(pageOf(outcomes, { ...today(), seed, all: faults.length, elsewhere }), {
+function page(outcomes: readonly Outcome[], more: { readonly seed: number; readonly runs: string }): Promise<string> {
+  const place = ({ name }: Outcome) => faults.findIndex((fault) => fault.name === name);
+  const inOrder = [...outcomes].sort((one, other) => place(one) - place(other));
+  return format(pageOf(inOrder, { ...today(), ...more, all: faults.length, elsewhere }), {
     parser: "markdown",
     printWidth: 120,
   });
 }
 
-const [, , how, words] = process.argv;
-void main(how === "--write", how === "--only" ? words : undefined);
+const { values } = parseArgs({
+  options: {
+    write: { type: "boolean", default: false },
+    resume: { type: "boolean", default: false },
+    only: { type: "string", default: "" },
+  },
+});
+void main(values);

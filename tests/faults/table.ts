@@ -18,7 +18,9 @@ export interface Outcome extends Pick<Fault, "name" | "expected"> {
 interface Circumstances {
   readonly date: string;
   readonly commit: string;
-  /** By which the same chance can be had again. */
+  /** "one run" or "several runs": each of them had a cluster of its own. */
+  readonly runs: string;
+  /** By which the same chance of the last can be had again. */
   readonly seed: number;
   /** How many faults there are: a run ends at one after which the cluster is not well. */
   readonly all: number;
@@ -39,7 +41,10 @@ export function lineOf(outcome: Outcome): string {
   return `${sign} ${outcome.name}: ${seen(outcome)}; ${outcome.runs} runs, ${outcome.seconds} s`;
 }
 
-export function pageOf(outcomes: readonly Outcome[], { date, commit, seed, all, elsewhere }: Circumstances): string {
+export function pageOf(
+  outcomes: readonly Outcome[],
+  { date, commit, runs, seed, all, elsewhere }: Circumstances,
+): string {
   const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
   return [
     "# What was done to a cluster, and what came of it",
@@ -48,7 +53,7 @@ export function pageOf(outcomes: readonly Outcome[], { date, commit, seed, all, 
     "the other. Well means: each machine has one node, and it is ready; each member of etcd has a vote and is ready; the pod on each node reaches the",
     "next one's by its address, and a Service by address and by name; the cluster's authorities are those that it began with; the preview is empty.",
     "",
-    `Run on ${date} at ${commit}: ${outcomes.length} of ${all} faults. Chance began at KEELSON_SEED=${seed}.`,
+    `Of ${runs}, the last on ${date} at ${commit}: ${outcomes.length} of ${all} faults. Chance began there at KEELSON_SEED=${seed}.`,
     "",
     "| Fault | Expected | Seen | Runs of `up` | Seconds until well |",
     "| --- | --- | --- | --- | --- |",
