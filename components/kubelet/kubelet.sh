@@ -58,7 +58,7 @@ have_rules_set() {
   local table
   log "nothing leads to kube-proxy's rules on $(hostname): it is told to set them again"
   for table in mangle nat filter; do iptables -w -t "$table" -X KUBE-PROXY-CANARY 2>/dev/null || true; done
-  wait_for 60 "kube-proxy to set its rules" rules_are_set || log "kube-proxy has not set its rules on $(hostname): see its pod in kube-system"
+  wait_for 90 "kube-proxy to set its rules" rules_are_set || log "kube-proxy has not set its rules on $(hostname): see its pod in kube-system"
 }
 
 rules_are_set() { ! rules_are_lost; }

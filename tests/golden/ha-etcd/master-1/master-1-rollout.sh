@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('6c47f9666b0615a9' 'd624be81dc0d07c6')
+readonly -a REVISIONS=('6c47f9666b0615a9' 'd56124f1fb31311a')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('4b0a5aeaf401c3b8' '7945f7dbb4cc680b')
+readonly -a REVISIONS=('4b0a5aeaf401c3b8' 'e40a16bee2b363df')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('b6521a6a02ad0583' '579ff872e352cbb0')
+readonly -a REVISIONS=('b6521a6a02ad0583' '8728de3ee6f8671a')
 
 readonly AUTHORITIES='1'
 

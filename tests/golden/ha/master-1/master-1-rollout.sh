@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('b1f47ae8e21da897' 'fa8b3e4d1f3e9301')
+readonly -a REVISIONS=('b1f47ae8e21da897' '4b2c518b00281c98')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('8980c2d495a9b517' 'de57ebfdeb15fe90')
+readonly -a REVISIONS=('8980c2d495a9b517' 'ac84f0c3debd3dd9')
 
 readonly AUTHORITIES='1'
 

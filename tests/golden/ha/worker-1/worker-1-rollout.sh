@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('c79cc78b07da839c' 'e4432d2dc0939cd3')
+readonly -a REVISIONS=('c79cc78b07da839c' '8745709fcdb93c25')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('8dca9241a1121aec' '15bb6cdaceab1618')
+readonly -a REVISIONS=('8dca9241a1121aec' '8521a23b9d63814b')
 
 readonly AUTHORITIES='1'
 

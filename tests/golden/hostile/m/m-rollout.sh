@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('6b7bf452fc17f459' 'b6a879d67654e050')
+readonly -a REVISIONS=('6b7bf452fc17f459' 'ebcb747b156313c5')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('b89b0569cd2d1e06' '679b447cb97a1d58')
+readonly -a REVISIONS=('b89b0569cd2d1e06' '655bae72fa6e52da')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('b1f47ae8e21da897' 'b12d33d73682b36f')
+readonly -a REVISIONS=('b1f47ae8e21da897' '96c29b27cee92493')
 
 readonly AUTHORITIES='1'
 

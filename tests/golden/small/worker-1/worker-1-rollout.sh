@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('c79cc78b07da839c' '4c4226597d8fbbf6')
+readonly -a REVISIONS=('c79cc78b07da839c' 'fc87b2875502f989')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1217a08fed6a9452' '134d9b5c4800c916')
+readonly -a REVISIONS=('1217a08fed6a9452' 'feaa24a98e9d7610')
 
 readonly AUTHORITIES='1'
 
