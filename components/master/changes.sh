@@ -21,6 +21,23 @@ change_manifests() {
   wait_for 30 "this node's proxy to lead to the API" api_ready "$PROXY" || true
 }
 
+# restart_readers FILE...: servers that read one of them, into which somebody else had written: nobody knows what they have read.
+restart_readers() {
+  local file server pid
+  for server in "${SERVERS[@]}"; do
+    for file; do
+      if ! grep -qsF -- "$file" "$MANIFESTS/$server.yaml" || ! pid=$(process_of "$server"); then continue; fi
+      log "$server restarts: it may have read what somebody else had written into $file"
+      [ "$server" != kube-apiserver ] || yield_address
+      kill "$pid" 2>/dev/null || true
+      wait_for 150 "$server to be up again" is_another "$server" "$pid" ||
+        die "$server of $(hostname) does not come up again: see crictl logs or docker logs of it there. No other master was touched"
+      keep_address
+      break
+    done
+  done
+}
+
 # in_order: the API server first, but where it becomes an older release.
 in_order() {
   local now next

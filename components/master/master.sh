@@ -14,7 +14,7 @@ readonly MASTERS_TAINT=node-role.kubernetes.io/control-plane:NoSchedule
 readonly CONFIGURED=(configmap/kubeadm-config configmap/kubelet-config service/kube-dns rolebinding/kube-proxy)
 
 up() {
-  local before
+  local before file foreign=()
   set_foreign_manifests_aside
   install_authority
   etcd_certificates kubeadm "$PKI" apiserver-etcd-client
@@ -23,6 +23,7 @@ up() {
   begin_again
   # Where the authorities are others, all servers start anew, each when its manifest says so: they could not start on half of it.
   [ "$(authorities_of_manifest)" != "$AUTHORITIES" ] || restart_renewed
+  for file in "${FILES[@]}"; do is_as_left file "$file" || foreign+=("$file"); done
   write_files
   # What is in there says who did what.
   [ "$AUDIT" != true ] || (umask 077 && make_directory "$AUDIT_LOGS")
@@ -31,6 +32,7 @@ up() {
   ! has_joined || bring_manifests_back
   keep_found_manifests
   change_manifests
+  restart_readers "${foreign[@]}"
   grep -qs '^issuer.crt ' <<<"$AUTHORITY" || remove_file "$PKI/issuer.crt"
   before=$(server_settings)
   initialise

@@ -2,6 +2,7 @@ import { chmodSync, rmSync, statSync } from "node:fs";
 
 import { providersFile } from "../../components/encryption/settings";
 import { kubeconfigFor } from "../support/printed";
+import type { ScriptFile } from "../../components/script";
 import { Host } from "./host";
 import { allIsCurrent } from "./renewed";
 
@@ -48,7 +49,13 @@ beforeEach(() => {
   host.write(log, '{"log":"Error: no \\\\\\"bad\\\\\\" flag\\n","stream":"stderr","time":"2026"}\n');
 });
 
-const master = (flag: string, configuration = "kind: InitConfiguration\n") => {
+interface How {
+  readonly configuration?: string;
+  readonly files?: readonly ScriptFile[];
+  /** Functions that stand for others. */
+  readonly more?: string;
+}
+const master = (flag: string, { configuration = "kind: InitConfiguration\n", files = [], more = "" }: How = {}) => {
   host.write("flag", flag);
   const paths = [
     "etcd/certificates.sh",
@@ -65,7 +72,7 @@ const master = (flag: string, configuration = "kind: InitConfiguration\n") => {
   ];
   return host.run({
     script: short(Host.script("master/master.sh")),
-    uses: [...paths.map((path) => short(Host.script(path))), allIsCurrent],
+    uses: [...paths.map((path) => short(Host.script(path))), allIsCurrent, more],
     values: {
       KUBEADM_CONFIG: configuration,
       CERTIFICATE_CONFIG: "",
@@ -89,18 +96,46 @@ const master = (flag: string, configuration = "kind: InitConfiguration\n") => {
       KUBELET_CONFIG_FILE: "/etc/kubernetes/kubelet-config.yaml",
       FILES_DIRECTORY: "/etc/kubernetes/keelson",
       AUDIT: false,
-      FILES: [],
+      FILES: files.map(({ path }) => path),
       IGNORED_CHECKS: "",
       NODE: "m",
       TAINTS: "[]",
       TAKES_PODS: false,
       VIRTUAL_ADDRESS: "",
     },
+    files,
   });
 };
 const runsOn = () => servers.map((server) => /flag=(.*)/.exec(host.read(`${manifests}/${server}.yaml`))?.[1]);
 
 describe("manifests of a master at work", () => {
+  test("have their servers told of files that somebody else wrote into, which they may have read", () => {
+    const policy = host.path("etc/kubernetes/keelson/audit.yaml");
+    const files = [{ path: policy, content: "rules: ours\n" }];
+    const told = () => /^told of(.*)$/m.exec(master("good", { files, more: readers }).stderr)?.[1];
+    const readers = 'restart_readers() { log "told of $*"; }\n';
+    expect([told(), told()]).toEqual([" ", " "]);
+    host.write("etc/kubernetes/keelson/audit.yaml", "rules: theirs\n");
+    expect(told()).toBe(` ${policy}`);
+    expect(told()).toBe(" ");
+  });
+  test("are those of servers that start again where they read such a file, and of no others", () => {
+    const policy = host.path("etc/kubernetes/keelson/audit.yaml");
+    host.write(`${manifests}/kube-apiserver.yaml`, `    - --audit-policy-file=${policy}\n`);
+    host.write("pid", "99999991");
+    host.stub("pgrep", `cat '${host.path("pid")}'`);
+    const around = `kill() { echo "kill $*" >>'${host.path("killed")}'; echo 99999992 >'${host.path("pid")}'; }
+      is_another() { [ "$(process_of "$1")" != "$2" ]; }
+      yield_address() { :; }
+      keep_address() { :; }`;
+    const uses = ["master/manifests.sh", "master/changes.sh"].map((path) => Host.script(path));
+    const { stderr } = host.up(`${around}\nrestart_readers '${policy}'`, {
+      uses,
+      values: { MANIFESTS: host.path(manifests), ENDPOINT: "192.0.2.1:8443" },
+    });
+    expect(stderr).toBe(`kube-apiserver restarts: it may have read what somebody else had written into ${policy}\n`);
+    expect(host.read("killed")).toBe("kill 99999991\n");
+  });
   test("that somebody took away, or gave to others to read, are as they were again, though no API answers meanwhile", () => {
     expect(master("good").status).toBe(0);
     const api = host.path(`${manifests}/kube-apiserver.yaml`);
@@ -142,7 +177,7 @@ describe("manifests of a master at work", () => {
         );
       }
       const before = host.called().length;
-      master("good", `kubernetesVersion: v${to}\n`);
+      master("good", { configuration: `kubernetesVersion: v${to}\n` });
       return host
         .called()
         .slice(before)
