@@ -42,6 +42,8 @@ up() {
   # Without a quorum nobody is well, and the others start at their own time: then all are awaited when all are started.
   ! members >/dev/null || wait_for 60 "this etcd member to be healthy" healthy || unit_failed etcd.service
   ! healthy >/dev/null 2>&1 || note_member
+  # Where it is gone the member does not start, and joins anew by this script.
+  note present "$DATA_DIR/member/snap/db"
   # Its unit notes there that it has begun, when it is part of a quorum.
   disown_file "$BEGINNING"
   tell_ends "$PKI"/etcd/{server,peer,healthcheck-client}.crt

@@ -85,7 +85,7 @@ function wordsFor({ kind, name, now, before }: Change): string {
     case "package":
       return `the package ${name} is gone: it is installed again`;
     case "present":
-      return `${name} is gone: it is issued again`;
+      return `${name} is gone: it is made again`;
     case "rules":
       return `nothing leads to the rules of ${name} any more: it sets them again`;
     case "image": {

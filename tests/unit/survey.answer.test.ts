@@ -71,7 +71,7 @@ describe("a script runs again", () => {
   test("where a certificate, or what leads to kube-proxy's rules, is gone", () => {
     const words = (what: string) => again("abc", "script m-docker done abc 7", `changed m-docker ${what}`)?.words;
     expect(words("present - 0 there /etc/etcd/pki/etcd/server.key")).toEqual([
-      "/etc/etcd/pki/etcd/server.key is gone: it is issued again",
+      "/etc/etcd/pki/etcd/server.key is gone: it is made again",
     ]);
     expect(words("rules - 0 there kube-proxy")).toEqual([
       "nothing leads to the rules of kube-proxy any more: it sets them again",

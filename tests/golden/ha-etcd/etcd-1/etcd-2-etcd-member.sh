@@ -16,7 +16,7 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.22:2379'
 
-readonly -a REVISIONS=('769396436b80e502')
+readonly -a REVISIONS=('0ad43ae9be33d3df')
 
 readonly PROGRAM='its digest'
 

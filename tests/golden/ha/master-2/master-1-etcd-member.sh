@@ -16,7 +16,7 @@ readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.11:2379'
 
-readonly -a REVISIONS=('15a6cdf2fa99a8ae')
+readonly -a REVISIONS=('858253e7ba8b5d0a')
 
 readonly PROGRAM='its digest'
 
