@@ -43,18 +43,20 @@ note_images() {
 # load_beside_theirs ARCHIVE REFERENCE...: on an engine that is not of keelson's packages, a name that leads to an image of its owner's goes on
 # to lead there.
 load_beside_theirs() {
-  local archive=$1 reference id theirs=()
+  local archive=$1 reference id theirs=$STATE/images-theirs
   shift
   for reference; do
-    if engine_is_ours || grep -qsxF "$reference" "$STATE/images-brought"; then continue; fi
+    if engine_is_ours || grep -qsxF "$reference" "$STATE/images-brought" || grep -qs " $reference\$" "$theirs"; then continue; fi
     id=$(docker image inspect --format '{{.Id}}' "$reference" 2>/dev/null) || continue
-    theirs+=("$id $reference")
+    printf '%s %s\n' "$id" "$reference" >>"$theirs"
   done
   docker load --quiet --input "$archive" >/dev/null
-  for reference in "${theirs[@]}"; do
-    docker tag "${reference%% *}" "${reference#* }"
-    log "the name ${reference#* } is in use for an image of this machine's own, and stays so: the cluster's pods run that one"
-  done
+  [ -e "$theirs" ] || return 0
+  while read -r id reference; do
+    docker tag "$id" "$reference"
+    log "the name $reference is in use for an image of this machine's own, and stays so: the cluster's pods run that one"
+  done <"$theirs"
+  rm -f "$theirs"
 }
 
 # What is not there yet is brought by this program. Archives are loaded one after the other.

@@ -18,7 +18,7 @@ up() {
   settings_last
   install_socat
   note rules kube-proxy
-  ! rules_are_lost || have_rules_set
+  [ ! -e /etc/kubernetes/kubelet.conf ] || ! rules_are_lost || have_rules_set
   wait "$programs" || die "the Kubernetes programs are not all in place on $(hostname)"
   wait "$images" || die "the images are not all loaded on $(hostname)"
 }

@@ -1,5 +1,5 @@
 # A change of all that a control plane at work is made by: kubeadm writes its manifests anew, and its servers go over to them.
-# Reads: LOG MANIFESTS PROXY SERVERS
+# Reads: LOG MANIFESTS PROXY SERVERS FOREIGN
 
 # change_manifests: one server after the other, so that none is ever newer than the API server that it speaks to. Nothing is to do where
 # there is no control plane yet.
@@ -21,11 +21,13 @@ change_manifests() {
   wait_for 30 "this node's proxy to lead to the API" api_ready "$PROXY" || true
 }
 
-# restart_readers FILE...: servers that read one of them, into which somebody else had written: nobody knows what they have read.
+# restart_readers: servers that read one of the files in FOREIGN: nobody knows what they have read.
 restart_readers() {
-  local file server pid
+  local file server pid files
+  [ -e "$FOREIGN" ] || return 0
+  mapfile -t files <"$FOREIGN"
   for server in "${SERVERS[@]}"; do
-    for file; do
+    for file in "${files[@]}"; do
       if ! grep -qsF -- "$file" "$MANIFESTS/$server.yaml" || ! pid=$(process_of "$server"); then continue; fi
       log "$server restarts: it may have read what somebody else had written into $file"
       [ "$server" != kube-apiserver ] || yield_address
@@ -36,6 +38,7 @@ restart_readers() {
       break
     done
   done
+  rm -f "$FOREIGN"
 }
 
 # in_order: the API server first, but where it becomes an older release.
@@ -61,7 +64,7 @@ before_manifests() {
 write_manifest() {
   local directory status=0
   directory=$(mktemp -d)
-  KUBEADM_INIT_DRYRUN_DIR=$directory kubeadm init phase control-plane "${1#kube-}" --dry-run --config /dev/stdin \
+  KUBEADM_INIT_DRYRUN_DIR=$directory as_servers_are kubeadm init phase control-plane "${1#kube-}" --dry-run --config /dev/stdin \
     <<<"$configuration" >>"$LOG" 2>&1 || status=1
   [ "$status" != 0 ] || is_manifest "$directory/$1.yaml" "$MANIFESTS/$1.yaml" || replace_manifest "$1" "$directory/$1.yaml" || status=1
   rm -rf "$directory"

@@ -34,7 +34,7 @@ replace_dns() {
 }
 
 phase() {
-  kubeadm init phase "$@" --config /dev/stdin <<<"$configuration" >"/run/keelson/$SCRIPT.log" 2>&1 || phase_failed "$@"
+  as_servers_are kubeadm init phase "$@" --config /dev/stdin <<<"$configuration" >"/run/keelson/$SCRIPT.log" 2>&1 || phase_failed "$@"
   rm -f "/run/keelson/$SCRIPT.log"
 }
 

@@ -1,5 +1,6 @@
 import type { Machine } from "../machine";
 import type { Effects } from "../script";
+import { filesDirectory } from "./componentSchema";
 import { takesPods } from "./render";
 
 /** What a master's script means for its machine. */
@@ -27,6 +28,9 @@ function serversAfter(changed: ReadonlySet<string>): string {
   // A manifest that somebody changed by hand is written again.
   if (changed.has("KUBEADM_CONFIG") || [...changed].some((name) => name.startsWith("/etc/kubernetes/manifests/"))) {
     return "its control plane restarts where its settings differ: one master at a time";
+  }
+  if ([...changed].some((name) => name.startsWith(`${filesDirectory}/`))) {
+    return "the servers that may have read what stood there restart, one master at a time";
   }
   if (changed.has("GOOD_UNTIL")) {
     return "its certificates are renewed when the masters before it have theirs: only controller manager and scheduler restart";

@@ -11,10 +11,12 @@ readonly LOG=/var/log/keelson-kubeadm.log
 readonly ADMIN=/etc/kubernetes/admin.conf
 readonly AUDIT_LOGS=/var/log/kubernetes/audit
 readonly MASTERS_TAINT=node-role.kubernetes.io/control-plane:NoSchedule
+# Names of files that servers may have read while somebody else's text was in them.
+readonly FOREIGN=$STATE/foreign-files
 readonly CONFIGURED=(configmap/kubeadm-config configmap/kubelet-config service/kube-dns rolebinding/kube-proxy)
 
 up() {
-  local before file foreign=()
+  local before file
   set_foreign_manifests_aside
   install_authority
   etcd_certificates kubeadm "$PKI" apiserver-etcd-client
@@ -23,7 +25,7 @@ up() {
   begin_again
   # Where the authorities are others, all servers start anew, each when its manifest says so: they could not start on half of it.
   [ "$(authorities_of_manifest)" != "$AUTHORITIES" ] || restart_renewed
-  for file in "${FILES[@]}"; do is_as_left file "$file" || foreign+=("$file"); done
+  for file in "${FILES[@]}"; do is_as_left file "$file" || printf '%s\n' "$file" >>"$FOREIGN"; done
   write_files
   # What is in there says who did what.
   [ "$AUDIT" != true ] || (umask 077 && make_directory "$AUDIT_LOGS")
@@ -32,7 +34,7 @@ up() {
   ! has_joined || bring_manifests_back
   keep_found_manifests
   change_manifests
-  restart_readers "${foreign[@]}"
+  restart_readers
   grep -qs '^issuer.crt ' <<<"$AUTHORITY" || remove_file "$PKI/issuer.crt"
   before=$(server_settings)
   initialise
@@ -118,7 +120,7 @@ initialise() {
   # A new node has its taints before any pod comes; afterwards they are set elsewhere, and kubeadm would add to them.
   has_joined || configuration=${configuration/"taints: []"/"taints: $TAINTS"}
   (umask 077 && : >"$LOG")
-  kubeadm init --config /dev/stdin --skip-token-print --skip-certificate-key-print "${skipped[@]}" \
+  as_servers_are kubeadm init --config /dev/stdin --skip-token-print --skip-certificate-key-print "${skipped[@]}" \
     --ignore-preflight-errors "$ports,$files$IGNORED_CHECKS" <<<"$configuration" >"$LOG" 2>&1 || init_failed
   [ -e "$STATE/units/kubelet.service" ] || for_kubelet note_start
 }

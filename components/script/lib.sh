@@ -76,7 +76,9 @@ put() {
   new=$(mktemp "$path.keelson-XXXXXX")
   cat >"$new"
   chmod "$mode" "$new"
-  if cmp -s "$new" "$path" && [ "$(stat -c %a:%U:%G "$path")" = "$(stat -c %a:%U:%G "$new")" ]; then
+  if cmp -s "$new" "$path" && [ "$(stat -c %a "$path")" = "$(stat -c %a "$new")" ]; then
+    # Whoever reads it need not read it again for that.
+    [ "$(stat -c %u:%g "$path")" = "$(stat -c %u:%g "$new")" ] || chown --reference "$new" "$path"
     rm -f "$new"
   else
     keep_found "$path"

@@ -125,24 +125,29 @@ fingerprints() {
 
 # rules_are_lost: kube-proxy has its chains, and nothing leads to them, as after iptables -F. It looks for its chains twice a minute, and for
 # what leads to them once an hour.
-rules_are_lost() {
-  iptables -w 2 -t nat -S KUBE-SERVICES >/dev/null 2>&1 && ! grep -qw KUBE-SERVICES <(iptables -w 2 -t nat -S PREROUTING 2>/dev/null)
+rules_are_lost() { leads_nowhere nat PREROUTING KUBE-SERVICES || leads_nowhere filter FORWARD KUBE-FORWARD; }
+
+leads_nowhere() {
+  iptables -w 2 -t "$1" -S "$3" >/dev/null 2>&1 && ! grep -qw -- "$3" <(iptables -w 2 -t "$1" -S "$2" 2>/dev/null)
 }
 
-# images_there IMAGE...: which of them their runtime has; one that does not answer has lost none.
+# images_there IMAGE...: which of them their runtime has, which is the same of all; one that does not answer has lost none. A question to
+# Docker that does not run would start it.
 images_there() {
-  local image said
-  if docker image inspect "${@#docker }" >/dev/null 2>&1; then
-    printf '%s\n' "$@"
-    return
-  fi
-  for image; do
-    case $image in
-    docker\ *) said=$(docker image inspect "${image#* }" 2>&1 >/dev/null) || [[ ${said,,} != *"no such image"* ]] || continue ;;
-    containerd\ *) ! said=$(ctr --namespace k8s.io images ls -q "name==${image#* }" 2>/dev/null) || [ -n "$said" ] || continue ;;
-    esac
-    printf '%s\n' "$image"
-  done
+  local image status=0 said
+  case $1 in
+  docker\ *)
+    systemctl is-active --quiet docker.service && timeout 2 docker image inspect "${@#* }" >/dev/null 2>&1 || status=$?
+    for image; do
+      [ "$status" != 1 ] || said=$(timeout 2 docker image inspect "${image#* }" 2>&1 >/dev/null) || [[ ${said,,} != *"no such image"* ]] || continue
+      printf '%s\n' "$image"
+    done
+    ;;
+  *)
+    said=$(timeout 2 ctr --namespace k8s.io images ls -q 2>/dev/null) || said=$(printf '%s\n' "${@#* }")
+    for image; do ! grep -qxF -- "${image#* }" <<<"$said" || printf '%s\n' "$image"; done
+    ;;
+  esac
 }
 
 # is_as_left KIND PATH: nobody has changed the file since a script left it here; true also where none did.

@@ -55,7 +55,12 @@ test("a name that its owner's image has on an engine that is not ours leads ther
     `docker load --quiet --input ${host.path("archive.tar")}`,
     "docker tag sha256:theirs a.example/nginx:1",
   ];
+  // Of a run that was cut off when its image had taken the name.
+  host.write("var/lib/keelson/images-theirs", "sha256:before a.example/nginx:1\n");
+  expect(tags(false).calls).toEqual([load, "docker tag sha256:before a.example/nginx:1"]);
+  host.bash(`rm -rf '${host.path("var/lib/keelson/images")}'`);
   expect(tags(true).calls).toEqual([load]);
+  host.bash(`rm -rf '${host.path("var/lib/keelson/images")}'`);
   expect(tags(false)).toMatchObject({
     calls: [load, tag],
     stderr: expect.stringContaining("the name a.example/nginx:1 is in use") as string,

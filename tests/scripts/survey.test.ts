@@ -134,36 +134,37 @@ describe("what was changed by hand", () => {
     ]);
   });
   test.each([
-    ["docker", "echo 'Error response from daemon: No such image: a/two:1' >&2; exit 1"],
-    ["containerd", "exit 0"],
-  ])("are images that %s lost, as to a disk that was full; none where it does not answer", (runtime, lost) => {
-    const answers = (two: string) => {
-      host.stub("docker", `case \${@: -1} in a/two:1) ${two} ;; esac`);
-      host.stub("ctr", `case \${@: -1} in *a/two:1) ${two} ;; *) echo there ;; esac`);
-      if (runtime === "containerd") host.stub("docker", "exit 1");
+    [
+      "docker",
+      "case $3 in *two*) echo 'Error response from daemon: No such image: a/two:1' >&2; exit 1 ;; esac",
+      "exit 1",
+    ],
+    ["containerd", "", "echo a/one:1"],
+  ])("are images that %s lost, as to a disk that was full; none where it does not answer", (runtime, docker, ctr) => {
+    const answers = (all: string, both: string) => {
+      host.stub("docker", runtime === "docker" ? all : "exit 1");
+      host.stub("ctr", both);
     };
-    answers("echo there");
+    answers("", "printf 'a/one:1\\na/two:1\\n'");
     run(`note image '${runtime} a/one:1'; note image '${runtime} a/two:1'`);
     expect(changes()).toEqual([]);
-    answers(lost);
+    answers(`${docker}; [ "$#" = 3 ]`, ctr);
     expect(changes()).toEqual([["m-docker", "image", `${runtime} a/two:1`, "gone"]]);
-    answers("echo 'cannot connect' >&2; exit 1");
+    answers("echo 'cannot connect' >&2; exit 1", "exit 1");
+    expect(changes()).toEqual([]);
+    answers("sleep 9", "sleep 9");
     expect(changes()).toEqual([]);
   });
   test("are files of which only that they are there counts, and what leads to kube-proxy's rules", () => {
     host.write("etc/key", "key");
-    host.stub("iptables");
-    const jump = (there: boolean) =>
-      host.stub(
-        "iptables",
-        `case "$*" in *PREROUTING) ${there ? "echo '-A PREROUTING -j KUBE-SERVICES'" : ":"} ;; esac`,
-      );
-    jump(true);
+    const jumps = (...chains: readonly string[]) =>
+      host.stub("iptables", `case "$*" in *PREROUTING | *FORWARD) echo '${chains.join(" ")}' ;; esac`);
+    jumps("KUBE-SERVICES", "KUBE-FORWARD");
     run(`note present '${host.path("etc/key")}'; note rules kube-proxy`);
     host.write("etc/key", "another");
     expect(changes()).toEqual([]);
     rmSync(host.path("etc/key"));
-    jump(false);
+    jumps("KUBE-SERVICES");
     expect(changes().sort()).toEqual([
       ["m-docker", "present", "/etc/key", "gone"],
       ["m-docker", "rules", "kube-proxy", "gone"],

@@ -51,7 +51,7 @@ uncordon() { wait_for 60 "the API to let $NODE take pods again" lift_cordon; }
 lift_cordon() {
   local mark
   read_mark || return
-  [ -z "$mark" ] || patch_node "{\"metadata\": {\"annotations\": {\"$CORDONED_FOR\": null}}, \"spec\": {\"unschedulable\": null}}"
+  [ -z "$mark" ] || kept=$(patch_node "{\"metadata\": {\"annotations\": {\"$CORDONED_FOR\": null}}, \"spec\": {\"unschedulable\": null}}" 2>&1)
 }
 
 patch_node() { kubectl patch node "$NODE" --type merge --request-timeout 10s --patch "$1" >&2; }

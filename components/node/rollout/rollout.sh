@@ -6,7 +6,7 @@
 export KUBECONFIG=/etc/kubernetes/kubelet.conf
 
 up() {
-  local began ready minor=
+  local began ready minor='' kept=''
   # Another revision of the scripts brings this one here; it may have deferred nothing. A run that was cut off may have left it cordoned.
   has_turns || authorities_differ || is_cordoned_by_us || return 0
   began=$(date +%s)
@@ -22,7 +22,7 @@ up() {
   wait_for 180 "the pods that were ready on $NODE to be ready again" pods_are_back "$ready" || node_failed
   end_turns
   keep_address
-  uncordon || die "$NODE runs on its new settings, and takes no pods yet: the API did not take the mark of its drain away; run up again"
+  uncordon || die "$NODE runs on its new settings, and takes no pods yet: the API did not take the mark of its drain away${kept:+, and said: $kept}. Run up again"
   log "$NODE runs on its new settings"
 }
 

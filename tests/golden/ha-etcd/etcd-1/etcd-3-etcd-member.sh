@@ -16,7 +16,7 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-2 https://192.0.2.22:2
 
 readonly CLIENT_URL='https://192.0.2.23:2379'
 
-readonly -a REVISIONS=('55ca014cf7cfabd4')
+readonly -a REVISIONS=('9161444001b14927')
 
 readonly PROGRAM='its digest'
 

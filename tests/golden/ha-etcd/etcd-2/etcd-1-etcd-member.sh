@@ -16,7 +16,7 @@ readonly -a PEERS=('etcd-2 https://192.0.2.22:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.21:2379'
 
-readonly -a REVISIONS=('439864c30eebd0b4')
+readonly -a REVISIONS=('35447573ef5f24d5')
 
 readonly PROGRAM='its digest'
 

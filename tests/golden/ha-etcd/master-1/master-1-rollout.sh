@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('6c47f9666b0615a9' 'd56124f1fb31311a')
+readonly -a REVISIONS=('fe1c4792676d31e0' 'a3c57f8c10307574')
 
 readonly AUTHORITIES='1'
 

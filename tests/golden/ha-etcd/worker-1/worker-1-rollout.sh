@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('4b0a5aeaf401c3b8' 'e40a16bee2b363df')
+readonly -a REVISIONS=('c848362dea000ee6' 'e8730ac8a37d6b8c')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('b6521a6a02ad0583' '8728de3ee6f8671a')
+readonly -a REVISIONS=('cdf43d92dc5b0b79' '4d9bf1aab149476d')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('b1f47ae8e21da897' '4b2c518b00281c98')
+readonly -a REVISIONS=('ae955e0110c3509f' '31c7cc0f3c8edf70')
 
 readonly AUTHORITIES='1'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.11:2379'
 
-readonly -a REVISIONS=('858253e7ba8b5d0a')
+readonly -a REVISIONS=('0f4fd0180bfee465')
 
 readonly PROGRAM='its digest'
 

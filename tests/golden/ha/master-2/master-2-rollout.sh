@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('8980c2d495a9b517' 'ac84f0c3debd3dd9')
+readonly -a REVISIONS=('2434513d5d71a45e' '4eb6741228298aaf')
 
 readonly AUTHORITIES='1'
 

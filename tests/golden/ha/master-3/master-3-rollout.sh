@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('70e389d1825dc421' 'b16d86631f901efb')
+readonly -a REVISIONS=('14766703aedd4b3e' 'da13d707c984b8eb')
 
 readonly AUTHORITIES='1'
 

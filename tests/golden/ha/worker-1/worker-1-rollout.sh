@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('c79cc78b07da839c' '8745709fcdb93c25')
+readonly -a REVISIONS=('356c599c536bc818' '3f3b2072bc0e0633')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('8dca9241a1121aec' '8521a23b9d63814b')
+readonly -a REVISIONS=('4742f760577f5b06' 'c0f1cbbea1d83e50')
 
 readonly AUTHORITIES='1'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('27373dda14fa26b7')
+readonly -a REVISIONS=('dbd8ec9351cd68cd')
 
 readonly PROGRAM='its digest'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('6b7bf452fc17f459' 'ebcb747b156313c5')
+readonly -a REVISIONS=('9be9dc3d37c411b9' '0acdb5a1ee9d067d')
 
 readonly AUTHORITIES='1'
 

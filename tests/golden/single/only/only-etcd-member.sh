@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('0caf6e1db2d033d5')
+readonly -a REVISIONS=('62f5772f2d0c65ac')
 
 readonly PROGRAM='its digest'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('b89b0569cd2d1e06' '655bae72fa6e52da')
+readonly -a REVISIONS=('91b4fde494e04111' '8fa749a23fa8aef3')
 
 readonly AUTHORITIES='1'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('0194adaf8d595d2f')
+readonly -a REVISIONS=('b8fb482546771b77')
 
 readonly PROGRAM='its digest'
 

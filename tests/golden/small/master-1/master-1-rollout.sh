@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('b1f47ae8e21da897' '96c29b27cee92493')
+readonly -a REVISIONS=('ae955e0110c3509f' 'f42dfa1e694f3adc')
 
 readonly AUTHORITIES='1'
 

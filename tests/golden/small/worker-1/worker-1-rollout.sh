@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('c79cc78b07da839c' 'fc87b2875502f989')
+readonly -a REVISIONS=('356c599c536bc818' '79e6dabc766d4cbc')
 
 readonly AUTHORITIES='1'
 

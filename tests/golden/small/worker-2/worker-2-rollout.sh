@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1217a08fed6a9452' 'feaa24a98e9d7610')
+readonly -a REVISIONS=('48fb10475f500139' '3ffc094c075c2fb9')
 
 readonly AUTHORITIES='1'
 
