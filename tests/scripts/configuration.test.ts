@@ -105,14 +105,10 @@ test("a phase that fails is named with kubeadm's own words, but no token", () =>
 test("proxies of the machine are written into nothing, but for a cluster to which an earlier release gave them", () => {
   cluster("v1.14.2");
   host.stub("kubeadm", `cat >/dev/null; echo "\${http_proxy:-none}" >>'${host.path("proxies")}'`);
-  process.env["http_proxy"] = "http://proxy.example.com:3128";
-  try {
-    configure();
-    host.write("etc/kubernetes/manifests/kube-apiserver.yaml", "    env:\n    - name: http_proxy\n");
-    configure();
-  } finally {
-    delete process.env["http_proxy"];
-  }
+  const proxies = "proxies=(http_proxy=http://proxy.example.com:3128)\n";
+  configure(proxies);
+  host.write("etc/kubernetes/manifests/kube-apiserver.yaml", "    env:\n    - name: http_proxy\n");
+  configure(proxies);
   expect(host.read("proxies").trim().split("\n")).toEqual([
     ...always.map(() => "none"),
     ...always.map(() => "http://proxy.example.com:3128"),
