@@ -1,12 +1,14 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
+
+import type { Stack } from "@pulumi/pulumi/automation";
 
 import { backupProgram } from "../components/backup";
-import type { Environment } from "../components/environment";
 import { etcdMembersOf, type MachineConfig } from "../components/machine";
-import { parseAnswer, surveyProgram } from "../components/survey";
+import { throughBastion, withEach } from "../components/ssh";
+import { look, surveyProgram, type Asked } from "../components/survey";
 import { UsageError } from "./arguments";
 import type { Paint } from "./color";
-import { environmentOf, loginArguments } from "./machines";
+import { decryptedEnvironment, environmentOf, loginArguments, loginOn } from "./machines";
 
 /** What one member knows of etcd's backups. */
 export interface BackupLook {
@@ -44,27 +46,23 @@ export function backUpNow(stack: string): number {
   return 1;
 }
 
+/** Longest wait for one member, milliseconds. */
+const patience = 30_000;
+
 /** Asks each member; one that does not answer says so as its fault. */
-export async function lookAtBackups(stack: string): Promise<readonly BackupLook[]> {
-  const environment = environmentOf(stack);
-  const looks: BackupLook[] = [];
-  // One after the other: each login has the one file of host keys for itself.
-  for (const member of etcdMembersOf(environment)) looks.push(await lookOn(environment, member));
-  return looks;
+export async function lookAtBackups(stack: Stack): Promise<readonly BackupLook[]> {
+  const environment = await decryptedEnvironment(stack);
+  const members = etcdMembersOf(environment).map((config) => ({ config, login: loginOn(environment)(config) }));
+  return throughBastion(environment.ssh.bastion, 10 * patience, (way) =>
+    withEach(members, async ({ config: { name }, login }) =>
+      lookOf(name, await look(login, surveyProgram(), way, patience)),
+    ),
+  );
 }
 
-async function lookOn(environment: Environment, member: MachineConfig): Promise<BackupLook> {
-  const machine = member.name;
-  const words = ["-o", "ConnectTimeout=5", ...loginArguments(environment, member), `${asRoot(member)}bash -s`];
-  const child = spawn("ssh", words, { stdio: ["pipe", "pipe", "ignore"] });
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(surveyProgram());
-  let output = "";
-  child.stdout.on("data", (data: Buffer) => (output += data.toString()));
-  await new Promise((resolve) => child.on("close", resolve).on("error", resolve));
-  const answer = parseAnswer(output);
+function lookOf(machine: string, { answer, silence = "" }: Omit<Asked, "config">): BackupLook {
   if (!answer) {
-    return { machine, newest: null, verified: null, faults: ["it was not asked for its backups: it does not answer"] };
+    return { machine, newest: null, verified: null, faults: [`it was not asked for its backups: it ${silence}`] };
   }
   const { backup, verified, faults } = answer;
   return {

@@ -6,7 +6,8 @@ import type { Stack } from "@pulumi/pulumi/automation";
 
 import { parseEnvironment, type Environment } from "../components/environment";
 import type { MachineConfig } from "../components/machine";
-import type { SshLogin } from "../components/ssh";
+import { localLogin } from "../components/local";
+import { sshLogin, type Login, type SshLogin } from "../components/ssh";
 import { addressesHere } from "../components/local/builds";
 import { keyPair, stackDirectory } from "../components/local/keys";
 import { quote } from "../components/script/compose";
@@ -72,6 +73,11 @@ function environmentFrom(stack: string, config: Readonly<Record<string, unknown>
     directory: root,
     addresses: () => addressesHere(stack),
   });
+}
+
+/** How the stack says to log in on a machine; throws where that cannot be known. */
+export function loginOn(environment: Environment): (machine: MachineConfig) => Login {
+  return ({ name, ssh }) => (environment.provider === "local" ? localLogin(environment, name) : sshLogin(ssh));
 }
 
 /** A login on one machine of the stack, in this terminal; the exit status of the shell there. */

@@ -1,9 +1,10 @@
-import { rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 import type { EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
 
 import { stackDirectory } from "../components/local/keys";
+import { quote } from "../components/script/compose";
 import type { Request } from "./arguments";
 import { backUpNow, backupLines, lookAtBackups } from "./backup";
 import { isColored, painted, paintFor, type Paint } from "./color";
@@ -14,7 +15,7 @@ import { tellFailure } from "./failure";
 import { shell } from "./machines";
 import { obtain } from "./obtain";
 import { Story } from "./preview";
-import { openStack, requireStack, root } from "./project";
+import { openStack, requireStack, root, type Opening } from "./project";
 import { Progress, seconds } from "./progress";
 import { Recorder } from "./record";
 import { recover } from "./recover";
@@ -46,7 +47,7 @@ const operations: Readonly<Record<string, (request: Request) => Promise<number>>
   up: (request) => change(request, up),
   preview: async (request) => operate(await openStack(request.stack), request, preview),
   refresh: (request) => change(request, refresh),
-  destroy: (request) => change(request, destroy),
+  destroy: (request) => change(request, destroy, "found"),
   status: (request) => read(request, status),
   doctor: async (request) => doctor(await openStack(request.stack), request),
   support: async ({ stack }) => support(await openStack(stack)),
@@ -56,8 +57,8 @@ const operations: Readonly<Record<string, (request: Request) => Promise<number>>
 };
 
 /** An operation that changes the state: what a killed run left in its way is cleared first. */
-async function change(request: Request, operation: Operation): Promise<number> {
-  const stack = await openStack(request.stack);
+async function change(request: Request, operation: Operation, opening?: Opening): Promise<number> {
+  const stack = await openStack(request.stack, opening);
   await recover(stack);
   return operate(stack, request, operation);
 }
@@ -173,7 +174,7 @@ async function status(stack: Stack, { output, color }: Request, known?: OutputMa
   const cluster = clusterOf(stack.name, outputs);
   const [look, backups] = await Promise.all([
     lookAt(cluster),
-    outputs["backups"] === undefined ? undefined : lookAtBackups(stack.name),
+    outputs["backups"] === undefined ? undefined : lookAtBackups(stack),
   ]);
   if (output === "json") {
     process.stdout.write(
@@ -197,11 +198,18 @@ async function status(stack: Stack, { output, color }: Request, known?: OutputMa
 const notReadyIn = (table: string, paint: Paint) => table.replace(/\bNotReady\b/g, (word) => paint("red", word));
 
 async function kubeconfig(stack: Stack): Promise<void> {
-  const { kubeconfig } = clusterOf(stack.name, await stack.outputs());
-  const file = join(root, ".keelson", stack.name, "kubeconfig");
-  rmSync(file, { force: true });
-  writeFileSync(file, kubeconfig, { mode: 0o600 });
-  process.stdout.write(`export KUBECONFIG=${file}\n`);
+  try {
+    const { kubeconfig } = clusterOf(stack.name, await stack.outputs());
+    const file = join(root, ".keelson", stack.name, "kubeconfig");
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    rmSync(file, { force: true });
+    writeFileSync(file, kubeconfig, { mode: 0o600 });
+    process.stdout.write(`export KUBECONFIG=${/^[\w./@+-]+$/.test(file) ? file : quote(file)}\n`);
+  } catch (error) {
+    // A shell that evaluates this goes no further, to whatever cluster kubectl knew before.
+    process.stdout.write("false\n");
+    throw error;
+  }
 }
 
 const done: Record<string, string> = {

@@ -2,11 +2,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
-import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
+import { LocalWorkspace, PulumiCommand, Stack, StackNotFoundError } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
 
 import { strayState, takenName } from "../components/settings/place";
 import { meant, UsageError } from "./arguments";
+import { engineOf } from "./engine";
 
 /** The project's own directory. */
 export const root = join(__dirname, "..");
@@ -15,7 +16,7 @@ export const root = join(__dirname, "..");
  * The stack, ready for operations: the one that plain `pulumi` has in this directory, with its file, its program and its
  * state. The environment says where the state is kept: toolchain/setup chose it.
  */
-export async function openStack(stackName: string): Promise<Stack> {
+export async function openStack(stackName: string, opening: Opening = "made"): Promise<Stack> {
   const place = { stack: stackName, directory: root };
   const refusal = takenName(place) ?? strayState(place);
   if (refusal !== undefined) throw new Error(refusal);
@@ -24,11 +25,29 @@ export async function openStack(stackName: string): Promise<Stack> {
     ...(wantsAgent(stackName) ? {} : { SSH_AUTH_SOCK: "" }),
     ...(process.env["PULUMI_PARALLEL"] ? {} : { PULUMI_PARALLEL: String(parallel(stackName)) }),
   };
-  return LocalWorkspace.createOrSelectStack(
-    { stackName, workDir: root },
-    { pulumiCommand: await PulumiCommand.get(), envVars },
-  );
+  const workspace = await LocalWorkspace.create({
+    ...{ workDir: root, envVars },
+    pulumiCommand: await PulumiCommand.get(),
+  });
+  const pulumi = engineOf(workspace);
+  // The SDK's own would select the stack for plain pulumi as well, where somebody works on another.
+  workspace.selectStack = async (name) => {
+    await pulumi("stack", "--stack", name);
+  };
+  workspace.createStack = async (name) => {
+    await pulumi("stack", "init", name, "--no-select");
+  };
+  if (opening === "made") return Stack.createOrSelect(stackName, workspace);
+  return Stack.select(stackName, workspace).catch((error: unknown) => {
+    if (!(error instanceof StackNotFoundError)) throw error;
+    throw new Error(
+      `the backend in use has no stack ${stackName}: pulumi whoami --verbose tells which that is, and PULUMI_BACKEND_URL or pulumi login names another`,
+    );
+  });
 }
+
+/** Whether a stack that the backend does not have is made there, or is a mistake, most likely of the backend. */
+export type Opening = "made" | "found";
 
 /** Whether the SSH agent's keys are asked for; the configuration may be wrong otherwise, and is not judged here. */
 function wantsAgent(stackName: string): boolean {

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Stack } from "@pulumi/pulumi/automation";
 
 import { isOwnPlace, stateDirectory, stateFile, type Place } from "../components/settings/place";
+import { engineOf } from "./engine";
 import { root } from "./project";
 
 /**
@@ -21,9 +22,18 @@ export async function recover(stack: Stack): Promise<void> {
   process.stdout.write(
     `  note  an earlier run was cut off while ${pending.length} resources were under way: going on from there\n`,
   );
-  const state = await stack.exportStack();
-  const deployment = { ...(state.deployment as object), pending_operations: [] };
-  await stack.importStack({ ...state, deployment });
+  const pulumi = engineOf(stack.workspace);
+  // The SDK would have every secret in clear in a file that all can read.
+  const state = JSON.parse(await pulumi("stack", "export", "--stack", stack.name)) as { readonly deployment: object };
+  const directory = mkdtempSync(join(stateDirectory(root), "..", "recovered-"));
+  try {
+    const file = join(directory, "state.json");
+    const deployment = { ...state.deployment, pending_operations: [] };
+    writeFileSync(file, JSON.stringify({ ...state, deployment }), { mode: 0o600 });
+    await pulumi("stack", "import", "--stack", stack.name, "--file", file);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 }
 
 /** How long an engine whose run was killed may take for what it has begun, milliseconds. */

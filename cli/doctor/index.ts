@@ -2,13 +2,10 @@ import type { Stack } from "@pulumi/pulumi/automation";
 
 import { examineAll, type Examined } from "../../components/doctor";
 import type { Environment } from "../../components/environment";
-import { localLogin } from "../../components/local";
-import type { MachineConfig } from "../../components/machine";
-import { sshLogin, type Login } from "../../components/ssh";
 import { paintFor, type Paint } from "../color";
 import { exits } from "../commands";
 import type { Request } from "../arguments";
-import { decryptedEnvironment } from "../machines";
+import { decryptedEnvironment, loginOn } from "../machines";
 import { clusterOf } from "../status";
 import { askCluster, podsToAsk, type ClusterTold } from "./cluster";
 import { controlFindings } from "./control";
@@ -43,11 +40,6 @@ export async function diagnose(stack: Stack): Promise<Diagnosis> {
   });
   const findings = judge(environment, all, cluster);
   return { stack: stack.name, well: findings.every(({ state }) => state === "well"), findings };
-}
-
-/** How the stack says to log in on a machine; throws where that cannot be known. */
-export function loginOn(environment: Environment): (machine: MachineConfig) => Login {
-  return ({ name, ssh }) => (environment.provider === "local" ? localLogin(environment, name) : sshLogin(ssh));
 }
 
 /** All that is to be said of what was found, in the order of the checks. */

@@ -5,8 +5,8 @@ import { dirname, join, relative } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
 
 import { exits } from "../commands";
-import { diagnose, loginOn } from "../doctor";
-import { configSecrets, decryptedEnvironment } from "../machines";
+import { diagnose } from "../doctor";
+import { configSecrets, decryptedEnvironment, loginOn } from "../machines";
 import { messageOf } from "../progress";
 import { root } from "../project";
 import { clusterOf } from "../status";

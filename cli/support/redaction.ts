@@ -129,7 +129,13 @@ function tokensIn(text: string): readonly string[] {
     // Whoever encodes a file may do so without its last end of line.
     return /^-----BEGIN/.test(decoded) ? [...wholeForms(decoded.trim()), ...tokensIn(decoded)] : [];
   });
-  return [...tokens, ...inside];
+  return [...tokens, ...linesOfKeys(text), ...inside];
+}
+
+/** The last line of a key may be short, and have no digit in it. */
+function linesOfKeys(text: string): readonly string[] {
+  const bodies = [...text.matchAll(/-----BEGIN [A-Z ]*PRIVATE KEY-----\n([\s\S]*?)-----END/g)];
+  return bodies.flatMap(([, body = ""]) => body.split("\n").filter(({ length }) => length >= shortest));
 }
 
 /** Capitals, small letters and digits, as keys have them and paths do not. */

@@ -105,8 +105,8 @@ function faultOf({ fault, kind, passphrase, passphrasePath }: Key): string | und
   const agent = "give the key to an agent and set ssh.agent to true";
   if (fault !== undefined) return `${fault}: ${way}, or make one with ssh-keygen -t ed25519`;
   if (kind === "none") return `has no private key in it: ${way}`;
-  if (kind === "unreadable") {
-    return `is encrypted in PKCS #8, which cannot be read here: write it in OpenSSH's own form with ssh-keygen -p -f FILE, or ${agent}`;
+  if (kind === "PKCS #8") {
+    return `is in PKCS #8, which cannot be read here: write it in OpenSSH's own form with ssh-keygen -p -f FILE, or ${agent}`;
   }
   if (kind !== "encrypted" || passphrase !== undefined) return undefined;
   return `is encrypted, and its passphrase is not given: use ${passphraseCommand(passphrasePath.join("."))}, or set ${passphraseVariable} in the environment, or ${agent}`;

@@ -1,18 +1,17 @@
 import type { ParsedKey } from "ssh2";
 
 /** What the text of a private key's file says of it, before anything tries to use it. */
-export type KeyKind = "none" | "plain" | "encrypted" | "unreadable";
+export type KeyKind = "none" | "plain" | "encrypted" | "PKCS #8";
 
 /** What every OpenSSH key begins with, under its base64. Source: OpenSSH, PROTOCOL.key. */
 const magic = "openssh-key-v1\0";
 
 /**
- * Whether a text holds a private key, and whether that is encrypted. "unreadable" is one that is encrypted in PKCS #8,
- * which neither the plugin nor ssh2 can read.
+ * Whether a text holds a private key, and whether that is encrypted. ssh2 reads none in PKCS #8, and the plugin none that is encrypted so.
  */
 export function kindOfKey(text: string): KeyKind {
   if (!text.includes("PRIVATE KEY-----")) return "none";
-  if (text.includes("-----BEGIN ENCRYPTED PRIVATE KEY-----")) return "unreadable";
+  if (/-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/.test(text)) return "PKCS #8";
   // The older form of PEM. Source: RFC 1421, section 4.6.1.1.
   if (/^Proc-Type:.*ENCRYPTED/m.test(text)) return "encrypted";
   const body = /-----BEGIN OPENSSH PRIVATE KEY-----([^-]*)/.exec(text)?.[1] ?? "";

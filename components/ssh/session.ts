@@ -129,13 +129,10 @@ export class Session {
     client.on("close", () => this.fail(new Error("the connection was closed before there was an answer")));
     this.ready = this.orFailed(new Promise((resolve) => client.on("ready", resolve)));
     this.ready.catch(() => undefined);
-    if (!bastion) client.connect(configOf(login, timeoutMs));
-    else {
-      bastion.tunnel(login).then(
-        (sock) => client.connect({ ...configOf(login, timeoutMs), sock }),
-        (error: unknown) => this.fail(error instanceof Error ? error : new Error(String(error))),
-      );
-    }
+    // A key that it cannot read is thrown.
+    const connect = async () =>
+      client.connect({ ...configOf(login, timeoutMs), ...(bastion && { sock: await bastion.tunnel(login) }) });
+    connect().catch((error: unknown) => this.fail(error instanceof Error ? error : new Error(String(error))));
   }
 
   /** Runs a command as root, with this on its standard input. */

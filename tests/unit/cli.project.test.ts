@@ -23,10 +23,15 @@ function load<Part>(part: () => Promise<Part>, stack: object = {}): Promise<Part
   return part();
 }
 
-test("the administrator's kubeconfig is for its owner alone, also where it lay there before", async () => {
+test.each([
+  ["where it lay there before", true],
+  ["on a computer that has nothing of the stack yet", false],
+])("the administrator's kubeconfig is for its owner alone, also %s", async (_, there) => {
   const file = join(root, ".keelson", "unit", "kubeconfig");
-  mkdirSync(join(root, ".keelson", "unit"), { recursive: true });
-  writeFileSync(file, "old", { mode: 0o644 });
+  if (there) {
+    mkdirSync(join(root, ".keelson", "unit"), { recursive: true });
+    writeFileSync(file, "old", { mode: 0o644 });
+  }
   const said = jest.spyOn(process.stdout, "write").mockReturnValue(true);
   jest.replaceProperty(process, "argv", ["node", "main.ts", "kubeconfig", "unit"]);
   await load(() => import("../../cli/main"), {
@@ -50,12 +55,22 @@ test("what a killed run had under way is taken out of the state, which is else a
   jest.replaceProperty(process, "env", { ...process.env, PULUMI_BACKEND_URL: `file://${states}?metadata=skip` });
   jest.spyOn(process.stdout, "write").mockReturnValue(true);
   const { recover } = await load(() => import("../../cli/recover"));
-  const importStack = jest.fn().mockResolvedValue(undefined);
-  const exportStack = () => Promise.resolve({ version: 3, deployment });
-  await recover({ name: "unit", exportStack, importStack } as unknown as automation.Stack);
-  expect(importStack.mock.calls).toEqual([
-    [{ version: 3, deployment: { resources: [{ urn: "one" }], pending_operations: [] } }],
+  const asked: string[][] = [];
+  let imported: unknown;
+  const run = (args: string[]) => {
+    asked.push(args);
+    const file = args.at(-1) ?? "";
+    if (args[1] === "import") imported = [JSON.parse(readFileSync(file, "utf8")), statSync(file).mode & 0o777];
+    return Promise.resolve({ stdout: JSON.stringify({ version: 3, deployment }) });
+  };
+  await recover({ name: "unit", workspace: { runPulumiCmd: run } } as unknown as automation.Stack);
+  expect(imported).toEqual([
+    { version: 3, deployment: { resources: [{ urn: "one" }], pending_operations: [] } },
+    0o600,
   ]);
+  // Nothing is asked for in clear, and nothing is left.
+  expect(asked.flat()).not.toContain("--show-secrets");
+  expect(existsSync(asked[1]?.at(-1) ?? "")).toBe(false);
 });
 
 /** Machines of a stack's file. */
@@ -76,12 +91,51 @@ test.each([
       path === join(project.root, "Pulumi.unit.yaml")
         ? `config:\n  keelson:provider: ssh\n${asked}`
         : read(path, ...more)) as typeof read);
-  jest.spyOn(automation.PulumiCommand, "get").mockResolvedValue(Object.create(null) as automation.PulumiCommand);
-  const open = jest
-    .spyOn(automation.LocalWorkspace, "createOrSelectStack")
-    .mockResolvedValue(Object.create(null) as automation.Stack);
+  const commands: string[][] = [];
+  const run = (args: string[]) => {
+    commands.push(args);
+    return Promise.resolve({ stdout: "" });
+  };
+  jest.spyOn(automation.PulumiCommand, "get").mockResolvedValue({ run } as unknown as automation.PulumiCommand);
   jest.replaceProperty(process, "env", { ...process.env, PULUMI_BACKEND_URL: "s3://elsewhere" });
   expect(existsSync(join(project.root, "Pulumi.unit.yaml"))).toBe(false);
-  await project.openStack("unit");
-  expect(open.mock.lastCall?.[1]?.envVars).toEqual({ PULUMI_PARALLEL: String(Math.min(32, few)), ...expected });
+  const { workspace } = await project.openStack("unit");
+  // Plain pulumi keeps the stack that somebody selected for it.
+  expect(commands).toEqual([["stack", "--stack", "unit"]]);
+  expect(workspace.envVars).toEqual({ PULUMI_PARALLEL: String(Math.min(32, few)), ...expected });
+});
+
+describe("a stack that the backend does not have", () => {
+  const commands: string[][] = [];
+  beforeEach(() => {
+    commands.length = 0;
+    const run = (args: string[]) => {
+      commands.push(args);
+      return args[1] === "--stack"
+        ? Promise.reject(new automation.StackNotFoundError("none"))
+        : Promise.resolve({ stdout: "" });
+    };
+    jest.spyOn(automation.PulumiCommand, "get").mockResolvedValue({ run } as unknown as automation.PulumiCommand);
+    jest.replaceProperty(process, "env", { ...process.env, PULUMI_BACKEND_URL: "s3://elsewhere" });
+  });
+
+  test("is made, and not selected for plain pulumi, where it may be a new one", async () => {
+    await project.openStack("dev");
+    expect(commands.at(-1)).toEqual(["stack", "init", "dev", "--no-select"]);
+  });
+  test("is a mistake where something of it is to be destroyed", async () => {
+    await expect(project.openStack("dev", "found")).rejects.toThrow("the backend in use has no stack dev");
+    expect(commands).toHaveLength(1);
+  });
+});
+
+test("a kubeconfig that cannot be had ends the line that evaluates it", async () => {
+  const said = jest.spyOn(process.stdout, "write").mockReturnValue(true);
+  const { perform } = await load(() => import("../../cli/operations"), {
+    name: "unit",
+    outputs: () => Promise.resolve({}),
+  });
+  const { request } = await import("./cli.fixture");
+  await expect(perform({ ...request, command: "kubeconfig" })).rejects.toThrow("has no cluster");
+  expect(said.mock.calls).toEqual([["false\n"]]);
 });

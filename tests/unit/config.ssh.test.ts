@@ -63,8 +63,12 @@ describe("an encrypted key", () => {
   });
 
   test("of PKCS #8 is one that nothing here reads", () => {
+    const bare = keys.make("bare8", "", "-t", "ecdsa", "-m", "PKCS8");
+    expect(problems({ privateKeyFile: bare })).toEqual([
+      expect.stringContaining("is in PKCS #8, which cannot be read here"),
+    ]);
     expect(problems({ privateKeyFile: pkcs8, privateKeyPassphrase: secret() })).toEqual([
-      `ssh.privateKeyFile: "${pkcs8}" is encrypted in PKCS #8, which cannot be read here: write it in OpenSSH's own form with ssh-keygen -p -f FILE, or ${agentWay}`,
+      `ssh.privateKeyFile: "${pkcs8}" is in PKCS #8, which cannot be read here: write it in OpenSSH's own form with ssh-keygen -p -f FILE, or ${agentWay}`,
     ]);
   });
 
