@@ -108,8 +108,14 @@ describe("rollout.sh", () => {
   };
   const deferOne = () => defer(["w-docker", { a: "new" }]);
 
+  test("says what to do where somebody has reset the node", () => {
+    expect(rollout().stderr).toMatch(
+      /error: .*kubelet.conf is gone, as after kubeadm reset: .*The way: kubectl delete node w;/,
+    );
+  });
   test("does nothing where nothing waits", () => {
     cluster();
+    host.becomeNode();
     expect(rollout()).toEqual(clean);
     // A run that was cut off may have left the node cordoned.
     expect(host.called()).toEqual([expect.stringMatching(/^kubectl get node w .*cordoned-for}$/)]);

@@ -7,6 +7,7 @@ export KUBECONFIG=/etc/kubernetes/kubelet.conf
 
 up() {
   local began ready minor='' kept=''
+  [ -e "$KUBECONFIG" ] || no_kubeconfig
   # Another revision of the scripts brings this one here; it may have deferred nothing. A run that was cut off may have left it cordoned.
   has_turns || authorities_differ || is_cordoned_by_us || return 0
   began=$(date +%s)
@@ -24,6 +25,11 @@ up() {
   keep_address
   uncordon || die "$NODE runs on its new settings, and takes no pods yet: the API did not take the mark of its drain away${kept:+, and said: $kept}. Run up again"
   log "$NODE runs on its new settings"
+}
+
+no_kubeconfig() {
+  die "$(hostname) has joined the cluster, and $KUBECONFIG is gone, as after kubeadm reset: nothing of its node runs here any more." \
+    "The way: kubectl delete node $NODE; take $NODE out of machines, and run up; put it back, and run up"
 }
 
 # What the kubelet of before has told may be of after the drain began.
