@@ -23,11 +23,11 @@ change_manifests() {
 
 # restart_readers: servers that read one of the files in FOREIGN: nobody knows what they have read.
 restart_readers() {
-  local file server pid files
+  local file server pid foreign
   [ -e "$FOREIGN" ] || return 0
-  mapfile -t files <"$FOREIGN"
+  mapfile -t foreign <"$FOREIGN"
   for server in "${SERVERS[@]}"; do
-    for file in "${files[@]}"; do
+    for file in "${foreign[@]}"; do
       if ! grep -qsF -- "$file" "$MANIFESTS/$server.yaml" || ! pid=$(process_of "$server"); then continue; fi
       log "$server restarts: it may have read what somebody else had written into $file"
       [ "$server" != kube-apiserver ] || yield_address
