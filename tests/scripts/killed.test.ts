@@ -21,6 +21,8 @@ beforeEach(() => {
     host.stub(name);
   }
   for (const name of ["iptables", "ip6tables", "iptables-save", "ip6tables-save"]) host.stub(name);
+  // A packet filter without chains of kube-proxy.
+  host.stub("iptables", '[[ "$*" != *" -S "* ]]');
   for (const name of ["apt-get", "apt-cache", "apt-mark", "dpkg", "ctr"]) host.stub(name);
   host.stub("docker", "echo systemd");
   host.stub("ip", "echo '2: eth0 inet 192.0.2.1/24'");
