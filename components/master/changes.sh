@@ -23,11 +23,11 @@ change_manifests() {
 
 # restart_readers: servers that read one of the files in FOREIGN: nobody knows what they have read.
 restart_readers() {
-  local file server pid foreign
+  local file server pid touched
   [ -e "$FOREIGN" ] || return 0
-  mapfile -t foreign <"$FOREIGN"
+  mapfile -t touched <"$FOREIGN"
   for server in "${SERVERS[@]}"; do
-    for file in "${foreign[@]}"; do
+    for file in "${touched[@]}"; do
       if ! grep -qsF -- "$file" "$MANIFESTS/$server.yaml" || ! pid=$(process_of "$server"); then continue; fi
       log "$server restarts: it may have read what somebody else had written into $file"
       [ "$server" != kube-apiserver ] || yield_address

@@ -25,6 +25,7 @@ up() {
   begin_again
   # Where the authorities are others, all servers start anew, each when its manifest says so: they could not start on half of it.
   [ "$(authorities_of_manifest)" != "$AUTHORITIES" ] || restart_renewed
+  # shellcheck disable=SC2153
   for file in "${FILES[@]}"; do is_as_left file "$file" || printf '%s\n' "$file" >>"$FOREIGN"; done
   write_files
   # What is in there says who did what.

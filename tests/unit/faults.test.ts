@@ -28,6 +28,13 @@ test("a line and a row say what was seen", () => {
     "NOT power | lost: NOT DONE: nothing was cut; well; 0 runs, 31 s",
   );
   const elsewhere = [{ name: "clock", where: "not done" }];
-  const page = pageOf([outcome({})], { date: "2026-11-26", commit: "abc", runs: "one run", seed: 7, all: 19, elsewhere });
+  const page = pageOf([outcome({})], {
+    date: "2026-11-26",
+    commit: "abc",
+    runs: "one run",
+    seed: 7,
+    all: 19,
+    elsewhere,
+  });
   expect(page).toContain("| power \\| lost | heals by itself | well | 0 | 31 |\n| clock | | not done | | |");
 });

@@ -51,6 +51,7 @@ uncordon() { wait_for 60 "the API to let $NODE take pods again" lift_cordon; }
 lift_cordon() {
   local mark
   read_mark || return
+  # shellcheck disable=SC2034 # rollout.sh reads it.
   [ -z "$mark" ] || kept=$(patch_node "{\"metadata\": {\"annotations\": {\"$CORDONED_FOR\": null}}, \"spec\": {\"unschedulable\": null}}" 2>&1)
 }
 
