@@ -80,8 +80,7 @@ restart_renewed() {
     server=kube-$name
     if ! pid=$(process_of "$server") || ! started_before "$pid" "/etc/kubernetes/$name.conf"; then continue; fi
     log "$server restarts: its kubeconfig changed"
-    kill "$pid" 2>/dev/null || true
-    wait_for 150 "$server to be up again" is_another "$server" "$pid" ||
+    start_again "$server" "$pid" ||
       die "$server of $(hostname) does not come up with the kubeconfig that was issued again: see crictl logs or docker logs of it there, and /etc/kubernetes/$name.conf. No other master was touched"
   done
 }
@@ -89,11 +88,6 @@ restart_renewed() {
 started_before() {
   local age
   age=$(ps -o etimes= -p "$1") && [ $((EPOCHSECONDS - age)) -lt "$(stat -c %Y "$2")" ]
-}
-
-is_another() {
-  local pid
-  pid=$(process_of "$1") && [ "$pid" != "$2" ] && answers_well "$1"
 }
 
 # Servers that ended for want of a certificate that holds are started by the kubelet again after up to five minutes, unless it begins

@@ -31,8 +31,7 @@ restart_readers() {
       if ! grep -qsF -- "$file" "$MANIFESTS/$server.yaml" || ! pid=$(process_of "$server"); then continue; fi
       log "$server restarts: it may have read what somebody else had written into $file"
       [ "$server" != kube-apiserver ] || yield_address
-      kill "$pid" 2>/dev/null || true
-      wait_for 150 "$server to be up again" is_another "$server" "$pid" ||
+      start_again "$server" "$pid" ||
         die "$server of $(hostname) does not come up again: see crictl logs or docker logs of it there. No other master was touched"
       keep_address
       break

@@ -13,13 +13,13 @@ cluster_name() {
     sed -n 's/^current-context: kubernetes-admin@//p'
 }
 
-# kubeadm makes the Service last: one that was cut off before leaves none, and nobody finds CoreDNS.
 # as_servers_are COMMAND...: kubeadm writes the proxies of its environment into what it makes. A cluster that an earlier release gave them to keeps
 # them.
 as_servers_are() {
   if grep -qsiE '^ *- name: (https?|ftp|all|no)_proxy$' /etc/kubernetes/manifests/kube-apiserver.yaml; then by_proxy "$@"; else "$@"; fi
 }
 
+# kubeadm makes the Service last: one that was cut off before leaves none, and nobody finds CoreDNS.
 dns_is_current() { [[ $(dns_image) = *":$COREDNS_TAG" ]] && has_dns_service; }
 
 has_dns_service() { kubectl --kubeconfig "$ADMIN" --namespace kube-system get service kube-dns --request-timeout 10s >/dev/null 2>&1; }

@@ -66,6 +66,17 @@ started_on_manifest() {
 # The kernel keeps 15 characters of a program's name.
 process_of() { pgrep -xn "${1:0:15}"; }
 
+# start_again SERVER PID: the kubelet starts a server at once that ends.
+start_again() {
+  kill "$2" 2>/dev/null || true
+  wait_for 150 "$1 to be up again" is_another "$1" "$2"
+}
+
+is_another() {
+  local pid
+  pid=$(process_of "$1") && [ "$pid" != "$2" ] && answers_well "$1"
+}
+
 # is_as_written SERVER: it is up with the flags of its manifest.
 is_as_written() { [ -e "$MANIFESTS/$1.yaml" ] && is_up "$1" && has_flags_of_manifest "$1"; }
 

@@ -3,6 +3,7 @@ import { firstKey } from "./encryptionStages";
 import { soon, unitOf } from "./etcdUnit";
 import { Host, type Result } from "./host";
 import { filesBelow, killer } from "./killer";
+import { masterScripts } from "./masterHost";
 import { allIsCurrent } from "./renewed";
 import { runServers, servers } from "./servers";
 
@@ -170,26 +171,12 @@ function master(): Run {
   );
   runServers(host);
   const audit = "/etc/kubernetes/keelson/audit.yaml";
-  const uses = [
-    "encryption/providers.sh",
-    "script/found.sh",
-    "kubelet/leave.sh",
-    "kubelet/unit.sh",
-    "master/api.sh",
-    "master/kubeadm.sh",
-    "master/kubelets.sh",
-    "endpoint/servers.sh",
-    "endpoint/yield.sh",
-    "master/manifests.sh",
-    "master/changes.sh",
-    "etcd/certificates.sh",
-  ];
   const admin = base64(kubeconfigFor("https://127.0.0.1:6444"));
   return (setting, kill = 0, direction = "up") =>
     host.run(
       {
         script: killer(kill) + soon(Host.script("master/master.sh")),
-        uses: textsOf(uses).map(soon).concat(allIsCurrent),
+        uses: textsOf(masterScripts).map(soon).concat(allIsCurrent),
         values: {
           ...{ CERTIFICATE_CONFIG: "", CERTIFICATE_NAMES: [], VIRTUAL_ADDRESS: "", AUDIT: true },
           KUBEADM_CONFIG: `setting: ${setting}\nclusterName: "@CLUSTER_NAME@"\n`,

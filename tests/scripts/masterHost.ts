@@ -8,6 +8,22 @@ import { allIsCurrent } from "./renewed";
 /** Where it has files that its servers read. */
 export const directory = "/etc/kubernetes/keelson";
 
+/** What master.sh uses, but for what renews certificates. */
+export const masterScripts = [
+  "etcd/certificates.sh",
+  "encryption/providers.sh",
+  "script/found.sh",
+  "kubelet/leave.sh",
+  "kubelet/unit.sh",
+  "master/api.sh",
+  "master/kubeadm.sh",
+  "master/kubelets.sh",
+  "endpoint/servers.sh",
+  "endpoint/yield.sh",
+  "master/manifests.sh",
+  "master/changes.sh",
+];
+
 /** Runs master.sh on a machine, towards these names and values. */
 export const masterOn =
   (host: Host) =>
@@ -22,21 +38,7 @@ export const masterOn =
       {
         files,
         script: change(Host.script("master/master.sh")),
-        uses: [
-          "etcd/certificates.sh",
-          "encryption/providers.sh",
-          "script/found.sh",
-          "kubelet/leave.sh",
-          "kubelet/unit.sh",
-          "master/api.sh",
-          "master/kubeadm.sh",
-          "master/kubelets.sh",
-          ...["endpoint/servers.sh", "endpoint/yield.sh"],
-          "master/manifests.sh",
-          "master/changes.sh",
-        ]
-          .map((path) => Host.script(path))
-          .concat(allIsCurrent),
+        uses: masterScripts.map((path) => Host.script(path)).concat(allIsCurrent),
         values: {
           KUBEADM_CONFIG: 'kind: InitConfiguration\nclusterName: "@CLUSTER_NAME@"\n',
           CERTIFICATE_CONFIG: "",
