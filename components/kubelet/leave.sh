@@ -11,6 +11,8 @@ remember_before_node() { remember_found "$1" "${MADE_FOR_PODS[@]}" "${MADE_FOR_A
 
 leave_cluster() {
   local name link none=/run/keelson/no-certificates
+  # What it was for ends here.
+  rm -rf "$SCRIPTS"/*-join
   set_static_pods_aside
   set_files_aside
   # With the etcd phase kubeadm would empty /var/lib/etcd, whoever's it is (kubeadm issue 3225), and it empties the directory of certificates.

@@ -15,10 +15,7 @@ up() {
   # It was made before this began; the cluster's controllers sign it within moments, or when they have a leader again.
   wait_for 60 "the API at https://$ENDPOINT to offer this machine's token" token_offered ||
     die "the token made for $(hostname) did not appear at https://$ENDPOINT: see haproxy here, and the controller manager on the masters"
-  (umask 077 && : >"$LOG")
-  kubeadm join --config /dev/stdin --ignore-preflight-errors \
-    "FileAvailable--etc-kubernetes-pki-ca.crt,FileAvailable--etc-kubernetes-bootstrap-kubelet.conf,Port-10250,DirAvailable--etc-kubernetes-manifests$IGNORED_CHECKS" \
-    <<<"$JOIN_CONFIG" >"$LOG" 2>&1 || join_failed
+  join || join_where_ready || join_failed
   # kubeadm started it.
   for_kubelet note_start
 }
@@ -40,12 +37,34 @@ node_is_own() {
   esac
 }
 
+join() {
+  (umask 077 && : >"$LOG")
+  kubeadm join --config /dev/stdin --ignore-preflight-errors \
+    "FileAvailable--etc-kubernetes-pki-ca.crt,FileAvailable--etc-kubernetes-bootstrap-kubelet.conf,Port-10250,DirAvailable--etc-kubernetes-manifests$IGNORED_CHECKS" \
+    <<<"$JOIN_CONFIG" >"$LOG" 2>&1
+}
+
+# The machine was reset by hand just now: kubeadm refuses until the cluster knows that its kubelet is gone, 40 s by default. The node stays,
+# with its labels.
+join_where_ready() {
+  local deadline=$((SECONDS + 90))
+  ! is_still_ready || log "the cluster calls the node $NODE ready, whose kubelet was reset: it joins again when that is noticed"
+  while is_still_ready && [ "$SECONDS" -lt "$deadline" ]; do
+    sleep 3
+    ! join || return 0
+  done
+  return 1
+}
+
+is_still_ready() { grep -q "Node with name \"$NODE\" and status \"Ready\" already exists" "$LOG"; }
+
 # kubeadm asks only every five seconds. What is seen here is trusted for nothing: kubeadm checks the pinned authority.
 token_offered() {
   [[ $(curl -fsSk --max-time 3 "https://$ENDPOINT/api/v1/namespaces/kube-public/configmaps/cluster-info") = *jws-kubeconfig-"$TOKEN_ID"* ]]
 }
 
 join_failed() {
+  ! is_still_ready || die "the cluster still calls the node $NODE ready, whose kubelet was reset: run up again when kubectl get node shows it as NotReady"
   grep -v 'token' "$LOG" | tail -n 25 >&2
   journalctl --no-pager --lines=10 --unit=kubelet.service >&2 || true
   die "kubeadm join failed on $(hostname): its last lines, and the kubelet's, are above"

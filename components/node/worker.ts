@@ -73,10 +73,10 @@ export class Worker extends pulumi.ComponentResource {
             ),
         },
         once: true,
-        firstRun: { before: () => token.offer(), after: () => token.takeBack() },
+        moment: { before: () => token.offer(), after: () => token.takeBack() },
         effects: {
           create: "joins by a token of its own, which is good for 15 minutes",
-          update: () => "has joined, and is left as it is",
+          update: () => "joins once more, by a token of its own, which is good for 15 minutes",
         },
       },
       { parent: this, dependsOn: [...master.operator.dependsOn, ...before] },

@@ -87,7 +87,7 @@ function bodyOf(parts: ScriptParts): readonly string[] {
 }
 
 /** Nothing the script starts may read on in the program that bash is still reading. */
-export const calling = 'main "$1" </dev/null\nexit\n';
+export const calling = 'main "$@" </dev/null\nexit\n';
 
 /** Pieces of a program, with an empty line between them. */
 export const joined = (lines: readonly string[]) => lines.map((part) => `${part.trimEnd()}\n`).join("\n");

@@ -17,8 +17,8 @@ export interface Effects {
   readonly update: (changed: ReadonlySet<string>) => string;
 }
 
-/** What the program itself does around the run that makes a script's resource; nothing in a preview. */
-export interface FirstRun {
+/** What the program itself does around a run of what is for one moment, the first and any more; nothing in a preview. */
+export interface Moment {
   readonly before: () => Promise<void>;
   /** When it has succeeded. */
   readonly after: () => Promise<void>;
@@ -28,7 +28,7 @@ interface Known {
   readonly resource: pulumi.Resource;
   readonly parts: ScriptParts;
   readonly effects?: Effects;
-  readonly firstRun?: FirstRun;
+  readonly moment?: Moment;
   readonly machine: Target;
   /** Why it runs though nothing of it changes. */
   readonly again?: Again;
@@ -50,13 +50,19 @@ export function beforeRunning(): pulumi.ResourceHookBinding {
 }
 
 /** The hook by which the engine tells that a script has run that something is to be done after. */
-export function afterFirstRun(): pulumi.ResourceHookBinding {
+export function afterMoment(): pulumi.ResourceHookBinding {
   lastHook ??= new pulumi.ResourceHook(
     "keelson-script-done",
-    AsyncResource.bind(async ({ name }: pulumi.ResourceHookArgs) => scripts.get(name)?.firstRun?.after()),
+    AsyncResource.bind(async ({ name, oldInputs }: pulumi.ResourceHookArgs) => {
+      const script = scripts.get(name);
+      if (script && isMoment(script, oldInputs)) await script.moment?.after();
+    }),
   );
-  return { afterCreate: [lastHook] };
+  return { afterCreate: [lastHook], afterUpdate: [lastHook] };
 }
+
+/** Whether it is made, or runs once more, and is not merely sent another login. */
+const isMoment = ({ again }: Known, before: unknown) => before === undefined || again !== undefined;
 
 /** Tells what there is to know of a script before it runs. */
 export function remember(name: string, script: Known): void {
@@ -72,7 +78,7 @@ async function beforeRun({ name, newInputs, oldInputs }: pulumi.ResourceHookArgs
   const script = scripts.get(name);
   // Where there is nothing to run, nothing happens.
   if (!script || newInputs?.["create"] === undefined) return;
-  const { resource, firstRun, machine } = script;
+  const { resource, moment, machine } = script;
   await machine.fleet.accept();
   if (!pulumi.runtime.isDryRun()) {
     const hop = firstHopOf(machine);
@@ -80,7 +86,7 @@ async function beforeRun({ name, newInputs, oldInputs }: pulumi.ResourceHookArgs
     if (hop && (!machine.seen || machine.seen.refused !== undefined)) await machine.fleet.answers(hop);
     if (machine.seen?.refused !== undefined) throw new Error(machine.seen.refused);
     if (machine.access) await send(machine.access, script);
-    if (!oldInputs) await firstRun?.before();
+    if (isMoment(script, oldInputs)) await moment?.before();
     return;
   }
   const words = await wordsFor(script, { now: newInputs, before: oldInputs });
@@ -99,16 +105,11 @@ interface Change {
   readonly before?: Readonly<Record<string, unknown>>;
 }
 
-/**
- * What runs where a script is of one moment and its login is another: that moment is over, and who is logged in on may never have
- * had the texts of the release that it was in. What was sent is read, and not run.
- */
-export const nothingAgain = "cat >/dev/null";
-
 /** What the run means; "" where nobody has words for it. */
-async function wordsFor({ parts, effects, again }: Known, { now, before }: Change): Promise<string> {
+async function wordsFor({ parts, effects, moment, again }: Known, { now, before }: Change): Promise<string> {
   if (before?.["create"] === undefined) return effects?.create ?? "";
-  if (now["update"] === nothingAgain) return effects ? "it has run once, and does not run again" : "";
+  if (moment && !again) return "it has run once, and does not run again";
+  if (moment && again) return [...again.words, effects?.update(again.files) ?? ""].join("; ");
   const old = await textOf(before["stdin"]);
   const sent = await textOf(now["stdin"]);
   const changed = changedParts(parts, old, sent);

@@ -4,7 +4,8 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 import { compose, type ScriptFile, type ScriptParts, type ScriptValue } from "./compose";
-import { afterFirstRun, beforeRunning, nothingAgain, remember, type Effects, type FirstRun } from "./hooks";
+import { nothingAgain, runAgain, runOnceMore } from "./commands";
+import { afterMoment, beforeRunning, remember, type Effects, type Moment } from "./hooks";
 import { shortDigest } from "./digest";
 import { composeKept, handedTexts, scriptName, textsOf } from "./kept";
 import { noteOrder, withoutImplied } from "./order";
@@ -42,13 +43,14 @@ export interface HostScriptArgs {
   readonly shared?: readonly string[];
   /** What a run of it means for the machine, in plain words, for previews. @default nothing is said */
   readonly effects?: Effects;
-  /** What the program itself does around the run that makes the resource. @default nothing */
-  readonly firstRun?: FirstRun;
+  /** What the program itself does around a run of what is for one moment. @default nothing */
+  readonly moment?: Moment;
   /** What the script prints on standard output is a secret. @default false */
   readonly secretOutput?: boolean;
   /**
    * The script is for one moment, such as a join: what was sent is never sent again, however its values change, and
-   * nothing is undone. It runs anew for a machine that is another one. @default false
+   * nothing is undone. It runs anew for a machine that is another one, and once more where its machine tells that what it was for is
+   * gone. @default false
    */
   readonly once?: boolean;
   /**
@@ -82,8 +84,8 @@ export class HostScript extends command.remote.Command {
     const ends = args.machine.lost === true ? "forgotten" : args.ends;
     const plain = partsOf(name, args);
     const parts = withDigest(plain, knownSecrets(args));
-    const again = isRepeatable(args) ? againOf(parts, args) : undefined;
-    const { effects, firstRun, machine } = args;
+    const again = againOf(parts, args);
+    const { effects, moment, machine } = args;
     const place = placeOf(name, args);
     const unique = machine.fleet.named(name);
     const own = pulumi.mergeOptions(
@@ -93,20 +95,20 @@ export class HostScript extends command.remote.Command {
         // One that is told to run again (`--replace`) and refuses must find what it made in the state as before.
         deleteBeforeReplace: args.forGood !== true,
         additionalSecretOutputs: args.secretOutput ? ["stdout", "stderr"] : [],
-        ignoreChanges: [...ignored(args), ...(isRepeatable(args) && !again ? ["update"] : [])],
+        ignoreChanges: ignored(args, again),
       },
       opts,
     );
     super(unique, ends === "forgotten" ? forgotten(args.machine) : inputsOf(args, parts, again), {
       ...own,
       dependsOn: withoutImplied(place, own.dependsOn),
-      hooks: { ...beforeRunning(), ...(args.firstRun ? afterFirstRun() : {}) },
+      hooks: { ...beforeRunning(), ...(moment ? afterMoment() : {}) },
     });
     noteOrder(this, place, own.dependsOn);
     this.plain = plain;
     if (ends !== "forgotten") machine.fleet.keep(scriptName(parts), textsOf(parts));
     const handed = handedOf(args, parts);
-    remember(unique, { resource: this, parts, effects, firstRun, machine, again, handed });
+    remember(unique, { resource: this, parts, effects, moment, machine, again, handed });
   }
 
   /** A digest of what is sent but for secrets: it may stand in clear. */
@@ -176,8 +178,16 @@ function isRepeatable({ machine, ends, once, forGood }: HostScriptArgs): boolean
   return machine.lost !== true && ends === undefined && once !== true && forGood !== true;
 }
 
-function againOf({ name, values }: ScriptParts, { machine, follows, again }: HostScriptArgs): Again | undefined {
+/** Whether it is for one moment, and that moment can come once more. */
+function isOfOneMoment({ machine, ends, once }: HostScriptArgs): boolean {
+  return machine.lost !== true && ends === undefined && once === true;
+}
+
+function againOf({ name, values }: ScriptParts, args: HostScriptArgs): Again | undefined {
+  const { machine, follows, again } = args;
   const { seen } = machine;
+  if (isOfOneMoment(args)) return seen?.onceMore(name);
+  if (!isRepeatable(args)) return undefined;
   return again ?? seen?.again(name, String(values?.PROGRAM)) ?? (follows ? seen?.follows() : undefined);
 }
 
@@ -196,8 +206,8 @@ function inputsOf(args: HostScriptArgs, parts: ScriptParts, again: Again | undef
   return {
     connection,
     create: `${run} ${undone ? "down" : "up"}`,
-    ...(again ? { update: runAgain(again) } : {}),
-    ...(args.once && !undone ? { update: nothingAgain } : {}),
+    ...(again ? { update: runAgain(again.token) } : {}),
+    ...(args.once && !undone ? { update: momentAgain(args, parts.name, again) } : {}),
     ...(stays ? {} : { delete: pulumi.interpolate`${run} ${args.machine.fleet.down}` }),
     stdin: program(args, parts),
     // For all others it is of no meaning which machine it is.
@@ -207,12 +217,10 @@ function inputsOf(args: HostScriptArgs, parts: ScriptParts, again: Again | undef
   };
 }
 
-/**
- * Runs `up` as well; the state keeps it until the next time, and whoever logs in by then may be another. The token is there to
- * differ.
- */
-function runAgain({ token }: Again): string {
-  return `sh -c '[ "$(id -u)" = 0 ] || set -- sudo -n; exec "$@" bash -s -- up ${token}'`;
+/** The command of the time that it ran once more stays as it was, so that a preview after it is empty. */
+function momentAgain({ machine: { seen } }: HostScriptArgs, name: string, again: Again | undefined): string {
+  const run = again?.token ?? seen?.ranOnceMore(name);
+  return run === undefined ? nothingAgain : runOnceMore(name, run);
 }
 
 /** A record in the state that stands for nothing: neither an update to it nor its end reaches any machine. */
@@ -224,10 +232,13 @@ function forgotten({ connection: { host } }: Target): command.remote.CommandArgs
  * A machine that was rebuilt under its name gets everything again by the same scripts, for their `up` converges from
  * nothing as well; what was on it is gone, so nothing there is undone first. Only what is for one moment begins anew.
  */
-function ignored({ once, forGood, ends }: HostScriptArgs): string[] {
+function ignored(args: HostScriptArgs, again: Again | undefined): string[] {
   // Every input, those of later releases too: the state keeps the first run as it was, its login included.
-  if (forGood) return ["*"];
-  return once ? (ends === undefined ? ["stdin"] : []) : ["triggers"];
+  if (args.forGood) return ["*"];
+  if (!args.once) return ["triggers", ...(isRepeatable(args) && !again ? ["update"] : [])];
+  if (!isOfOneMoment(args) || again) return [];
+  // One that was not asked does not tell by which command it ran last.
+  return ["stdin", ...(args.machine.seen ? [] : ["update"])];
 }
 
 function handedOf(

@@ -42,7 +42,7 @@ main() {
   up)
     # Refuses before anything is changed.
     ! declare -F look >/dev/null || look
-    note_begin
+    note_begin "${2:-}"
     if declare -F turn >/dev/null; then stage; else up; fi
     note_end
     ;;

@@ -1,5 +1,5 @@
 # What a machine remembers of the scripts that run on it, in $STATE/scripts/NAME:
-#   ran    "running" or "done", the digest of the program, and an id of that run alone
+#   ran    "running" or "done", the digest of the program, an id of that run alone, and the token of one that mends
 #   wrote  what the script left here, a line each: KIND FINGERPRINT NAME
 #   undo   a program that takes it back, for whoever has nothing but this machine
 #   turn   a program that does what waits for the machine's turn
@@ -10,7 +10,7 @@
 
 readonly SCRIPTS=$STATE/scripts
 
-# note_begin: this program is at work here from now on.
+# note_begin [TOKEN]: this program is at work here from now on.
 note_begin() {
   local record=$SCRIPTS/$SCRIPT lock
   mkdir -p "$record"
@@ -21,7 +21,7 @@ note_begin() {
   exec {lock}>&-
   remember_undo
   : >"$record/wrote.new"
-  remember ran "running ${PROGRAM:-} ${EPOCHREALTIME//[!0-9]/}-$$"
+  remember ran "running ${PROGRAM:-} ${EPOCHREALTIME//[!0-9]/}-$$${1:+ $1}"
 }
 
 # note_end: it has done what it was sent for.

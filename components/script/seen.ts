@@ -14,6 +14,10 @@ export interface Again {
 export interface Seen {
   /** Why a script, of which a program with this digest is to be the last that ran, is to run again. */
   again(script: string, program: string): Again | undefined;
+  /** Why a script of one moment is to run once more: its token is the id of the run that it mends. */
+  onceMore(script: string): Again | undefined;
+  /** Token of the last time that a script of one moment ran once more; absent where it has run once. */
+  ranOnceMore(script: string): string | undefined;
   /** Why what follows from the scripts that were asked for so far is to run again. */
   follows(): Again | undefined;
   /** Why nobody could log in, where the machine answers: "it refuses the key of admin". */

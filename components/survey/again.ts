@@ -13,12 +13,28 @@ export function seenOf({ scripts, waiting }: Answer): Seen {
       if (again) mended.push(again.token);
       return again ?? another(ran, program);
     },
+    onceMore: (script) => {
+      const ran = scripts.get(script);
+      if (!ran) return undefined;
+      // One whose first run failed is not in the state, and runs anew.
+      const again = ran.ended ? changed(ran) : ran.mended !== undefined ? unfinished(ran) : undefined;
+      if (!again) return undefined;
+      mended.push(ran.run);
+      return { ...again, token: ran.run };
+    },
+    ranOnceMore: (script) => scripts.get(script)?.mended,
     follows: () => {
       const why = [...mended, ...(waiting === undefined ? [] : [waiting])];
       if (why.length === 0) return undefined;
       return because(shortDigest(why.join()), waiting === undefined ? putToUse : deferred);
     },
   };
+}
+
+/** Of one that let nobody in: it told nothing else. */
+export function refusedBy(words: string): Seen {
+  const nothing = () => undefined;
+  return { again: nothing, onceMore: nothing, ranOnceMore: nothing, follows: nothing, refused: words };
 }
 
 /** What is not as the scripts left it, by the script, in words; units that do not run are not among it. */

@@ -9,6 +9,8 @@ export interface Ran {
   readonly program: string;
   /** Another one for each run. */
   readonly run: string;
+  /** What was handed to it as the token of a run that mends; absent where the run was another. */
+  readonly mended?: string;
   /** What is not as the script left it. */
   readonly changes: readonly Change[];
 }
@@ -81,9 +83,10 @@ export function parseAnswer(text: string): Answer | undefined {
   const words = (kind: string): readonly (readonly string[])[] => told(kind).map((line) => line.split(" "));
   const working = new Set(told("working"));
   const changes = told("changed").map(changeOf);
-  const scripts = words("script").map(([name = "", state, program = "", run = ""]): [string, Ran] => {
+  const scripts = words("script").map(([name = "", state, program = "", run = "", mended]): [string, Ran] => {
     const own = changes.filter(({ script }) => script === name);
-    return [name, { name, ended: state === "done", working: working.has(name), program, run, changes: own }];
+    const ran = { name, ended: state === "done", working: working.has(name), program, run, changes: own };
+    return [name, mended === undefined ? ran : { ...ran, mended }];
   });
   const [owner] = told("owner");
   const [etcd] = told("etcd");

@@ -8,7 +8,7 @@ import type { MachineConfig, Machine } from "../machine";
 import { askScript } from "../etcd";
 import { composeLook, type Again } from "../script";
 import { throughBastion, withEach, type Login } from "../ssh";
-import { seenOf } from "./again";
+import { refusedBy, seenOf } from "./again";
 import { look, loginFor, patience, type Asked } from "./look";
 import type { SurveySettings } from "./settings";
 import { newestBackupOf, nobodysOf, restoredOf, runningOf, type Restored, type Running } from "./told";
@@ -37,12 +37,7 @@ export class Survey {
       if (!asked) return machine;
       const { answer, silence, refused } = asked;
       if (answer) return { ...machine, seen: seenOf(answer) };
-      return refused
-        ? {
-            ...machine,
-            seen: { again: () => undefined, follows: () => undefined, refused: `${machine.name} ${silence ?? ""}` },
-          }
-        : machine;
+      return refused ? { ...machine, seen: refusedBy(`${machine.name} ${silence ?? ""}`) } : machine;
     });
   }
 

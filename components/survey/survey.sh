@@ -38,8 +38,12 @@ scripts() {
     printf 'script %s %s\n' "$name" "$(cat "$record")"
     ! at_work "$name" || printf 'working %s\n' "$name"
     changes "$name"
+    ! is_undone "$name" || printf 'changed %s present - 0 there /etc/kubernetes/kubelet.conf\n' "$name"
   done
 }
+
+# is_undone SCRIPT: a join, which is for one moment and notes nothing, and what it was for is gone, as after kubeadm reset.
+is_undone() { [[ $1 = *-join && ! -s /etc/kubernetes/kubelet.conf ]]; }
 
 # Since when something waits for the machine's turn; an earlier release wrote that down elsewhere.
 turns() {

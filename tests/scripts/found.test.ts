@@ -91,6 +91,7 @@ describe("leaving a cluster", () => {
       "etc/kubernetes/admin.conf",
       "etc/kubernetes/super-admin.conf",
       "etc/kubernetes/pki/ca.key",
+      "var/lib/keelson/scripts/w-join/ran",
       "opt/cni/bin/flannel",
       "var/lib/cni/networks/cbr0/10.244.0.2",
       "var/lib/kubelet/config.yaml",

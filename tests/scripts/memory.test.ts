@@ -20,6 +20,15 @@ describe("a script that runs", () => {
     expect(run()[2]).not.toBe(first);
     expect(statSync(host.path("var/lib/keelson")).mode & 0o777).toBe(0o700);
   });
+  test("is remembered with the token of a run that mends, until the next", () => {
+    const script = "up() { [ -z \"${FAILS:-}\" ] || die 'it broke'; }\ndown() { :; }";
+    for (const [fails, state] of [["", "done"], ["yes", "running"]] as const) {
+      host.run({ script, values: { FAILS: fails } }, "up 7-8");
+      expect([run()[0], run()[3]]).toEqual([state, "7-8"]);
+    }
+    host.run({ script });
+    expect(run()).toHaveLength(3);
+  });
   test("is remembered as under way where it fails, or is killed", () => {
     host.up("die 'it broke'");
     expect(run()[0]).toBe("running");

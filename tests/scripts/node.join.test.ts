@@ -159,6 +159,39 @@ describe("join.sh", () => {
       "systemctl restart kubelet.service",
     ]);
   });
+  describe("of a machine that was reset by hand", () => {
+    const refusal =
+      'a Node with name "w" and status "Ready" already exists in the cluster. You must delete the existing Node';
+    /** kubeadm refuses so many times. */
+    const refusing = (times: number) => {
+      host.stub("sleep", ":");
+      host.stub(
+        "kubeadm",
+        `echo >>'${host.path("asked")}'; [ "$(wc -l <'${host.path("asked")}')" -gt ${times} ] || { echo 'error: ${refusal}'; exit 1; }`,
+      );
+    };
+
+    test("waits until the cluster knows that its kubelet is gone", () => {
+      refusing(3);
+      const { status, stderr } = join();
+      expect(status).toBe(0);
+      expect(stderr).toBe(
+        "the cluster calls the node w ready, whose kubelet was reset: it joins again when that is noticed\n",
+      );
+      expect(host.called().filter((call) => call.startsWith("kubeadm"))).toHaveLength(4);
+    });
+    test("tells what to wait for where the cluster takes longer", () => {
+      refusing(1000);
+      const { status, stderr } = join((script) => script.replace("SECONDS + 90", "SECONDS + 1"));
+      expect(status).toBe(1);
+      expect(stderr).toContain("run up again when kubectl get node shows it as NotReady");
+    });
+    test("fails at once where kubeadm says something else", () => {
+      host.stub("kubeadm", "echo 'it broke'; exit 1");
+      expect(join().status).toBe(1);
+      expect(host.called().filter((call) => call.startsWith("kubeadm"))).toHaveLength(1);
+    });
+  });
   test("shows what kubeadm said last, but no token", () => {
     host.stub("kubeadm", `echo "it broke"; echo "the token ${token} is wrong"; exit 1`);
     const { status, stderr } = join();

@@ -170,6 +170,12 @@ describe("what was changed by hand", () => {
       ["m-docker", "rules", "kube-proxy", "gone"],
     ]);
   });
+  test("are joins whose machine was reset, also those of earlier releases, which noted nothing", () => {
+    run(":", "m-join");
+    expect(changes()).toEqual([["m-join", "present", "/etc/kubernetes/kubelet.conf", "gone"]]);
+    host.write("etc/kubernetes/kubelet.conf", "credentials");
+    expect(changes()).toEqual([]);
+  });
   test("are units that do not run, or would not at the next boot; one that starts is not told, nor any just after a boot", () => {
     const units = ["a", "b", "c", "d", "e"].map((name) => `${name}.service`);
     run(units.map((unit) => `note unit ${unit}`).join("; "));

@@ -15,6 +15,7 @@ type Beginning = typeof import("../../components/script");
 
 /** What the engine is given to call before it runs a script. */
 let hook: pulumi.ResourceHook | undefined;
+const hooks = new Map<string, pulumi.ResourceHook>();
 let components: Beginning;
 let fleet: Fleet;
 const there = new TestMachine();
@@ -23,8 +24,10 @@ beforeAll(() => there.listen());
 afterAll(() => there.close());
 /** As a run begins: nobody was asked anything yet. */
 async function begin(preview = false): Promise<void> {
+  hooks.clear();
   jest.spyOn(engine, "registerResourceHook").mockImplementation((registered) => {
-    hook = registered;
+    if (registered.name === "keelson-script") hook = registered;
+    hooks.set(registered.name, registered);
     return Promise.resolve();
   });
   await pulumi.runtime.setMocks(
@@ -171,4 +174,48 @@ describe("before a script runs", () => {
       expect(asked).toBe(1);
     },
   );
+});
+
+describe("a script of one moment", () => {
+  /** How often the program did its own part, and what the engine is told, where its machine told these lines. */
+  async function after(lines: readonly string[] | undefined, before: object | undefined, preview = false) {
+    await begin(preview);
+    const done: string[] = [];
+    const part = (name: string) => () => Promise.resolve(void done.push(name));
+    const seen = lines && { seen: seenOf(answer(...lines)) };
+    const firstHop = { name: "m", host: "127.0.0.1", port: there.port, hostKey: there.hostKey };
+    const machine: Machine = machineOf(environment(), 0, { name: "m", firstHop, fleet, ...seen });
+    const effects = { create: "joins", update: () => "joins once more" };
+    const moment = { before: part("before"), after: part("after") };
+    const path = require.resolve("../../components/network/dns.sh");
+    const info = jest.spyOn(pulumi.log, "info").mockResolvedValue(undefined);
+    info.mockClear();
+    const made = new components.HostScript("m-script", { machine, script: path, once: true, moment, effects });
+    const update = await new Promise((resolve) => made.update.apply(resolve));
+    const args = { urn: "", id: "", name: "m-script", type: "", newInputs: { create: "bash", update } };
+    for (const one of hooks.values()) await one.callback(before ? { ...args, oldInputs: before } : args);
+    return { done, update, words: info.mock.calls.map(([text]) => text) };
+  }
+  const [reset, kept] = [
+    ["script m-script done abc 7", "changed m-script present - 0 there /etc/kubernetes/kubelet.conf"],
+    ["script m-script done abc 8 7"],
+  ];
+  const state = { create: "bash", update: "cat >/dev/null", stdin: "" };
+
+  test("is offered what it needs when it is made, and when it runs once more, and never else", async () => {
+    expect((await after([], undefined)).done).toEqual(["before", "after"]);
+    expect((await after(reset, state)).done).toEqual(["before", "after"]);
+    for (const lines of [kept, [], undefined]) expect((await after(lines, state)).done).toEqual([]);
+  });
+  test("runs once more by one command, which stays", async () => {
+    const { update } = await after(reset, state);
+    expect(update).toContain("bash -s -- up 7");
+    expect((await after(kept, state)).update).toBe(update);
+    expect((await after([], state)).update).toBe("cat >/dev/null");
+  });
+  test("says in a preview what it does", async () => {
+    const { words } = await after(reset, state, true);
+    expect(words).toEqual(["/etc/kubernetes/kubelet.conf is gone: it is made again; joins once more"]);
+    expect((await after(kept, state, true)).words).toEqual(["it has run once, and does not run again"]);
+  });
 });

@@ -95,3 +95,34 @@ describe("a script runs again", () => {
     ]);
   });
 });
+
+describe("a script of one moment", () => {
+  const seen = (...lines: readonly string[]) => seenOf(answer(...lines));
+  const gone = "changed w-join present - 0 there /etc/kubernetes/kubelet.conf";
+
+  test("runs once more where what it was for is gone, or doing so failed: by the run that is mended", () => {
+    expect(seen("script w-join done abc 7", gone).onceMore("w-join")).toMatchObject({
+      token: "7",
+      words: ["/etc/kubernetes/kubelet.conf is gone: it is made again"],
+    });
+    expect(seen("script w-join running abc 8 7", gone).onceMore("w-join")?.token).toBe("8");
+    expect(seen("script w-join running abc 8 7").onceMore("w-join")?.words).toEqual([
+      "its last run failed or was killed: these settings are applied again",
+    ]);
+  });
+  test("does not where it did what it is for, or has never done it: its first run is made anew by the state", () => {
+    for (const ran of ["script w-join done abc 8 7", "script w-join done abc 7", "script w-join running abc 7"]) {
+      expect(seen(ran).onceMore("w-join")).toBeUndefined();
+    }
+    expect(seen().onceMore("w-join")).toBeUndefined();
+  });
+  test("keeps the token of the last time, so that nothing changes after it", () => {
+    expect(seen("script w-join done abc 8 7").ranOnceMore("w-join")).toBe("7");
+    expect(seen("script w-join done abc 7").ranOnceMore("w-join")).toBeUndefined();
+  });
+  test("makes what follows from it run again", () => {
+    const told = seen("script w-join done abc 7", gone);
+    told.onceMore("w-join");
+    expect(told.follows()?.words).toEqual(["what is repaired on it takes effect in its turn"]);
+  });
+});

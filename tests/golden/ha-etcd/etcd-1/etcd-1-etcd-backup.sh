@@ -101,5 +101,5 @@ remove_files() {
 
 # Here is the text of components/backup/backup.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

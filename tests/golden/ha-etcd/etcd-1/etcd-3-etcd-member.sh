@@ -16,7 +16,7 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-2 https://192.0.2.22:2
 
 readonly CLIENT_URL='https://192.0.2.23:2379'
 
-readonly -a REVISIONS=('9161444001b14927')
+readonly -a REVISIONS=('a4c78017c89974de')
 
 readonly PROGRAM='its digest'
 
@@ -29,5 +29,5 @@ remove_files() {
 
 # Here is the text of components/etcd/member.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

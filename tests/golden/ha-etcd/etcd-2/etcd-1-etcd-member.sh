@@ -16,7 +16,7 @@ readonly -a PEERS=('etcd-2 https://192.0.2.22:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.21:2379'
 
-readonly -a REVISIONS=('35447573ef5f24d5')
+readonly -a REVISIONS=('a2535852d44eb4b1')
 
 readonly PROGRAM='its digest'
 
@@ -29,5 +29,5 @@ remove_files() {
 
 # Here is the text of components/etcd/member.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

@@ -59,5 +59,5 @@ remove_files() {
 
 # Here is the text of components/backup/restore.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

@@ -389,5 +389,5 @@ remove_files() {
 
 # Here is the text of components/master/master.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('c848362dea000ee6' 'e8730ac8a37d6b8c')
+readonly -a REVISIONS=('393a6e17d86cd7e1' '01680ee08de0c045')
 
 readonly AUTHORITIES='1'
 
@@ -51,5 +51,5 @@ remove_files() {
 
 # Here is the text of components/node/rollout/rollout.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

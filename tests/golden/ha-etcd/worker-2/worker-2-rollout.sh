@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('cdf43d92dc5b0b79' '4d9bf1aab149476d')
+readonly -a REVISIONS=('6386fdbb8d5c09e8' '2f6feaace8da2d50')
 
 readonly AUTHORITIES='1'
 
@@ -51,5 +51,5 @@ remove_files() {
 
 # Here is the text of components/node/rollout/rollout.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

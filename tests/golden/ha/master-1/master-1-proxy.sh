@@ -89,5 +89,5 @@ remove_files() {
 
 # Here is the text of components/endpoint/proxy.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

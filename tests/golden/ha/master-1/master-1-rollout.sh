@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('ae955e0110c3509f' '31c7cc0f3c8edf70')
+readonly -a REVISIONS=('7fe6f36506fcc06a' 'a7cbbc86f941f7ef')
 
 readonly AUTHORITIES='1'
 
@@ -51,5 +51,5 @@ remove_files() {
 
 # Here is the text of components/node/rollout/rollout.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

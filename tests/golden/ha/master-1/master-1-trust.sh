@@ -37,5 +37,5 @@ remove_files() {
 
 # Here is the text of components/master/kubelet-trust.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

@@ -16,7 +16,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.12:2379'
 
-readonly -a REVISIONS=('12c53ea5483adc74')
+readonly -a REVISIONS=('0a32d1a63fb021d2')
 
 readonly PROGRAM='its digest'
 
@@ -29,5 +29,5 @@ remove_files() {
 
 # Here is the text of components/etcd/member.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

@@ -21,5 +21,5 @@ remove_files() {
 
 # Here is the text of components/node/node.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

@@ -97,5 +97,5 @@ remove_files() {
 
 # Here is the text of components/docker/docker.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

@@ -39,5 +39,5 @@ remove_files() {
 
 # Here is the text of components/encryption/stages.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

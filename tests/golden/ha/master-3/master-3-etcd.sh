@@ -171,5 +171,5 @@ remove_files() {
 
 # Here is the text of components/etcd/etcd.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

@@ -129,5 +129,5 @@ remove_files() {
 
 # Here is the text of components/kubelet/kubelet.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('4742f760577f5b06' 'c0f1cbbea1d83e50')
+readonly -a REVISIONS=('655d4fcc0886c8eb' '392265f2993de269')
 
 readonly AUTHORITIES='1'
 
@@ -51,5 +51,5 @@ remove_files() {
 
 # Here is the text of components/node/rollout/rollout.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

@@ -36,5 +36,5 @@ remove_files() {
 
 # Here is the text of components/certificates/credentials.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('62f5772f2d0c65ac')
+readonly -a REVISIONS=('6b4aa418cdbbd036')
 
 readonly PROGRAM='its digest'
 
@@ -29,5 +29,5 @@ remove_files() {
 
 # Here is the text of components/etcd/member.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

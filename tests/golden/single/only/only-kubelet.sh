@@ -128,5 +128,5 @@ remove_files() {
 
 # Here is the text of components/kubelet/kubelet.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('91b4fde494e04111' '8fa749a23fa8aef3')
+readonly -a REVISIONS=('c29f2c5e95e14ea5' '49503ced42e5ea9b')
 
 readonly AUTHORITIES='1'
 
@@ -51,5 +51,5 @@ remove_files() {
 
 # Here is the text of components/node/rollout/rollout.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

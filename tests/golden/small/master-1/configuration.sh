@@ -189,5 +189,5 @@ remove_files() {
 
 # Here is the text of components/master/configuration.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

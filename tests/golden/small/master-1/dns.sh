@@ -19,5 +19,5 @@ remove_files() {
 
 # Here is the text of components/network/dns.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

@@ -17,5 +17,5 @@ remove_files() {
 
 # Here is the text of components/encryption/key.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

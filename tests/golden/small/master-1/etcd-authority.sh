@@ -51,5 +51,5 @@ remove_files() {
 
 # Here is the text of components/etcd/authority.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

@@ -23,5 +23,5 @@ remove_files() {
 
 # Here is the text of components/health/health.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('b8fb482546771b77')
+readonly -a REVISIONS=('f12f9680bcd6c350')
 
 readonly PROGRAM='its digest'
 
@@ -29,5 +29,5 @@ remove_files() {
 
 # Here is the text of components/etcd/member.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

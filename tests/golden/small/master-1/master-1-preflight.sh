@@ -57,5 +57,5 @@ remove_files() {
 
 # Here is the text of components/machine/preflight.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

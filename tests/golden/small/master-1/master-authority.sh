@@ -35,5 +35,5 @@ remove_files() {
 
 # Here is the text of components/master/authority.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit

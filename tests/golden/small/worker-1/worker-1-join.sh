@@ -49,5 +49,5 @@ remove_files() {
 
 # Here is the text of components/node/join.sh.
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit
