@@ -4,10 +4,11 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 import { compose, type ScriptFile, type ScriptParts, type ScriptValue } from "./compose";
-import { nothingAgain, runAgain, runOnceMore } from "./commands";
+import { runAgain } from "./commands";
 import { afterMoment, beforeRunning, remember, type Effects, type Moment } from "./hooks";
 import { shortDigest } from "./digest";
 import { composeKept, handedTexts, scriptName, textsOf } from "./kept";
+import { againOf, forgotten, ignored, isRepeatable, momentAgain } from "./life";
 import { noteOrder, withoutImplied } from "./order";
 import { leaveTraces } from "./traces";
 import type { Again } from "./seen";
@@ -173,24 +174,6 @@ function placeOf(script: string, { of, machine }: HostScriptArgs): string | unde
   return name !== undefined && script.startsWith(`${name}-`) ? name : undefined;
 }
 
-/** Whether it holds for as long as its resource is there, and so may have to run again for what happens to its machine. */
-function isRepeatable({ machine, ends, once, forGood }: HostScriptArgs): boolean {
-  return machine.lost !== true && ends === undefined && once !== true && forGood !== true;
-}
-
-/** Whether it is for one moment, and that moment can come once more. */
-function isOfOneMoment({ machine, ends, once }: HostScriptArgs): boolean {
-  return machine.lost !== true && ends === undefined && once === true;
-}
-
-function againOf({ name, values }: ScriptParts, args: HostScriptArgs): Again | undefined {
-  const { machine, follows, again } = args;
-  const { seen } = machine;
-  if (isOfOneMoment(args)) return seen?.onceMore(name);
-  if (!isRepeatable(args)) return undefined;
-  return again ?? seen?.again(name, String(values?.PROGRAM)) ?? (follows ? seen?.follows() : undefined);
-}
-
 /** The values that are known without the engine. */
 function plainValues(values: NonNullable<HostScriptArgs["values"]>): Readonly<Record<string, ScriptValue>> {
   return Object.fromEntries(
@@ -215,30 +198,6 @@ function inputsOf(args: HostScriptArgs, parts: ScriptParts, again: Again | undef
     logging: args.secretOutput ? "none" : "stderr",
     addPreviousOutputInEnv: false,
   };
-}
-
-/** The command of the time that it ran once more stays as it was, so that a preview after it is empty. */
-function momentAgain({ machine: { seen } }: HostScriptArgs, name: string, again: Again | undefined): string {
-  const run = again?.token ?? seen?.ranOnceMore(name);
-  return run === undefined ? nothingAgain : runOnceMore(name, run);
-}
-
-/** A record in the state that stands for nothing: neither an update to it nor its end reaches any machine. */
-function forgotten({ connection: { host } }: Target): command.remote.CommandArgs {
-  return { connection: { host }, triggers: ["lost"], addPreviousOutputInEnv: false };
-}
-
-/**
- * A machine that was rebuilt under its name gets everything again by the same scripts, for their `up` converges from
- * nothing as well; what was on it is gone, so nothing there is undone first. Only what is for one moment begins anew.
- */
-function ignored(args: HostScriptArgs, again: Again | undefined): string[] {
-  // Every input, those of later releases too: the state keeps the first run as it was, its login included.
-  if (args.forGood) return ["*"];
-  if (!args.once) return ["triggers", ...(isRepeatable(args) && !again ? ["update"] : [])];
-  if (!isOfOneMoment(args) || again) return [];
-  // One that was not asked does not tell by which command it ran last.
-  return ["stdin", ...(args.machine.seen ? [] : ["update"])];
 }
 
 function handedOf(
