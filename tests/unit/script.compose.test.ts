@@ -54,7 +54,7 @@ remove_files() {
 up() { :; }
 down() { :; }
 
-main "$1" </dev/null
+main "$@" </dev/null
 exit
 `);
 });
