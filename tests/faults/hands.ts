@@ -15,6 +15,14 @@ export const hands: readonly Fault[] = [
     },
   },
   {
+    name: "`kubeadm reset -f` by hand on a master",
+    expected: "one up",
+    inject: async (subject) => {
+      subject.on("master-3").run("kubeadm reset -f --cri-socket unix:///run/cri-dockerd.sock >/dev/null 2>&1 || true");
+      return Promise.resolve(undefined);
+    },
+  },
+  {
     name: "kubelet, Docker and etcd are stopped and disabled by hand, and once more when that is mended",
     expected: "one up",
     inject: async (subject) => {
