@@ -121,7 +121,7 @@ halt() {
   read_everything
 }
 
-api_server_is_gone() { ! pgrep -x kube-apiserver; }
+api_server_is_gone() { ! server_process kube-apiserver; }
 
 # swap: the data of before is moved aside by renames. In between there is none, and with the note that there was some the unit
 # refuses to start on nothing: what is to start is in place before anything starts.

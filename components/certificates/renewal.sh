@@ -78,7 +78,7 @@ restart_renewed() {
   local name server pid
   for name in controller-manager scheduler; do
     server=kube-$name
-    if ! pid=$(process_of "$server") || ! started_before "$pid" "/etc/kubernetes/$name.conf"; then continue; fi
+    if ! pid=$(server_process "$server") || ! started_before "$pid" "/etc/kubernetes/$name.conf"; then continue; fi
     log "$server restarts: its kubeconfig changed"
     start_again "$server" "$pid" ||
       die "$server of $(hostname) does not come up with the kubeconfig that was issued again: see crictl logs or docker logs of it there, and /etc/kubernetes/$name.conf. No other master was touched"
@@ -96,7 +96,7 @@ begin_again() {
   local server
   [ -n "$renewed" ] && systemctl is-active --quiet kubelet.service || return 0
   for server in "${SERVERS[@]}"; do
-    [ ! -e "$MANIFESTS/$server.yaml" ] || process_of "$server" >/dev/null || {
+    [ ! -e "$MANIFESTS/$server.yaml" ] || server_process "$server" >/dev/null || {
       log "$server does not run: the kubelet is restarted, which starts it at once"
       systemctl restart kubelet.service
       return

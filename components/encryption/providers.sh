@@ -5,27 +5,25 @@
 readonly WRITER=keelson/encryption
 readonly ETCD_PKI=/etc/kubernetes/pki
 
-# know_lists: of every file that a master may have, by its digest.
+# know_lists: of every file that reads all keys there are, or one alone, by its digest: a server tells no more of what it has loaded.
 know_lists() {
-  local number key newest first list
+  local number key first list
   declare -gA secrets_key=() lists=()
   while read -r number key; do [ -z "$number" ] || secrets_key[$number]=$key; done <<<"$ENCRYPTION_KEYS"
-  for ((newest = ${#secrets_key[@]}; newest >= 0; newest--)); do
-    for ((first = newest; first >= 0; first--)); do
-      for list in "$(everything "$first" "$newest")" "$first"; do
-        # shellcheck disable=SC2086 # numbers
-        lists[$(providers_text $list | digest_of_text)]=$list
-      done
+  for ((first = ${#secrets_key[@]}; first >= 0; first--)); do
+    for list in "$(everything "$first")" "$first"; do
+      # shellcheck disable=SC2086 # numbers
+      lists[$(providers_text $list | digest_of_text)]=$list
     done
   done
 }
 
 digest_of_text() { sha256sum | cut -d ' ' -f 1; }
 
-# everything FIRST [NEWEST]: FIRST writes, and all is read, up to the key NEWEST.
+# everything FIRST: FIRST writes, and all is read.
 everything() {
   local list=$1 number
-  for ((number = ${2:-${#secrets_key[@]}}; number >= 0; number--)); do [ "$number" = "$1" ] || list+=" $number"; done
+  for ((number = ${#secrets_key[@]}; number >= 0; number--)); do [ "$number" = "$1" ] || list+=" $number"; done
   printf '%s' "$list"
 }
 
@@ -44,10 +42,12 @@ providers_text() {
 
 # own_list: of this master's file; nothing where it has none, or one that is of nobody here.
 own_list() {
-  local digest
+  local list number
   [ -s "$PROVIDERS" ] || return 0
-  digest=$(digest_of_text <"$PROVIDERS")
-  printf '%s' "${lists[$digest]:-}"
+  list=$(sed -n 's/^ *keys: \[{ name: key-0*\([0-9]*\),.*/\1/p; s/^ *- identity: {}$/0/p' "$PROVIDERS" | paste -sd ' ' -)
+  for number in $list; do [ "$number" = 0 ] || [ -n "${secrets_key[$number]:-}" ] || return 0; done
+  # shellcheck disable=SC2086 # numbers
+  if [ -n "$list" ] && cmp -s <(providers_text $list) "$PROVIDERS"; then printf '%s' "$list"; fi
 }
 
 # reads LIST NUMBER
@@ -61,10 +61,10 @@ put_providers() {
   providers_text "$@" | put "$PROVIDERS" 0600
 }
 
-# let_read: this master's server reads what is to be written, and writes what all others read: what it wrote before, and on a new master
-# what etcd says.
+# let_read: this master's server reads what is to be written, and writes what all others read. Etcd says what that is: a master that was
+# away while keys took each other's places has one that all others may have forgotten.
 let_read() {
-  local own
+  local own told
   [ -n "$ENCRYPTION" ] || return 0
   know_lists
   printf '%s\n' "${!secrets_key[@]}" | tr ' ' '\n' >"$STATE/encryption"
@@ -73,7 +73,8 @@ let_read() {
     note file "$PROVIDERS"
     return
   fi
-  own=${own%% *}
+  told=$(noted_writer)
+  own=${told:-${own%% *}}
   own=${own:-$(writer)}
   # shellcheck disable=SC2046 # numbers
   put_providers $(everything "$own")
@@ -96,20 +97,19 @@ forget_providers() {
   rm -f "$STATE/encryption"
 }
 
-# writer: who may write. Where nobody has said so, a cluster that has anything is of a release that encrypted nothing.
+# writer: who may write where nobody has said so. A cluster that has anything is of a release that encrypted nothing.
 writer() {
-  local told any
-  told=$(ask_etcd range "{\"key\":\"$(base64_of "$WRITER")\"}" | sed -n 's/.*"value":"\([^"]*\)".*/\1/p' | base64 -d)
+  local any
   any=$(values_after "$(base64_of "$ETCD_PREFIX/")" "$(base64_of "${ETCD_PREFIX}0")" 1)
-  if [ -n "$told" ]; then
-    printf '%s' "$told"
-  elif [ -n "$any" ]; then
+  if [ -n "$any" ]; then
     printf 0
   else
     note_writer
     printf '%s' "$ENCRYPTION"
   fi
 }
+
+noted_writer() { ask_etcd range "{\"key\":\"$(base64_of "$WRITER")\"}" | sed -n 's/.*"value":"\([^"]*\)".*/\1/p' | base64 -d; }
 
 # note_writer: all masters read it.
 note_writer() { ask_etcd put "{\"key\":\"$(base64_of "$WRITER")\",\"value\":\"$(base64_of "$ENCRYPTION")\"}" >/dev/null; }

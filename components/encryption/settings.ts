@@ -17,10 +17,10 @@ export const encryption = z.strictObject({
       "Secrets are encrypted in etcd, or kept as they are (`identity`). It may change while the cluster lives.",
     ),
   generation: f
-    .integer(1, 9999)
+    .integer(1, 999)
     .default(1)
     .describe(
-      "Number of the key. With a higher one all Secrets are encrypted by another key, and no API server restarts for that. It never becomes lower: the state keeps the keys before for backups.",
+      "Number of the key. With the next one all Secrets are encrypted by another key, and no API server restarts for that. It never becomes lower: the state keeps the keys before for backups.",
     ),
 });
 

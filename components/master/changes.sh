@@ -28,7 +28,7 @@ restart_readers() {
   mapfile -t touched <"$FOREIGN"
   for server in "${SERVERS[@]}"; do
     for file in "${touched[@]}"; do
-      if ! grep -qsF -- "$file" "$MANIFESTS/$server.yaml" || ! pid=$(process_of "$server"); then continue; fi
+      if ! grep -qsF -- "$file" "$MANIFESTS/$server.yaml" || ! pid=$(server_process "$server"); then continue; fi
       log "$server restarts: it may have read what somebody else had written into $file"
       [ "$server" != kube-apiserver ] || yield_address
       start_again "$server" "$pid" ||

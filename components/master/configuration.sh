@@ -18,6 +18,7 @@ up() {
   phase addon kube-proxy
   dns_is_current || replace_dns
   [ -z "$before" ] || [ "$before" = "$(generation)" ] || await_proxies
+  forget_authorities
   restart_distrustful
 }
 
@@ -54,6 +55,29 @@ await_proxies() {
   as_admin get pods --selector k8s-app=kube-proxy --request-timeout 10s -o wide >&2 || true
   die "kube-proxy is not the new one on all nodes: its pods are above"
 }
+
+# forget_authorities: API servers tell aggregated ones whom to trust, and add to what they have told before: what was forgotten would be trusted
+# by those for as long as it is valid. They write it anew where it is gone.
+forget_authorities() {
+  trusts_others || return 0
+  log "aggregated API servers are told of these authorities alone"
+  as_admin delete configmap extension-apiserver-authentication --ignore-not-found --request-timeout 10s >&2
+  wait_for 60 "the API servers to tell whom to trust" trust_is_told ||
+    die "no API server writes the ConfigMap kube-system/extension-apiserver-authentication anew: see the logs of kube-apiserver"
+  ! trusts_others || die "an API server still trusts another authority than those in $PKI: see kube-system/extension-apiserver-authentication, and run up again"
+}
+
+trusts_others() {
+  local told
+  told=$(as_admin get configmap extension-apiserver-authentication --ignore-not-found --request-timeout 10s \
+    -o 'jsonpath={.data.client-ca-file}{.data.requestheader-client-ca-file}')
+  [ -n "$(comm -23 <(certificates_in <<<"$told") <(cat "$PKI/ca.crt" "$PKI/front-proxy-ca.crt" | certificates_in))" ]
+}
+
+trust_is_told() { as_admin get configmap extension-apiserver-authentication --request-timeout 5s; }
+
+# certificates_in: those on standard input, a line each.
+certificates_in() { awk '/-----BEGIN/ { text = ""; next } /-----END/ { print text; next } { text = text $0 }' | sort -u; }
 
 as_admin() { kubectl --kubeconfig "$ADMIN" --namespace kube-system "$@"; }
 

@@ -57,14 +57,11 @@ is_up() { started_on_manifest "$1" && answers_well "$1"; }
 started_on_manifest() {
   local pid age written
   [[ $rewritten = *" $1 "* ]] || return 0
-  pid=$(process_of "$1") && age=$(ps -o etimes= -p "$pid") || return
+  pid=$(server_process "$1") && age=$(ps -o etimes= -p "$pid") || return
   written=$(stat -c %Y "$MANIFESTS/$1.yaml")
   [ $(($(date +%s) - age)) -ge "$written" ] ||
     { [ $(($(date +%s) - written)) -ge 60 ] && has_flags_of_manifest "$1"; }
 }
-
-# The kernel keeps 15 characters of a program's name.
-process_of() { pgrep -xn "${1:0:15}"; }
 
 # start_again SERVER PID: the kubelet starts a server at once that ends.
 start_again() {
@@ -74,7 +71,7 @@ start_again() {
 
 is_another() {
   local pid
-  pid=$(process_of "$1") && [ "$pid" != "$2" ] && answers_well "$1"
+  pid=$(server_process "$1") && [ "$pid" != "$2" ] && answers_well "$1"
 }
 
 # is_as_written SERVER: it is up with the flags of its manifest.
@@ -82,7 +79,7 @@ is_as_written() { [ -e "$MANIFESTS/$1.yaml" ] && is_up "$1" && has_flags_of_mani
 
 has_flags_of_manifest() {
   local pid
-  pid=$(process_of "$1") && [ -r "/proc/$pid/cmdline" ] &&
+  pid=$(server_process "$1") && [ -r "/proc/$pid/cmdline" ] &&
     [ "$(flags_of "$1")" = "$(tr '\0' '\n' <"/proc/$pid/cmdline" | grep '^--' | sort)" ]
 }
 

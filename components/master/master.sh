@@ -21,6 +21,7 @@ up() {
   install_authority
   etcd_certificates kubeadm "$PKI" apiserver-etcd-client
   renew_certificates
+  forget_node
   let_kubelet_trust "$PKI/ca.crt"
   begin_again
   # Where the authorities are others, all servers start anew, each when its manifest says so: they could not start on half of it.
@@ -156,6 +157,15 @@ let_in() {
   as_admin delete validatingadmissionpolicybinding,validatingadmissionpolicy "keelson-lost-$NODE" --ignore-not-found --request-timeout 10s >&2
 }
 
+# forget_node: a master that was away while its kubelet's authority was forgotten is known to nobody, and becomes a node as a new one does.
+forget_node() {
+  local client=/var/lib/kubelet/pki/kubelet-client-current.pem
+  [ -s "$client" ] && has_joined && ! openssl verify -no_check_time -CAfile "$PKI/ca.crt" "$client" >/dev/null 2>&1 || return 0
+  log "the certificate of the kubelet of $NODE is of an authority that was forgotten: it gets another one"
+  systemctl stop kubelet.service
+  rm -f /etc/kubernetes/kubelet.conf "${client%/*}"/kubelet-{client,server}-*
+}
+
 kubelet_is_joined() { has_joined && systemctl is-active --quiet kubelet.service; }
 
 has_joined() { grep -qs kubelet-client-current.pem /etc/kubernetes/kubelet.conf; }
@@ -189,7 +199,7 @@ server_settings() { sha256sum "$MANIFESTS/kube-apiserver.yaml" 2>/dev/null || tr
 
 api_started() {
   local pid age
-  pid=$(pgrep -xn kube-apiserver)
+  pid=$(server_process kube-apiserver)
   age=$(ps -o etimes= -p "$pid")
   [ $(($(date +%s) - age)) -ge "$(stat -c %Y "$MANIFESTS/kube-apiserver.yaml")" ]
 }

@@ -2,8 +2,10 @@
 # Reads: NODE IDENTITY JOIN_CONFIG ENDPOINT TOKEN_ID IGNORED_CHECKS KUBELET_CONFIG_FILE
 
 readonly LOG=/var/log/keelson-kubeadm.log
+readonly CLIENT=/var/lib/kubelet/pki/kubelet-client-current.pem
 
 up() {
+  ! is_refused || forget_node
   # A run that was cut off after the join left a node that works: it needs no token.
   if [ -e /etc/kubernetes/kubelet.conf ]; then
     systemctl start kubelet.service
@@ -18,6 +20,18 @@ up() {
   join || join_where_ready || join_failed
   # kubeadm started it.
   for_kubelet note_start
+}
+
+# is_refused: the API does not know what the kubelet proves itself with: it has ended, or was issued by an authority that was forgotten while
+# the machine was away. Nothing is told to whoever answers.
+is_refused() {
+  [ -s "$CLIENT" ] && [ "$(curl -sk --max-time 5 --output /dev/null --write-out '%{http_code}' --cert "$CLIENT" "https://$ENDPOINT/api/v1/nodes/$NODE")" = 401 ]
+}
+
+forget_node() {
+  log "the API refuses the certificate of the kubelet of $NODE, which has ended or is of an authority that was forgotten: it joins once more"
+  systemctl stop kubelet.service
+  rm -f /etc/kubernetes/kubelet.conf "${CLIENT%/*}"/kubelet-{client,server}-*
 }
 
 # A machine that has joined, and whose host key is another one since: its admission has deleted the node, which bore the old

@@ -25,10 +25,15 @@ function ownFile(before: Topology, after: Topology): readonly string[] {
 
 /** Secrets that the key before has encrypted are read by it, and the state would lose it. */
 function numbers({ encryption: before }: Topology, { encryption: after }: Topology): readonly string[] {
-  if (!before || !after || after.generation >= before.generation) return [];
+  if (!before || !after) return [];
+  const change = `${setting}.generation is ${before.generation} and cannot become ${after.generation}`;
+  const next = before.generation + 1;
+  if (after.generation > next) {
+    return [`${change}: it counts keys, and is kept for good. The way: use the next number, ${next}`];
+  }
+  if (after.generation >= before.generation) return [];
   return [
-    `${setting}.generation is ${before.generation} and cannot become ${after.generation}: the state would lose a key, and Secrets or backups may be by it. ` +
-      `The way: leave it, or use a higher number, as in ${before.generation + 1}`,
+    `${change}: the state would lose a key, and Secrets or backups may be by it. The way: leave it, or use the next number, ${next}`,
   ];
 }
 

@@ -19,6 +19,7 @@ import {
   etcdAlongside,
   etcdFaults,
   isMinorStep,
+  unasked,
   noReleases,
   notReadyFor,
   underWay,
@@ -65,7 +66,11 @@ function versions(before: Topology, after: Topology, running: Running): readonly
   const isWayBack = Object.values(running.apiServers).includes(to);
   const faults = isWayBack
     ? []
-    : [...upgradeFaults({ from, to }), ...underWay(from, running), ...notReadyFor(to, from, running)];
+    : [
+        ...(unasked(from, to, running.apiServers) ?? upgradeFaults({ from, to })),
+        ...underWay(from, running),
+        ...notReadyFor(to, from, running),
+      ];
   return [...members, ...[...faults, ...alongside(before, after)].map((fault) => `${change}: ${fault}`)];
 }
 
@@ -73,7 +78,8 @@ function versions(before: Topology, after: Topology, running: Running): readonly
 function etcdVersion(before: Topology, after: Topology, running: Running): readonly string[] {
   const [from, to] = [before.etcd, after.etcd];
   if (from === undefined || to === undefined || from === to) return [];
-  const faults = Object.values(running.members).includes(to) ? [] : etcdFaults(from, to);
+  const isWayBack = Object.values(running.members).includes(to);
+  const faults = isWayBack ? [] : (unasked(from, to, running.members) ?? etcdFaults(from, to));
   const beside = isMinorStep(from, to) ? etcdAlongside(before, after) : [];
   return [...faults, ...beside].map((fault) => `etcd is ${from} and cannot become ${to}: ${fault}`);
 }

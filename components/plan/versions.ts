@@ -72,6 +72,18 @@ export function notReadyFor(to: string, from: string, { notReady = [] }: Running
   ];
 }
 
+/** Why an older release is refused that may be the way back: nobody told what runs. Undefined where it is newer, or somebody did. */
+export function unasked(
+  from: string,
+  to: string,
+  running: Readonly<Record<string, string>>,
+): readonly string[] | undefined {
+  if (Object.keys(running).length > 0 || compareVersions(to, from) >= 0) return undefined;
+  return [
+    `it may go back while one still runs ${to}, and no machine told what it runs. The way: leave keelson:survey on, see that masters and members of etcd answer, and run up again; or set it back to ${from}`,
+  ];
+}
+
 /** Whether a release may take the place of another in one go. */
 function isNext(from: string, to: string): boolean {
   const steps = minorNumber(to) - minorNumber(from);

@@ -80,7 +80,7 @@ kubeconfig() {
 # server NAME: what it was started on.
 server() {
   local pid
-  pid=$(pgrep -xn "${1:0:15}") || { printf 'late %s\n' "$1" && return; }
+  pid=$(server_process "$1") || { printf 'late %s\n' "$1" && return; }
   printf 'server %s %s\n' "$1" "$(tr '\0' '\n' <"/proc/$pid/environ" | sed -n 's/^KEELSON_AUTHORITIES=//p' | grep . || echo 1)"
 }
 

@@ -149,6 +149,10 @@ wait_for() {
   done
 }
 
+# server_process SERVER: the newest one in the machine's own network, where static pods are: clusters that run in pods have servers of their own.
+# The kernel keeps 15 characters of a program's name.
+server_process() { pgrep --ns 1 --nslist net -xn "${1:0:15}"; }
+
 # iptables_without CHAINS [RULES]: takes out chains whose name matches, with the jumps to them, and rules whose whole text
 # matches; IPv4 and IPv6. All else keeps its place and its counters. What is in nobody's way is no reason to fail.
 iptables_without() {

@@ -101,7 +101,7 @@ function wordsFor({ kind, name, now, before }: Change): string {
     case "package":
       return `the package ${name} is gone: it is installed again`;
     case "present":
-      return `${name} is gone: it is made again`;
+      return now === "-" ? `${name} is gone: it is made again` : `${name} has ended: another is issued`;
     case "rules":
       return `nothing leads to the rules of ${name} any more: it sets them again`;
     case "image": {

@@ -38,12 +38,20 @@ scripts() {
     printf 'script %s %s\n' "$name" "$(cat "$record")"
     ! at_work "$name" || printf 'working %s\n' "$name"
     changes "$name"
-    ! is_undone "$name" || printf 'changed %s present - 0 there /etc/kubernetes/kubelet.conf\n' "$name"
+    [[ $name != *-join ]] || undone "$name"
   done
 }
 
-# is_undone SCRIPT: a join, which is for one moment and notes nothing, and what it was for is gone, as after kubeadm reset.
-is_undone() { [[ $1 = *-join && ! -s /etc/kubernetes/kubelet.conf ]]; }
+# undone SCRIPT: of a join, which is for one moment and notes nothing: what it was for is gone, as after kubeadm reset, or has ended, as of a
+# machine that was off for long.
+undone() {
+  local client=/var/lib/kubelet/pki/kubelet-client-current.pem
+  if [ ! -s /etc/kubernetes/kubelet.conf ]; then
+    printf 'changed %s present - 0 there /etc/kubernetes/kubelet.conf\n' "$1"
+  elif [ -s "$client" ] && ! openssl x509 -in "$client" -noout -checkend 0 >/dev/null 2>&1; then
+    printf 'changed %s present ended 0 there %s\n' "$1" "$client"
+  fi
+}
 
 # Since when something waits for the machine's turn; an earlier release wrote that down elsewhere.
 turns() {

@@ -4,11 +4,13 @@ import { Host } from "./host";
 import { killer } from "./killer";
 
 let host: Host;
+const certificate = (text: string) => `-----BEGIN CERTIFICATE-----\n${text}\n${text}\n-----END CERTIFICATE-----\n`;
 beforeEach(() => {
   host = new Host();
   host.stub("hostname", "echo m");
   host.stub("curl");
   host.stub("kubeadm", "cat >>'" + host.path("told") + "'");
+  for (const name of ["ca", "front-proxy-ca"]) host.write(`etc/kubernetes/pki/${name}.crt`, certificate(name));
   host.write("etc/kubernetes/admin.conf", "current-context: kubernetes-admin@as-it-was-made\n");
 });
 afterEach(() => host.remove());
@@ -131,6 +133,44 @@ test("killed at any step, the next run tells the cluster all of it", () => {
     expect({ steps, orders: orders() }).toEqual({ steps, orders: whole });
   }
   expect(steps).toBeGreaterThan(5);
+});
+
+describe("whom aggregated API servers trust", () => {
+  /** What API servers have told them before, and tell them where that is gone. */
+  const told = (names: readonly string[], { again = "cat '" + host.path("etc/kubernetes/pki") + "'/*.crt" } = {}) => {
+    host.write("trusted", names.map(certificate).join(""));
+    host.stub(
+      "kubectl",
+      `case "$*" in
+      *"get deployment coredns"*) echo registry.example.com/coredns:v1.14.2 ;;
+      *"delete configmap extension-apiserver-authentication"*) text=$(${again}); printf '%s\n' "$text" >'${host.path("trusted")}' ;;
+      *"get configmap extension-apiserver-authentication"*) cat '${host.path("trusted")}' ;;
+      esac`,
+    );
+  };
+  const deletions = () => host.called().filter((call) => call.includes("delete configmap")).length;
+
+  test("are the authorities that there are: what was forgotten is told no more", () => {
+    told(["ca", "forgotten", "front-proxy-ca"]);
+    const { status, stderr } = configure();
+    expect([status, stderr, deletions()]).toEqual([
+      0,
+      "aggregated API servers are told of these authorities alone\n",
+      1,
+    ]);
+    expect(configure().stderr).toBe("");
+    expect(deletions()).toBe(0);
+  });
+  test("is left alone where nothing was forgotten", () => {
+    told(["front-proxy-ca", "ca"]);
+    expect([configure().stderr, deletions()]).toEqual(["", 0]);
+  });
+  test("is named where a server goes on telling of another", () => {
+    told(["ca", "forgotten"], { again: `cat '${host.path("trusted")}'` });
+    const { status, stderr } = configure();
+    expect(status).toBe(1);
+    expect(stderr).toContain("an API server still trusts another authority");
+  });
 });
 
 test("an API that does not answer is named, and nothing is tried", () => {

@@ -24,6 +24,7 @@ function node({
   annotation = "",
   held = false,
   pods = [owned, ...others, bare],
+  server = "v1.36.3",
 } = {}): void {
   host.write("pods", `${pods.join("\n")}\n`);
   host.write("annotation", annotation);
@@ -31,6 +32,7 @@ function node({
     "kubectl",
     `case "$*" in
     *nodeInfo.kubeletVersion*) echo ${kubelet} ;;
+    "get --raw /version"*) printf '{\\n  "gitVersion": "${server}",\\n}\\n' ;;
     *spec.unschedulable*) echo '${unschedulable}' ;;
     *metadata.annotations*) cat '${host.path("annotation")}' ;;
     "patch node"*null*) : >'${host.path("annotation")}' ;;
@@ -45,7 +47,7 @@ function node({
 const drain = (values: Readonly<Record<string, string | number | boolean>> = {}) =>
   host.run({
     script: `${Host.script("node/rollout/drain.sh")}
-up() { ! goes_to_another_minor || drain; }
+up() { ! goes_to_another_minor || { follows_servers && drain; }; }
 down() { uncordon; }`,
     values: { NODE: "w", RELEASE: "1.36.3", DRAIN: true, DRAIN_SECONDS: 0, ...values },
   });
@@ -114,6 +116,24 @@ test("a node takes pods again when the API answers, and is not taken for another
 
 test("an API that does not answer empties no node, and is no reason to think it empty", () => {
   node();
-  host.stub("kubectl", `case "$*" in *nodeInfo*) echo v1.35.4 ;; "get pods"*) exit 1 ;; esac`);
+  host.stub(
+    "kubectl",
+    `case "$*" in *nodeInfo*) echo v1.35.4 ;; *version*) echo '"gitVersion": "v1.36.3"' ;; "get pods"*) exit 1 ;; esac`,
+  );
   expect(drain().stderr).toContain("w could not be drained within 0 s");
+});
+
+test("a kubelet does not go ahead of the API servers, and its node is not touched", () => {
+  node({ server: "v1.35.4" });
+  const { status, stderr } = drain();
+  expect(status).toBe(1);
+  expect(stderr).toContain("the kubelet of w would be of 1.36.3, later than the API server, which is of 1.35.4");
+  expect(stderr).toContain("run up without --target");
+  expect(orders()).toEqual([]);
+  node({ server: "" });
+  expect(drain().stderr).toContain("the API does not tell its release");
+});
+test("a kubelet goes back before the API servers do", () => {
+  node({ kubelet: "v1.37.2", server: "v1.37.2" });
+  expect(drain({ DRAIN_SECONDS: 5 }).status).toBe(0);
 });

@@ -29,7 +29,7 @@ beforeEach(() => {
   );
   host.stub(
     "pgrep",
-    `file=$(echo '${host.path(manifests)}/'"$2"*.yaml); mkdir -p '${host.path("proc/41")}'
+    `file=$(echo '${host.path(manifests)}/'"\${@: -1}"*.yaml); mkdir -p '${host.path("proc/41")}'
     sed 's/^    - //' "$file" | tr '\\n' '\\0' >'${host.path("proc/41/cmdline")}'; echo 41`,
   );
   host.stub("ps", "echo 0");
@@ -130,7 +130,7 @@ describe("manifests of a master at work", () => {
     host.write("pid", "99999991");
     host.stub("pgrep", `cat '${host.path("pid")}'`);
     const around = `kill() { echo "kill $*" >>'${host.path("killed")}'; echo 99999992 >'${host.path("pid")}'; }
-      is_another() { [ "$(process_of "$1")" != "$2" ]; }
+      is_another() { [ "$(server_process "$1")" != "$2" ]; }
       yield_address() { :; }
       keep_address() { :; }`;
     const uses = ["master/manifests.sh", "master/changes.sh"].map((path) => Host.script(path));

@@ -1,3 +1,4 @@
+import { makeAuthority } from "./signing";
 import { readdirSync, statSync } from "node:fs";
 
 import type { Host } from "./host";
@@ -76,6 +77,33 @@ describe("master.sh", () => {
     expect(status).toBe(1);
     expect(stderr).toMatch(/it broke\n.*error: kubeadm init failed on /s);
     expect(stderr + stdout).not.toContain(secretPart);
+  });
+  describe("a kubelet of an authority that was forgotten while its master was away", () => {
+    const client = "var/lib/kubelet/pki/kubelet-client-current.pem";
+    const certificate = (name: string) => {
+      makeAuthority(host.path("made"), name);
+      return host.read(`made/${name}.crt`);
+    };
+    /** The master's authorities are these, and its kubelet's certificate is of one. */
+    const run = (of: string, authorities: string) => {
+      host.write("etc/kubernetes/kubelet.conf", "client-certificate: kubelet-client-current.pem\n");
+      host.write(client, of);
+      host.stub("openssl", '[ "$1" != verify ] || exec /usr/bin/openssl "$@"');
+      return master("up", [], { AUTHORITY: `ca.crt ${Buffer.from(authorities).toString("base64")}` });
+    };
+
+    test("becomes a node as a new one does", () => {
+      const [one, two] = ["one", "two"].map(certificate);
+      const { stderr } = run(one ?? "", two ?? "");
+      expect(stderr).toContain("the certificate of the kubelet of m is of an authority that was forgotten");
+      expect(host.has(client)).toBe(false);
+      expect(called()).toContain("systemctl stop kubelet.service");
+    });
+    test("goes on where its authority is trusted", () => {
+      const [one, two] = ["one", "two"].map(certificate);
+      expect(run(one ?? "", `${two ?? ""}${one ?? ""}`).stderr).not.toContain("forgotten");
+      expect(host.has(client)).toBe(true);
+    });
   });
   describe("taints", () => {
     const config = "kind: InitConfiguration\nnodeRegistration:\n  taints: []\n";

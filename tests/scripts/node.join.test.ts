@@ -159,6 +159,30 @@ describe("join.sh", () => {
       "systemctl restart kubelet.service",
     ]);
   });
+  describe("of a machine that has joined", () => {
+    const client = "var/lib/kubelet/pki/kubelet-client-current.pem";
+    const answering = (status: string) => {
+      host.write("etc/kubernetes/kubelet.conf", "");
+      host.write(client, "certificate and key");
+      host.stub("kubectl", "echo 'w key-of-w'");
+      host.stub("curl", `case "$*" in *http_code*) printf ${status} ;; *) echo jws-kubeconfig-abcdef ;; esac`);
+    };
+
+    test("joins once more where the API refuses its certificate", () => {
+      answering("401");
+      const { status, stderr } = join();
+      expect(status).toBe(0);
+      expect(stderr).toContain("the API refuses the certificate of the kubelet of w");
+      expect(called()).toMatch(/^systemctl stop kubelet.service\n[^]*^kubeadm join/m);
+      expect([host.has(client), host.has("etc/kubernetes/kubelet.conf")]).toEqual([false, false]);
+    });
+    test.each(["200", "403", "404", "000"])("goes on where it answers %s", (status) => {
+      answering(status);
+      expect(join().status).toBe(0);
+      expect(called()).not.toContain("kubeadm");
+      expect(host.has(client)).toBe(true);
+    });
+  });
   describe("of a machine that was reset by hand", () => {
     const refusal =
       'a Node with name "w" and status "Ready" already exists in the cluster. You must delete the existing Node';

@@ -80,7 +80,7 @@ test("a master tells on which authorities its servers were started, and what is 
   host.write(`${pki}/sa.key`, host.read("made/sa.key"));
   const server = spawn("sleep", ["60"], { env: { ...process.env, KEELSON_AUTHORITIES: "1+2" } });
   host.write(`proc/${server.pid ?? 0}/environ`, "A=b\0KEELSON_AUTHORITIES=1+2\0");
-  host.stub("pgrep", `[ "$2" = kube-apiserver ] && echo ${server.pid ?? 0}`);
+  host.stub("pgrep", `[ "\${*: -1}" = kube-apiserver ] && echo ${server.pid ?? 0}`);
   host.stub("kubectl", `case "$*" in *service-account-token*) printf 'ci/robot ${base64(token("k0"))}\\n' ;; esac`);
   const { servers, secrets, late, key } = tell();
   server.kill();

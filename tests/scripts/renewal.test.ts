@@ -116,7 +116,7 @@ test("what is no certificate with its key is not put in place", () => {
 });
 
 test("a server that started before its kubeconfig is ended and awaited, also where a killed run had written that", () => {
-  host.stub("pgrep", `[ "$2" = kube-controller ] && cat '${host.path("pid")}'`);
+  host.stub("pgrep", `[ "\${*: -1}" = kube-controller ] && cat '${host.path("pid")}'`);
   host.stub("ps", `[ -e '${host.path("again")}' ] && echo 0 || echo 3600`);
   host.write("pid", "99999991\n");
   host.write("etc/kubernetes/manifests/kube-controller-manager.yaml", "");

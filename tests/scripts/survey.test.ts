@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, rmSync } from "node:fs";
 
 import { virtualAddressConfig, virtualAddressConfigFile } from "../../components/endpoint/render";
@@ -5,6 +6,7 @@ import { surveyProgram } from "../../components/survey";
 import { parseAnswer, type Answer } from "../../components/survey/answer";
 import { environment, machineOf } from "../unit/render.fixture";
 import { Host } from "./host";
+import { makeAuthority } from "./signing";
 
 let host: Host;
 beforeEach(() => {
@@ -175,6 +177,17 @@ describe("what was changed by hand", () => {
     expect(changes()).toEqual([["m-join", "present", "/etc/kubernetes/kubelet.conf", "gone"]]);
     host.write("etc/kubernetes/kubelet.conf", "credentials");
     expect(changes()).toEqual([]);
+  });
+  test("are joins whose certificate has ended, as of a machine that was off for long", () => {
+    run(":", "m-join");
+    host.write("etc/kubernetes/kubelet.conf", "credentials");
+    const client = "var/lib/kubelet/pki/kubelet-client-current.pem";
+    makeAuthority(host.path("made"), "ca");
+    host.write(client, host.read("made/ca.crt"));
+    expect(changes()).toEqual([]);
+    const ended = ["x509", "-in", "ca.crt", "-signkey", "ca.key", "-days", "-1"];
+    host.write(client, execFileSync("openssl", ended, { cwd: host.path("made"), stdio: "pipe" }).toString());
+    expect(changes()).toEqual([["m-join", "present", `/${client}`, "other"]]);
   });
   test("are units that do not run, or would not at the next boot; one that starts is not told, nor any just after a boot", () => {
     const units = ["a", "b", "c", "d", "e"].map((name) => `${name}.service`);

@@ -41,10 +41,15 @@ describe("a change of the key of Secrets", () => {
   test("is refused where the state would lose a key", () => {
     expect(refusals(of(2), of(1))).toEqual([
       "kubernetes.security.encryption.generation is 2 and cannot become 1: the state would lose a key, and Secrets or backups may be by it. " +
-        "The way: leave it, or use a higher number, as in 3",
+        "The way: leave it, or use the next number, 3",
     ]);
     expect(refusals(of(2), of(1, "identity"))).toHaveLength(1);
-    expect(refusals(of(1), of(5))).toEqual([]);
+  });
+  test("counts keys, one by one", () => {
+    expect(refusals(of(1), of(2))).toEqual([]);
+    expect(refusals(of(1), of(2026))).toEqual([
+      "kubernetes.security.encryption.generation is 1 and cannot become 2026: it counts keys, and is kept for good. The way: use the next number, 2",
+    ]);
   });
   test("is refused where a master leaves, which knows no other key until it is gone", () => {
     expect(refusals(of(1), of(2, "secretbox", "ab"))).toEqual([

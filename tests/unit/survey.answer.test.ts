@@ -110,6 +110,12 @@ describe("a script of one moment", () => {
       "its last run failed or was killed: these settings are applied again",
     ]);
   });
+  test("runs once more where its certificate has ended", () => {
+    const ended = "changed w-join present ended 0 there /var/lib/kubelet/pki/kubelet-client-current.pem";
+    expect(seen("script w-join done abc 7", ended).onceMore("w-join")?.words).toEqual([
+      "/var/lib/kubelet/pki/kubelet-client-current.pem has ended: another is issued",
+    ]);
+  });
   test("does not where it did what it is for, or has never done it: its first run is made anew by the state", () => {
     for (const ran of ["script w-join done abc 8 7", "script w-join done abc 7", "script w-join running abc 7"]) {
       expect(seen(ran).onceMore("w-join")).toBeUndefined();

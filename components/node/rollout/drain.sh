@@ -9,6 +9,15 @@ goes_to_another_minor() {
   [ "$(minor_of "${now#v}")" != "$(minor_of "$RELEASE")" ]
 }
 
+# follows_servers: no kubelet is of a later minor than the API servers. A run with --target may leave those out.
+follows_servers() {
+  local server
+  server=$(kubectl get --raw /version --request-timeout 10s | sed -n 's/.*"gitVersion": *"v\([^"]*\)".*/\1/p')
+  [ -n "$server" ] || die "the API does not tell its release, so nothing of $NODE is restarted: run up again"
+  [ "$(printf '%s\n' "$(minor_of "$RELEASE")" "$(minor_of "$server")" | sort -V | tail -n 1)" = "$(minor_of "$server")" ] ||
+    die "the kubelet of $NODE would be of $RELEASE, later than the API server, which is of $server; nothing of it is restarted. The masters come first: run up without --target"
+}
+
 minor_of() { cut -d . -f 1,2 <<<"$1"; }
 
 node_has() { kubectl get node "$NODE" --request-timeout 10s -o "jsonpath={$1}"; }

@@ -12,6 +12,7 @@ up() {
   has_turns || authorities_differ || is_cordoned_by_us || return 0
   began=$(date +%s)
   ! goes_to_another_minor || minor=yes
+  [ -z "$minor" ] || follows_servers
   [ -z "$minor" ] || drain
   ready=$(pods_ready) || die "the API did not list the pods of $NODE, so nothing is restarted: see systemctl status kubelet.service there"
   yield_address
@@ -29,7 +30,7 @@ up() {
 
 no_kubeconfig() {
   die "$(hostname) has joined the cluster, and $KUBECONFIG is gone, as after kubeadm reset: nothing of its node runs here any more." \
-    "The way: kubectl delete node $NODE; take $NODE out of machines, and run up; put it back, and run up"
+    "With keelson:survey on, the next up finds that, and the machine joins once more"
 }
 
 # What the kubelet of before has told may be of after the drain began.
@@ -86,7 +87,7 @@ await_servers() {
 
 server_is_new() {
   local pid age
-  pid=$(pgrep -xn kube-apiserver) && age=$(ps -o etimes= -p "$pid") && [ $(($(date +%s) - age)) -ge "$1" ]
+  pid=$(server_process kube-apiserver) && age=$(ps -o etimes= -p "$pid") && [ $(($(date +%s) - age)) -ge "$1" ]
 }
 
 node_failed() {

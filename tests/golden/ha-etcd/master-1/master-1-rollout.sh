@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('f2188a1e48502b84' 'b3feb6480b314875')
+readonly -a REVISIONS=('a7288912de21217c' 'a6cf34e9f9b3c7be')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('393a6e17d86cd7e1' '01680ee08de0c045')
+readonly -a REVISIONS=('3a9ad127c3d02e5d' '7c21f9608ba907a4')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('6386fdbb8d5c09e8' '2f6feaace8da2d50')
+readonly -a REVISIONS=('059f6808452db618' 'd3af951e9f2ff012')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('7fe6f36506fcc06a' 'a7cbbc86f941f7ef')
+readonly -a REVISIONS=('7d2028b4371c8e3d' '086cb8807e04a20f')
 
 readonly AUTHORITIES='1'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.11:2379'
 
-readonly -a REVISIONS=('dd2794d0262bd8d6')
+readonly -a REVISIONS=('a073062002c01d52')
 
 readonly PROGRAM='its digest'
 

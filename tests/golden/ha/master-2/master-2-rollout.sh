@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('a2763abf27190fdc' '5a279ac53a0beb60')
+readonly -a REVISIONS=('4aaab8375a961197' '5fa4173b737c7fdc')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('4ebfe8d8b5895069' '211d988261f75aca')
+readonly -a REVISIONS=('54f90e6f2a1c557f' 'b150b9abc2ad83c9')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('dc5839c54051bb8c' '577b8773bd1b482c')
+readonly -a REVISIONS=('3ef0567064c9dc1e' 'e27d70531dbfe2b1')
 
 readonly AUTHORITIES='1'
 

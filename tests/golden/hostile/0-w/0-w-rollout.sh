@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('655d4fcc0886c8eb' '392265f2993de269')
+readonly -a REVISIONS=('b65e0c954dc39456' '7dff71fd70468583')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('a76f471e29ede576' '65f5ad200f24481e')
+readonly -a REVISIONS=('b336ff6fc4a8441a' '387ed15c06f1e52e')
 
 readonly AUTHORITIES='1'
 

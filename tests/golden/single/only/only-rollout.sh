@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('c29f2c5e95e14ea5' '49503ced42e5ea9b')
+readonly -a REVISIONS=('b5c137e8495369ec' '92cc6bec0be11ed4')
 
 readonly AUTHORITIES='1'
 

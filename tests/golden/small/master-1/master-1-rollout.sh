@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('7fe6f36506fcc06a' 'a65df58420664a9a')
+readonly -a REVISIONS=('7d2028b4371c8e3d' 'e2e4894007cba1fc')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('dc5839c54051bb8c' '3e99ac7d552b4426')
+readonly -a REVISIONS=('3ef0567064c9dc1e' 'bb291555466ab70a')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('d9e8ffa96f3bc0e0' '242c13bcde2a4a84')
+readonly -a REVISIONS=('2072aac07de882f9' '0ded7a0775998083')
 
 readonly AUTHORITIES='1'
 
