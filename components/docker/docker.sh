@@ -127,6 +127,8 @@ oom_scores_fixed() {
   if ((0x$bounding >> 24 & 1)); then echo false; else echo true; fi
 }
 
+readonly LEAVING=$STATE/engine-leaves
+
 down() {
   local unsettled=()
   ! changed /etc/docker/daemon.json || unsettled+=(docker.service)
@@ -136,7 +138,9 @@ down() {
   remove_file /etc/containerd/config.toml
   remove_files
   systemctl daemon-reload
-  if engine_is_ours; then
+  if engine_is_ours || [ -e "$LEAVING" ]; then
+    # Its packages go first, and say no more that it is ours where this is cut off.
+    touch "$LEAVING"
     remove_engine
   else
     # What came for an engine that was here before is not needed by it.
@@ -147,7 +151,7 @@ down() {
   [ "${#unsettled[@]}" = 0 ] || systemctl try-restart "${unsettled[@]}" 2>/dev/null || true
   pkg_remove_source docker
   remove_empty /etc/docker
-  rm -f "$STATE/adopted"
+  rm -f "$STATE/adopted" "$LEAVING"
 }
 
 remove_engine() {

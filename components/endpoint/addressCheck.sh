@@ -1,8 +1,8 @@
 #!/bin/sh
 # keepalived asks whether this master may have the virtual address.
 # One whose API server is well, and whose node is one of the cluster: kubeadm has labelled it, or this program marked it. A machine that
-# was lost and boots again registers a node that is neither. What the cluster cannot say, while etcd stalls, keeps no master from the
-# address.
+# was lost and boots again registers a node that is neither. While etcd stalls, no API server is ready, and whoever has the address keeps it: who asks
+# is told of etcd, and connections go on.
 # Its API server is about to restart: yield.sh.
 [ -z "$(find /run/keelson/yields-address -mmin -5 2>/dev/null)" ] || exit 1
 ask() {
@@ -10,7 +10,16 @@ ask() {
     --key /etc/kubernetes/pki/apiserver-kubelet-client.key "$@" "https://@ADDRESS@:@PORT@$path"
 }
 path=/readyz
-ask -f -o /dev/null || exit 1
+case $(ask -w '
+%{http_code}') in
+*200) ;;
+*'[-]etcd'* | *000)
+  path='/livez?exclude=etcd'
+  ask -f -o /dev/null && [ -n "$(ip -o -4 address show to '@VIRTUAL_ADDRESS@')" ]
+  exit
+  ;;
+*) exit 1 ;;
+esac
 path=/api/v1/nodes/@NODE@
 answer=$(ask -w '
 %{http_code}') || exit 0

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { EndpointSettings } from "./settings";
-import type { Machine } from "../machine";
+import { mastersOf, type Machine } from "../machine";
 import { HostScript, packageScripts, stepOn, unitsScripts, type Effects } from "../script";
 import {
   addressCheck,
@@ -101,8 +101,9 @@ export class VirtualAddress extends HostScript {
           CONFIG_FILE: virtualAddressConfigFile,
           ADDRESS: machine.address,
           ENDPOINT: `${virtualAddress}:${environment.kubernetes.bindPort}`,
+          MASTERS: mastersOf(environment).map(({ address }) => address),
         },
-        files: [virtualAddressUnit, addressCheck(machine, environment)],
+        files: [virtualAddressUnit, addressCheck(machine, environment, virtualAddress)],
       },
       opts,
     );

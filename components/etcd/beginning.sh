@@ -1,5 +1,5 @@
 # How a member of etcd begins: with the other founders, once in a stack's life, or by joining the members that are there.
-# Reads: NAME DATA_DIR PEER_URL PEERS FOUNDERS BEGINNING MARK
+# Reads: NAME DATA_DIR DIRECTORIES PEER_URL PEERS FOUNDERS BEGINNING MARK
 
 # While it is there, the member has not been seen to have a vote.
 readonly JOINING=$STATE/etcd-joining
@@ -20,11 +20,13 @@ begin() {
 
 # A member that had data founds nothing, and what is only not mounted is not replaced.
 refuse_lost_data() {
-  local point
+  local point was
   [ -e "$MARK" ] || return 0
-  point=$(stat -c %m "$DATA_DIR")
-  [ ! -s "$MARK" ] || [ "$point" = "$(cat "$MARK")" ] ||
-    die "$DATA_DIR on $(hostname) was on the file system at $(cat "$MARK") when etcd had its data there, and is on that at $point:" \
+  # An earlier release noted that of the data alone.
+  point=$(stat -c %m "${DIRECTORIES[@]}" | head -n "$(wc -l <"$MARK")" | paste -sd ' ' -)
+  was=$(paste -sd ' ' "$MARK")
+  [ -z "$was" ] || [ "$point" = "$was" ] ||
+    die "$DATA_DIR on $(hostname) was on the file system at $was when etcd had its data there, and is on that at $point:" \
       "mount it and run up again; where that disk is gone, remove $MARK there, and run up with other members that are well"
   [ "${#PEERS[@]}" = 0 ] || return 0
   ! systemctl is-active --quiet etcd.service ||
@@ -127,6 +129,7 @@ has_been_silent() {
 begin_as() {
   # One that runs still runs on data that is gone.
   systemctl stop etcd.service
+  set_logs_aside "before-$(date -u +%Y%m%dT%H%M%SZ)"
   printf 'ETCD_INITIAL_CLUSTER=%s\nETCD_INITIAL_CLUSTER_STATE=%s\n' "$1" "$2" | put "$BEGINNING" 0644
   rm -f "$MARK"
 }
@@ -134,7 +137,7 @@ begin_as() {
 # A member that has been part of a quorum has data, and never founds again. The unit notes the same at each start.
 note_member() {
   local list
-  stat -c %m "$DATA_DIR" >"$MARK"
+  stat -c %m "${DIRECTORIES[@]}" >"$MARK"
   if list=$(members); then
     printf 'ETCD_INITIAL_CLUSTER=%s\nETCD_INITIAL_CLUSTER_STATE=existing\n' "$(all_of "$list")" | put "$BEGINNING" 0644
   elif [ -e "$BEGINNING" ]; then
@@ -150,7 +153,18 @@ set_removed_data_aside() {
   systemctl stop etcd.service
   mkdir -p "$aside"
   mv "$DATA_DIR/member" "$aside/"
+  set_logs_aside "${aside##*/}"
   log "the other members of etcd have removed $(hostname)'s: its old data is kept in $aside, and it joins again"
+}
+
+# set_logs_aside NAME: etcd goes by a log in a directory of its own, also where there are no data with it.
+set_logs_aside() {
+  local directory
+  for directory in "${DIRECTORIES[@]}"; do
+    [ "$directory" != "$DATA_DIR" ] && compgen -G "$directory/*.wal" >/dev/null || continue
+    mkdir -p "$directory/$1"
+    find "$directory" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name 'removed-*' ! -name 'before-*' -exec mv -t "$directory/$1" {} +
+  done
 }
 
 # Whoever answers says so; one alone could be mistaken.

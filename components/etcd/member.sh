@@ -4,8 +4,8 @@
 # Runs again for: REVISIONS
 
 up() {
-  if wait_for 60 "etcd's member $NAME to be well" etcd_ctl_at "$CLIENT_URL" endpoint health --command-timeout=3s; then
-    # One that is full takes no writes, and is well enough.
+  if wait_for 60 "etcd's member $NAME to be well" is_well "$CLIENT_URL"; then
+    # One that is full takes no writes.
     etcd_ctl_at "$CLIENT_URL" put "$(letting_go_key "$NAME")" yes --command-timeout=3s >/dev/null 2>&1 || true
     return
   fi

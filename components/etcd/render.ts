@@ -37,17 +37,21 @@ export const markFile = "/var/lib/keelson/etcd-member";
  */
 export function etcdDataGuard(etcd: EtcdConfig): ScriptFile {
   const { dataDir } = etcd;
+  const directories = etcdDirectories(etcd);
+  const [, log] = directories;
+  // What a member has voted for is in its log.
+  const isMissing = log === undefined ? "" : ` || ! ls ${log}/*.wal >/dev/null 2>&1`;
   const missing =
-    `${dataDir}/member is not there, where this member of etcd has had its data: it does not start, for an empty one would be ` +
+    `${dataDir}/member${log === undefined ? " is" : `, or the log in ${log}, is`} not there, where this member of etcd has had its data: it does not start, for an empty one would be ` +
     `another cluster. Mount the disk, or bring the data back: then it starts by itself. ` +
     `Where other members are well, and the data is gone for good, mark the machine as lost, run up, take that back, and run up: it joins anew.`;
-  const check = `if [ -e ${markFile} ] && [ ! -d ${dataDir}/member ]; then echo "${missing}" >&2; exit 1; fi`;
+  const check = `if [ -e ${markFile} ] && { [ ! -d ${dataDir}/member ]${isMissing}; }; then echo "${missing}" >&2; exit 1; fi`;
   // The member is ready when it is part of a quorum: from then on it has founded, or joined, and never does so again.
-  const note = `stat -c %%m ${dataDir} >${markFile}; sed -i s/=new$$/=existing/ ${beginningFile}`;
+  const note = `stat -c %%m ${directories.join(" ")} >${markFile}; sed -i s/=new$$/=existing/ ${beginningFile}`;
   return {
     path: `${etcdUnitFile}.d/data.conf`,
     content: `[Unit]
-RequiresMountsFor=${dataDir}
+RequiresMountsFor=${directories.join(" ")}
 
 [Service]
 ExecStartPre=+/bin/sh -c '${check}'

@@ -62,10 +62,13 @@ restart_in_turn() {
     try_start 3 || take_back "$began"
     return
   fi
-  { try_start 60 && wait_for 60 "this etcd member to be healthy" healthy; } || take_back "$began" "$others"
+  { try_start 60 && wait_for 60 "this etcd member to be healthy" serves; } || take_back "$began" "$others"
   [ -z "$others" ] || etcd_ctl_at "$others" del "$FAILURE" --command-timeout=5s >/dev/null 2>&1 || true
   give_turn
 }
+
+# serves: a learner is never ready, for it has no vote, and answers.
+serves() { if is_joining; then own_answer livez; else healthy; fi; }
 
 # What a newer release writes an older one may not read. A learner may lack what the others have, and they keep their own.
 keep_snapshot() {
@@ -154,7 +157,7 @@ take_back() {
   flags=$(new_flags)
   are_kept || unit_failed etcd.service
   use_kept_settings
-  if try_start 60 && { [ "$#" = 1 ] || wait_for 60 "this etcd member to be healthy again" healthy; }; then
+  if try_start 60 && { [ "$#" = 1 ] || wait_for 60 "this etcd member to be healthy again" serves; }; then
     outcome="It runs on its old settings again"
   else
     outcome="It does not run on its old settings either, see journalctl -u etcd there"

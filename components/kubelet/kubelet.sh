@@ -158,7 +158,7 @@ reservations() {
 down() {
   local saved
   # A master has left already.
-  [ ! -d /etc/kubernetes/pki ] || leave_cluster
+  [ ! -d /etc/kubernetes/pki ] && ! is_leaving || leave_cluster
   rm -f /var/log/keelson-kubeadm.log
   stop_unit kubelet.service
   engine_is_ours || remove_images "$RUNTIME"

@@ -11,6 +11,7 @@ remember_before_node() { remember_found "$1" "${MADE_FOR_PODS[@]}" "${MADE_FOR_A
 
 leave_cluster() {
   local name link none=/run/keelson/no-certificates
+  touch "$STATE/leaving"
   # What it was for ends here.
   rm -rf "$SCRIPTS"/*-join
   set_static_pods_aside
@@ -40,7 +41,11 @@ leave_cluster() {
   iptables_without '^(KUBE-|FLANNEL-)'
   # The plugins of another network that is configured here by now have chains of the same names.
   [ -n "$(ls -A /etc/cni/net.d 2>/dev/null)" ] || iptables_without '^CNI-'
+  rm -f "$STATE/leaving"
 }
+
+# is_leaving: that was cut off.
+is_leaving() { [ -e "$STATE/leaving" ]; }
 
 # Where others have files in the directory as well, those of the cluster go by their names.
 remove_certificates() {

@@ -12,7 +12,7 @@ check_engines() {
       problem "adopt is true, and no Docker Engine answers here: install and start the one that is to be used, or take adopt out"
     return
   fi
-  if command -v dockerd >/dev/null; then check_publisher; fi
+  if command -v dockerd >/dev/null; then check_publisher; else check_packages; fi
   finding=$(work_of_docker) && found+=("$finding")
   finding=$(work_of_containerd) && found+=("$finding")
   finding=$(work_of_podman) && found+=("$finding")
@@ -33,6 +33,18 @@ check_publisher() {
   else
     problem "$(command -v dockerd) is of no package $package: remove that Docker Engine, or set adopt to true in the machine's line"
   fi
+}
+
+# Parts of the other publisher's engine: nothing is removed for ours, and the package manager says no more than that.
+check_packages() {
+  local package others=() found=()
+  case $DOCKER_PACKAGES in
+  distribution) others=(containerd.io docker-ce-cli) ;;
+  docker) others=(docker.io containerd runc) ;;
+  esac
+  for package in "${others[@]}"; do ! pkg_installed "$package" || found+=("$package"); done
+  [ "${#found[@]}" = 0 ] ||
+    problem "${found[*]} is installed, which Docker's packages from docker.packages ($DOCKER_PACKAGES) cannot be beside: remove ${found[*]}, change docker.packages, or set adopt to true in the machine's line"
 }
 
 work_of_docker() {

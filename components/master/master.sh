@@ -123,7 +123,7 @@ initialise() {
   has_joined || configuration=${configuration/"taints: []"/"taints: $TAINTS"}
   (umask 077 && : >"$LOG")
   as_servers_are kubeadm init --config /dev/stdin --skip-token-print --skip-certificate-key-print "${skipped[@]}" \
-    --ignore-preflight-errors "$ports,$files$IGNORED_CHECKS" <<<"$configuration" >"$LOG" 2>&1 || init_failed
+    --ignore-preflight-errors "$ports,$files$IGNORED_CHECKS$(ignored_here)" <<<"$configuration" >"$LOG" 2>&1 || init_failed
   [ -e "$STATE/units/kubelet.service" ] || for_kubelet note_start
 }
 

@@ -54,7 +54,7 @@ node_is_own() {
 join() {
   (umask 077 && : >"$LOG")
   kubeadm join --config /dev/stdin --ignore-preflight-errors \
-    "FileAvailable--etc-kubernetes-pki-ca.crt,FileAvailable--etc-kubernetes-bootstrap-kubelet.conf,Port-10250,DirAvailable--etc-kubernetes-manifests$IGNORED_CHECKS" \
+    "FileAvailable--etc-kubernetes-pki-ca.crt,FileAvailable--etc-kubernetes-bootstrap-kubelet.conf,Port-10250,DirAvailable--etc-kubernetes-manifests$IGNORED_CHECKS$(ignored_here)" \
     <<<"$JOIN_CONFIG" >"$LOG" 2>&1
 }
 

@@ -7,16 +7,26 @@ shell_settings() {
   umask 022
   export LC_ALL=C DEBIAN_FRONTEND=noninteractive
   export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+  # Whoever root speaks with otherwise, it is this machine's engine that is meant.
+  export DOCKER_HOST=unix:///run/docker.sock
+  unset DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH
   set_proxies_aside
 }
 
 # A proxy of the machine's leads out of it, and knows no address of the cluster: curl would ask it for those, and kubeadm writes it into its
-# manifests.
+# manifests. sudo may have left out what the session has of /etc/environment.
 set_proxies_aside() {
-  local name
+  local name line
+  local -A told=()
   proxies=()
+  if [ -r /etc/environment ]; then
+    while read -r line; do
+      if [[ $line =~ ^(export\ +)?([A-Za-z]+_(proxy|PROXY))=[\"\']?([^\"\']*) ]]; then told[${BASH_REMATCH[2]}]=${BASH_REMATCH[4]}; fi
+    done </etc/environment
+  fi
   for name in {http,https,ftp,all,no}_proxy {HTTP,HTTPS,FTP,ALL,NO}_PROXY; do
-    [ -z "${!name:-}" ] || proxies+=("$name=${!name}")
+    line=${!name:-${told[$name]:-}}
+    [ -z "$line" ] || proxies+=("$name=$line")
     unset "$name"
   done
 }

@@ -179,9 +179,12 @@ keep_program() {
 
 # program_of COMMAND: this program, as one that does only that. Secrets lie here no longer than they are needed.
 program_of() {
-  local hidden
+  local hidden name
   hidden=$(IFS='|' && printf '%s' "${SECRETS[*]}")
-  readonly -p | grep -vE "^declare -[a-zA-Z]+ (BASH[A-Z_]*|EUID|PPID|SHELLOPTS|UID|$hidden)(=|\$)"
+  # One by one: a value of several lines is in several lines here, before bash 5.2.
+  while read -r name; do
+    [[ $name =~ ^(BASH[A-Z_]*|EUID|PPID|SHELLOPTS|UID|$hidden)$ ]] || declare -p "$name" 2>/dev/null || true
+  done < <(readonly -p | sed -n 's/^declare -[a-zA-Z]* \([A-Za-z_][A-Za-z0-9_]*\)\(=.*\)\{0,1\}$/\1/p')
   declare -f
   printf 'shell_settings\n%s </dev/null\n' "$1"
 }

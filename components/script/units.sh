@@ -24,8 +24,14 @@ run_unit() {
 start_on() {
   local unit=$1
   began=$(date +%s)
-  accepted "$unit" && rm -f "$STATE/units/$unit" && systemctl daemon-reload &&
+  accepted "$unit" && rm -f "$STATE/units/$unit" && systemctl daemon-reload && let_containers_live "$unit" &&
     systemctl enable --quiet "$unit" && systemctl restart "$unit" && comes_up "$unit" && note_digest "$@"
+}
+
+# A daemon goes by the setting that it runs on: told to leave containers alone from now on, it would end them all for that.
+let_containers_live() {
+  [ "$1" != docker.service ] || [ "$(docker info --format '{{.LiveRestoreEnabled}}' 2>/dev/null)" != false ] ||
+    ! grep -qsE '"live-restore": *true' /etc/docker/daemon.json || systemctl reload docker.service || true
 }
 
 # note_start UNIT FILE...: UNIT was started on the FILEs as they are now. With the digest it is all noted, and not looked at again.

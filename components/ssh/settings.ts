@@ -10,7 +10,7 @@ export const passphraseVariable = "KEELSON_SSH_PASSPHRASE";
 export const passphraseCommand = (field: string) => `pulumi config set --secret --path 'keelson:${field}'`;
 
 const hostKeySyntax =
-  'use type and key as "ssh-keyscan -t ed25519 HOST" prints them after the host, "ssh-ed25519 AAAA..."';
+  'use type and key as "ssh-keyscan -t ed25519 HOST" prints them after the host, "ssh-ed25519 AAAA..."; -t ecdsa is taken as well, and ssh-rsa is not, for Pulumi\'s command plugin cannot check it';
 
 const hostKey = () =>
   f.text('a host key, "ssh-ed25519 AAAA..."', isHostKey, "is no host key", hostKeySyntax).optional();

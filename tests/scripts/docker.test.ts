@@ -1,55 +1,19 @@
 import { dockerKeyDigest } from "../../components/artifacts";
-import { clean, Host } from "./host";
+import { bounding, dockerOn, readyForDocker } from "./dockerHost";
+import { clean, type Host } from "./host";
 
 let host: Host;
-beforeEach(() => (host = new Host("systemctl", "journalctl")));
+beforeEach(() => (host = readyForDocker()));
 afterEach(() => host.remove());
 
-const artifacts = () =>
-  ["artifacts/fetch.sh", "artifacts/install.sh", "artifacts/versions.sh"].map((path) => Host.script(path));
-
-const config = "cgroups = @SYSTEMD_CGROUP@\nscores = @RESTRICT_OOM_SCORE_ADJ@\n";
-const values = {
-  PACKAGES: "distribution",
-  KEY_SHA256: "",
-  RUNTIME: "containerd",
-  PROGRAMS: [],
-  CONTAINERD_CONFIG: config,
-  ADOPT: "false",
-  DATA_ROOT: "/var/lib/docker",
-};
-const docker = (direction: string, more: Partial<Record<keyof typeof values, string>> = {}) =>
-  host.run(
-    {
-      script: Host.script("docker/docker.sh"),
-      uses: [...artifacts(), Host.script("docker/engine.sh"), Host.script("script/found.sh")],
-      values: { ...values, ...more },
-      files: more.ADOPT === "true" ? [] : [{ path: host.path("etc/docker/daemon.json"), content: "{}" }],
-    },
-    direction,
-  );
-const bounding = (set: string) => host.write("proc/self/status", `CapBnd:\t${set}\n`);
-/** What has been installed for Docker, and is ours. */
-const ours = (...names: readonly string[]) =>
-  host.write("var/lib/keelson/installed/docker", names.map((name) => `${name}\n`).join(""));
+const docker: ReturnType<typeof dockerOn> = (...args) => dockerOn(host)(...args);
 const calls = (command: string) => host.called().filter((call) => call.startsWith(command));
-
-beforeEach(() => {
-  host.stub("docker", "echo systemd");
-  for (const name of ["ctr", "ip", "apt-get", "apt-cache", "apt-mark", "dpkg", "iptables", "ip6tables"]) {
-    host.stub(name);
-  }
-  for (const name of ["iptables-save", "ip6tables-save", "umount", "chmod"]) host.stub(name);
-  host.stub("dpkg-query", "printf installed");
-  host.write("proc/mounts", "");
-  bounding("000001ffffffffff");
-});
 
 describe("an engine", () => {
   test("has what depends on the machine filled in", () => {
     expect(docker("up").status).toBe(0);
     expect(host.read("etc/containerd/config.toml")).toMatch(/^cgroups = true\nscores = false\n/);
-    bounding("000001fffeffffff");
+    bounding(host, "000001fffeffffff");
     host.stub("docker", "echo cgroupfs");
     docker("up");
     expect(host.read("etc/containerd/config.toml")).toMatch(/^cgroups = false\nscores = true\n/);
@@ -169,70 +133,4 @@ describe("Docker's own packages", () => {
     host.up(`rm -f '${host.path("stubs/sha256sum")}'`);
     return up();
   };
-});
-
-describe("an engine of ours leaves", () => {
-  const data = "var/lib/docker/volumes/x";
-  const leave = () => {
-    ours("docker.io", "docker-cli", "containerd");
-    host.stub("dpkg-query", `[ $# = 3 ] && printf 'installed docker.io\ninstalled docker-cli\ninstalled containerd\n'`);
-    host.called();
-    return docker("down");
-  };
-  beforeEach(() => {
-    host.write("proc/sys/net/ipv4/ip_forward", "0\n");
-    for (const command of ["iptables", "ip6tables"]) host.stub(command, `[ "$1" != -S ] || echo "-P FORWARD ACCEPT"`);
-  });
-
-  test("with its data, its packages and its settings of the kernel", () => {
-    docker("up");
-    host.write(data, "");
-    host.write("proc/sys/net/ipv4/ip_forward", "1\n");
-    expect(leave().status).toBe(0);
-    expect(host.has("var/lib/docker")).toBe(false);
-    expect(host.read("proc/sys/net/ipv4/ip_forward")).toBe("0\n");
-    const called = host.called();
-    expect(called).toContain("dpkg --purge containerd docker-cli docker.io");
-    expect(called).toEqual(
-      expect.arrayContaining(["iptables -w 60 -P FORWARD ACCEPT", "ip6tables -w 60 -P FORWARD ACCEPT"]),
-    );
-    expect(called.some((call) => /^systemctl disable .* docker.service containerd.service$/.test(call))).toBe(true);
-  });
-  test("and leaves data that was there before it, which its package would wipe when purged", () => {
-    host.write(data, "");
-    docker("up");
-    expect(leave().status).toBe(0);
-    expect(host.has(data)).toBe(true);
-    const called = host.called();
-    const wiping = called.findIndex((call) => call.startsWith("chmod -f -x") && call.includes("nuke-graph-directory"));
-    expect(wiping).toBeGreaterThanOrEqual(0);
-    expect(wiping).toBeLessThan(called.findIndex((call) => call.startsWith("dpkg --purge")));
-    expect(called).toContain("docker stop systemd");
-    expect(called.some((call) => /^docker (rm|network)/.test(call))).toBe(false);
-  });
-  test("but for a containerd that was there before it", () => {
-    host.write("var/lib/containerd/theirs", "");
-    docker("up");
-    ours("docker.io");
-    host.called();
-    expect(docker("down").status).toBe(0);
-    const called = calls("systemctl");
-    expect(called.some((call) => call.startsWith("systemctl disable") && call.includes("containerd"))).toBe(false);
-    expect(called.some((call) => /^systemctl try-restart .*containerd.service$/.test(call))).toBe(true);
-    expect(host.has("var/lib/containerd/theirs")).toBe(true);
-  });
-  test("and unmounts what is its own", () => {
-    docker("up");
-    host.write(
-      "proc/mounts",
-      ["overlay overlay2/x/merged overlay", "/dev/sdb volumes ext4", "shm containers/x/mounts/shm tmpfs"]
-        .map((line) => line.split(" "))
-        .map(([device, path, type]) => `${device} ${host.path(`var/lib/docker/${path}`)} ${type} rw 0 0\n`)
-        .join(""),
-    );
-    leave();
-    expect(calls("umount").map((call) => call.split("/var/lib/docker/").slice(1))).toEqual([
-      [expect.stringContaining("overlay2/x/merged"), "containers/x/mounts/shm"],
-    ]);
-  });
 });

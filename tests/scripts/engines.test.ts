@@ -13,3 +13,26 @@ test.each(["true", "false"])("Docker of a snap is neither worked beside nor adop
   });
   expect(stdout).toMatch(/^Docker of a snap is here .* which cannot be adopted: snap remove docker$/m);
 });
+
+test.each([
+  ["distribution", ["containerd.io"], "containerd.io is installed"],
+  ["distribution", ["containerd", "runc"], ""],
+  ["docker", ["containerd", "runc"], "containerd runc is installed"],
+  ["docker", ["docker-ce-cli"], ""],
+])(
+  "packages of the other publisher are named where docker.packages is %s, and %j are there",
+  (packages, there, said) => {
+    const { stdout } = host.run({
+      script: `up() { check_engines; }\nproblem() { echo "$*"; }`,
+      uses: [
+        Host.script("machine/engines.sh"),
+        `pkg_installed() { [[ " ${there.join(" ")} " = *" $1 "* ]]; }`,
+        'command() { [ "$2" != dockerd ] && builtin command "$@"; }',
+        "work_of_docker() { return 1; }",
+      ],
+      values: { ADOPT: "false", DOCKER_PACKAGES: packages },
+    });
+    if (said === "") expect(stdout).toBe("");
+    else expect(stdout).toContain(said);
+  },
+);

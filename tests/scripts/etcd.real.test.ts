@@ -1,4 +1,5 @@
 import { Authority, EtcdMember, hasEtcd } from "./etcdMember";
+import { Host } from "./host";
 
 jest.setTimeout(300_000);
 const addresses = [1, 2, 3, 4].map((last) => `127.62.0.${last}`);
@@ -86,6 +87,11 @@ async function built(count: number): Promise<readonly EtcdMember[]> {
     for (let i = 0; i < 300 && !first.ask("put", `big-${i % 2}`, big).includes("NOSPACE"); i++);
     expect(first.ask("alarm", "list")).toContain("NOSPACE");
     const before = first.unit();
+    const { stdout } = first.host.up("is_well " + first.url + " && echo well", {
+      uses: ["etcd/ask", "etcd/membership"].map((path) => Host.script(`${path}.sh`)),
+      values: { PEERS: [], PEER_URL: first.peer },
+    });
+    expect(stdout).toBe("well\n");
     const refused = await up(all);
     expect(refused.map(({ status, stderr }) => [status, /etcd is full \(alarm NOSPACE\)/.test(stderr)])).toEqual(
       all.map(() => [1, true]),
@@ -127,6 +133,37 @@ async function built(count: number): Promise<readonly EtcdMember[]> {
     expect(stderr).toMatch(/the other members of etcd have removed m3's: its old data is kept in .*removed-/);
     expect(status).toBe(0);
     expect(first.members()).toEqual(voters("m1", "m2", "m3"));
+  });
+
+  test("one whose log is in a directory of its own does not start without it, and joins anew where it was let go", async () => {
+    const all = machines(3);
+    const [first, second, third] = all as [EtcdMember, EtcdMember, EtcdMember];
+    const flags = { "wal-dir": "/var/lib/etcd-log" };
+    expect((await up(all, flags)).map(({ status }) => status)).toEqual([0, 0, 0]);
+    const id = /^(\w+), started, m3/m.exec(first.ask("member", "list"))?.[1] ?? "";
+    third.systemctl("stop");
+    const log = third.host.path("var/lib/etcd-log");
+    third.host.up(`mkdir '${log}/away'; mv '${log}'/*.wal '${log}/away/'`);
+    expect(third.systemctl("start")).toBe(1);
+    expect(third.log()).toContain("is not there, where this member of etcd has had its data");
+    third.host.up(`mv '${log}/away'/* '${log}/'`);
+    first.ask("member", "remove", id);
+    const { status, stderr } = await third.script([first, second], { founders: all, flags });
+    expect(stderr).toContain("the other members of etcd have removed m3's");
+    expect(status).toBe(0);
+    expect(first.members()).toEqual(voters("m1", "m2", "m3"));
+  });
+
+  test("a learner that a run left which was cut off takes another setting, and gets its vote", async () => {
+    const founders = await built(2);
+    const third = new EtcdMember("m3", addresses[2] as string, authority);
+    members.push(third);
+    const cut = await third.script(founders, { founders, cut: "promote" });
+    expect(cut.status).not.toBe(0);
+    expect(founders[0]?.members()).toContain("m3 learner");
+    const flags = { "heartbeat-interval": "200", "election-timeout": "2000" };
+    expect(await third.script(founders, { founders, flags })).toMatchObject({ status: 0 });
+    expect(founders[0]?.members()).toEqual(voters("m1", "m2", "m3"));
   });
 
   test("one of which no state knows, because its join failed when it had its vote, is counted no more when it is undone", async () => {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { defaultEtcd } from "../../components/artifacts/lockFile";
 import type { Environment } from "../../components/environment";
 import type { EtcdConfig } from "../../components/etcd/settings";
-import { etcdDataGuard, etcdUnit } from "../../components/etcd/render";
+import { etcdDataGuard, etcdDirectories, etcdUnit } from "../../components/etcd/render";
 import type { Machine } from "../../components/machine";
 import { Host, type Result } from "./host";
 
@@ -144,7 +144,13 @@ export class EtcdMember {
     {
       founders = [this, ...others],
       flags = {},
-    }: { founders?: readonly EtcdMember[]; flags?: Record<string, string> } = {},
+      cut = "",
+    }: {
+      founders?: readonly EtcdMember[];
+      flags?: Record<string, string>;
+      /** A function of the script at which it is killed. */
+      cut?: string;
+    } = {},
     direction: "up" | "down" = "up",
   ): Promise<Result> {
     const etcd = {
@@ -173,7 +179,7 @@ export class EtcdMember {
     const authority = Buffer.from(this.authority.read("ca.crt")).toString("base64");
     return this.host.start(
       {
-        script: here(Host.script("etcd/etcd.sh")),
+        script: here(Host.script("etcd/etcd.sh")) + (cut === "" ? "" : `\n${cut}() { kill -9 $$; }\n`),
         uses: uses.map((path) => here(Host.script(`${path}.sh`))),
         values: {
           ...{
@@ -187,7 +193,7 @@ export class EtcdMember {
           },
           ...{ PEER_URL: this.peer, PEERS: others.map(({ name, url }) => `${name} ${url}`) },
           ...{ FOUNDERS: founders.map(({ name, peer }) => `${name}=${peer}`).join(","), DATA_DIR: "/var/lib/etcd" },
-          ...{ ETCD_USER: "root", DIRECTORIES: ["/var/lib/etcd"] },
+          ...{ ETCD_USER: "root", DIRECTORIES: etcdDirectories(etcd) },
           ...{ BEGINNING: "/etc/etcd/beginning.env", MARK: "/var/lib/keelson/etcd-member" },
           ...{ ETCD_CA_CRT: authority, ETCD_ISSUER_CRT: authority, ETCD_CA_KEY: "", TRUSTED: "1" },
         },

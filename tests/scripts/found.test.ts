@@ -108,6 +108,27 @@ describe("leaving a cluster", () => {
     for (const file of ours.slice(0, -1)) expect([file, host.has(file)]).toEqual([file, false]);
     expect(host.has("var/lib/kubelet")).toBe(false);
   });
+  test("that is cut off is gone on with", () => {
+    const file = "var/lib/kubelet/config.json";
+    const cut = (at: string) =>
+      host.up(`${at}() { kill -9 $$; }\nleave_cluster`, {
+        uses: [Host.script("script/found.sh"), Host.script("kubelet/leave.sh")],
+        values: { CRI_SOCKET: "unix:///run/cri.sock" },
+      });
+    for (const at of ["remove_routes", "put_files_back", "remove_if_empty"]) {
+      host.write(file, "theirs");
+      host.bash("sleep 1.1");
+      leave("remember_before_node false");
+      for (const path of ["etc/kubernetes/pki/ca.crt", "etc/kubernetes/kubelet.conf"]) host.write(path, "ours");
+      expect(cut(at).status).toBeNull();
+      const again = host.up("! is_leaving || leave_cluster", {
+        uses: [Host.script("script/found.sh"), Host.script("kubelet/leave.sh")],
+        values: { CRI_SOCKET: "unix:///run/cri.sock" },
+      });
+      expect([at, again.status, host.has("etc/kubernetes/kubelet.conf")]).toEqual([at, 0, false]);
+      expect([at, host.read(file), host.has("var/lib/keelson/leaving")]).toEqual([at, "theirs", false]);
+    }
+  });
   test("leaves no directory that was not there", () => {
     leave("remember_before_node false");
     for (const directory of ["etc/cni/net.d", "usr/libexec/kubernetes/kubelet-plugins/volume/exec"]) {

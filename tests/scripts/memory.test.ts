@@ -22,7 +22,10 @@ describe("a script that runs", () => {
   });
   test("is remembered with the token of a run that mends, until the next", () => {
     const script = "up() { [ -z \"${FAILS:-}\" ] || die 'it broke'; }\ndown() { :; }";
-    for (const [fails, state] of [["", "done"], ["yes", "running"]] as const) {
+    for (const [fails, state] of [
+      ["", "done"],
+      ["yes", "running"],
+    ] as const) {
       host.run({ script, values: { FAILS: fails } }, "up 7-8");
       expect([run()[0], run()[3]]).toEqual([state, "7-8"]);
     }
@@ -140,6 +143,20 @@ describe("what the state knows nothing of", () => {
       ["undone two by m-preflight", "undone one by m-preflight"],
     ]);
     expect([host.has("made/one"), host.has("made/two"), host.has("var/lib/keelson")]).toEqual([false, false, false]);
+  });
+  test("has no line of a secret of several lines, as bash before 5.2 tells of those", () => {
+    preflight("up");
+    const older = `readonly() { if [ "$*" = -p ]; then builtin readonly -p | sed 's/\\\\n/\\n/g'; else builtin readonly "$@"; fi; }\n`;
+    const one = script("one");
+    host.run({
+      ...one,
+      script: older + one.script,
+      values: { ...one.values, KEYS: "ca.key canary-1\nsa.key canary-2" },
+      secrets: ["TOKEN", "KEYS"],
+    });
+    expect(host.read(`${scripts}/one/undo`)).not.toContain("canary");
+    expect(preflight("down").status).toBe(0);
+    expect(host.has("made/one")).toBe(false);
   });
   test("can be taken back by whoever has nothing but the machine", () => {
     preflight("up");

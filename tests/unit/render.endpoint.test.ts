@@ -62,7 +62,9 @@ describe("the check by which a master may have the address", () => {
     ["was lost, and registered anew", "", again, 200, 1],
     ["was lost", "", "{}", 404, 1],
     ["is not told of while etcd stalls", "", "{}", 500, 0],
-    ["has an API server that is not well", "exit 22", master, 200, 1],
+    ["has an API server that is not well", "printf '[-]poststarthook failed\n500'", master, 200, 1],
+    ["has the address, while etcd stalls", "printf '[-]etcd-readiness failed\n500'", master, 200, 0],
+    ["has the address, and its API server waits for etcd", "printf '\n000'; exit 28", master, 200, 0],
   ])("of a machine that %s", (_, readiness, answer, status, expected) => {
     const stub = (name: string, text: string) => {
       writeFileSync(join(directory, name), text);
@@ -70,11 +72,24 @@ describe("the check by which a master may have the address", () => {
     };
     stub(
       "curl",
-      `#!/bin/sh\ncase "$*" in\n*readyz*) ${readiness || "exit 0"} ;;\n*) cat "${directory}/answer"; printf '\\n${status}' ;;\nesac\n`,
+      `#!/bin/sh\ncase "$*" in\n*readyz*) ${readiness || "printf 'ok\\n200'"} ;;\n*livez*) ;;\n*) cat "${directory}/answer"; printf '\\n${status}' ;;\nesac\n`,
     );
+    stub("ip", "#!/bin/sh\necho eth0\n");
     writeFileSync(join(directory, "answer"), answer);
-    stub("check", addressCheck(machine, stack).content);
+    stub("check", addressCheck(machine, stack, "192.0.2.10").content);
     const env = { PATH: `${directory}:/usr/bin:/bin` };
     expect(spawnSync(join(directory, "check"), { env }).status).toBe(expected);
+  });
+  test("leaves the address to others while etcd stalls, where it is not here", () => {
+    const path = join(directory, "check");
+    for (const [name, text] of Object.entries({
+      curl: `case "$*" in *readyz*) printf '[-]etcd failed\n500' ;; esac`,
+      ip: "",
+      check: addressCheck(machine, stack, "192.0.2.10").content,
+    })) {
+      writeFileSync(join(directory, name), name === "check" ? text : `#!/bin/sh\n${text}\n`);
+      chmodSync(join(directory, name), 0o755);
+    }
+    expect(spawnSync(path, { env: { PATH: `${directory}:/usr/bin:/bin` } }).status).toBe(1);
   });
 });

@@ -9,9 +9,6 @@ import { keyFailure } from "./words";
 /** A machine that vanished is noticed after this many unanswered questions, one each interval (milliseconds). */
 const keepalive = { keepaliveInterval: 15_000, keepaliveCountMax: 8 };
 
-/** By which signatures an RSA key proves itself. */
-const rsaAlgorithms: readonly ServerHostKeyAlgorithm[] = ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"];
-
 /** The machine's key, and the signature algorithms that prove it. */
 interface HostKey {
   readonly blob: Buffer;
@@ -87,8 +84,8 @@ function knownKey(line: string): HostKey {
   // The key says its kind itself, after the length of that word.
   const own = blob.length < 8 ? undefined : blob.subarray(4, 4 + blob.readUInt32BE(0)).toString();
   if (own === undefined || own !== type) throw new Error("failed to parse host key: ssh: no key found");
-  const algorithms = type === "ssh-rsa" ? rsaAlgorithms : [type as ServerHostKeyAlgorithm];
-  return { blob, algorithms };
+  // The official plugin asks for the type of the key, also where that is none of the signatures that an RSA key makes today.
+  return { blob, algorithms: [type as ServerHostKeyAlgorithm] };
 }
 
 function requireKey(text: string, passphrase: string | undefined): void {

@@ -160,7 +160,7 @@ END_OF_FILE
 RequiresMountsFor=/var/lib/etcd
 
 [Service]
-ExecStartPre=+/bin/sh -c 'if [ -e /var/lib/keelson/etcd-member ] && [ ! -d /var/lib/etcd/member ]; then echo "/var/lib/etcd/member is not there, where this member of etcd has had its data: it does not start, for an empty one would be another cluster. Mount the disk, or bring the data back: then it starts by itself. Where other members are well, and the data is gone for good, mark the machine as lost, run up, take that back, and run up: it joins anew." >&2; exit 1; fi'
+ExecStartPre=+/bin/sh -c 'if [ -e /var/lib/keelson/etcd-member ] && { [ ! -d /var/lib/etcd/member ]; }; then echo "/var/lib/etcd/member is not there, where this member of etcd has had its data: it does not start, for an empty one would be another cluster. Mount the disk, or bring the data back: then it starts by itself. Where other members are well, and the data is gone for good, mark the machine as lost, run up, take that back, and run up: it joins anew." >&2; exit 1; fi'
 ExecStartPost=-+/bin/sh -c 'stat -c %%m /var/lib/etcd >/var/lib/keelson/etcd-member; sed -i s/=new$$/=existing/ /etc/etcd/beginning.env'
 END_OF_FILE
 }

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('a7288912de21217c' 'a6cf34e9f9b3c7be')
+readonly -a REVISIONS=('d08e7f9195470c1f' '75c7b710685ae778')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('3a9ad127c3d02e5d' '7c21f9608ba907a4')
+readonly -a REVISIONS=('90fc1723c4d7826d' '68c582b4deba4feb')
 
 readonly AUTHORITIES='1'
 

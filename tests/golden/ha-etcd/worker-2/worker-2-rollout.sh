@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('059f6808452db618' 'd3af951e9f2ff012')
+readonly -a REVISIONS=('441b0a701ea6fb91' '50af1eea39342f21')
 
 readonly AUTHORITIES='1'
 

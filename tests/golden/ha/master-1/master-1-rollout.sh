@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('7d2028b4371c8e3d' '086cb8807e04a20f')
+readonly -a REVISIONS=('01a692cd2d4400c6' '0cc3796cf01082a2')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('4aaab8375a961197' '5fa4173b737c7fdc')
+readonly -a REVISIONS=('5d616455b527bf1b' '9b39b4c5fb05a15e')
 
 readonly AUTHORITIES='1'
 

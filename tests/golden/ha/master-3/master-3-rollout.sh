@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('54f90e6f2a1c557f' 'b150b9abc2ad83c9')
+readonly -a REVISIONS=('b40a1d0e652f9d07' '377ab3f2a195564f')
 
 readonly AUTHORITIES='1'
 

@@ -55,6 +55,8 @@ readonly ADDRESS='192.0.2.13'
 
 readonly ENDPOINT='192.0.2.10:8443'
 
+readonly -a MASTERS=('192.0.2.11' '192.0.2.12' '192.0.2.13')
+
 readonly PROGRAM='its digest'
 
 write_files() {
@@ -83,7 +85,16 @@ ask() {
     --key /etc/kubernetes/pki/apiserver-kubelet-client.key "$@" "https://192.0.2.13:8443$path"
 }
 path=/readyz
-ask -f -o /dev/null || exit 1
+case $(ask -w '
+%{http_code}') in
+*200) ;;
+*'[-]etcd'* | *000)
+  path='/livez?exclude=etcd'
+  ask -f -o /dev/null && [ -n "$(ip -o -4 address show to '192.0.2.10')" ]
+  exit
+  ;;
+*) exit 1 ;;
+esac
 path=/api/v1/nodes/master-3
 answer=$(ask -w '
 %{http_code}') || exit 0

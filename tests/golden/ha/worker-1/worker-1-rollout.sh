@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('3ef0567064c9dc1e' 'e27d70531dbfe2b1')
+readonly -a REVISIONS=('e4b76f0ea0aeffca' '3ecdc5162ee17dc8')
 
 readonly AUTHORITIES='1'
 

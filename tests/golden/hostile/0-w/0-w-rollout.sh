@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('b65e0c954dc39456' '7dff71fd70468583')
+readonly -a REVISIONS=('43df59fa22ccec74' 'ce78775ede75903e')
 
 readonly AUTHORITIES='1'
 

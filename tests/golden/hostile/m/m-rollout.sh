@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('b336ff6fc4a8441a' '387ed15c06f1e52e')
+readonly -a REVISIONS=('447680e83a0c873a' '2a5c38016e4ca344')
 
 readonly AUTHORITIES='1'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('0ea8899ba6aefb8e')
+readonly -a REVISIONS=('85c259d36584464a')
 
 readonly PROGRAM='its digest'
 

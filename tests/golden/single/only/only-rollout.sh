@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('b5c137e8495369ec' '92cc6bec0be11ed4')
+readonly -a REVISIONS=('a1f1861b42c4ac6d' '42c6adb4aa9e5a5d')
 
 readonly AUTHORITIES='1'
 

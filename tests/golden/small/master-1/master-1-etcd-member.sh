@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('0f96bbebc89e0282')
+readonly -a REVISIONS=('21b7db53e9bb51b4')
 
 readonly PROGRAM='its digest'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('7d2028b4371c8e3d' 'e2e4894007cba1fc')
+readonly -a REVISIONS=('01a692cd2d4400c6' 'd8842b4bc06b7a8c')
 
 readonly AUTHORITIES='1'
 

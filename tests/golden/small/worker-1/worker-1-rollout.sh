@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('3ef0567064c9dc1e' 'bb291555466ab70a')
+readonly -a REVISIONS=('e4b76f0ea0aeffca' '6cb0d3be73f05baf')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('2072aac07de882f9' '0ded7a0775998083')
+readonly -a REVISIONS=('c6892dc4ce63c343' 'a5270807bfa5d087')
 
 readonly AUTHORITIES='1'
 

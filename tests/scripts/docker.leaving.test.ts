@@ -1,0 +1,101 @@
+import { dockerOn, installedForDocker, readyForDocker } from "./dockerHost";
+import type { Host } from "./host";
+import { killer } from "./killer";
+
+let host: Host;
+beforeEach(() => (host = readyForDocker()));
+afterEach(() => host.remove());
+
+const docker: ReturnType<typeof dockerOn> = (...args) => dockerOn(host)(...args);
+const ours = (...names: readonly string[]) => installedForDocker(host, ...names);
+const calls = (command: string) => host.called().filter((call) => call.startsWith(command));
+
+describe("an engine of ours leaves", () => {
+  const data = "var/lib/docker/volumes/x";
+  const leave = () => {
+    ours("docker.io", "docker-cli", "containerd");
+    host.stub("dpkg-query", `[ $# = 3 ] && printf 'installed docker.io\ninstalled docker-cli\ninstalled containerd\n'`);
+    host.called();
+    return docker("down");
+  };
+  beforeEach(() => {
+    host.write("proc/sys/net/ipv4/ip_forward", "0\n");
+    for (const command of ["iptables", "ip6tables"]) host.stub(command, `[ "$1" != -S ] || echo "-P FORWARD ACCEPT"`);
+  });
+
+  test("with its data, its packages and its settings of the kernel", () => {
+    docker("up");
+    host.write(data, "");
+    host.write("proc/sys/net/ipv4/ip_forward", "1\n");
+    expect(leave().status).toBe(0);
+    expect(host.has("var/lib/docker")).toBe(false);
+    expect(host.read("proc/sys/net/ipv4/ip_forward")).toBe("0\n");
+    const called = host.called();
+    expect(called).toContain("dpkg --purge containerd docker-cli docker.io");
+    expect(called).toEqual(
+      expect.arrayContaining(["iptables -w 60 -P FORWARD ACCEPT", "ip6tables -w 60 -P FORWARD ACCEPT"]),
+    );
+    expect(called.some((call) => /^systemctl disable .* docker.service containerd.service$/.test(call))).toBe(true);
+  });
+  test("killed at any of its steps, and all of it is gone after the next run", () => {
+    const made = () => {
+      docker("up");
+      host.write(data, "");
+      host.write("proc/sys/net/ipv4/ip_forward", "1\n");
+      ours("docker.io", "docker-cli", "containerd");
+    };
+    host.stub("dpkg-query", `[ $# = 3 ] && printf 'installed docker.io\ninstalled docker-cli\ninstalled containerd\n'`);
+    let steps = 0;
+    for (let status: number | null = null; status === null; steps++) {
+      made();
+      status = docker(
+        "down",
+        {},
+        killer(steps + 1, "remove_packages", "remove_ours", "ip", "iptables_without", "restore_settings"),
+      ).status;
+      host.called();
+      expect(docker("down").status).toBe(0);
+      expect({ steps, left: host.has("var/lib/docker"), forward: host.read("proc/sys/net/ipv4/ip_forward") }).toEqual({
+        ...{ steps, left: false, forward: "0\n" },
+      });
+    }
+    expect(steps).toBeGreaterThan(5);
+  });
+  test("and leaves data that was there before it, which its package would wipe when purged", () => {
+    host.write(data, "");
+    docker("up");
+    expect(leave().status).toBe(0);
+    expect(host.has(data)).toBe(true);
+    const called = host.called();
+    const wiping = called.findIndex((call) => call.startsWith("chmod -f -x") && call.includes("nuke-graph-directory"));
+    expect(wiping).toBeGreaterThanOrEqual(0);
+    expect(wiping).toBeLessThan(called.findIndex((call) => call.startsWith("dpkg --purge")));
+    expect(called).toContain("docker stop systemd");
+    expect(called.some((call) => /^docker (rm|network)/.test(call))).toBe(false);
+  });
+  test("but for a containerd that was there before it", () => {
+    host.write("var/lib/containerd/theirs", "");
+    docker("up");
+    ours("docker.io");
+    host.called();
+    expect(docker("down").status).toBe(0);
+    const called = calls("systemctl");
+    expect(called.some((call) => call.startsWith("systemctl disable") && call.includes("containerd"))).toBe(false);
+    expect(called.some((call) => /^systemctl try-restart .*containerd.service$/.test(call))).toBe(true);
+    expect(host.has("var/lib/containerd/theirs")).toBe(true);
+  });
+  test("and unmounts what is its own", () => {
+    docker("up");
+    host.write(
+      "proc/mounts",
+      ["overlay overlay2/x/merged overlay", "/dev/sdb volumes ext4", "shm containers/x/mounts/shm tmpfs"]
+        .map((line) => line.split(" "))
+        .map(([device, path, type]) => `${device} ${host.path(`var/lib/docker/${path}`)} ${type} rw 0 0\n`)
+        .join(""),
+    );
+    leave();
+    expect(calls("umount").map((call) => call.split("/var/lib/docker/").slice(1))).toEqual([
+      [expect.stringContaining("overlay2/x/merged"), "containers/x/mounts/shm"],
+    ]);
+  });
+});
