@@ -161,7 +161,7 @@ set_removed_data_aside() {
 set_logs_aside() {
   local directory
   for directory in "${DIRECTORIES[@]}"; do
-    [ "$directory" != "$DATA_DIR" ] && compgen -G "$directory/*.wal" >/dev/null || continue
+    if [ "$directory" = "$DATA_DIR" ] || ! compgen -G "$directory/*.wal" >/dev/null; then continue; fi
     mkdir -p "$directory/$1"
     find "$directory" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name 'removed-*' ! -name 'before-*' -exec mv -t "$directory/$1" {} +
   done

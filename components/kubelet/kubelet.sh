@@ -158,7 +158,7 @@ reservations() {
 down() {
   local saved
   # A master has left already.
-  [ ! -d /etc/kubernetes/pki ] && ! is_leaving || leave_cluster
+  if [ -d /etc/kubernetes/pki ] || is_leaving; then leave_cluster; fi
   rm -f /var/log/keelson-kubeadm.log
   stop_unit kubelet.service
   engine_is_ours || remove_images "$RUNTIME"

@@ -16,17 +16,18 @@ shell_settings() {
 # A proxy of the machine's leads out of it, and knows no address of the cluster: curl would ask it for those, and kubeadm writes it into its
 # manifests. sudo may have left out what the session has of /etc/environment.
 set_proxies_aside() {
-  local name line
-  local -A told=()
+  local name value
+  local -A written=()
   proxies=()
   if [ -r /etc/environment ]; then
-    while read -r line; do
-      if [[ $line =~ ^(export\ +)?([A-Za-z]+_(proxy|PROXY))=[\"\']?([^\"\']*) ]]; then told[${BASH_REMATCH[2]}]=${BASH_REMATCH[4]}; fi
+    while IFS='=' read -r name value; do
+      value=${value#[\"\']}
+      [[ $name != *_[Pp][Rr][Oo][Xx][Yy] ]] || written[${name#export }]=${value%[\"\']}
     done </etc/environment
   fi
   for name in {http,https,ftp,all,no}_proxy {HTTP,HTTPS,FTP,ALL,NO}_PROXY; do
-    line=${!name:-${told[$name]:-}}
-    [ -z "$line" ] || proxies+=("$name=$line")
+    value=${!name:-${written[$name]:-}}
+    [ -z "$value" ] || proxies+=("$name=$value")
     unset "$name"
   done
 }

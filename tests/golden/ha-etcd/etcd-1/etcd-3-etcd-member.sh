@@ -16,7 +16,7 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-2 https://192.0.2.22:2
 
 readonly CLIENT_URL='https://192.0.2.23:2379'
 
-readonly -a REVISIONS=('406f3049e0a2dfc1')
+readonly -a REVISIONS=('e1ae824ab8d1c31e')
 
 readonly PROGRAM='its digest'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('d08e7f9195470c1f' '75c7b710685ae778')
+readonly -a REVISIONS=('e71ef18459dd92e9' '566796a9932806c4')
 
 readonly AUTHORITIES='1'
 

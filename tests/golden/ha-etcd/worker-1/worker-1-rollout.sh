@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('90fc1723c4d7826d' '68c582b4deba4feb')
+readonly -a REVISIONS=('9ef2a945a7000094' 'd77c6f77da5ebb0c')
 
 readonly AUTHORITIES='1'
 

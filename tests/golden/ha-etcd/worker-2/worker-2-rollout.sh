@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('441b0a701ea6fb91' '50af1eea39342f21')
+readonly -a REVISIONS=('7b9acb6df8a49771' '249b11248bc51b32')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('01a692cd2d4400c6' '0cc3796cf01082a2')
+readonly -a REVISIONS=('548a83991662b9ba' 'ab8ef1c01881becd')
 
 readonly AUTHORITIES='1'
 

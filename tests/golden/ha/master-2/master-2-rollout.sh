@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('5d616455b527bf1b' '9b39b4c5fb05a15e')
+readonly -a REVISIONS=('e9dd07ca015d018b' '404546540da1a52b')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('b40a1d0e652f9d07' '377ab3f2a195564f')
+readonly -a REVISIONS=('65ab6ced04ca471a' 'a043b505235933fb')
 
 readonly AUTHORITIES='1'
 

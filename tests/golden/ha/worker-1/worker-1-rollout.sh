@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('e4b76f0ea0aeffca' '3ecdc5162ee17dc8')
+readonly -a REVISIONS=('124238665ec27b0d' '26dc92f9f97560ad')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('43df59fa22ccec74' 'ce78775ede75903e')
+readonly -a REVISIONS=('c794e4db672f556a' '6fad0142fb614d95')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('447680e83a0c873a' '2a5c38016e4ca344')
+readonly -a REVISIONS=('9738a49e09b6d5eb' 'b06e91111b58cbc7')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('a1f1861b42c4ac6d' '42c6adb4aa9e5a5d')
+readonly -a REVISIONS=('bc902cc4b50f424e' '19652d6583412fa4')
 
 readonly AUTHORITIES='1'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('21b7db53e9bb51b4')
+readonly -a REVISIONS=('1ef2c423246c6f64')
 
 readonly PROGRAM='its digest'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('01a692cd2d4400c6' 'd8842b4bc06b7a8c')
+readonly -a REVISIONS=('548a83991662b9ba' '0d3ab9b7000b839f')
 
 readonly AUTHORITIES='1'
 

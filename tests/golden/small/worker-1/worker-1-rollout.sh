@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('e4b76f0ea0aeffca' '6cb0d3be73f05baf')
+readonly -a REVISIONS=('124238665ec27b0d' 'b0a509a16376eaa8')
 
 readonly AUTHORITIES='1'
 

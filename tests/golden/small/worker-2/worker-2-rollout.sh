@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('c6892dc4ce63c343' 'a5270807bfa5d087')
+readonly -a REVISIONS=('bdcf62e80c1d3cf4' 'cc5c7ea27517c84a')
 
 readonly AUTHORITIES='1'
 
