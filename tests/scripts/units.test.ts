@@ -46,6 +46,21 @@ describe("run_unit", () => {
     run();
     expect(restarted()).toBe(false);
   });
+  test.each([
+    ["false", true, true],
+    ["true", true, false],
+    ["false", false, false],
+  ])(
+    "lets a Docker that ends containers with itself read first that it is to leave them alone: it does: %s, and is to: %s",
+    (does, is, reloads) => {
+      host.stub("docker", `[ "$2" != --format ] || echo ${does}`);
+      host.write("etc/docker/daemon.json", `{\n  "live-restore": ${String(is)}\n}\n`);
+      host.up(`run_unit docker.service "${host.path("etc/docker/daemon.json")}"`);
+      const called = host.called();
+      const [reload, restart] = ["reload", "restart"].map((word) => called.indexOf(`systemctl ${word} docker.service`));
+      expect([reload !== -1, restart !== -1]).toEqual([reloads, true]);
+    },
+  );
   test("restarts it when it does not run", () => {
     run();
     host.called();
