@@ -2,9 +2,13 @@
 # Reads: PACKAGES KEY_SHA256 RUNTIME CONTAINERD_CONFIG PROGRAMS ADOPT DATA_ROOT
 
 readonly DATA=("$DATA_ROOT" /var/lib/containerd /var/lib/cri-dockerd /run/docker /run/containerd /opt/containerd /etc/docker/key.json)
+# While it is there, an engine of ours is being removed.
+readonly LEAVING=$STATE/engine-leaves
 
 up() {
   local adopted=false
+  # What comes now may be somebody's own.
+  rm -f "$LEAVING"
   ! is_adopted || adopted=true
   remember_what_was_there
   write_files
@@ -126,8 +130,6 @@ oom_scores_fixed() {
   bounding=$(sed -n 's/^CapBnd:\s*//p' /proc/self/status)
   if ((0x$bounding >> 24 & 1)); then echo false; else echo true; fi
 }
-
-readonly LEAVING=$STATE/engine-leaves
 
 down() {
   local unsettled=()

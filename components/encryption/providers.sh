@@ -69,11 +69,11 @@ let_read() {
   know_lists
   printf '%s\n' "${!secrets_key[@]}" | tr ' ' '\n' >"$STATE/encryption"
   own=$(own_list)
-  if [ "$own" = "$ENCRYPTION" ] || [ "$own" = "$(everything "${own%% *}")" ]; then
+  told=$(noted_writer)
+  if [ "$own" = "$ENCRYPTION" ] || { [ -n "$own" ] && [ "$own" = "$(everything "${told:-${own%% *}}")" ]; }; then
     note file "$PROVIDERS"
     return
   fi
-  told=$(noted_writer)
   own=${told:-${own%% *}}
   own=${own:-$(writer)}
   # shellcheck disable=SC2046 # numbers

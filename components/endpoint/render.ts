@@ -103,7 +103,10 @@ const addressCheckFile = "/etc/keelson/virtual-address-check";
 /** Whether this master may have the virtual address, for keepalived. */
 export function addressCheck(machine: Machine, environment: EndpointSettings, virtualAddress: string): ScriptFile {
   const { bindPort } = environment.kubernetes;
-  const values = { NODE: machine.name, ADDRESS: machine.address, VIRTUAL_ADDRESS: virtualAddress, PORT: bindPort };
+  const values = {
+    ...{ NODE: machine.name, ADDRESS: machine.address, PORT: bindPort },
+    ...{ VIRTUAL_ADDRESS: virtualAddress, PROXY: nodeEndpoint },
+  };
   return { path: addressCheckFile, mode: "0700", content: shipped(join(__dirname, "addressCheck.sh"), values) };
 }
 

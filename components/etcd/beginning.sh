@@ -23,8 +23,8 @@ refuse_lost_data() {
   local point was
   [ -e "$MARK" ] || return 0
   # An earlier release noted that of the data alone.
-  point=$(stat -c %m "${DIRECTORIES[@]}" | head -n "$(wc -l <"$MARK")" | paste -sd ' ' -)
   was=$(paste -sd ' ' "$MARK")
+  point=$(stat -c %m "${DIRECTORIES[@]}" | awk -v known="$(wc -l <"$MARK")" 'NR <= known' | paste -sd ' ' -)
   [ -z "$was" ] || [ "$point" = "$was" ] ||
     die "$DATA_DIR on $(hostname) was on the file system at $was when etcd had its data there, and is on that at $point:" \
       "mount it and run up again; where that disk is gone, remove $MARK there, and run up with other members that are well"
@@ -162,8 +162,9 @@ set_logs_aside() {
   local directory
   for directory in "${DIRECTORIES[@]}"; do
     if [ "$directory" = "$DATA_DIR" ] || ! compgen -G "$directory/*.wal" >/dev/null; then continue; fi
-    mkdir -p "$directory/$1"
-    find "$directory" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name 'removed-*' ! -name 'before-*' -exec mv -t "$directory/$1" {} +
+    # Beside the data: whatever is in that directory etcd deletes when it makes another log.
+    mkdir -p "$DATA_DIR/$1/wal"
+    find "$directory" -mindepth 1 -maxdepth 1 ! -name lost+found -exec mv -t "$DATA_DIR/$1/wal" {} +
   done
 }
 

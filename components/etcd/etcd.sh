@@ -80,6 +80,8 @@ refuse_foreign_data() {
   local directory
   ! grep -qsxF "$DATA_DIR" "$STATE/etcd-data" || return 0
   for directory in "${DIRECTORIES[@]}"; do
+    [ "$directory" = "$DATA_DIR" ] || [ ! -d "$directory" ] || [ "$(stat -c %m "$directory")" != "$directory" ] ||
+      die "$directory on $(hostname) is where a disk is mounted, and etcd makes its log there by renaming a directory: set etcd.extraArgs.wal-dir to one below it"
     [ -z "$(contents "$directory")" ] ||
       die "$directory on $(hostname) has data of another cluster's etcd: move it away, or set etcd.dataDir or etcd.extraArgs.wal-dir to an empty directory"
   done

@@ -173,7 +173,7 @@ const harms: readonly Harm[] = [
 /** Flags with which etcd would not start, or lose the cluster's data. */
 export function* etcdChecks({ configuration: { etcd } }: Subject): Generator<Contradiction> {
   yield* harmIn(map, etcd.extraArgs, harms);
-  if (etcd.user === "etcd") yield* harmIn(map, etcd.extraArgs, [logFile]);
+  if (etcd.user === "etcd") yield* harmIn(map, etcd.extraArgs, [logFile, logDirectory(etcd)]);
 }
 
 interface Subject {
@@ -185,6 +185,14 @@ const logFile = harm(
   (value) => value.split(",").some((output) => output.trim().startsWith("/")),
   'the user etcd writes nothing but its data: leave it out, for journalctl -u etcd has it, or set etcd.user to "root"',
 );
+
+/** etcd makes it under another name beside it, and renames that. Source: etcd, server/storage/wal, Create. */
+const logDirectory = ({ dataDir }: EtcdConfig) =>
+  harm(
+    ...([map, "wal-dir", "outside of etcd.dataDir"] as const),
+    (path) => f.absolutePath().safeParse(path).success && !path.startsWith(`${dataDir}/`),
+    'etcd makes it by renaming a directory beside it, where the user etcd may write nothing: set etcd.user to "root", or leave it out',
+  );
 
 /** Where a member of etcd listens. */
 export function etcdListens({ clientPort, peerPort }: EtcdConfig): readonly Listener[] {

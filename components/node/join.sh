@@ -62,6 +62,8 @@ join() {
 # with its labels.
 join_where_ready() {
   local deadline=$((SECONDS + 90))
+  # It may run on, as where its kubeconfig alone is gone.
+  systemctl stop kubelet.service
   ! is_still_ready || log "the cluster calls the node $NODE ready, whose kubelet was reset: it joins again when that is noticed"
   while is_still_ready && [ "$SECONDS" -lt "$deadline" ]; do
     sleep 3

@@ -20,7 +20,7 @@ set_proxies_aside() {
   local -A written=()
   proxies=()
   if [ -r /etc/environment ]; then
-    while IFS='=' read -r name value; do
+    while IFS='=' read -r name value || [ -n "$name" ]; do
       value=${value#[\"\']}
       [[ $name != *_[Pp][Rr][Oo][Xx][Yy] ]] || written[${name#export }]=${value%[\"\']}
     done </etc/environment

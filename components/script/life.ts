@@ -35,8 +35,9 @@ export function ignored(args: HostScriptArgs, again: Again | undefined): string[
   if (args.forGood) return ["*"];
   if (!args.once) return ["triggers", ...(isRepeatable(args) && !again ? ["update"] : [])];
   if (args.ends !== undefined || again) return [];
-  // One that was not asked does not tell by which command it ran last.
-  return ["stdin", ...(args.machine.seen ? [] : ["update"])];
+  // One that told nothing does not tell either by which command it ran last.
+  const { seen } = args.machine;
+  return ["stdin", ...(seen && seen.refused === undefined ? [] : ["update"])];
 }
 
 /** A record in the state that stands for nothing: neither an update to it nor its end reaches any machine. */

@@ -30,9 +30,11 @@ start_on() {
 
 # A daemon goes by the setting that it runs on: told to leave containers alone from now on, it would end them all for that.
 let_containers_live() {
-  [ "$1" != docker.service ] || [ "$(docker info --format '{{.LiveRestoreEnabled}}' 2>/dev/null)" != false ] ||
-    ! grep -qsE '"live-restore": *true' /etc/docker/daemon.json || systemctl reload docker.service || true
+  [ "$1" = docker.service ] && grep -qsE '"live-restore": *true' /etc/docker/daemon.json && lets_containers_live false || return 0
+  systemctl reload docker.service && wait_for 10 "Docker to read that containers live on" lets_containers_live true || true
 }
+
+lets_containers_live() { [ "$(timeout 10 docker info --format '{{.LiveRestoreEnabled}}' 2>/dev/null)" = "$1" ]; }
 
 # note_start UNIT FILE...: UNIT was started on the FILEs as they are now. With the digest it is all noted, and not looked at again.
 note_start() {

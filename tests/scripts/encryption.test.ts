@@ -54,6 +54,8 @@ describe("a master's file", () => {
     etcd({ "keelson/encryption": kv("keelson/encryption", "2") });
     place(1, 1, "know_lists; put_providers 1");
     expect(place(2, 2, "let_read")).toEqual([2, 1, 0]);
+    expect(place(2, 2, "know_lists; put_providers 1 2 0; let_read")).toEqual([2, 1, 0]);
+    expect(place(2, 2, "know_lists; put_providers 0 2 1; let_read")).toEqual([2, 1, 0]);
   });
   test("goes on with its own key where etcd is of a time before it was told of any", () => {
     etcd({ "/registry/": kv("/registry/apiextensions.k8s.io/x", "{}") });

@@ -151,6 +151,8 @@ async function built(count: number): Promise<readonly EtcdMember[]> {
     const { status, stderr } = await third.script([first, second], { founders: all, flags });
     expect(stderr).toContain("the other members of etcd have removed m3's");
     expect(status).toBe(0);
+    const [aside = ""] = /removed-\w+/.exec(stderr) ?? [];
+    expect(third.host.has(`var/lib/etcd/${aside}/wal/0000000000000000-0000000000000000.wal`)).toBe(true);
     expect(first.members()).toEqual(voters("m1", "m2", "m3"));
   });
 

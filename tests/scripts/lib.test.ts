@@ -31,7 +31,7 @@ describe("a program", () => {
     host.stub("ask", 'echo "${https_proxy:-none} ${NO_PROXY:-none}"');
     host.write(
       "etc/environment",
-      'PATH="/usr/bin"\nhttps_proxy="http://me:secret@proxy.example.com:3128"\nexport NO_PROXY=localhost,10.0.0.0/8\n',
+      'PATH="/usr/bin"\nhttps_proxy="http://me:secret@proxy.example.com:3128"\nexport NO_PROXY=localhost,10.0.0.0/8',
     );
     expect(host.up("ask; by_proxy ask").stdout).toBe(
       "none none\nhttp://me:secret@proxy.example.com:3128 localhost,10.0.0.0/8\n",

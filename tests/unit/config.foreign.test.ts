@@ -159,7 +159,10 @@ describe("what works is taken", () => {
       daemon({ "default-ulimits": { n: { Name: "n", hard: 1 } }, builder: { gc: {} } }),
     ],
     ["others' users under containerd", kubernetesAnd({ runtime: "containerd" }, { "userns-remap": "default" })],
-    ["etcd on a disk of its own", local({ etcd: { dataDir: "/home/etcd", extraArgs: { "wal-dir": "/srv/wal" } } })],
+    [
+      "etcd on a disk of its own",
+      local({ etcd: { user: "root", dataDir: "/home/etcd", extraArgs: { "wal-dir": "/srv/wal" } } }),
+    ],
     ["a packet as long as it may be", local({ flannel: { mtu: 65535, backend: "host-gw" } })],
   ])("%s", (_, raw) => expect(problems(raw)).toEqual([]));
 

@@ -11,7 +11,7 @@ import {
 } from "./config.fixture";
 
 const masters = [master, ...[2, 3].map((number) => ({ name: `m${number}`, roles: ["master"] })), worker];
-const wal = (directory: string) => local({ etcd: { extraArgs: { "wal-dir": directory } } });
+const wal = (directory: string) => local({ etcd: { user: "root", extraArgs: { "wal-dir": directory } } });
 const root = (directory: string, more: Raw = {}) => local({ docker: { daemon: { "data-root": directory } }, ...more });
 const args = (component: string, extraArgs: Raw) => ({ kubernetes: { [component]: { extraArgs } } });
 

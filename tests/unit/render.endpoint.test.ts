@@ -72,7 +72,7 @@ describe("the check by which a master may have the address", () => {
     };
     stub(
       "curl",
-      `#!/bin/sh\ncase "$*" in\n*readyz*) ${readiness || "printf 'ok\\n200'"} ;;\n*livez*) ;;\n*) cat "${directory}/answer"; printf '\\n${status}' ;;\nesac\n`,
+      `#!/bin/sh\ncase "$*" in\n*127.0.0.1*) [ -e "${directory}/others" ] || exit 22 ;;\n*readyz*) ${readiness || "printf 'ok\\n200'"} ;;\n*livez*) ;;\n*) cat "${directory}/answer"; printf '\\n${status}' ;;\nesac\n`,
     );
     stub("ip", "#!/bin/sh\necho eth0\n");
     writeFileSync(join(directory, "answer"), answer);
@@ -80,16 +80,21 @@ describe("the check by which a master may have the address", () => {
     const env = { PATH: `${directory}:/usr/bin:/bin` };
     expect(spawnSync(join(directory, "check"), { env }).status).toBe(expected);
   });
-  test("leaves the address to others while etcd stalls, where it is not here", () => {
-    const path = join(directory, "check");
+  test.each([
+    ["it is not here", "", ""],
+    ["another master is ready, and etcd stalls for this one alone", "echo eth0", "others"],
+  ])("leaves the address to others while etcd stalls, where %s", (_, address, others) => {
     for (const [name, text] of Object.entries({
-      curl: `case "$*" in *readyz*) printf '[-]etcd failed\n500' ;; esac`,
-      ip: "",
-      check: addressCheck(machine, stack, "192.0.2.10").content,
+      curl: `case "$*" in *127.0.0.1*) [ -e '${directory}/others' ] || exit 22 ;; *readyz*) printf '[-]etcd failed\n500' ;; esac`,
+      ip: address,
+      [others]: "",
     })) {
-      writeFileSync(join(directory, name), name === "check" ? text : `#!/bin/sh\n${text}\n`);
+      if (name === "") continue;
+      writeFileSync(join(directory, name), `#!/bin/sh\n${text}\n`);
       chmodSync(join(directory, name), 0o755);
     }
+    const path = join(directory, "check");
+    writeFileSync(path, addressCheck(machine, stack, "192.0.2.10").content, { mode: 0o755 });
     expect(spawnSync(path, { env: { PATH: `${directory}:/usr/bin:/bin` } }).status).toBe(1);
   });
 });

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('e71ef18459dd92e9' '566796a9932806c4')
+readonly -a REVISIONS=('b95defe68c001374' '197b75e62b18a2ad')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('9ef2a945a7000094' 'd77c6f77da5ebb0c')
+readonly -a REVISIONS=('506b840553218e78' '139c5d384f1b388d')
 
 readonly AUTHORITIES='1'
 

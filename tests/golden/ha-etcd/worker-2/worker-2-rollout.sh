@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('7b9acb6df8a49771' '249b11248bc51b32')
+readonly -a REVISIONS=('dceadae16c9ad73a' '1680714a3b7dc010')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('548a83991662b9ba' 'ab8ef1c01881becd')
+readonly -a REVISIONS=('5055619d357d18b0' 'e2f33e9459146373')
 
 readonly AUTHORITIES='1'
 

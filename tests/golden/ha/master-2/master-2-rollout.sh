@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('e9dd07ca015d018b' '404546540da1a52b')
+readonly -a REVISIONS=('5e46903d3b2baf0d' '9e5fbdcce2a59bd7')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('65ab6ced04ca471a' 'a043b505235933fb')
+readonly -a REVISIONS=('8b6a0590bd5ed36b' 'f358f3f45062966c')
 
 readonly AUTHORITIES='1'
 

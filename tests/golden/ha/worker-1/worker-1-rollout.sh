@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('124238665ec27b0d' '26dc92f9f97560ad')
+readonly -a REVISIONS=('b087a6acac2235fb' 'a72b4bea1a591b80')
 
 readonly AUTHORITIES='1'
 

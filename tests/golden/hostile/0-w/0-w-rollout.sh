@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('c794e4db672f556a' '6fad0142fb614d95')
+readonly -a REVISIONS=('dcc4fef1f335b8ea' '44ff866dfda04591')
 
 readonly AUTHORITIES='1'
 

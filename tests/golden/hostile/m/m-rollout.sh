@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('9738a49e09b6d5eb' 'b06e91111b58cbc7')
+readonly -a REVISIONS=('495999ac72517184' '9410794c3e338c94')
 
 readonly AUTHORITIES='1'
 

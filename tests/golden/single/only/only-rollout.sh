@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('bc902cc4b50f424e' '19652d6583412fa4')
+readonly -a REVISIONS=('9c0be023c735feb1' '8a0f52566db1b65e')
 
 readonly AUTHORITIES='1'
 

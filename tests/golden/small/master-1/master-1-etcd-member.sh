@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('1ef2c423246c6f64')
+readonly -a REVISIONS=('54184ce3af3c7f5c')
 
 readonly PROGRAM='its digest'
 

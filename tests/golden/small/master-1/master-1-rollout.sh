@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('548a83991662b9ba' '0d3ab9b7000b839f')
+readonly -a REVISIONS=('5055619d357d18b0' '40e4347a45c23535')
 
 readonly AUTHORITIES='1'
 

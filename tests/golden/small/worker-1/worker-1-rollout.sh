@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('124238665ec27b0d' 'b0a509a16376eaa8')
+readonly -a REVISIONS=('b087a6acac2235fb' 'e3b3928482ffb332')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('bdcf62e80c1d3cf4' 'cc5c7ea27517c84a')
+readonly -a REVISIONS=('ae306c580864715b' 'f29c456ef368cbcb')
 
 readonly AUTHORITIES='1'
 
