@@ -68,7 +68,7 @@ bench: ## figures, as ratios to a plain script that does the same
 	@toolchain/bench
 
 lock: ## add a Kubernetes release to the artifact lock: make lock VERSION=1.36.4
-	@toolchain/setup node && node --require ./loader.cjs components/artifacts/addVersion.ts $(VERSION)
+	@toolchain/setup && node --require ./loader.cjs components/artifacts/addVersion.ts $(VERSION)
 
 docs: ## write docs/configuration.md from the schema
-	@toolchain/setup node && npm run --silent docs
+	@toolchain/setup && npm run --silent docs

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -17,6 +17,9 @@ export async function recover(stack: Stack): Promise<void> {
   const place = { stack: stack.name, directory: root };
   if (!isOwnPlace(place)) return;
   await dropStaleLock(stack.name);
+  const recovered = join(stateDirectory(root), "..", `recovered-${stack.name}.json`);
+  // What one left that was killed itself.
+  rmSync(recovered, { force: true });
   const pending = pendingOperations(place);
   if (pending.length === 0) return;
   process.stdout.write(
@@ -25,14 +28,12 @@ export async function recover(stack: Stack): Promise<void> {
   const pulumi = engineOf(stack.workspace);
   // The SDK would have every secret in clear in a file that all can read.
   const state = JSON.parse(await pulumi("stack", "export", "--stack", stack.name)) as { readonly deployment: object };
-  const directory = mkdtempSync(join(stateDirectory(root), "..", "recovered-"));
+  const deployment = { ...state.deployment, pending_operations: [] };
   try {
-    const file = join(directory, "state.json");
-    const deployment = { ...state.deployment, pending_operations: [] };
-    writeFileSync(file, JSON.stringify({ ...state, deployment }), { mode: 0o600 });
-    await pulumi("stack", "import", "--stack", stack.name, "--file", file);
+    writeFileSync(recovered, JSON.stringify({ ...state, deployment }), { mode: 0o600 });
+    await pulumi("stack", "import", "--stack", stack.name, "--file", recovered);
   } finally {
-    rmSync(directory, { recursive: true });
+    rmSync(recovered, { force: true });
   }
 }
 

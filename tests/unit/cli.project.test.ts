@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import fs, { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -55,6 +56,8 @@ test("what a killed run had under way is taken out of the state, which is else a
   jest.replaceProperty(process, "env", { ...process.env, PULUMI_BACKEND_URL: `file://${states}?metadata=skip` });
   jest.spyOn(process.stdout, "write").mockReturnValue(true);
   const { recover } = await load(() => import("../../cli/recover"));
+  const left = join(root, ".keelson", "recovered-unit.json");
+  writeFileSync(left, "of a run that was killed here");
   const asked: string[][] = [];
   let imported: unknown;
   const run = (args: string[]) => {
@@ -70,7 +73,17 @@ test("what a killed run had under way is taken out of the state, which is else a
   ]);
   // Nothing is asked for in clear, and nothing is left.
   expect(asked.flat()).not.toContain("--show-secrets");
-  expect(existsSync(asked[1]?.at(-1) ?? "")).toBe(false);
+  expect([asked[1]?.at(-1), existsSync(left)]).toEqual([left, false]);
+});
+
+test("what make obtains first is of the stack that is meant, or the Node packages alone", () => {
+  const { stdout } = spawnSync("make", ["--dry-run", "docs", "lock", "env", "STACK=unit"], {
+    cwd: join(__dirname, "../.."),
+    encoding: "utf8",
+  });
+  expect(stdout.match(/toolchain\/setup[^&\n]*/g)?.map((words) => words.trim())).toEqual([
+    ...["toolchain/setup", "toolchain/setup", "toolchain/setup unit shell"],
+  ]);
 });
 
 /** Machines of a stack's file. */

@@ -18,7 +18,7 @@ const keySyntax =
   'use at most 63 letters, digits and "-_.", after a DNS name and "/" if need be, as in "example.com/rack"';
 const valueSyntax = 'use at most 63 letters, digits and "-_.", with a letter or digit at both ends';
 const hostKeySyntax =
-  'use type and key as "ssh-keyscan -t ed25519 HOST" prints them after the host, "ssh-ed25519 AAAA..."';
+  'use type and key as "ssh-keyscan -t ed25519 HOST" prints them after the host, "ssh-ed25519 AAAA..."; -t ecdsa is taken as well, and ssh-rsa is not, for Pulumi\'s command plugin cannot check it';
 const ownLogins = 'is for provider "ssh"; local machines are made with logins of their own: leave it out';
 const keyscan = (host: string) =>
   `is missing: use what "ssh-keyscan -p 22 -t ed25519 ${host}" prints after the host, once you know it to be right; or set ssh.hostKeyChecking to false to trust whoever answers`;

@@ -72,7 +72,7 @@ describe("a setting that holds for the cluster's life", () => {
     [
       ...(["etcd.extraArgs.wal-dir", "", "/srv/wal"] as const),
       "etcd would not find its log there, nor the cluster's data",
-      { etcd: { extraArgs: { "wal-dir": "/srv/wal" } } },
+      { etcd: { user: "root", extraArgs: { "wal-dir": "/srv/wal" } } },
     ],
     [
       ...(["etcd.extraArgs.initial-cluster-token", "", "x", "etcd keeps the one that it began with"] as const),
