@@ -5,7 +5,12 @@ import { messageOf, type Progress } from "./progress";
 const tail = 15;
 
 /** Tells what failed: the resource, the cause in a sentence, the last lines that matter, and what to do next. */
-export function tellFailure(progress: Progress, error: unknown, stack: string, paint: Paint = plain): void {
+export function tellFailure(
+  progress: Progress,
+  error: unknown,
+  { stack, command }: { readonly stack: string; readonly command: string },
+  paint: Paint = plain,
+): void {
   const failed = progress.steps.filter((step) => step.failed);
   const told = new Map<string, string[]>();
   for (const step of failed) {
@@ -25,7 +30,9 @@ export function tellFailure(progress: Progress, error: unknown, stack: string, p
     process.stderr.write(`\n${[said, ...hint(said, stack)].join("\n")}\n`);
   }
   const arg = stack === "dev" ? "" : ` STACK=${stack}`;
-  process.stderr.write(`\nnext: correct the cause and run make up${arg} again: it goes on from where it stopped\n`);
+  process.stderr.write(
+    `\nnext: correct the cause and run make ${command}${arg} again: it goes on from where it stopped\n`,
+  );
 }
 
 /** The engine's words around an error of the program's own. */

@@ -14,9 +14,12 @@ export function obtain(stack: string): "done" | "failed" | "refused" {
   });
   // What went wrong is told by then.
   if (status !== 0) return status === unsettled ? "refused" : "failed";
-  for (const variable of stdout.split("\0")) {
+  const variables = stdout.split("\0").flatMap((variable): readonly (readonly [string, string])[] => {
     const end = variable.indexOf("=");
-    if (end > 0) process.env[variable.slice(0, end)] = variable.slice(end + 1);
-  }
+    return end > 0 ? [[variable.slice(0, end), variable.slice(end + 1)]] : [];
+  });
+  const names = new Set(variables.map(([name]) => name));
+  for (const name of Object.keys(process.env)) if (!names.has(name)) Reflect.deleteProperty(process.env, name);
+  for (const [name, value] of variables) process.env[name] = value;
   return "done";
 }

@@ -12,7 +12,7 @@ import { exits } from "./commands";
 import { doctor } from "./doctor";
 import { endingOf } from "./endings";
 import { tellFailure } from "./failure";
-import { shell } from "./machines";
+import { environmentOf, shell } from "./machines";
 import { obtain } from "./obtain";
 import { Story } from "./preview";
 import { openStack, requireStack, root, type Opening } from "./project";
@@ -49,8 +49,8 @@ const operations: Readonly<Record<string, (request: Request) => Promise<number>>
   refresh: (request) => change(request, refresh),
   destroy: (request) => change(request, destroy, "found"),
   status: (request) => read(request, status),
-  doctor: async (request) => doctor(await openStack(request.stack), request),
-  support: async ({ stack }) => support(await openStack(stack)),
+  doctor: async (request) => doctor(await openStack(request.stack, "found"), request),
+  support: async ({ stack }) => support(await openStack(stack, "found")),
   kubeconfig: (request) => read(request, kubeconfig),
   backup: ({ stack }) => Promise.resolve(backUpNow(stack)),
   shell: ({ stack, machine }) => Promise.resolve(shell(stack, machine)),
@@ -64,7 +64,7 @@ async function change(request: Request, operation: Operation, opening?: Opening)
 }
 
 async function read(request: Request, look: (stack: Stack, request: Request) => Promise<void>): Promise<number> {
-  await look(await openStack(request.stack), request);
+  await look(await openStack(request.stack, "found"), request);
   return exits.done;
 }
 
@@ -81,7 +81,12 @@ async function operate(stack: Stack, request: Request, operation: Operation): Pr
     return exits.done;
   } catch (error) {
     progress.close();
-    tellFailure(progress, error, stack.name, paintFor(request.color, process.stderr));
+    tellFailure(
+      progress,
+      error,
+      { stack: stack.name, command: request.command },
+      paintFor(request.color, process.stderr),
+    );
     return interruption.came() ? exits.interrupted : exits[endingOf(progress.wrongs(error))];
   } finally {
     progress.close();
@@ -127,7 +132,11 @@ async function up(run: Run): Promise<void> {
   const { summary, outputs } = await watched(run, (options) => stack.up(options));
   process.stdout.write(`\n${counted(summary.resourceChanges ?? {})}\n\n`);
   await status(stack, request, outputs);
-  process.stdout.write("next: make status, make kubeconfig, make shell MACHINE=worker-1, make destroy\n");
+  const [machine] = environmentOf(stack.name).machines;
+  const next = ["status", "kubeconfig", `shell MACHINE=${machine?.name ?? ""}`].map(
+    (target) => `make ${target}${ofStack(stack)}`,
+  );
+  process.stdout.write(`next: ${next.join(", ")}\n`);
 }
 
 async function preview({ stack, request: { diff, output, color }, progress }: Run): Promise<void> {
@@ -150,11 +159,14 @@ async function preview({ stack, request: { diff, output, color }, progress }: Ru
     process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
     return;
   }
-  const more = stack.name === "dev" ? "" : ` STACK=${stack.name}`;
+  const more = ofStack(stack);
   process.stdout.write(diff ? values : painted(story.text(), paint));
   process.stdout.write(`\n${counted(changeSummary, toDo)}\n`);
   process.stdout.write(`next: make up${more}; make preview${more} DIFF=1 shows every value\n`);
 }
+
+/** What a target of make is told of a stack. */
+const ofStack = ({ name }: Stack) => (name === "dev" ? "" : ` STACK=${name}`);
 
 async function refresh(run: Run): Promise<void> {
   const { summary } = await watched(run, (options) => run.stack.refresh(options));

@@ -80,6 +80,15 @@ export function requireStack(stackName: string): void {
 
 /** A stack's file as it is written. */
 export function settingsOf(stackName: string): { readonly config?: Readonly<Record<string, unknown>> } {
-  const file = join(root, `Pulumi.${stackName}.yaml`);
-  return (parse(readFileSync(file, "utf8")) ?? {}) as { readonly config?: Readonly<Record<string, unknown>> };
+  const name = `Pulumi.${stackName}.yaml`;
+  const text = readFileSync(join(root, name), "utf8");
+  try {
+    // Merge keys ("<<"), as Pulumi has them.
+    const { config } = (parse(text, { merge: true }) ?? {}) as {
+      readonly config?: Readonly<Record<string, unknown>> | null;
+    };
+    return config ? { config } : {};
+  } catch (error) {
+    throw new UsageError(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

@@ -1,4 +1,4 @@
-import type { OutputMap } from "@pulumi/pulumi/automation";
+import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
 
 import { ask } from "../components/endpoint/api";
 import type { Paint } from "./color";
@@ -82,6 +82,20 @@ export interface Pod extends Named {
 
 interface ContainerStatus {
   readonly state?: Readonly<Record<string, { readonly reason?: string; readonly message?: string }>>;
+}
+
+/**
+ * The administrator's kubeconfig; undefined where an up has begun to make the cluster, and none has ended well yet: outputs come last. Throws where
+ * there is no cluster.
+ */
+export async function kubeconfigOf(stack: Stack): Promise<string | undefined> {
+  const outputs = await stack.outputs();
+  if (outputs["kubeconfig"] !== undefined) return clusterOf(stack.name, outputs).kubeconfig;
+  const { deployment } = (await stack.exportStack()) as {
+    readonly deployment: { readonly resources?: readonly unknown[] };
+  };
+  if ((deployment.resources ?? []).length > 1) return undefined;
+  return clusterOf(stack.name, outputs).kubeconfig;
 }
 
 /** Throws where the stack has no cluster. */

@@ -6,6 +6,9 @@ shopt -s inherit_errexit
 TOOLCHAIN=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck disable=SC2034 # for the scripts that read this one
 readonly TOOLCHAIN
+# A timer's service has none.
+HOME=${HOME:-$(getent passwd "$(id -u)" | cut -d : -f 6)}
+export HOME
 readonly CACHE=${KEELSON_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/keelson}
 
 say() { printf '  %s\n' "$*" >&2; }

@@ -4,7 +4,7 @@ import type { Examined, Member } from "../../components/doctor";
 import type { Environment } from "../../components/environment";
 import { etcdMembersOf, mastersOf } from "../../components/machine";
 import type { ClusterTold } from "./cluster";
-import { type Commands, counted, endsIn, orWell, theCluster, type Finding } from "./findings";
+import { type Commands, counted, endsIn, orUnknown, orWell, theCluster, type Finding } from "./findings";
 
 /** How full etcd may be of what it takes at most, before something is to be done. */
 const fullQuota = 0.8;
@@ -19,11 +19,12 @@ export function controlFindings(
   cluster: ClusterTold | string,
   commands: Commands,
 ): readonly Finding[] {
+  const asked = all.filter(({ told }) => told);
   const ways = new Set(all.flatMap(({ told }) => told?.ways.map(({ way }) => way) ?? []));
   return [
     ...orWell("API", apiFindings(environment, all, cluster, commands), apiWords(cluster, ways.size)),
-    ...orWell("certificates", certificates(environment, all, cluster, commands), certificateWords(all)),
-    ...orWell("etcd", etcdFindings(environment, all, commands), etcdWords(all)),
+    ...orUnknown("certificates", asked, certificates(environment, all, cluster, commands), certificateWords(all)),
+    ...orUnknown("etcd", membersAsked(environment, all), etcdFindings(environment, all, commands), etcdWords(all)),
     ...backups(environment, all, commands),
   ];
 }
@@ -159,6 +160,12 @@ function etcdWords(all: readonly Examined[]): string {
   return `${counted(members.length, "member")}, no alarms, ${megabytes(largest)}${quota === undefined ? "" : ` of ${megabytes(quota)}`}`;
 }
 
+/** Machines with a member of etcd that told something. */
+function membersAsked(environment: Environment, all: readonly Examined[]): readonly Examined[] {
+  const names = etcdMembersOf(environment).map(({ name }) => name);
+  return all.filter(({ config, told }) => told && names.includes(config.name));
+}
+
 function backups(environment: Environment, all: readonly Examined[], commands: Commands): readonly Finding[] {
   if (!environment.etcd.backup) return [];
   const faults = all.flatMap(({ config: { name }, answer }) =>
@@ -167,7 +174,12 @@ function backups(environment: Environment, all: readonly Examined[], commands: C
       return { check: "backups", state: "wrong", subject: name, words, next };
     }),
   );
-  const answers = all.flatMap(({ answer }) => answer ?? []);
+  const members = membersAsked(environment, all);
+  if (members.length === 0 && faults.length === 0) {
+    const words = "no member of etcd could be asked; what is stored at etcd.backup.to is untouched";
+    return [{ check: "backups", state: "unknown", subject: theCluster, words }];
+  }
+  const answers = members.flatMap(({ answer }) => answer ?? []);
   const newest = Math.max(0, ...answers.map(({ backup }) => backup?.at ?? 0));
   const verified = Math.max(0, ...answers.map(({ verified }) => verified));
   const none: readonly Finding[] =
@@ -177,7 +189,7 @@ function backups(environment: Environment, all: readonly Examined[], commands: C
             check: "backups",
             state: "wrong",
             subject: theCluster,
-            words: "no backup was made yet",
+            words: "no member knows of a backup",
             next: commands.make("backup"),
           },
         ]

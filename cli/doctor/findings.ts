@@ -41,6 +41,17 @@ export function orWell(check: Check, found: readonly Finding[], words: string): 
   return found.length > 0 ? found : [{ check, state: "well", subject: theCluster, words }];
 }
 
+/** The same, where somebody could be asked; else that nobody was. */
+export function orUnknown(
+  check: Check,
+  asked: readonly unknown[],
+  found: readonly Finding[],
+  words: string,
+): readonly Finding[] {
+  if (asked.length > 0 || found.length > 0) return orWell(check, found, words);
+  return [{ check, state: "unknown", subject: theCluster, words: "nobody could be asked: see machines" }];
+}
+
 /** "1 machine", "3 machines". */
 export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;

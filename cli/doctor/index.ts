@@ -6,7 +6,7 @@ import { paintFor, type Paint } from "../color";
 import { exits } from "../commands";
 import type { Request } from "../arguments";
 import { decryptedEnvironment, loginOn } from "../machines";
-import { clusterOf } from "../status";
+import { kubeconfigOf } from "../status";
 import { askCluster, podsToAsk, type ClusterTold } from "./cluster";
 import { controlFindings } from "./control";
 import { checks, Commands, counted, theCluster, type Finding } from "./findings";
@@ -30,9 +30,12 @@ export async function doctor(stack: Stack, { output, color }: Request): Promise<
 }
 
 export async function diagnose(stack: Stack): Promise<Diagnosis> {
-  const { kubeconfig } = clusterOf(stack.name, await stack.outputs());
+  const kubeconfig = await kubeconfigOf(stack);
   const environment = await decryptedEnvironment(stack);
-  const cluster = await askCluster(kubeconfig, environment);
+  const cluster =
+    kubeconfig === undefined
+      ? "the API was not asked, for no up has ended well yet, and its kubeconfig comes last"
+      : await askCluster(kubeconfig, environment);
   const all = await examineAll({
     environment,
     login: loginOn(environment),

@@ -9,14 +9,14 @@ import { diagnose } from "../doctor";
 import { configSecrets, decryptedEnvironment, loginOn } from "../machines";
 import { messageOf } from "../progress";
 import { root } from "../project";
-import { clusterOf } from "../status";
+import { kubeconfigOf } from "../status";
 import { partOfConfiguration, partOfState, partsOfCluster, partsOfMachines, type Part } from "./collect";
 import { Redaction, secretsOf } from "./redaction";
 
 /** Collects what a maintainer needs in one file, without any secret of the stack, and prints its name; the exit code. */
 export async function support(stack: Stack): Promise<number> {
   const { deployment } = (await stack.exportStack()) as { readonly deployment: unknown };
-  const { kubeconfig } = clusterOf(stack.name, await stack.outputs());
+  const kubeconfig = await kubeconfigOf(stack);
   const environment = await decryptedEnvironment(stack);
   const redaction = new Redaction(secretsOf(deployment), await chosenOf(stack));
   process.stderr.write(`asking ${environment.machines.map(({ name }) => name).join(", ")}\n`);
@@ -28,7 +28,7 @@ export async function support(stack: Stack): Promise<number> {
     partOfConfiguration(stack.name),
     partOfState(deployment),
     await diagnosis,
-    ...(await partsOfCluster(kubeconfig)),
+    ...(kubeconfig === undefined ? [] : await partsOfCluster(kubeconfig)),
     ...(await partsOfMachines(environment, loginOn(environment))),
   ];
   const file = packed(

@@ -47,6 +47,8 @@ backups() {
   local list line time id tags
   list=$(repository snapshots --json --host "$CLUSTER" --tag "$TOGETHER" --tag "$ALONE" "$@" | sed 's/},{/}\n{/g') || return
   while IFS= read -r line; do
+    # restic goes by nothing else where it is told an id, and several clusters may have one place.
+    [ "$(field hostname "$line")" = "$CLUSTER" ] || continue
     time=$(field time "$line")
     id=$(field id "$line")
     tags=$(grep -oE '"tags":\[[^]]*\]' <<<"$line" | sed 's/^"tags":\[//; s/[]"]//g; s/,/ /g') || continue

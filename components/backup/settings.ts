@@ -1,7 +1,16 @@
 import { z } from "zod";
 
 import { secondsOf } from "../certificates/settings";
-import { expand, fields as f, Secret, show, type Context, type Contradiction } from "../settings";
+import {
+  directoriesOfPrograms,
+  expand,
+  fields as f,
+  isFleeting,
+  Secret,
+  show,
+  type Context,
+  type Contradiction,
+} from "../settings";
 
 /** How a secret is kept with the stack. */
 const command = (field: string) => `pulumi config set --secret --path 'keelson:etcd.backup.${field}'`;
@@ -113,8 +122,22 @@ interface Configured {
   readonly etcd: {
     readonly backup?: BackupSettings;
     readonly restore?: RestoreConfig;
+    readonly dataDir: string;
     readonly extraArgs: Readonly<Record<string, unknown>>;
   };
+}
+
+/** Directories that go with a cluster, a machine's boot, or the programs that they are of. */
+function fleetingFor(to: string, { dataDir, extraArgs }: Configured["etcd"]): boolean {
+  const data = [dataDir, extraArgs["wal-dir"]].filter((path) => typeof path === "string");
+  const own = ["/var/lib/keelson", "/etc/kubernetes", "/etc/etcd", "/var/lib/docker", ...data];
+  const isIn = (path: string, directory: string) => path === directory || path.startsWith(`${directory}/`);
+  return (
+    isFleeting(to) ||
+    own.some((directory) => isIn(to, directory)) ||
+    data.some((directory) => isIn(directory, to)) ||
+    directoriesOfPrograms.some((pattern) => new RegExp(pattern).test(to))
+  );
 }
 
 export function backupConfig({ etcd: { backup, restore } }: Configured, context: Context): BackupSection {
@@ -139,6 +162,10 @@ export function* backupChecks({ configuration }: { readonly configuration: Confi
   }
   if (!backup) return;
   const kind = kindOf(backup.to);
+  if (kind === "path" && fleetingFor(backup.to, configuration.etcd)) {
+    const message = `${show(backup.to)} is emptied when a machine boots, or when it leaves, and backups would go with it: use a directory of their own, as in "/srv/etcd-backups"`;
+    yield { path: ["etcd", "backup", "to"], uses: [["etcd", "dataDir"]], message };
+  }
   for (const [field, its] of Object.entries(only)) {
     const given = backup[field as keyof typeof only] !== undefined;
     const at = { path: ["etcd", "backup", field], uses: [["etcd", "backup", "to"]] };

@@ -60,7 +60,9 @@ function valueOf(config: pulumi.Config, key: string): unknown {
 function writtenFor(key: string, { directory, stack }: Context): unknown {
   const file = join(directory, `Pulumi.${stack}.yaml`);
   if (!existsSync(file)) return undefined;
-  const { config } = parseYaml(readFileSync(file, "utf8")) as { readonly config?: Record<string, unknown> };
+  const { config } = parseYaml(readFileSync(file, "utf8"), { merge: true }) as {
+    readonly config?: Record<string, unknown>;
+  };
   return config?.[`${project}:${key}`];
 }
 

@@ -127,7 +127,8 @@ down() {
 # added members ended when this one had its vote, and others had not.
 is_counted_for_good() {
   [ -z "${UNDONE_BY:-}" ] || return 0
-  [[ ,$FOUNDERS, != *=$PEER_URL,* ]] && ! is_let_go_of "$NAME"
+  # The way back that the machine keeps has no founders.
+  [[ ,${FOUNDERS:-}, != *=$PEER_URL,* ]] && ! is_let_go_of "$NAME"
 }
 
 # empty DIRECTORY: a disk that is mounted at it, or somewhere below, stays where it is.

@@ -64,7 +64,7 @@ nodes_failed() {
 }
 
 nginx_failed() {
-  kubectl get pods --selector app=nginx --request-timeout 5s -o wide >&2 || true
+  kubectl get pods --selector app=web --request-timeout 5s -o wide >&2 || true
   die "nginx does not answer at $NGINX; its pods are above: see kubectl describe pods, and kube-proxy in kube-system"
 }
 

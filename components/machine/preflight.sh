@@ -47,5 +47,5 @@ problem() { problems+=("$*"); }
 
 down() {
   undo_scripts
-  rm -rf "$STATE" /run/keelson
+  rm -rf --one-file-system "$STATE" /run/keelson
 }

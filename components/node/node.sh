@@ -7,6 +7,8 @@ export KUBECONFIG=/etc/kubernetes/admin.conf
 up() { :; }
 
 down() {
+  # What waited for it here ends with it, also where the state does not know of that.
+  rm -rf "$SCRIPTS/$NODE"-{admit,ready}
   # A master that is gone, or going, has no node to give back.
   [ -e "$KUBECONFIG" ] && command -v kubectl >/dev/null || return 0
   if [ "$LOST" != false ]; then

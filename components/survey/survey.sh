@@ -172,7 +172,7 @@ backups() {
     printf 'fault the newest backup of etcd is of %s, which is yet to come: a clock was ahead. restic forget %s takes it out\n' "$(date -u -d "@$when" '+%Y-%m-%d %H:%M UTC')" "${rest:0:8}"
   elif [ -n "$when" ] && [ $((EPOCHSECONDS - when)) -gt $((2 * every + 600)) ]; then
     printf 'fault the newest backup of etcd is of %s, and one is due every %s minutes\n' "$(date -u -d "@$when" '+%Y-%m-%d %H:%M UTC')" $((every / 60))
-  elif [ -n "$when" ] && [ "$checked" != 0 ] && [ $((EPOCHSECONDS - checked)) -gt $((2 * verify + 600)) ]; then
+  elif [ -n "$when" ] && [ "$checked" != 0 ] && [ $((EPOCHSECONDS - checked)) -gt $((2 * (verify > every ? verify : every) + 600)) ]; then
     printf 'fault the backups of etcd were verified last at %s\n' "$(date -u -d "@$checked" '+%Y-%m-%d %H:%M UTC')"
   fi
 }

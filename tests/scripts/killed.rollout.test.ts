@@ -25,12 +25,13 @@ function node(): void {
     "kubectl",
     `case "$*" in
     *nodeInfo.kubeletVersion*) echo "v$(cat '${running}')" ;;
+    "get --raw /version"*) printf '"gitVersion": "v${after}"\n' ;;
     *spec.unschedulable*) [ ! -e '${cordoned}' ] || echo true ;;
     *metadata.annotations*) [ ! -e '${cordoned}' ] || echo ${after} ;;
     "patch node"*null*) rm -f '${cordoned}' ;;
     "patch node"*) touch '${cordoned}' ;;
     "get pods"*custom-columns*) cat '${pods}' ;;
-    "get pods"*) echo "one True" ;;
+    "get pods"*) echo "one Running ReplicaSet/ True" ;;
     "get lease"*) date -d 'now + 60 seconds' +%Y-%m-%dT%H:%M:%SZ ;;
     "get node"*) echo True ;;
     "create --raw"*) : >'${pods}' ;;

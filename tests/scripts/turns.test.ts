@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { rmSync, statSync } from "node:fs";
 
 import { clean, Host } from "./host";
+import { nodeOn, pod, type Told } from "./node";
 
 let host: Host;
 beforeEach(() => (host = new Host("systemctl", "journalctl", "hostname")));
@@ -31,18 +32,7 @@ const rollout = (direction = "up") =>
     },
     direction,
   );
-/** A cluster whose node tells, after the restart, what is said here; before it, both pods are there, one of them ready. */
-const cluster = ({ renewed = "now + 60 seconds", ready = "True", pods = "one True\\ntwo False\\n" } = {}) =>
-  host.stub(
-    "kubectl",
-    `case "$*" in
-      "get lease w "*) date -d '${renewed}' +%Y-%m-%dT%H:%M:%SZ ;;
-      *cordoned-for*) ;;
-      "get node w "*) echo '${ready}' ;;
-      "get pods "*) if [ -e '${host.path("asked")}' ]; then printf '${pods}'; else touch '${host.path("asked")}'; printf 'one True\\ntwo False\\n'; fi ;;
-      "describe node w") printf 'Name: w\\nConditions:\\n  Ready False\\nAddresses:\\n' ;;
-      esac`,
-  );
+const cluster = (told: Told = {}) => nodeOn(host, told);
 const wrote = (name: string) => host.read(`var/lib/keelson/scripts/${name}/wrote`);
 
 beforeEach(() => {
@@ -110,7 +100,7 @@ describe("rollout.sh", () => {
 
   test("says what to do where somebody has reset the node", () => {
     expect(rollout().stderr).toMatch(
-      /error: .*kubelet.conf is gone, as after kubeadm reset: .*The way: kubectl delete node w;/,
+      /error: .*kubelet.conf is gone, as after kubeadm reset: .*the next up finds that, and the machine joins once more/,
     );
   });
   test("does nothing where nothing waits", () => {
@@ -170,15 +160,20 @@ describe("rollout.sh", () => {
     expect(wrote("w-docker")).toContain(`file ${digestOf("new\n")}`);
     expect(wrote("w-docker")).toContain(`file ${digestOf("plain\n")}`);
   });
-  test("awaits no pod that is gone, and none that was not ready before", () => {
+  test.each([
+    ["is gone, and none that was not ready before", pod("two", "False") + pod("three", "False")],
+    ["has done what it was for", pod("one", "False", "Succeeded", "Job")],
+    ["failed, of a Job", pod("one", "False", "Failed", "Job")],
+  ])("awaits no pod that %s", (_, pods) => {
     deferOne();
-    cluster({ pods: "two False\\nthree False\\n" });
+    cluster({ pods });
     expect(rollout().status).toBe(0);
   });
   test.each([
     ["the node is not ready", { ready: "False" }, "the node w to be ready again"],
     ["what the node says is from before", { renewed: "now - 60 seconds" }, "the node w to be ready again"],
-    ["a pod is not ready again", { pods: "one False\\n" }, "the pods that were ready on w to be ready again"],
+    ["a pod is not ready again", { pods: pod("one", "False") }, "the pods that were ready on w to be ready again"],
+    ["a pod was rejected", { pods: pod("one", "False", "Failed") }, "the pods that were ready on w to be ready again"],
   ])("goes back where %s, says what was different, and begins again in the next run", (_, found, awaited) => {
     deferOne();
     cluster(found);

@@ -10,8 +10,7 @@ import { hostKey, small } from "../golden/topologies";
 import { lost, masters, place, topology, worker } from "./plan.fixture";
 import { environment } from "./render.fixture";
 
-const local = { provider: "local" };
-const three = topology([...masters("abc"), worker]);
+const [local, three] = [{ provider: "local" }, topology([...masters("abc"), worker])];
 /** What a change means, "subject: text" each. */
 const meaning = (before: Topology, after: Topology, drainTimeout = 120) =>
   consequences(before, after, drainTimeout).map(({ subject, text }) => `${subject}: ${text}`);
@@ -34,7 +33,8 @@ describe("machines that are new", () => {
 });
 
 describe("machines that leave", () => {
-  const node = "its node is cordoned, drained (at most 45 s, disruption budgets respected) and deleted";
+  const node =
+    "its node is cordoned, drained (at most 45 s, disruption budgets respected) and deleted; pods that nothing makes again, and data in emptyDir volumes, go for good";
 
   test("are cleaned, where they stay somebody's", () => {
     expect(meaning(three, topology(masters("a")), 45)).toEqual([
@@ -164,7 +164,7 @@ describe("the engine, before it changes the plan,", () => {
     const asked = environment({ machines, kubernetes: { drainTimeout: 7 } });
     expect(await weighed(asked, before)).toEqual([
       "x: is new: Docker Engine is installed and started, its node joins by a token of its own",
-      "w: leaves: its node is cordoned, drained (at most 7 s, disruption budgets respected) and deleted, what was installed on it is removed",
+      "w: leaves: its node is cordoned, drained (at most 7 s, disruption budgets respected) and deleted; pods that nothing makes again, and data in emptyDir volumes, go for good, what was installed on it is removed",
     ]);
   });
   test("is stopped by everything that is refused", async () => {

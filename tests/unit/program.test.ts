@@ -87,7 +87,7 @@ describe("a script", () => {
     expect(kept).toEqual({
       ...Object.fromEntries(commands(program).map(({ name }) => [name, ["triggers", "update"]])),
       ...Object.fromEntries(forGood.map((name) => [name, ["*"]])),
-      ...{ "worker-1-admit": ["stdin"], "worker-1-join": ["stdin"] },
+      ...{ "worker-1-admit": ["stdin", "update"], "worker-1-join": ["stdin", "update"] },
     });
     const kind = ({ ignoreChanges }: Registered) => (ignoreChanges.includes("*") ? "for good" : "again");
     const first = commands(program).map((script) => [kind(script), script.deleteBeforeReplace] as const);

@@ -59,19 +59,19 @@ node_ready() {
   [ "$(kubectl get node "$NODE" --request-timeout 3s -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}')" = True ]
 }
 
-# UID and readiness of every pod here.
+# UID, phase, kind of what made it, and readiness of every pod here.
 pods() {
   kubectl get pods --all-namespaces --field-selector "spec.nodeName=$NODE" --request-timeout 5s \
-    -o 'jsonpath={range .items[*]}{.metadata.uid}{" "}{.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}'
+    -o 'jsonpath={range .items[*]}{.metadata.uid}{" "}{.status.phase}{" "}{.metadata.ownerReferences[0].kind}{"/ "}{.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}'
 }
 
-pods_ready() { pods 2>/dev/null | awk '$2 == "True" { print $1 }'; }
+pods_ready() { pods 2>/dev/null | awk '$4 == "True" { print $1 }'; }
 
-# Pods that are gone are not awaited, nor those that were not ready before.
+# Pods that are gone, or have done what they were for, are not awaited, nor those that were not ready before.
 pods_are_back() {
   local now
   now=$(pods) || return
-  awk -v ready="$1" 'BEGIN { split(ready, list, "\n"); for (i in list) was[list[i]] = 1 } $1 in was && $2 != "True" { exit 1 }' <<<"$now"
+  awk -v ready="$1" 'BEGIN { split(ready, list, "\n"); for (i in list) was[list[i]] = 1 } $1 in was && $4 != "True" && $2 != "Succeeded" && $2 $3 != "FailedJob/" { exit 1 }' <<<"$now"
 }
 
 # The kubelet of another minor release makes the containers of static pods anew, some time after it has said that its node is ready.

@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('9bddf61dc6b5d6a7')
+readonly -a REVISIONS=('1ff696e747338793')
 
 readonly PROGRAM='its digest'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('54184ce3af3c7f5c')
+readonly -a REVISIONS=('553a5297f8cc3c5a')
 
 readonly PROGRAM='its digest'
 
