@@ -78,6 +78,21 @@ test("also after a shell was set up for a stack of local machines", () => {
   expect(backend("prod", { PULUMI_BACKEND_URL: own() }).status).toBe(78);
 });
 
+test("what was printed for another checkout, or before a login, is forgotten", () => {
+  const others = {
+    PULUMI_BACKEND_URL: "file:///elsewhere/.keelson/state?metadata=skip",
+    PULUMI_CONFIG_PASSPHRASE_FILE: "/elsewhere/.keelson/passphrase",
+  };
+  expect(backend("dev", others).set).toMatchObject({
+    PULUMI_BACKEND_URL: own(),
+    PULUMI_CONFIG_PASSPHRASE_FILE: join(project, ".keelson", "passphrase"),
+  });
+  mkdirSync(join(project, ".pulumi"));
+  write(".pulumi/credentials.json", JSON.stringify({ current: "file:///team" }));
+  const { status, set } = backend("prod", others);
+  expect([status, Object.keys(set)]).toEqual([0, ["unset PULUMI_BACKEND_URL", "unset PULUMI_CONFIG_PASSPHRASE_FILE"]]);
+});
+
 test("a backend that the person named, or logged in to, is the backend", () => {
   expect(backend("prod", { PULUMI_BACKEND_URL: "s3://states" })).toMatchObject({ status: 0, set: {} });
   mkdirSync(join(project, ".pulumi"));

@@ -40,12 +40,13 @@ interface Backup {
   readonly hour?: number;
   readonly rev?: number;
   readonly mark?: string;
+  readonly of?: string;
 }
 
 /** What stands for restic: backups, with these bytes. */
 function repository(content: string, ...backups: readonly Backup[]): void {
-  const list = (backups.length > 0 ? backups : [{ id }]).map(({ id, hour = 1, rev = 7, mark = "etcd" }: Backup) => ({
-    ...{ time: `2026-11-26T0${hour}:00:00Z`, hostname: "test" },
+  const list = (backups.length > 0 ? backups : [{ id }]).map(({ id, hour = 1, rev = 7, mark = "etcd", of = "test" }: Backup) => ({
+    ...{ time: `2026-11-26T0${hour}:00:00Z`, hostname: of },
     ...{ tags: [mark, `rev=${rev}`, "keys=9", "hash=1", "registry=5"], id },
   }));
   host.stub(
@@ -72,15 +73,8 @@ function stage(
   { generation = 1, wanted = "latest", chosen = "", over = false, before = "" }: More = {},
 ): Result {
   const values = {
-    ...{
-      STAGE: name,
-      GENERATION: generation,
-      WANTED: wanted,
-      CHOSEN: chosen,
-      OVER: over,
-      NAME: "m1",
-      CLUSTER: "test",
-    },
+    ...{ STAGE: name, GENERATION: generation, WANTED: wanted, CHOSEN: chosen, OVER: over },
+    ...{ NAME: "m1", CLUSTER: "test" },
     ...{ RESTIC_OPTIONS: [], DATA_DIR: "/var/lib/etcd", PEER_URL: "https://192.0.2.1:2380", NODES: [] },
     INITIAL_CLUSTER: "m1=https://192.0.2.1:2380",
     ...{
@@ -125,6 +119,10 @@ test("all stages, one after the other", () => {
   expect(host.called()).toContain("systemctl disable --quiet --now etcd.service");
 });
 
+test("a backup of another cluster is none, whose id restic takes for that of any", () => {
+  repository("x", { id, of: "staging" });
+  expect(stage("choose", { wanted: id }).stderr).toContain(`there is no backup (${id}) of the cluster test`);
+});
 test("nothing is stopped before what a member is to start on is there, and has the same bytes as everywhere", () => {
   const backup = chosen();
   repository("something else");

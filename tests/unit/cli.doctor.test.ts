@@ -91,6 +91,29 @@ test("where all is well, each check says what it saw", () => {
   `);
 });
 
+test("what nobody could be asked for is not well, and no backup is told to be missing", () => {
+  const backed = {
+    ...stack,
+    etcd: { ...stack.etcd, backup: { every: "1h", verify: "1d" } },
+  } as unknown as typeof stack;
+  const states = (all: readonly Examined[]) =>
+    judge(backed, all, "no answer").flatMap(({ check, state }) => (state === "unknown" ? [check] : []));
+  const silent = (config: typeof m): Examined => ({ config, silence: "does not answer" });
+  expect(states([silent(m), silent(w)])).toEqual(
+    expect.arrayContaining(["drift", "units", "clocks", "disks", "certificates", "etcd", "backups"]),
+  );
+  expect(states([silent(m), { config: w, answer, told, ahead: 0 }])).toEqual(
+    expect.arrayContaining(["etcd", "backups"]),
+  );
+});
+
+test("a master that waited for a machine which left is no drift", () => {
+  const ran = (name: string) => ({ name, ended: false, working: false, program: "a", run: "1", changes: [] });
+  const scripts = new Map(["gone-ready", "gone-admit"].map((name) => [name, ran(name)]));
+  expect(wrong(but({ answer: { scripts } }))).toEqual([]);
+  expect(wrong(but({ answer: { scripts: new Map([["w-ready", ran("w-ready")]]) } }))).toHaveLength(1);
+});
+
 describe("what is not well is told with its machine", () => {
   test.each<[string, Parameters<typeof but>[0]]>([
     [

@@ -10,6 +10,8 @@ import {
   type Raw,
 } from "./config.fixture";
 
+import { Secret } from "../../components/settings";
+
 const masters = [master, ...[2, 3].map((number) => ({ name: `m${number}`, roles: ["master"] })), worker];
 const wal = (directory: string) => local({ etcd: { user: "root", extraArgs: { "wal-dir": directory } } });
 const root = (directory: string, more: Raw = {}) => local({ docker: { daemon: { "data-root": directory } }, ...more });
@@ -82,6 +84,17 @@ describe("data that a boot or another program would take away", () => {
     expect(problems(wal("wal"))).toEqual([
       'etcd.extraArgs.wal-dir: "wal": use an absolute path, as in "/srv/etcd-wal"',
     ]));
+  test.each(["/var/lib/keelson/backups", "/var/lib/etcd/backups", "/srv/log/b", "/srv", "/run/b", "/etc/etcd"])(
+    "backups of etcd are not kept in %s",
+    (to) => {
+      const backup = { to, password: new Secret("p") };
+      const etcd = { user: "root", extraArgs: { "wal-dir": "/srv/log" }, backup };
+      expect(problems(local({ etcd }))).toEqual([
+        `etcd.backup.to: "${to}" is emptied when a machine boots, or when it leaves, and backups would go with it: use a directory of their own, as in "/srv/etcd-backups"`,
+      ]);
+      expect(problems(local({ etcd: { ...etcd, backup: { ...backup, to: "/srv/etcd-backups" } } }))).toEqual([]);
+    },
+  );
   test.each(["/tmp/docker", "/var/tmp/docker"])("Docker's are not kept in %s", (directory) =>
     expect(problems(root(directory))).toEqual([
       `docker.daemon.data-root: "${directory}" is emptied when a machine boots, or sooner: use a directory of Docker's own, as in "/srv/docker"`,
