@@ -45,10 +45,12 @@ interface Backup {
 
 /** What stands for restic: backups, with these bytes. */
 function repository(content: string, ...backups: readonly Backup[]): void {
-  const list = (backups.length > 0 ? backups : [{ id }]).map(({ id, hour = 1, rev = 7, mark = "etcd", of = "test" }: Backup) => ({
-    ...{ time: `2026-11-26T0${hour}:00:00Z`, hostname: of },
-    ...{ tags: [mark, `rev=${rev}`, "keys=9", "hash=1", "registry=5"], id },
-  }));
+  const list = (backups.length > 0 ? backups : [{ id }]).map(
+    ({ id, hour = 1, rev = 7, mark = "etcd", of = "test" }: Backup) => ({
+      ...{ time: `2026-11-26T0${hour}:00:00Z`, hostname: of },
+      ...{ tags: [mark, `rev=${rev}`, "keys=9", "hash=1", "registry=5"], id },
+    }),
+  );
   host.stub(
     "restic",
     `[ "$RESTIC_PASSWORD" = hush ] || exit 1
