@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { LocalWorkspace, PulumiCommand, Stack, StackNotFoundError } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
 
-import { strayState, takenName } from "../components/settings/place";
+import { isOwnPlace, strayState, takenName } from "../components/settings/place";
 import { meant, UsageError } from "./arguments";
 import { engineOf } from "./engine";
 
@@ -40,6 +40,7 @@ export async function openStack(stackName: string, opening: Opening = "made"): P
   if (opening === "made") return Stack.createOrSelect(stackName, workspace);
   return Stack.select(stackName, workspace).catch((error: unknown) => {
     if (!(error instanceof StackNotFoundError)) throw error;
+    if (isOwnPlace(place)) throw new Error(`stack ${stackName} has no cluster: run make up STACK=${stackName}`);
     throw new Error(
       `the backend in use has no stack ${stackName}: pulumi whoami --verbose tells which that is, and PULUMI_BACKEND_URL or pulumi login names another`,
     );

@@ -136,8 +136,10 @@ describe("a stack that the backend does not have", () => {
     await project.openStack("dev");
     expect(commands.at(-1)).toEqual(["stack", "init", "dev", "--no-select"]);
   });
-  test("is a mistake where something of it is to be destroyed", async () => {
+  test("is a mistake where something of it is to be destroyed, or looked at", async () => {
     await expect(project.openStack("dev", "found")).rejects.toThrow("the backend in use has no stack dev");
+    process.env["PULUMI_BACKEND_URL"] = `file://${join(project.root, ".keelson", "state")}?metadata=skip`;
+    await expect(project.openStack("dev", "found")).rejects.toThrow("stack dev has no cluster: run make up STACK=dev");
     expect(commands).toHaveLength(1);
   });
 });
