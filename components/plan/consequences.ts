@@ -68,7 +68,9 @@ function isLost({ roles }: Place, { fixed }: Topology): string {
 function leaves({ roles }: Place, { fixed }: Topology, drainTimeout: number): string {
   const parts = [
     ...(roles.some((role) => role !== "etcd")
-      ? [`its node is cordoned, drained (at most ${drainTimeout} s, disruption budgets respected) and deleted; pods that nothing makes again, and data in emptyDir volumes, go for good`]
+      ? [
+          `its node is cordoned, drained (at most ${drainTimeout} s, disruption budgets respected) and deleted; pods that nothing makes again, and data in emptyDir volumes, go for good`,
+        ]
       : []),
     ...(roles.includes("etcd") ? ["its member of etcd is removed"] : []),
     fixed["provider"] === "local" ? "its container and its disk are deleted" : "what was installed on it is removed",
