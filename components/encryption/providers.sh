@@ -12,7 +12,7 @@ know_lists() {
   while read -r number key; do [ -z "$number" ] || secrets_key[$number]=$key; done <<<"$ENCRYPTION_KEYS"
   for ((first = ${#secrets_key[@]}; first >= 0; first--)); do
     for list in "$(everything "$first")" "$first"; do
-      # shellcheck disable=SC2086 # numbers
+      # shellcheck disable=SC2034,SC2086 # stages.sh reads it; numbers
       lists[$(providers_text $list | digest_of_text)]=$list
     done
   done

@@ -30,8 +30,10 @@ start_on() {
 
 # A daemon goes by the setting that it runs on: told to leave containers alone from now on, it would end them all for that.
 let_containers_live() {
-  [ "$1" = docker.service ] && grep -qsE '"live-restore": *true' /etc/docker/daemon.json && lets_containers_live false || return 0
-  systemctl reload docker.service && wait_for 10 "Docker to read that containers live on" lets_containers_live true || true
+  if [ "$1" = docker.service ] && grep -qsE '"live-restore": *true' /etc/docker/daemon.json && lets_containers_live false; then
+    systemctl reload docker.service || return 0
+    wait_for 10 "Docker to read that containers live on" lets_containers_live true || true
+  fi
 }
 
 lets_containers_live() { [ "$(timeout 10 docker info --format '{{.LiveRestoreEnabled}}' 2>/dev/null)" = "$1" ]; }

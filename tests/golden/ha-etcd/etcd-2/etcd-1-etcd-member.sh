@@ -16,7 +16,7 @@ readonly -a PEERS=('etcd-2 https://192.0.2.22:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.21:2379'
 
-readonly -a REVISIONS=('544b5f1d2e426665')
+readonly -a REVISIONS=('de09b86a0c7ed9e9')
 
 readonly PROGRAM='its digest'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('b95defe68c001374' '197b75e62b18a2ad')
+readonly -a REVISIONS=('e706eb149dbdcb1e' '9c832a0e3d7a75b5')
 
 readonly AUTHORITIES='1'
 

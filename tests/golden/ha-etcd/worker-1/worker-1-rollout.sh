@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('506b840553218e78' '139c5d384f1b388d')
+readonly -a REVISIONS=('cee3c62504804921' '47805424c74ef197')
 
 readonly AUTHORITIES='1'
 

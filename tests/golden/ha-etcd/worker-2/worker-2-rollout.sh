@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('dceadae16c9ad73a' '1680714a3b7dc010')
+readonly -a REVISIONS=('c1a5863063fa6b3d' 'dd6a14d356e4ea7b')
 
 readonly AUTHORITIES='1'
 

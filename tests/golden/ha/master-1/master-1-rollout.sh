@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('5055619d357d18b0' 'e2f33e9459146373')
+readonly -a REVISIONS=('1191bd5fb8274e7b' '6ed1809ad5e3419d')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('5e46903d3b2baf0d' '9e5fbdcce2a59bd7')
+readonly -a REVISIONS=('a8ffcae26c094d55' 'a792b7f00a3963d1')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('8b6a0590bd5ed36b' 'f358f3f45062966c')
+readonly -a REVISIONS=('83a05a2e0758fe0c' '0515081c46795179')
 
 readonly AUTHORITIES='1'
 

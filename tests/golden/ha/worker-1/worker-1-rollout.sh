@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('b087a6acac2235fb' 'a72b4bea1a591b80')
+readonly -a REVISIONS=('1240d0cb0633e6ed' '24dbf4e411820295')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('dcc4fef1f335b8ea' '44ff866dfda04591')
+readonly -a REVISIONS=('1e2393bea13a74c8' '3938452d0940fb1b')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('9c0be023c735feb1' '8a0f52566db1b65e')
+readonly -a REVISIONS=('2f65df2c729bb3c8' 'f945cd6f04e56c32')
 
 readonly AUTHORITIES='1'
 

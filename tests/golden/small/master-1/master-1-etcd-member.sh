@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('553a5297f8cc3c5a')
+readonly -a REVISIONS=('89c1970e4b9835eb')
 
 readonly PROGRAM='its digest'
 

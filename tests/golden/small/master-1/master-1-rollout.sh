@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('5055619d357d18b0' '40e4347a45c23535')
+readonly -a REVISIONS=('1191bd5fb8274e7b' '85e500567926d8f6')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('b087a6acac2235fb' 'e3b3928482ffb332')
+readonly -a REVISIONS=('1240d0cb0633e6ed' 'ba962523faf450d0')
 
 readonly AUTHORITIES='1'
 

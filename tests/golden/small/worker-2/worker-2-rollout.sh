@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('ae306c580864715b' 'f29c456ef368cbcb')
+readonly -a REVISIONS=('3bfdef76a09914fa' 'f827ae3d7ee293b9')
 
 readonly AUTHORITIES='1'
 
