@@ -24,7 +24,7 @@ refuse_lost_data() {
   [ -e "$MARK" ] || return 0
   # An earlier release noted that of the data alone.
   was=$(paste -sd ' ' "$MARK")
-  point=$(stat -c %m "${DIRECTORIES[@]}" | awk -v known="$(wc -l <"$MARK")" 'NR <= known' | paste -sd ' ' -)
+  point=$(places | awk -v known="$(wc -l <"$MARK")" 'NR <= known' | paste -sd ' ' -)
   [ -z "$was" ] || [ "$point" = "$was" ] ||
     die "$DATA_DIR on $(hostname) was on the file system at $was when etcd had its data there, and is on that at $point:" \
       "mount it and run up again; where that disk is gone, remove $MARK there, and run up with other members that are well"
@@ -35,6 +35,9 @@ refuse_lost_data() {
   die "$DATA_DIR/member on $(hostname) is not there, where the data of the only member of etcd was, and an empty one would be" \
     "another cluster: bring the data back, then run up again. Where it is gone for good, set etcd back to a backup (etcd.restore); without one, destroy, and up, make a new cluster"
 }
+
+# places: the file systems of its directories that are there, a line each.
+places() { stat -c %m "${DIRECTORIES[@]}" 2>/dev/null || true; }
 
 # Founding is for a first run: nobody that is here has begun already. One who does not answer may have.
 knows_how_to_begin() {
@@ -137,7 +140,7 @@ begin_as() {
 # A member that has been part of a quorum has data, and never founds again. The unit notes the same at each start.
 note_member() {
   local list
-  stat -c %m "${DIRECTORIES[@]}" >"$MARK"
+  places >"$MARK"
   if list=$(members); then
     printf 'ETCD_INITIAL_CLUSTER=%s\nETCD_INITIAL_CLUSTER_STATE=existing\n' "$(all_of "$list")" | put "$BEGINNING" 0644
   elif [ -e "$BEGINNING" ]; then

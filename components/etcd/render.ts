@@ -73,6 +73,8 @@ export function etcdDirectories({ dataDir, extraArgs }: EtcdConfig): readonly st
 function sandbox(etcd: EtcdConfig): string {
   if (etcd.user === "root") return "";
   const directories = etcdDirectories(etcd);
+  // Each is a mount of its own, into which nothing can be renamed.
+  const writable = directories.filter((path) => !directories.some((other) => path.startsWith(`${other}/`)));
   const others = `-name lost+found -prune -o ( ! -user etcd -o ! -group etcd ) -exec chown --no-dereference etcd:etcd {} +`;
   const low = [etcd.clientPort, etcd.peerPort].some((port) => port < 1024);
   const homes = directories.some((path) => /^\/(home|root|run\/user)\//.test(path));
@@ -80,7 +82,7 @@ function sandbox(etcd: EtcdConfig): string {
 Group=etcd
 UMask=0077
 ExecStartPre=+/usr/bin/find ${directories.map(systemdWord).join(" ")} ${others}
-ReadWritePaths=${directories.map(systemdWord).join(" ")}
+ReadWritePaths=${writable.map(systemdWord).join(" ")}
 NoNewPrivileges=yes
 CapabilityBoundingSet=${low ? "CAP_NET_BIND_SERVICE\nAmbientCapabilities=CAP_NET_BIND_SERVICE" : ""}
 ProtectSystem=strict

@@ -96,8 +96,8 @@ describe("a member of etcd", () => {
     expect(unit({})).toMatch(
       /User=etcd\n[^]*ReadWritePaths=\/var\/lib\/etcd\n[^]*ProtectSystem=strict\nProtectHome=yes\n/,
     );
-    expect(unit({ dataDir: "/home/e/etcd", extraArgs: { "wal-dir": "/srv/wal" } })).toMatch(
-      /ReadWritePaths=\/home\/e\/etcd \/srv\/wal\n(?![^]*ProtectHome)/,
+    expect(unit({ dataDir: "/home/e/etcd", extraArgs: { "wal-dir": "/home/e/etcd/wal" } })).toMatch(
+      /ReadWritePaths=\/home\/e\/etcd\n(?![^]*ProtectHome)/,
     );
     expect(unit({ clientPort: 379 })).toContain("AmbientCapabilities=CAP_NET_BIND_SERVICE");
     expect(unit({ user: "root" })).not.toMatch(/User=|Protect/);

@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('f2724473498b3f46')
+readonly -a REVISIONS=('810580699ac9bdd4')
 
 readonly PROGRAM='its digest'
 

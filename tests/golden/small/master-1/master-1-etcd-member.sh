@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('89c1970e4b9835eb')
+readonly -a REVISIONS=('8e90a0917bcbb930')
 
 readonly PROGRAM='its digest'
 
