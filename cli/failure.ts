@@ -1,4 +1,5 @@
 import { plain, type Paint } from "./color";
+import { Commands } from "./doctor/findings";
 import { messageOf, type Progress } from "./progress";
 
 /** Lines of a script's output that are worth reading when it failed. */
@@ -29,10 +30,8 @@ export function tellFailure(
     const said = ownErrors(progress) || messageOf(error);
     process.stderr.write(`\n${[said, ...hint(said, stack)].join("\n")}\n`);
   }
-  const arg = stack === "dev" ? "" : ` STACK=${stack}`;
-  process.stderr.write(
-    `\nnext: correct the cause and run make ${command}${arg} again: it goes on from where it stopped\n`,
-  );
+  const again = new Commands(stack).make(command);
+  process.stderr.write(`\nnext: correct the cause and run ${again} again: it goes on from where it stopped\n`);
 }
 
 /** The engine's words around an error of the program's own. */
@@ -73,7 +72,7 @@ function hint(output: string, stack: string): readonly string[] {
   if (unreachableCluster.test(output)) {
     return [
       "hint: the cluster's API does not answer, and nothing in the cluster is lost by that. This reports which part fails, where and why:",
-      `make doctor${stack === "dev" ? "" : ` STACK=${stack}`}`,
+      new Commands(stack).make("doctor"),
     ];
   }
   if (/incorrect passphrase/.test(output)) {

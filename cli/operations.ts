@@ -10,6 +10,7 @@ import { backUpNow, backupLines, lookAtBackups } from "./backup";
 import { isColored, painted, paintFor, type Paint } from "./color";
 import { exits } from "./commands";
 import { doctor } from "./doctor";
+import { Commands } from "./doctor/findings";
 import { endingOf } from "./endings";
 import { tellFailure } from "./failure";
 import { environmentOf, shell } from "./machines";
@@ -133,9 +134,8 @@ async function up(run: Run): Promise<void> {
   process.stdout.write(`\n${counted(summary.resourceChanges ?? {})}\n\n`);
   await status(stack, request, outputs);
   const [machine] = environmentOf(stack.name).machines;
-  const next = ["status", "kubeconfig", `shell MACHINE=${machine?.name ?? ""}`].map(
-    (target) => `make ${target}${ofStack(stack)}`,
-  );
+  const commands = new Commands(stack.name);
+  const next = ["status", "kubeconfig", `shell MACHINE=${machine?.name ?? ""}`].map((target) => commands.make(target));
   process.stdout.write(`next: ${next.join(", ")}\n`);
 }
 
@@ -159,14 +159,11 @@ async function preview({ stack, request: { diff, output, color }, progress }: Ru
     process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
     return;
   }
-  const more = ofStack(stack);
+  const commands = new Commands(stack.name);
   process.stdout.write(diff ? values : painted(story.text(), paint));
   process.stdout.write(`\n${counted(changeSummary, toDo)}\n`);
-  process.stdout.write(`next: make up${more}; make preview${more} DIFF=1 shows every value\n`);
+  process.stdout.write(`next: ${commands.make("up")}; ${commands.make("preview")} DIFF=1 shows every value\n`);
 }
-
-/** What a target of make is told of a stack. */
-const ofStack = ({ name }: Stack) => (name === "dev" ? "" : ` STACK=${name}`);
 
 async function refresh(run: Run): Promise<void> {
   const { summary } = await watched(run, (options) => run.stack.refresh(options));

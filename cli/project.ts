@@ -8,6 +8,7 @@ import { parse } from "yaml";
 import { isOwnPlace, strayState, takenName } from "../components/settings/place";
 import { meant, UsageError } from "./arguments";
 import { engineOf } from "./engine";
+import { noCluster } from "./status";
 
 /** The project's own directory. */
 export const root = join(__dirname, "..");
@@ -40,7 +41,7 @@ export async function openStack(stackName: string, opening: Opening = "made"): P
   if (opening === "made") return Stack.createOrSelect(stackName, workspace);
   return Stack.select(stackName, workspace).catch((error: unknown) => {
     if (!(error instanceof StackNotFoundError)) throw error;
-    if (isOwnPlace(place)) throw new Error(`stack ${stackName} has no cluster: run make up STACK=${stackName}`);
+    if (isOwnPlace(place)) throw noCluster(stackName);
     throw new Error(
       `the backend in use has no stack ${stackName}: pulumi whoami --verbose tells which that is, and PULUMI_BACKEND_URL or pulumi login names another`,
     );

@@ -94,16 +94,18 @@ export async function kubeconfigOf(stack: Stack): Promise<string | undefined> {
   const { deployment } = (await stack.exportStack()) as {
     readonly deployment: { readonly resources?: readonly unknown[] };
   };
-  if ((deployment.resources ?? []).length > 1) return undefined;
-  return clusterOf(stack.name, outputs).kubeconfig;
+  if ((deployment.resources ?? []).length <= 1) throw noCluster(stack.name);
+  return undefined;
 }
+
+export const noCluster = (stack: string) => new Error(`stack ${stack} has no cluster: run make up STACK=${stack}`);
 
 /** Throws where the stack has no cluster. */
 export function clusterOf(stack: string, outputs: OutputMap): Cluster {
   const [kubeconfig, apiEndpoint, nginxUrl] = ["kubeconfig", "apiEndpoint", "nginxUrl"].map(
     (name) => outputs[name]?.value as string | undefined,
   );
-  if (kubeconfig === undefined) throw new Error(`stack ${stack} has no cluster: run make up STACK=${stack}`);
+  if (kubeconfig === undefined) throw noCluster(stack);
   const certificates = outputs["certificates"]?.value as Cluster["certificates"];
   return { kubeconfig, apiEndpoint: apiEndpoint ?? "", ...(nginxUrl === undefined ? {} : { nginxUrl }), certificates };
 }

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { EndpointSettings } from "./settings";
-import { mastersOf, type Machine } from "../machine";
+import type { Machine } from "../machine";
 import { HostScript, packageScripts, stepOn, unitsScripts, type Effects } from "../script";
 import {
   addressCheck,
+  otherMasters,
   proxyConfig,
   proxyConfigFile,
   proxyUnit,
@@ -101,7 +102,7 @@ export class VirtualAddress extends HostScript {
           CONFIG_FILE: virtualAddressConfigFile,
           ADDRESS: machine.address,
           ENDPOINT: `${virtualAddress}:${environment.kubernetes.bindPort}`,
-          MASTERS: mastersOf(environment).map(({ address }) => address),
+          OTHERS: otherMasters(machine, environment),
         },
         files: [virtualAddressUnit, addressCheck(machine, environment, virtualAddress)],
       },

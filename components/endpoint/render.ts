@@ -110,13 +110,18 @@ export function addressCheck(machine: Machine, environment: EndpointSettings, vi
   return { path: addressCheckFile, mode: "0700", content: shipped(join(__dirname, "addressCheck.sh"), values) };
 }
 
+/** Addresses of the masters that a master agrees with on who has the virtual address. */
+export function otherMasters(machine: Pick<Machine, "name">, environment: EndpointSettings): readonly string[] {
+  const others = mastersOf(environment).filter(({ name }) => name !== machine.name);
+  return others.map(({ address }) => address);
+}
+
 /**
  * The masters agree by VRRP on who has the virtual address. Addresses are told one by one, because few networks carry
  * multicast, and nobody else is listened to. Source: keepalived.conf(5); @INTERFACE@ is what only the machine knows.
  */
 export function virtualAddressConfig(machine: Machine, environment: EndpointSettings, virtualAddress: string): string {
-  const masters = mastersOf(environment);
-  const others = masters.filter(({ name }) => name !== machine.name).map(({ address }) => `    ${address}\n`);
+  const others = otherMasters(machine, environment).map((address) => `    ${address}\n`);
   return `global_defs {
   script_user root
   enable_script_security
@@ -136,7 +141,7 @@ vrrp_instance api {
   nopreempt
   interface @INTERFACE@
   virtual_router_id ${Number(virtualAddress.split(".")[3]) || 1}
-  priority ${200 - masters.findIndex(({ name }) => name === machine.name)}
+  priority ${200 - mastersOf(environment).findIndex(({ name }) => name === machine.name)}
   advert_int 1
   unicast_src_ip ${machine.address}
   unicast_peer {

@@ -1,5 +1,5 @@
 # The masters' common address is on this machine whenever it is the one to have it.
-# Reads: CONFIG CONFIG_FILE ADDRESS ENDPOINT MASTERS
+# Reads: CONFIG CONFIG_FILE ADDRESS ENDPOINT OTHERS
 
 up() {
   local interface
@@ -25,7 +25,7 @@ is_taken() {
   ! answers >/dev/null 2>&1 || return 1
   taken=$(link_address "${ENDPOINT%:*}")
   [ -n "$taken" ] || return 1
-  for master in "${MASTERS[@]}"; do [ "$master" = "$ADDRESS" ] || [ "$(link_address "$master")" != "$taken" ] || return 1; done
+  for master in "${OTHERS[@]}"; do [ "$(link_address "$master")" != "$taken" ] || return 1; done
 }
 
 # link_address ADDRESS: of whoever answers for it; whatever is sent there asks for that first, where nothing is known of before.

@@ -159,11 +159,9 @@ let_in() {
 
 # forget_node: a master that was away while its kubelet's authority was forgotten is known to nobody, and becomes a node as a new one does.
 forget_node() {
-  local client=/var/lib/kubelet/pki/kubelet-client-current.pem
-  [ -s "$client" ] && has_joined && ! openssl verify -no_check_time -CAfile "$PKI/ca.crt" "$client" >/dev/null 2>&1 || return 0
+  [ -s "$CLIENT" ] && has_joined && ! openssl verify -no_check_time -CAfile "$PKI/ca.crt" "$CLIENT" >/dev/null 2>&1 || return 0
   log "the certificate of the kubelet of $NODE is of an authority that was forgotten: it gets another one"
-  systemctl stop kubelet.service
-  rm -f /etc/kubernetes/kubelet.conf "${client%/*}"/kubelet-{client,server}-*
+  forget_credentials
 }
 
 kubelet_is_joined() { has_joined && systemctl is-active --quiet kubelet.service; }

@@ -2,7 +2,6 @@
 # Reads: NODE IDENTITY JOIN_CONFIG ENDPOINT TOKEN_ID IGNORED_CHECKS KUBELET_CONFIG_FILE
 
 readonly LOG=/var/log/keelson-kubeadm.log
-readonly CLIENT=/var/lib/kubelet/pki/kubelet-client-current.pem
 
 up() {
   ! is_refused || forget_node
@@ -30,8 +29,7 @@ is_refused() {
 
 forget_node() {
   log "the API refuses the certificate of the kubelet of $NODE, which has ended or is of an authority that was forgotten: it joins once more"
-  systemctl stop kubelet.service
-  rm -f /etc/kubernetes/kubelet.conf "${CLIENT%/*}"/kubelet-{client,server}-*
+  forget_credentials
 }
 
 # A machine that has joined, and whose host key is another one since: its admission has deleted the node, which bore the old
@@ -62,9 +60,10 @@ join() {
 # with its labels.
 join_where_ready() {
   local deadline=$((SECONDS + 90))
+  is_still_ready || return
   # It may run on, as where its kubeconfig alone is gone.
   systemctl stop kubelet.service
-  ! is_still_ready || log "the cluster calls the node $NODE ready, whose kubelet was reset: it joins again when that is noticed"
+  log "the cluster calls the node $NODE ready, whose kubelet was reset: it joins again when that is noticed"
   while is_still_ready && [ "$SECONDS" -lt "$deadline" ]; do
     sleep 3
     ! join || return 0

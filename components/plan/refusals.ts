@@ -19,9 +19,9 @@ import {
   etcdAlongside,
   etcdFaults,
   isMinorStep,
-  unasked,
   noReleases,
   notReadyFor,
+  unasked,
   underWay,
   upgradeFaults,
 } from "./versions";

@@ -1,9 +1,9 @@
 import type { ServerHostKeyAlgorithm } from "ssh2";
 
-/** A machine's public key in the form that known_hosts and authorized_keys have, and the signature algorithms that prove it. */
+/** A machine's public key in the form that known_hosts and authorized_keys have, and its type, which is the algorithm that proves it. */
 export interface HostKey {
   readonly blob: Buffer;
-  readonly algorithms: readonly ServerHostKeyAlgorithm[];
+  readonly type: ServerHostKeyAlgorithm;
 }
 
 /** Reads `ssh-ed25519 AAAA... comment`. */
@@ -13,7 +13,7 @@ export function parseHostKey(line: string): HostKey {
     throw new Error(`failed to parse host key: ${JSON.stringify(line)}; it should look like "ssh-ed25519 AAAA..."`);
   }
   const { type, blob } = key;
-  return { blob, algorithms: [type as ServerHostKeyAlgorithm] };
+  return { blob, type: type as ServerHostKeyAlgorithm };
 }
 
 /**
@@ -52,11 +52,11 @@ export interface KnownServer {
 export function anotherKey({ host, port, hostKey }: KnownServer, timeoutMs: number): Promise<string | undefined> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- a preview never connects, and need not pay for it
   const { Client } = require("ssh2") as typeof import("ssh2");
-  const { blob, algorithms } = parseHostKey(hostKey);
+  const { blob, type } = parseHostKey(hostKey);
   return new Promise((resolve) => {
     const client = new Client();
     client.on("error", ({ message }) =>
-      resolve(/no matching host key/.test(message) ? `has no host key of the kind ${typeOf(blob)}` : undefined),
+      resolve(/no matching host key/.test(message) ? `has no host key of the kind ${type}` : undefined),
     );
     client.on("close", () => resolve(undefined));
     client.connect({
@@ -65,7 +65,7 @@ export function anotherKey({ host, port, hostKey }: KnownServer, timeoutMs: numb
       // A login needs a name, and there is none here.
       username: "nobody",
       readyTimeout: timeoutMs,
-      algorithms: { serverHostKey: [...algorithms] },
+      algorithms: { serverHostKey: [type] },
       hostVerifier: (shown: Buffer) => {
         resolve(shown.equals(blob) ? undefined : `shows the host key ${typeOf(shown)} ${shown.toString("base64")}`);
         // There is nothing more to say to it.

@@ -187,7 +187,7 @@ function configOf({ host, port, user, privateKey, passphrase, hostKey }: Login, 
     readyTimeout: timeoutMs,
     ...(known
       ? {
-          algorithms: { serverHostKey: [...known.algorithms] },
+          algorithms: { serverHostKey: [known.type] },
           hostVerifier: (shown: Buffer) => shown.equals(known.blob),
         }
       : {}),

@@ -4,6 +4,7 @@ import { providersFile } from "../../components/encryption/settings";
 import { kubeconfigFor } from "../support/printed";
 import type { ScriptFile } from "../../components/script";
 import { Host } from "./host";
+import { masterScripts } from "./masterHost";
 import { allIsCurrent } from "./renewed";
 
 let host: Host;
@@ -57,22 +58,9 @@ interface How {
 }
 const master = (flag: string, { configuration = "kind: InitConfiguration\n", files = [], more = "" }: How = {}) => {
   host.write("flag", flag);
-  const paths = [
-    "etcd/certificates.sh",
-    "encryption/providers.sh",
-    "kubelet/leave.sh",
-    "kubelet/unit.sh",
-    "master/api.sh",
-    "master/kubeadm.sh",
-    "master/kubelets.sh",
-    "endpoint/servers.sh",
-    "endpoint/yield.sh",
-    "master/manifests.sh",
-    "master/changes.sh",
-  ];
   return host.run({
     script: short(Host.script("master/master.sh")),
-    uses: [...paths.map((path) => short(Host.script(path))), allIsCurrent, more],
+    uses: [...masterScripts.map((path) => short(Host.script(path))), allIsCurrent, more],
     values: {
       KUBEADM_CONFIG: configuration,
       CERTIFICATE_CONFIG: "",

@@ -12,8 +12,10 @@ up() {
   has_turns || authorities_differ || is_cordoned_by_us || return 0
   began=$(date +%s)
   ! goes_to_another_minor || minor=yes
-  [ -z "$minor" ] || follows_servers
-  [ -z "$minor" ] || drain
+  if [ -n "$minor" ]; then
+    follows_servers
+    drain
+  fi
   ready=$(pods_ready) || die "the API did not list the pods of $NODE, so nothing is restarted: see systemctl status kubelet.service there"
   yield_address
   follow_authorities

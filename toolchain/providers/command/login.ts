@@ -9,10 +9,10 @@ import { keyFailure } from "./words";
 /** A machine that vanished is noticed after this many unanswered questions, one each interval (milliseconds). */
 const keepalive = { keepaliveInterval: 15_000, keepaliveCountMax: 8 };
 
-/** The machine's key, and the signature algorithms that prove it. */
+/** The machine's key, and its type, which is the signature that it is asked for, also where servers of today make none like it: RSA. */
 interface HostKey {
   readonly blob: Buffer;
-  readonly algorithms: readonly ServerHostKeyAlgorithm[];
+  readonly type: ServerHostKeyAlgorithm;
 }
 
 /** All that is known before a machine is dialled. */
@@ -49,7 +49,7 @@ export function loginOf(connection: Connection): Login {
     tryKeyboard: connection.password !== undefined,
     authHandler: inTurn(ways, attempted),
     // Asking for the known kind of key only: a machine has several, and any other would look like a mismatch.
-    algorithms: hostKey === undefined ? undefined : { serverHostKey: [...hostKey.algorithms] },
+    algorithms: hostKey === undefined ? undefined : { serverHostKey: [hostKey.type] },
   };
   return { settings, hostKey, attempted };
 }
@@ -84,8 +84,7 @@ function knownKey(line: string): HostKey {
   // The key says its kind itself, after the length of that word.
   const own = blob.length < 8 ? undefined : blob.subarray(4, 4 + blob.readUInt32BE(0)).toString();
   if (own === undefined || own !== type) throw new Error("failed to parse host key: ssh: no key found");
-  // The official plugin asks for the type of the key, also where that is none of the signatures that an RSA key makes today.
-  return { blob, algorithms: [type as ServerHostKeyAlgorithm] };
+  return { blob, type: type as ServerHostKeyAlgorithm };
 }
 
 function requireKey(text: string, passphrase: string | undefined): void {

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('e706eb149dbdcb1e' '9c832a0e3d7a75b5')
+readonly -a REVISIONS=('e706eb149dbdcb1e' '13d0353d05708e6c')
 
 readonly AUTHORITIES='1'
 

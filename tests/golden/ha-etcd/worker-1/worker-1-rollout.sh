@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('cee3c62504804921' '47805424c74ef197')
+readonly -a REVISIONS=('cee3c62504804921' '08972675b86ab2fa')
 
 readonly AUTHORITIES='1'
 

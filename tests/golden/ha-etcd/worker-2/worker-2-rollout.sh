@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('c1a5863063fa6b3d' 'dd6a14d356e4ea7b')
+readonly -a REVISIONS=('c1a5863063fa6b3d' '87a050837ea76f6c')
 
 readonly AUTHORITIES='1'
 

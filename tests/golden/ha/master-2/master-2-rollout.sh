@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('a8ffcae26c094d55' 'a792b7f00a3963d1')
+readonly -a REVISIONS=('a8ffcae26c094d55' '9a9dc829c7e905fe')
 
 readonly AUTHORITIES='1'
 

@@ -55,7 +55,7 @@ readonly ADDRESS='192.0.2.13'
 
 readonly ENDPOINT='192.0.2.10:8443'
 
-readonly -a MASTERS=('192.0.2.11' '192.0.2.12' '192.0.2.13')
+readonly -a OTHERS=('192.0.2.11' '192.0.2.12')
 
 readonly PROGRAM='its digest'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1e2393bea13a74c8' '3938452d0940fb1b')
+readonly -a REVISIONS=('1e2393bea13a74c8' '51593f657662a18d')
 
 readonly AUTHORITIES='1'
 

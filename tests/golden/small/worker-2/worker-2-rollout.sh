@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('3bfdef76a09914fa' 'f827ae3d7ee293b9')
+readonly -a REVISIONS=('3bfdef76a09914fa' '6c4f8a29fe5132e9')
 
 readonly AUTHORITIES='1'
 
