@@ -5,13 +5,10 @@
 # as it is here. What else it looks at, the preflight does.
 ignored_here() { [ -e /sys/fs/cgroup/cgroup.controllers ] || printf ',SystemVerification'; }
 
-# What the kubelet proves itself with, as the API knows it.
-readonly CLIENT=/var/lib/kubelet/pki/kubelet-client-current.pem
-
 # forget_credentials: the machine becomes a node as a new one does.
 forget_credentials() {
   systemctl stop kubelet.service
-  rm -f /etc/kubernetes/kubelet.conf "${CLIENT%/*}"/kubelet-{client,server}-*
+  rm -f /etc/kubernetes/kubelet.conf /var/lib/kubelet/pki/kubelet-{client,server}-*
 }
 
 # for_kubelet FUNCTION: calls it with the unit and its files.

@@ -159,7 +159,8 @@ let_in() {
 
 # forget_node: a master that was away while its kubelet's authority was forgotten is known to nobody, and becomes a node as a new one does.
 forget_node() {
-  [ -s "$CLIENT" ] && has_joined && ! openssl verify -no_check_time -CAfile "$PKI/ca.crt" "$CLIENT" >/dev/null 2>&1 || return 0
+  local client=/var/lib/kubelet/pki/kubelet-client-current.pem
+  [ -s "$client" ] && has_joined && ! openssl verify -no_check_time -CAfile "$PKI/ca.crt" "$client" >/dev/null 2>&1 || return 0
   log "the certificate of the kubelet of $NODE is of an authority that was forgotten: it gets another one"
   forget_credentials
 }

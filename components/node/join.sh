@@ -2,6 +2,7 @@
 # Reads: NODE IDENTITY JOIN_CONFIG ENDPOINT TOKEN_ID IGNORED_CHECKS KUBELET_CONFIG_FILE
 
 readonly LOG=/var/log/keelson-kubeadm.log
+readonly CLIENT=/var/lib/kubelet/pki/kubelet-client-current.pem
 
 up() {
   ! is_refused || forget_node

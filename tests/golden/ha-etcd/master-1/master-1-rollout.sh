@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('e706eb149dbdcb1e' '13d0353d05708e6c')
+readonly -a REVISIONS=('e706eb149dbdcb1e' '4cf3b6a0cc8f214e')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('cee3c62504804921' '08972675b86ab2fa')
+readonly -a REVISIONS=('cee3c62504804921' '1903ef49d45a6f03')
 
 readonly AUTHORITIES='1'
 

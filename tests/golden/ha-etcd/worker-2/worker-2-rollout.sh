@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('c1a5863063fa6b3d' '87a050837ea76f6c')
+readonly -a REVISIONS=('c1a5863063fa6b3d' 'c4753a1ec3e83a55')
 
 readonly AUTHORITIES='1'
 

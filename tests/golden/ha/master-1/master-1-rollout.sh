@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('1191bd5fb8274e7b' 'a13150e48bbc2d27')
+readonly -a REVISIONS=('1191bd5fb8274e7b' '8449177631a36474')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('a8ffcae26c094d55' '9a9dc829c7e905fe')
+readonly -a REVISIONS=('a8ffcae26c094d55' '95a676b0c515b9f1')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('83a05a2e0758fe0c' '66bb0acaf05f0eb4')
+readonly -a REVISIONS=('83a05a2e0758fe0c' 'b8451587a25dfa1e')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1240d0cb0633e6ed' 'dad9453cbf43ad9d')
+readonly -a REVISIONS=('1240d0cb0633e6ed' '9190bf3ea2d5ed11')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1e2393bea13a74c8' '51593f657662a18d')
+readonly -a REVISIONS=('1e2393bea13a74c8' '3fd436c44ea11d22')
 
 readonly AUTHORITIES='1'
 

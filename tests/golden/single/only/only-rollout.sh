@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('2f65df2c729bb3c8' '895fc69f6e24b9b6')
+readonly -a REVISIONS=('2f65df2c729bb3c8' '43060a7e3440db99')
 
 readonly AUTHORITIES='1'
 

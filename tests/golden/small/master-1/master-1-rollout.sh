@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1191bd5fb8274e7b' 'd9b90dbccedbb0bb')
+readonly -a REVISIONS=('1191bd5fb8274e7b' '7d3d2ca0718647ec')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1240d0cb0633e6ed' 'cc517a757e4ad491')
+readonly -a REVISIONS=('1240d0cb0633e6ed' 'fe0fb2b18cf5bc4c')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('3bfdef76a09914fa' '6c4f8a29fe5132e9')
+readonly -a REVISIONS=('3bfdef76a09914fa' 'd7628f5c29ed844f')
 
 readonly AUTHORITIES='1'
 
