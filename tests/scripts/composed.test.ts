@@ -9,9 +9,9 @@ import { composed, sources, type Composed } from "./composed";
 const isThere = spawnSync("shellcheck", ["--version"]).status === 0;
 const components = join(__dirname, "../../components");
 
-/** Programs of one topology that are made of the same scripts differ in names and addresses alone. */
+/** Programs that are made of the same scripts differ in names and addresses: one with the worst of both, and another one. */
 const kinds = new Map(
-  composed.map((program) => [`${program.path.split("/")[0] ?? ""} ${program.sources.join()}`, program]),
+  composed.map((program) => [`${program.path.startsWith("hostile/")} ${program.sources.join()}`, program]),
 );
 
 /** Programs that only look, and are sent by the program itself: what each is made of. */
