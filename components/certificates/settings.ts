@@ -66,7 +66,7 @@ export const certificates = z
       .integer(1, 999_999)
       .default(1)
       .describe(
-        "The number of the administrator's kubeconfig. The next number issues another one, and all before it that were issued by number lose every right at once.",
+        "The number of the administrator's kubeconfig. The next number issues another one, and all before it that were issued by number lose every right at once. A lower one is refused.",
       ),
     authority: generations()
       .default(1)

@@ -33,3 +33,12 @@ export function authorityRefusals(before: Topology, after: Topology, running: Ru
   ];
   return faults;
 }
+
+/** The cluster knows the group of one number alone: with a lower one it would be a group that was taken back. */
+export function administratorRefusals(before: Topology, after: Topology): readonly string[] {
+  const [was, is] = [before.administrator ?? 1, after.administrator ?? 1];
+  if (is >= was) return [];
+  return [
+    `certificates.administrator is ${was} and cannot become ${is}: kubeconfigs of number ${is}, which have no rights any more, would have them again. The way: leave it, or use the next number, ${was + 1}`,
+  ];
+}

@@ -1,5 +1,5 @@
 import type { Running } from "../survey";
-import { authorityRefusals } from "./authorities";
+import { administratorRefusals, authorityRefusals } from "./authorities";
 import { encryptionRefusals } from "./encryption";
 import { reasonFor, release } from "./fixed";
 import {
@@ -41,6 +41,7 @@ export function refusals(before: Topology, after: Topology, running: Running = n
     ...order(before, after),
     ...versions(before, after, running),
     ...authorityRefusals(before, after, running),
+    ...administratorRefusals(before, after),
   ];
 }
 

@@ -37,6 +37,8 @@ export interface Topology {
   readonly etcd?: string;
   /** Numbers of the authorities, the first of which issues; absent where it is the first alone. */
   readonly authorities?: readonly number[];
+  /** The number of the administrator's kubeconfig; absent where it is the first, and in states of earlier releases. */
+  readonly administrator?: number;
   /** The generation of etcd's restore; absent where none is asked for. */
   readonly restore?: number;
   /** The stack's name, where machines on this computer bear it; states of earlier releases do not have it. */
@@ -50,6 +52,7 @@ export function topologyOf(
   etcd?: string,
 ): Topology {
   const { stack, provider } = environment;
+  const { administrator } = environment.certificates;
   const authorities = [...authoritiesOf(environment)];
   const encryption = encryptionOf(environment);
   const given = audiences(environment);
@@ -65,6 +68,7 @@ export function topologyOf(
     room: roomForNodes(environment.kubernetes),
     ...(etcd === undefined ? {} : { etcd }),
     ...(authorities.join() === "1" ? {} : { authorities }),
+    ...(administrator === 1 ? {} : { administrator }),
     ...(environment.etcd.restore ? { restore: environment.etcd.restore.generation } : {}),
     ...(provider === "local" ? { stack } : {}),
   };

@@ -12,9 +12,11 @@ const masters = [1, 2, 3].map((number) => ({
   roles: ["master", "etcd"],
   address: `172.31.229.${10 + number}`,
 }));
-const certificates = (validity: string, renewBefore: string, timer = false) => ({
-  certificates: { validity, renewBefore, timer },
+const certificates = (validity: string, renewBefore: string, more: object = {}) => ({
+  certificates: { validity, renewBefore, timer: false, ...more },
 });
+/** Once it is there it stays: a lower one is refused. */
+const administrator = { administrator: 2 };
 const stack = new TestStack(name, {
   provider: "local",
   local: { subnet: "172.31.229.0/24" },
@@ -132,7 +134,7 @@ test("a cluster whose certificates have all ended, and whose masters were reboot
 
 test("an administrator's kubeconfig that is taken back has no rights any more, and nothing in the cluster is replaced", async () => {
   const old = await kubeconfig();
-  stack.change({ certificates: { validity: "12h", renewBefore: "6h", timer: false, administrator: 2 } });
+  stack.change(certificates("12h", "6h", administrator));
   const { output } = await stack.succeed("up");
   expect(output).not.toMatch(/replaced|removed/);
   const [before, after] = [asking(old, urls), asking(await kubeconfig(), urls)];
@@ -142,7 +144,7 @@ test("an administrator's kubeconfig that is taken back has no rights any more, a
 });
 
 test("what nobody renews, a master's timer does in time, and it says what only up can renew", async () => {
-  stack.change(certificates("8m", "6m", true));
+  stack.change(certificates("8m", "6m", { ...administrator, timer: true }));
   await stack.succeed("up");
   const before = { ends: ends("master-1"), untouched: untouched("master-1"), renewed: renewed("master-1") };
   expect(on("master-1").run("systemctl is-active keelson-certificates.timer")).toBe("active");
@@ -159,7 +161,7 @@ test("what nobody renews, a master's timer does in time, and it says what only u
     /apiserver-etcd-client\.crt of master-1 ends on \S+, and only pulumi up can renew it/,
   );
   expect(ends("master-2")).toEqual(others);
-  stack.change(certificates("12h", "6h"));
+  stack.change(certificates("12h", "6h", administrator));
   await stack.succeed("up");
   expect(on("master-1").attempt("systemctl cat keelson-certificates.timer").status).not.toBe(0);
   expect(Object.keys((await stack.succeed("up")).counts)).toEqual(["unchanged"]);

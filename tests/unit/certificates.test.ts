@@ -1,6 +1,8 @@
 import { loopbackCertificate } from "../support/certificate";
 import { beganAt, clockOf, goodUntil, lengthsOf } from "../../components/certificates/epoch";
 import { timerUnits } from "../../components/certificates/timer";
+import { refusals } from "../../components/plan/refusals";
+import { topologyOf } from "../../components/plan/topology";
 import { problems, remote } from "./config.fixture";
 import { environment } from "./render.fixture";
 
@@ -54,6 +56,30 @@ describe("certificates", () => {
     [{ administrator: 0 }, /administrator.*1 to 999999/],
   ])("%j is refused", (more, message) => {
     expect(problems(remote(certificates(more))).join("\n")).toMatch(message);
+  });
+});
+
+describe("the number of the administrator's kubeconfig", () => {
+  const of = (administrator?: number) =>
+    topologyOf(environment(administrator === undefined ? {} : { certificates: { administrator } }));
+  test("never becomes lower, nor is left out: a kubeconfig that was taken back would have its rights again", () => {
+    expect(refusals(of(2), of(1))).toEqual([
+      "certificates.administrator is 2 and cannot become 1: kubeconfigs of number 1, which have no rights any more, would have them again. The way: leave it, or use the next number, 3",
+    ]);
+    expect(refusals(of(2), of())).toHaveLength(1);
+    expect(refusals(of(7), of(3))).toHaveLength(1);
+  });
+  test("may stay, or become higher, also where the state is of an earlier release", () => {
+    for (const [was, is] of [
+      [undefined, 2],
+      [1, 1],
+      [2, 2],
+      [2, 5],
+    ] as const) {
+      expect(refusals(of(was), of(is))).toEqual([]);
+    }
+    // A living cluster that never had another one has nothing new in its state.
+    expect(of(1)).not.toHaveProperty("administrator");
   });
 });
 
