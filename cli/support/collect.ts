@@ -9,6 +9,7 @@ import type { MachineConfig } from "../../components/machine";
 import { Session, throughBastion, withEach, type Login } from "../../components/ssh";
 import { messageOf } from "../progress";
 import { root } from "../project";
+import { withoutValues } from "./objects";
 
 /** One file of the collection, by its path in it. */
 export interface Part {
@@ -59,7 +60,7 @@ export function partsIn(output: string, mark: string, machine: string): readonly
     });
 }
 
-/** What the API tells; Secrets are not asked for. */
+/** What the API tells; Secrets are not asked for, and what containers are started with is not shown. */
 const questions: Readonly<Record<string, string>> = {
   "nodes.json": "/api/v1/nodes",
   "pods.json": "/api/v1/pods",
@@ -79,7 +80,10 @@ export async function partsOfCluster(kubeconfig: string): Promise<readonly Part[
   for (const [name, path] of Object.entries(questions)) {
     try {
       const { status, text } = await ask(kubeconfig, { path });
-      parts.push({ path: `cluster/${name}`, text: status === 200 ? text : `${path}: ${status}\n${text}` });
+      parts.push({
+        path: `cluster/${name}`,
+        text: status === 200 ? withoutValues(text) : `${path}: ${status}\n${text}`,
+      });
     } catch (error) {
       return [...parts, { path: "cluster/not-asked.txt", text: `${messageOf(error)}\n` }];
     }

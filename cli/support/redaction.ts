@@ -81,6 +81,13 @@ const patterns: readonly (readonly [RegExp, string])[] = [
     /((?:client-key-data|token|password|passwd|secret|secretKey|accessKey|aescbc|secretbox)["']?[ \t]*[:=][ \t]*["']?)[^\s"'\\[]{6,}/gi,
     `$1${stand}`,
   ],
+  // Who says it in the address of a proxy or a repository.
+  [/(:\/\/|\b(?:https?|all)[_-]proxy["']?[ \t]*[:=][ \t]*["']?)[^\s/"'\\]+@/gi, `$1${stand}@`],
+  // A variable of a container, in JSON or YAML.
+  [
+    /(\bname["']?:[ \t]*["']?\w*(?:password|passwd|secret|token|key)\w*["']?,?\s*["']?value["']?:[ \t]*["']?)[^\s"'\\[]+/gi,
+    `$1${stand}`,
+  ],
 ];
 
 /** What of a secret may stand somewhere: the whole, or, of one of many lines, those that are keys, and values in a program. */

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 
 import { partsIn } from "../../cli/support/collect";
+import { withoutValues } from "../../cli/support/objects";
 import { Redaction, secretsOf } from "../../cli/support/redaction";
 import { compose } from "../../components/script/compose";
 
@@ -73,12 +74,60 @@ test.each([
   expect(redaction.of(text)).not.toMatch(/MHc|LS0KTUhj|0123456789abcdef|c2lnbmF0dXJl|LS0tLS1CRUdJTiBS/);
 });
 
+test.each([
+  [
+    "a proxy's password in an address",
+    'Environment="HTTP_PROXY=http://build:Xk29@proxy.corp:3128"',
+    'Environment="HTTP_PROXY=http://[secret]@proxy.corp:3128"',
+  ],
+  [
+    "one in JSON",
+    '{"proxies":{"https-proxy":"http://build:Xk29@proxy:3128"}}',
+    '{"proxies":{"https-proxy":"http://[secret]@proxy:3128"}}',
+  ],
+  ["one with an @ in it", "rest:https://me:Xk@29@backup/x@y", "rest:https://[secret]@backup/x@y"],
+  ["one without a scheme", "HTTPS_PROXY=build:Xk29@proxy:3128", "HTTPS_PROXY=[secret]@proxy:3128"],
+  [
+    "a variable of a container",
+    '{"name":"POSTGRES_PASSWORD","value":"hunter2-hunter2"}',
+    '{"name":"POSTGRES_PASSWORD","value":"[secret]"}',
+  ],
+  ["one in YAML", "    - name: API_KEY\n      value: hunter2", "    - name: API_KEY\n      value: [secret]"],
+])("%s is taken out where it stands", (_, text, clean) => {
+  expect(redaction.of(text)).toBe(clean);
+});
+
+test("objects are shown without what containers are started with", () => {
+  const container = {
+    name: "db",
+    image: "db:1",
+    command: ["db", "--password=hunter2"],
+    args: ["hunter2"],
+    env: [
+      { name: "POSTGRES_PASSWORD", value: "hunter2" },
+      { name: "FROM_SECRET", valueFrom: { secretKeyRef: { name: "db", key: "password" } } },
+    ],
+    livenessProbe: { httpGet: { path: "/", httpHeaders: [{ name: "Authorization", value: "hunter2" }] } },
+    lifecycle: { preStop: { exec: { command: ["hunter2"] } } },
+  };
+  const annotations = { "kubectl.kubernetes.io/last-applied-configuration": '{"env":"hunter2"}', note: "stays" };
+  const pods = { items: [{ metadata: { name: "db-0", annotations }, spec: { containers: [container] } }] };
+  const shown = withoutValues(JSON.stringify(pods));
+  expect(shown).not.toContain("hunter2");
+  for (const kept of ["db-0", "db:1", "POSTGRES_PASSWORD", "secretKeyRef", "Authorization", "stays", "[not shown]"]) {
+    expect(shown).toContain(kept);
+  }
+  expect(withoutValues("[+]ping ok\n")).toBe("[+]ping ok\n");
+});
+
 test("what is no secret stays, also where it stands in a program that has some", () => {
   for (const text of [
     "systemctl restart etcd.service",
     "ADDRESS 192.0.2.1 port 6443",
     "ends 1799999999",
     "https://192.0.2.1:6443",
+    "https://192.0.2.1:6443/x who@example.com",
+    "no_proxy=192.0.2.0/24 who@example.com",
     "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "/var/lib/docker/overlay2/5b4dd1d8f9bbfca7371baf261a12f6407c4e78f25cea39157468caf49ee9f8bc/merged",
     "-----BEGIN CERTIFICATE-----",
