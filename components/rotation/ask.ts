@@ -8,7 +8,7 @@ import { answerOf, throughBastion, withEach, type Login, type SshLogin } from ".
 import { parseTold, type Told } from "./told";
 
 /** Longest wait for one machine, milliseconds. */
-const patience = 60_000;
+const patience = 120_000;
 
 const texts = [trustScript, join(__dirname, "proof.sh")].map((file) => readFileSync(file, "utf8"));
 const program = composeLook(texts.join("\n"), {});

@@ -25,7 +25,7 @@ proof() {
 }
 
 master() {
-  local pki=/etc/kubernetes/pki name
+  local pki=/etc/kubernetes/pki name silent=
   bundle front-proxy "$pki/front-proxy-ca.crt" "$pki/front-proxy-ca.crt"
   bundle etcd "$pki/etcd/ca.crt" "$pki/etcd/ca.crt"
   leaf "$pki/front-proxy-ca.crt" "$pki/front-proxy-client.crt"
@@ -33,14 +33,27 @@ master() {
   for name in apiserver apiserver-kubelet-client; do leaf "$CLUSTER" "$pki/$name.crt"; done
   for name in kube-apiserver kube-controller-manager kube-scheduler; do server "$name"; done
   printf 'key %s\n' "$(openssl pkey -in "$pki/sa.key" -pubout -outform der | key_id)"
-  as_admin get configmap cluster-info --namespace kube-public -o 'jsonpath={.data.kubeconfig}' >"$scratch/cluster-info"
+  ask cluster-info get configmap cluster-info --namespace kube-public --ignore-not-found -o 'jsonpath={.data.kubeconfig}'
   sed -n 's/^ *certificate-authority-data: //p' "$scratch/cluster-info" | base64 -d >"$scratch/joining"
   bundle cluster cluster-info "$scratch/joining"
   secrets
   old
 }
 
-as_admin() { kubectl --kubeconfig "$CONF/admin.conf" --request-timeout 5s "$@" 2>/dev/null; }
+# ask NAME ARGUMENT...: what the API says, in a file of that name. That it has answered is told, for nothing is what there may be to say. Where
+# it did not, it is not asked for the rest, so that this machine's own words come in time.
+ask() {
+  local name=$1
+  shift
+  : >"$scratch/$name"
+  [ -z "$silent" ] || return 0
+  if kubectl --kubeconfig "$CONF/admin.conf" --request-timeout 30s "$@" >"$scratch/$name" 2>/dev/null; then
+    printf 'asked %s\n' "$name"
+  else
+    silent=yes
+    : >"$scratch/$name"
+  fi
+}
 
 # bundle KIND NAME FILE: the certificates in it, in their order.
 bundle() {
@@ -117,23 +130,22 @@ tokens() {
 # secrets: tokens that somebody has had made for good.
 secrets() {
   local name token
+  ask secrets get secrets --all-namespaces --field-selector type=kubernetes.io/service-account-token \
+    -o 'jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name} {.data.token}{"\n"}{end}'
   while read -r name token; do
     [ -z "$token" ] || printf 'secret %s %s\n' "$(base64 -d <<<"$token" | key_of)" "$name"
-  done < <(as_admin get secrets --all-namespaces --field-selector type=kubernetes.io/service-account-token \
-    -o 'jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name} {.data.token}{"\n"}{end}')
+  done <"$scratch/secrets"
 }
 
 # old: how many pods of a namespace began before they were told of other authorities.
 old() {
-  {
-    as_admin get configmaps --all-namespaces --field-selector metadata.name=kube-root-ca.crt --show-managed-fields \
-      -o 'jsonpath={range .items[*]}told {.metadata.namespace} {.metadata.creationTimestamp} {.metadata.managedFields[*].time}{"\n"}{end}'
-    as_admin get pods --all-namespaces \
-      -o 'jsonpath={range .items[*]}pod {.metadata.namespace} {.metadata.ownerReferences[0].kind}/ {.status.containerStatuses[*].state.running.startedAt}{"\n"}{end}'
-  } |
-    awk '$1 == "told" { for (i = 4; i <= NF; i++) if ($i > $3 && $i > since[$2]) since[$2] = $i }
-      $1 == "pod" && $3 != "Node/" && since[$2] != "" { for (i = 4; i <= NF; i++) if ($i <= since[$2]) { old[$2]++; break } }
-      END { for (namespace in old) print "old", old[namespace], namespace }'
+  ask configmaps get configmaps --all-namespaces --field-selector metadata.name=kube-root-ca.crt --show-managed-fields \
+    -o 'jsonpath={range .items[*]}told {.metadata.namespace} {.metadata.creationTimestamp} {.metadata.managedFields[*].time}{"\n"}{end}'
+  ask pods get pods --all-namespaces \
+    -o 'jsonpath={range .items[*]}pod {.metadata.namespace} {.metadata.ownerReferences[0].kind}/ {.status.containerStatuses[*].state.running.startedAt}{"\n"}{end}'
+  awk '$1 == "told" { for (i = 4; i <= NF; i++) if ($i > $3 && $i > since[$2]) since[$2] = $i }
+    $1 == "pod" && $3 != "Node/" && since[$2] != "" { for (i = 4; i <= NF; i++) if ($i <= since[$2]) { old[$2]++; break } }
+    END { for (namespace in old) print "old", old[namespace], namespace }' "$scratch/configmaps" "$scratch/pods"
 }
 
 proof

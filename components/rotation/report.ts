@@ -1,13 +1,13 @@
 import { labelOf } from "../certificates";
 import { listed } from "../plan";
-import { stageOf } from "./stages";
+import { stageOf, type Stage } from "./stages";
 import type { Told } from "./told";
 
 /** What speaks against the next stage, and what to know before it. */
 export interface Report {
   /** The stage before is not through everywhere, or what is to be forgotten is in use. */
   readonly problems: readonly string[];
-  /** Of these it is known that they end by themselves, within minutes. */
+  /** Of these it is known that they end by themselves, within minutes, or they are to be asked again. */
   readonly passing: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -34,12 +34,34 @@ export function reportOf({ before, after, told }: ReportArgs): Report {
       ...apart(answers),
       ...(stage === "forget" ? keptTokens(answers) : []),
     ],
-    passing: stage === "forget" ? tokensOf(answers) : [],
+    passing: [...unasked(answers, stage), ...(stage === "forget" ? tokensOf(answers) : [])],
     warnings: stage === "issue" ? oldPods(answers) : [],
   };
 }
 
 type Answer = Told & { readonly name: string };
+
+/** What the API is to tell before each stage. */
+const questions: Readonly<Record<string, string>> = {
+  "cluster-info": "whom machines that join are told to trust (cluster-info)",
+  secrets: "tokens that are kept in Secrets",
+  configmaps: "when namespaces were told whom to trust",
+  pods: "when pods began",
+};
+
+/** An API that does not answer has not said that there is nothing. What one master was told is the same for all. */
+function unasked(answers: readonly Answer[], stage: Stage | undefined): readonly string[] {
+  const more = { trust: [], issue: ["configmaps", "pods"], forget: ["secrets"], back: [] };
+  const missing = ["cluster-info", ...(stage ? more[stage] : [])].filter(
+    (name) => !answers.some(({ asked }) => asked.has(name)),
+  );
+  if (missing.length === 0) return [];
+  const masters = listed(answers.filter(({ key }) => key !== undefined).map(({ name }) => name));
+  const what = listed(missing.map((name) => questions[name] ?? name));
+  return [
+    `the API did not answer ${masters === "" ? "anybody" : masters} about ${what}. See make doctor, and run up again`,
+  ];
+}
 
 /** What of one machine is not as the stage before is to leave it. */
 function notThrough({ name, bundles, leaves, servers, late }: Answer, before: readonly number[]): readonly string[] {

@@ -14,6 +14,8 @@ export interface Told {
   readonly late: readonly string[];
   /** The key that signs tokens; absent where it is no master. */
   readonly key?: string;
+  /** What the API has answered, though there may have been nothing to say. */
+  readonly asked: ReadonlySet<string>;
   /** Tokens of pods, by the keys that signed them. */
   readonly tokens: readonly Signed[];
   /** Tokens in Secrets. */
@@ -43,6 +45,7 @@ export function parseTold(text: string): Told | undefined {
     servers: new Map(told("server").map(([name = "", authorities = ""]) => [name, authorities])),
     late: told("late").map((words) => words.join(" ")),
     ...(key === undefined ? {} : { key }),
+    asked: new Set(told("asked").map(([name = ""]) => name)),
     tokens: signed("token"),
     secrets: signed("secret"),
     old: new Map(told("old").map(([count, namespace = ""]) => [namespace, Number(count)])),

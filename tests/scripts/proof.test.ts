@@ -92,6 +92,22 @@ test("a master tells on which authorities its servers were started, and what is 
   expect(key).toBe(createHash("sha256").update(der).digest("base64url"));
 });
 
+test("a master tells what the API has answered, and of one that does not answer nothing is known", () => {
+  host.write(`${pki}/ca.crt`, pem("one"));
+  host.write("etc/kubernetes/manifests/kube-apiserver.yaml", "");
+  openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:prime256v1 -out sa.key");
+  host.write(`${pki}/sa.key`, host.read("made/sa.key"));
+  expect([...tell().asked].sort()).toEqual(["cluster-info", "configmaps", "pods", "secrets"]);
+  // What came before it broke off is not all.
+  const token1 = `printf 'ci/robot ${base64(token("k0"))}\\n'; exit 1`;
+  host.stub("kubectl", `case "$*" in *service-account-token*) ${token1} ;; esac`);
+  host.called();
+  const { asked, secrets } = tell();
+  expect([[...asked], secrets]).toEqual([["cluster-info"], []]);
+  // It is not waited for twice.
+  expect(host.called().filter((call) => call.startsWith("kubectl"))).toHaveLength(2);
+});
+
 test("pods that began before they were told of other authorities are counted, but for those of the node's own files", () => {
   host.write(`${pki}/ca.crt`, pem("one"));
   host.write("etc/kubernetes/manifests/kube-apiserver.yaml", "");

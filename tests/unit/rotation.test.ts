@@ -47,8 +47,9 @@ test("a preview says what is next, what restarts, and what cannot be taken back"
   expect(wordsOf([1, 2], [1])).not.toContain("cannot be taken back");
 });
 
-const masterTold = (more = "") =>
-  parseTold(`bundle cluster /etc/kubernetes/pki/ca.crt A,B
+const answered = "asked cluster-info\nasked secrets\nasked configmaps\nasked pods\n";
+const masterTold = (more = "", asked = answered) =>
+  parseTold(`${asked}bundle cluster /etc/kubernetes/pki/ca.crt A,B
 bundle cluster cluster-info A,B
 bundle etcd /etc/etcd/pki/etcd/ca.crt E,F
 leaf 1 /etc/kubernetes/pki/apiserver.crt
@@ -105,6 +106,29 @@ test("a server that was started on other authorities is found", () => {
   expect(report([1], [1, 2], masterTold()).problems).toContain(
     "kube-apiserver of m1 was started on the authorities 1+2, and not on 1",
   );
+});
+
+describe("an API that does not answer a master", () => {
+  const unasked = (before: readonly number[], after: readonly number[], asked: string, ...others: readonly string[]) =>
+    report(before, after, masterTold("", asked), ...others.map((one) => masterTold("", one))).passing;
+  test("lets no authority be forgotten: there may be tokens in Secrets", () => {
+    expect(unasked([1, 2], [1], "asked cluster-info\n")).toEqual([
+      "the API did not answer m1 about tokens that are kept in Secrets. See make doctor, and run up again",
+    ]);
+    expect(unasked([1, 2], [1], "", "")).toEqual([
+      expect.stringMatching(/^the API did not answer m1 and m2 about whom machines .* and tokens that are kept/),
+    ]);
+  });
+  test("lets none issue, nor be trusted, where nobody knows whom new machines and pods trust", () => {
+    expect(unasked([1, 2], [2, 1], "asked cluster-info\n")).toEqual([
+      expect.stringContaining("about when namespaces were told whom to trust and when pods began."),
+    ]);
+    expect(unasked([1], [1, 2], "")).toEqual([expect.stringContaining("(cluster-info)")]);
+  });
+  test("holds nothing up where another has its answer, or where a stage is taken back", () => {
+    expect(unasked([1, 2], [1], "", answered)).toEqual([]);
+    expect(unasked([2, 1], [1, 2], "")).toEqual([]);
+  });
 });
 
 test("nothing is forgotten that is in use", () => {
