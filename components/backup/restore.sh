@@ -165,7 +165,10 @@ resume() {
   if [ -e "$API_SERVER" ]; then
     wait_for 300 "the API to answer on $(hostname)" api get --raw /readyz ||
       die "the API does not answer on $(hostname) after etcd was set back: see its log below /var/log/pods, and run up again"
-    [ "${#NODES[@]}" = 0 ] || name_strangers
+    [ "${#NODES[@]}" = 0 ] || {
+      admit_nodes
+      name_strangers
+    }
   fi
   # It says that its node is there only when it starts, and the backup may not know of it.
   if systemctl is-active --quiet kubelet.service; then
@@ -176,6 +179,14 @@ resume() {
 }
 
 api() { kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 5s "$@"; }
+
+# In the time of the backup a machine may have been kept out as lost that is here again: nobody else would admit it once more. One that is lost
+# now is kept out again after this, by its own script.
+admit_nodes() {
+  wait_for 60 "the API to admit the stack's nodes" api delete validatingadmissionpolicybinding,validatingadmissionpolicy \
+    "${NODES[@]/#/keelson-lost-}" --ignore-not-found ||
+    die "the API on $(hostname) does not delete the ValidatingAdmissionPolicies keelson-lost-* of the stack's machines, which may be in the backup: see make doctor, and run up again"
+}
 
 # Nodes that the backup knows of, and which no machine stands behind any more.
 name_strangers() {

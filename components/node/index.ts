@@ -26,7 +26,8 @@ export function joinNodes(args: JoinArgs, opts: pulumi.CustomResourceOptions): r
   const { machines, master, environment, network } = args;
   const { drainTimeout } = environment.kubernetes;
   const workers = machines.filter(({ lost, config }) => lost !== true && !config.roles.includes("master"));
-  deleteLostNodes({ lost: environment.lost, machines, master }, opts);
+  const { lost, etcd } = environment;
+  deleteLostNodes({ lost, machines, master, restored: etcd.restore?.generation }, opts);
   return [
     ...master.machines.map((machine) => {
       const member = new LeavingNode(machine.name, { machine, master, drainTimeout }, opts);

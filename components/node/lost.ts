@@ -14,29 +14,27 @@ export interface LostNodesArgs {
   /** Machines of which the state may know scripts that are to be forgotten. */
   readonly machines: readonly Machine[];
   readonly master: ControlPlane;
+  /** The generation of etcd's restore, which may have brought their nodes back. @default none is asked for */
+  readonly restored?: number;
 }
 
 /** Lets the nodes of machines go that are gone for good: nothing of these machines is contacted. */
-export function deleteLostNodes({ lost, machines, master }: LostNodesArgs, opts: pulumi.CustomResourceOptions): void {
-  for (const config of lost) {
-    if (config.roles.includes("master")) deleteNode(config.name, "master", master, opts);
-    else if (config.roles.includes("worker")) {
-      const machine = machines.find(({ name }) => name === config.name);
-      new LostWorker(config.name, { config, machine, master }, opts);
-    }
+export function deleteLostNodes(args: LostNodesArgs, opts: pulumi.CustomResourceOptions): void {
+  for (const config of args.lost) {
+    if (config.roles.includes("master")) deleteNode(config.name, "master", args, opts);
+    else if (config.roles.includes("worker")) new LostWorker(config.name, { ...args, config }, opts);
   }
 }
 
-interface LostWorkerArgs {
+interface LostWorkerArgs extends LostNodesArgs {
   readonly config: MachineConfig;
-  /** The machine, where the state may know scripts of it that are to be forgotten. */
-  readonly machine?: Machine;
-  readonly master: ControlPlane;
 }
 
 /** A worker that is gone for good: its node is deleted, and nothing of the machine is contacted. */
 class LostWorker extends pulumi.ComponentResource {
-  constructor(name: string, { config, machine, master }: LostWorkerArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: LostWorkerArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { config, machines, master } = args;
+    const machine = machines.find(({ name }) => name === config.name);
     // It takes the place of the worker that it was.
     super("keelson:worker:Worker", master.operator.fleet.named(name), {}, opts);
     const child = { parent: this };
@@ -45,7 +43,7 @@ class LostWorker extends pulumi.ComponentResource {
     if (machine) {
       new HostScript(stepOn(config, joinStep), { machine, script: join(__dirname, "join.sh"), once: true }, child);
     }
-    deleteNode(config.name, "worker", master, child);
+    deleteNode(config.name, "worker", args, child);
     this.registerOutputs({});
   }
 }
@@ -54,7 +52,7 @@ class LostWorker extends pulumi.ComponentResource {
 function deleteNode(
   name: string,
   lost: "master" | "worker",
-  master: ControlPlane,
+  { master, restored }: LostNodesArgs,
   opts: pulumi.CustomResourceOptions,
 ): void {
   const machine = { name, identity: "lost", dependsOn: [] };
@@ -63,5 +61,5 @@ function deleteNode(
     { machine: master.operator, script: readyScript, ends: "forgotten" },
     opts,
   );
-  new LeavingNode(name, { machine, master, drainTimeout: 0, lost }, opts);
+  new LeavingNode(name, { machine, master, drainTimeout: 0, lost, restored }, opts);
 }

@@ -1,5 +1,6 @@
 # On a master: a machine's node is drained and deleted on the way out.
 # Reads: NODE DRAIN_SECONDS LOST
+# Runs again for: RESTORED
 
 export KUBECONFIG=/etc/kubernetes/admin.conf
 

@@ -19,6 +19,8 @@ export interface LeavingNodeArgs {
   readonly drainTimeout: number;
   /** What the machine was that is gone: its node is deleted at once, by a master that is there. @default it is not gone */
   readonly lost?: "master" | "worker";
+  /** The generation of etcd's restore, after which the node of a machine that is gone is deleted once more. @default none is asked for */
+  readonly restored?: number;
 }
 
 /**
@@ -27,14 +29,14 @@ export interface LeavingNodeArgs {
  */
 export class LeavingNode extends HostScript {
   constructor(name: string, args: LeavingNodeArgs, opts: pulumi.CustomResourceOptions) {
-    const { machine, master, drainTimeout, lost } = args;
+    const { machine, master, drainTimeout, lost, restored = 0 } = args;
     super(
       stepOn({ name }, leaveStep),
       {
         machine: lost ? master.operator : anotherOf(master.machines, machine),
         of: machine,
         script: join(__dirname, "node.sh"),
-        values: { NODE: machine.name, DRAIN_SECONDS: drainTimeout, LOST: lost ?? false },
+        values: { NODE: machine.name, DRAIN_SECONDS: drainTimeout, LOST: lost ?? false, RESTORED: lost ? restored : 0 },
         ...(lost ? { ends: "undone" } : {}),
       },
       pulumi.mergeOptions({ deletedWith: master.cluster, dependsOn: [...machine.dependsOn] }, opts),

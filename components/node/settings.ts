@@ -15,6 +15,7 @@ export const drainTimeout = f
 /** What of the stack's settings joining and leaving follow. */
 export interface NodeSettings {
   readonly lost: readonly MachineConfig[];
+  readonly etcd: { readonly restore?: { readonly generation: number } };
   readonly kubernetes: { readonly drainTimeout: number; readonly runtime: "docker" | "containerd" };
 }
 

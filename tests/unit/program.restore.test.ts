@@ -1,4 +1,4 @@
-import { changes, find, run, valueOf } from "./program.fixture";
+import { awaitedBy, changes, find, machine, master, run, valueOf, worker } from "./program.fixture";
 
 test("a restore has the administrator's group bound again, for the backup may know of one before; a living cluster without one does not change", async () => {
   const backup = { to: "/srv/etcd", password: "made up" };
@@ -8,4 +8,21 @@ test("a restore has the administrator's group bound again, for the backup may kn
   expect(told).toEqual(["0", "1", "2"]);
   expect(changes(once, twice)).toContain("~credentials");
   expect(changes(none, await run({ etcd: { backup } }))).not.toContain("~credentials");
+});
+
+test("a machine that is lost is given up once more after a restore, which may have brought its node back", async () => {
+  const lost = { ...machine("worker-2", "192.0.2.3"), lost: true };
+  const etcd = (generation?: number) => ({
+    backup: { to: "/srv/etcd", password: "made up" },
+    ...(generation === undefined ? {} : { restore: { generation } }),
+  });
+  const of = (generation?: number) => run({ machines: [master, worker, lost], etcd: etcd(generation) });
+  const [none, once, twice] = [await of(), await of(1), await of(2)];
+  const told = [none, once, twice].map((program) => valueOf(find(program, "worker-2-member"), "RESTORED"));
+  expect(told).toEqual(["0", "1", "2"]);
+  expect(changes(once, twice)).toContain("~worker-2-member");
+  // Those that are there go on.
+  expect(changes(once, twice)).not.toContain("~worker-1-member");
+  const resumed = find(twice, "master-1-etcd-restore-resume");
+  expect(awaitedBy(find(twice, "worker-2-member"), twice)).toContain(resumed.urn);
 });

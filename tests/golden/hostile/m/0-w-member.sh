@@ -10,6 +10,8 @@ readonly DRAIN_SECONDS='120'
 
 readonly LOST='false'
 
+readonly RESTORED='0'
+
 readonly PROGRAM='its digest'
 
 write_files() {

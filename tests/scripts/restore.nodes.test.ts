@@ -1,0 +1,50 @@
+import { providersFile } from "../../components/encryption/settings";
+import { Host } from "./host";
+
+let host: Host;
+beforeEach(() => {
+  host = new Host("kubectl", "curl", "etcdctl");
+  host.stub("hostname", "echo m1");
+  host.stub("systemctl", `[ "$1" != is-active ]`);
+  host.write("etc/kubernetes/manifests/kube-apiserver.yaml", "the API server\n");
+});
+afterEach(() => host.remove());
+
+const resume = (nodes: readonly string[], before = "") => {
+  const uses = ["etcd/ask", "etcd/snapshot", "backup/repository", "encryption/providers"];
+  const values = {
+    ...{ STAGE: "resume", GENERATION: 1, WANTED: "latest", CHOSEN: "", OVER: false, NAME: "m1", CLUSTER: "test" },
+    ...{ RESTIC_OPTIONS: [], DATA_DIR: "/var/lib/etcd", PEER_URL: "", INITIAL_CLUSTER: "", NODES: nodes },
+    ...{ ENCRYPTION: "0", ENCRYPTION_KEYS: "", PROVIDERS: providersFile, ETCD_ENDPOINTS: [], ETCD_PREFIX: "/registry" },
+  };
+  return host.run({
+    script: before + Host.script("backup/restore.sh"),
+    uses: uses.map((path) => Host.script(`${path}.sh`)),
+    values,
+  });
+};
+const deletions = () => host.called().filter((call) => call.includes(" delete "));
+
+test("what kept a machine out as lost in the time of the backup is deleted, by the master that knows the machines", () => {
+  expect(resume(["m1", "w3"])).toMatchObject({ status: 0, stdout: "" });
+  expect(deletions()).toEqual([
+    expect.stringMatching(
+      / delete validatingadmissionpolicybinding,validatingadmissionpolicy keelson-lost-m1 keelson-lost-w3 --ignore-not-found$/,
+    ),
+  ]);
+  // It is done for this generation: what is lost since is kept out.
+  expect(resume(["m1", "w3"])).toMatchObject({ status: 0 });
+  expect(deletions()).toEqual([]);
+});
+
+test("another master leaves that to the first", () => {
+  expect(resume([])).toMatchObject({ status: 0 });
+  expect(deletions()).toEqual([]);
+});
+
+test("an API that does not do so ends the run, before any kubelet is to register its node", () => {
+  host.stub("kubectl", 'case "$*" in *" delete "*) exit 1 ;; esac');
+  const { status, stderr } = resume(["w3"], 'wait_for() { "${@:3}"; }\n');
+  expect(status).toBe(1);
+  expect(stderr).toContain("does not delete the ValidatingAdmissionPolicies keelson-lost-*");
+});
