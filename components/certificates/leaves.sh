@@ -7,6 +7,19 @@ is_current() {
   is_pair "$1" && is_of "$1.crt" "$2" && ends_well "$1.crt"
 }
 
+# has_names CERTIFICATE NAME...: it is good for all of them.
+has_names() {
+  local certificate=$1 name names
+  shift
+  names=$(openssl x509 -in "$certificate" -noout -ext subjectAltName | sed 's/, /\n/g; s/^ *//')
+  for name; do
+    grep -qxF -e "DNS:$name" -e "IP Address:$name" <<<"$names" || {
+      log "$certificate is to be good for $name"
+      return 1
+    }
+  done
+}
+
 # The timer has a deadline of its own. An hour more is for clocks that were set back.
 ends_well() {
   local end

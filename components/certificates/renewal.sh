@@ -19,7 +19,7 @@ renew_certificates() {
 # renew_pair NAME AUTHORITY: what was never there is made by kubeadm init.
 renew_pair() {
   [ -e "$PKI/$1.crt" ] || return 0
-  if is_current "$PKI/$1" "$PKI/$2.crt" && { [ "$1" != apiserver ] || has_names; }; then return 0; fi
+  if is_current "$PKI/$1" "$PKI/$2.crt" && { [ "$1" != apiserver ] || has_names "$PKI/$1.crt" "${CERTIFICATE_NAMES[@]}"; }; then return 0; fi
   begin_issuing
   ln -s "$PKI/$2.key" "$PKI/$2.crt" "$new/"
   issue kubeadm init phase certs "$1" --config /dev/stdin <<<"$(issuing_in "$new" "$(configuration)")"
@@ -31,18 +31,6 @@ begin_issuing() {
   renewed=yes
   rm -rf "$new"
   (umask 077 && mkdir -p "$new")
-}
-
-# kubeadm keeps a certificate whatever names it is good for.
-has_names() {
-  local name names
-  names=$(openssl x509 -in "$PKI/apiserver.crt" -noout -ext subjectAltName | sed 's/, /\n/g; s/^ *//')
-  for name in "${CERTIFICATE_NAMES[@]}"; do
-    grep -qxF -e "DNS:$name" -e "IP Address:$name" <<<"$names" || {
-      log "the API server's certificate is to be good for $name"
-      return 1
-    }
-  done
 }
 
 # renew_kubeconfig NAME: a new master gets the administrator's before its API server is there, and the others by kubeadm init.

@@ -1,7 +1,7 @@
 # Certificates of etcd's authority, by kubeadm's own phases.
 # Reads: CERTIFICATE_CONFIG ETCD_CA_CRT ETCD_ISSUER_CRT ETCD_CA_KEY
 
-# etcd_certificates KUBEADM DIRECTORY NAME...: signs those that are missing, of another authority, or to be renewed. What
+# etcd_certificates KUBEADM DIRECTORY NAME...: signs those that are missing, of another authority or address, or to be renewed. What
 # reads them goes on with those before until each new one is there whole.
 # The authority's key is on this machine only while it signs, and in memory: a machine that loses its power has lost it.
 etcd_certificates() {
@@ -14,7 +14,7 @@ etcd_certificates() {
     path=$(certificate_path "$directory" "$name")
     note present "$path.crt"
     note present "$path.key"
-    ! is_current "$path" "$issuer" || continue
+    ! { is_current "$path" "$issuer" && has_address "$name" "$path.crt"; } || continue
     [ ! -s "$path.crt" ] || log "$path.crt is issued again"
     trap 'rm -rf '"$key $new" EXIT
     rm -rf "$new"
@@ -27,6 +27,15 @@ etcd_certificates() {
   done
   # And what runs that were killed left of it.
   rm -rf "$key" "$issuer" "$new" "$directory/etcd/ca.key" "$directory"/etcd/ca.key.??????
+}
+
+# has_address NAME CERTIFICATE: what a member serves with is good for its address. One that was lost may come back at another.
+has_address() {
+  local address
+  address=$(sed -n 's/^ *advertiseAddress: //p' <<<"$CERTIFICATE_CONFIG")
+  case $1 in
+  etcd-server | etcd-peer) [ -z "$address" ] || has_names "$2" "$address" ;;
+  esac
 }
 
 # give_certificate PATH: root reads it, and needs nothing. Where somebody else does, user.sh has another.

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -14,7 +14,7 @@ const text = (name: string) => readFileSync(join(work, name), "utf8");
 const sign = (name: string, days: number, by: string) =>
   openssl(
     ...["x509", "-req", "-in", "member.csr", "-CA", `${by}.crt`, "-CAkey", `${by}.key`, "-CAcreateserial"],
-    ...["-days", String(days), "-out", `${name}.crt`],
+    ...["-days", String(days), "-out", `${name}.crt`, "-extfile", "names"],
   );
 
 let host: Host;
@@ -34,6 +34,7 @@ beforeAll(() => {
       "/CN=ca",
     );
   }
+  writeFileSync(join(work, "names"), "subjectAltName=DNS:member,IP:127.0.0.1");
   openssl("req", ...key, "-keyout", "member.key", "-out", "member.csr", "-subj", "/CN=member");
 });
 afterAll(() => rmSync(work, { recursive: true }));
@@ -46,9 +47,9 @@ afterEach(() => host.remove());
 const base64 = (name: string) => Buffer.from(text(name)).toString("base64");
 const day = 86_400;
 /** Sees to the server's certificate, of which this is there already and has to be good for thirty days; then runs a few lines more. */
-const certificates = (after = "") => {
+const certificates = (after = "", address = "127.0.0.1") => {
   const values = {
-    CERTIFICATE_CONFIG: `kind: ClusterConfiguration\ncertificatesDir: ${host.path("pki")}\n`,
+    CERTIFICATE_CONFIG: `localAPIEndpoint:\n  advertiseAddress: ${address}\nkind: ClusterConfiguration\ncertificatesDir: ${host.path("pki")}\n`,
     ETCD_CA_CRT: base64("ca.crt"),
     ETCD_ISSUER_CRT: base64("ca.crt"),
     ETCD_CA_KEY: base64("ca.key"),
@@ -83,6 +84,16 @@ test.each([
   sign("member", days, authority);
   has("member");
   expect(certificates()).toEqual(expected);
+});
+
+test("a certificate of a member that came back at another address is issued again, and none that has the address", () => {
+  sign("member", 40, "ca");
+  has("member");
+  expect(certificates("", "127.0.0.1").stderr).toBe("");
+  const { status, stderr } = certificates("", "192.0.2.7");
+  expect(status).toBe(0);
+  expect(stderr).toContain("pki/etcd/server.crt is to be good for 192.0.2.7\n");
+  expect(stderr).toMatch(/is issued again\nsigns\n$/);
 });
 
 test("the pair that is there stays whole until the new one is", () => {

@@ -16,7 +16,7 @@ readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.11:2379'
 
-readonly -a REVISIONS=('cfa22747a518f3f7')
+readonly -a REVISIONS=('bd3f014872e19948')
 
 readonly PROGRAM='its digest'
 

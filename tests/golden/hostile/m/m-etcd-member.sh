@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('810580699ac9bdd4')
+readonly -a REVISIONS=('1a7a3ce876f39ebe')
 
 readonly PROGRAM='its digest'
 

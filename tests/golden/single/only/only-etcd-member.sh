@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('4859d4cb7843bcd5')
+readonly -a REVISIONS=('c1d998510782af56')
 
 readonly PROGRAM='its digest'
 
