@@ -16,7 +16,8 @@ renew_certificates() {
   rm -rf "$new"
 }
 
-# renew_pair NAME AUTHORITY: what was never there is made by kubeadm init.
+# renew_pair NAME AUTHORITY: what was never there is made by kubeadm init. An API server's certificate that lacks a name, of those
+# that kubeadm itself adds as well, is refused by kubeadm and not made anew.
 renew_pair() {
   [ -e "$PKI/$1.crt" ] || return 0
   if is_current "$PKI/$1" "$PKI/$2.crt" && { [ "$1" != apiserver ] || has_names "$PKI/$1.crt" "${CERTIFICATE_NAMES[@]}"; }; then return 0; fi

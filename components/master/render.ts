@@ -34,6 +34,12 @@ export function certificateNames(environment: MasterSettings, machine: Machine):
   return [...new Set([...names, ...(virtualAddress === undefined ? [] : [virtualAddress])])];
 }
 
+/** All of these with the address that kubeadm adds itself: a certificate that lacks it is refused by kubeadm, and is to be issued again before. */
+export function namesToHave(environment: MasterSettings, machine: Machine): readonly string[] {
+  const { advertiseAddress = machine.address } = environment.kubernetes;
+  return [...new Set([...certificateNames(environment, machine), advertiseAddress])];
+}
+
 /** A name as openssl shows it of a certificate: an IPv6 address in full, and in capitals. */
 export function asShown(name: string): string {
   if (!isIPv6(name)) return name;

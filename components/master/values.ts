@@ -11,7 +11,7 @@ import type { Machine } from "../machine";
 import type { ScriptValue } from "../script";
 import { componentFiles } from "./files";
 import type { ControlPlaneArgs } from "./index";
-import { asShown, certificateNames, kubeadmConfig, serverAddress, takesPods } from "./render";
+import { asShown, kubeadmConfig, namesToHave, serverAddress, takesPods } from "./render";
 import { writesAuditLog } from "./security";
 import { filesDirectory } from "./settings";
 
@@ -31,7 +31,7 @@ export function valuesFor(
     ...providersValues(environment, args.etcd.endpoints),
     TIMER: environment.certificates.timer,
     CERTIFICATE_CONFIG: certificateConfig(machine, environment.kubernetes.version, "/etc/kubernetes/pki"),
-    CERTIFICATE_NAMES: certificateNames(environment, machine).map(asShown),
+    CERTIFICATE_NAMES: namesToHave(environment, machine).map(asShown),
     CRI_SOCKET: criSocket(environment.kubernetes.runtime),
     COREDNS_TAG: args.artifacts.images.corednsTag,
     ENDPOINT: serverAddress(environment, machine),

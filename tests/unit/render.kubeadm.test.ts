@@ -5,6 +5,7 @@ import {
   certificateNames,
   kubeadmConfig,
   kubeletDefaults,
+  namesToHave,
   nodeRegistration,
   serverAddress,
   takesPods,
@@ -165,6 +166,21 @@ test("a master's certificate is good for every way to it", () => {
   expect(certificateNames(env, machineOf(env, 0))).toEqual([
     ...["api", "127.0.0.1", "192.0.2.1", "api.example.com", "192.0.2.9"],
   ]);
+});
+
+test("a certificate without the address that kubeadm adds is known, which kubeadm would refuse", () => {
+  const names = (kubernetes: Raw) => {
+    const env = environment({ kubernetes });
+    const machine = machineOf(env, 0);
+    return { asked: certificateNames(env, machine), had: namesToHave(env, machine) };
+  };
+  const advertiseAddress = "192.0.2.100";
+  for (const other of [{ endpoint: "api.example.com:443" }, { virtualAddress: "192.0.2.9" }]) {
+    const { asked, had } = names({ advertiseAddress, ...other });
+    expect(had).toEqual([...asked, advertiseAddress]);
+  }
+  // It is among them already.
+  for (const same of [{ advertiseAddress }, {}]) expect(names(same).had).toEqual(names(same).asked);
 });
 
 describe("kubeadm join", () => {
