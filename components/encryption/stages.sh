@@ -35,12 +35,13 @@ write() {
 
 # rewrite: every Secret, by way of this master's server, which takes up what others write meanwhile.
 rewrite() {
-  local names failed=
+  local names failed='' before=
   wait_for "$PATIENCE" "all API servers to write Secrets by $(named "$ENCRYPTION")" all writes || servers_failed "do not write Secrets by"
   for _ in {1..10}; do
     # What does not answer says nothing of what is there, and ends this.
     names=$(others_secrets)
     [ -n "$names" ] || break
+    before=", and etcd erases nothing: what they were before is on members' disks, and can be in backups, until docs/security.md is followed"
     log "$(wc -l <<<"$names") Secrets in etcd are not by $(named "$ENCRYPTION"), and are written again"
     failed=$(write_again <<<"$names")
     # A write that began before its server had read the file may end now.
@@ -48,7 +49,9 @@ rewrite() {
   done
   [ -z "$names" ] ||
     die "$(wc -l <<<"$names") Secrets in etcd are still not by $(named "$ENCRYPTION"), and are read by the key before: $(head -n 1 <<<"$names") is one of them${failed:+. The API server says $(head -n 1 <<<"$failed")}. Run up again"
-  log "every Secret in etcd is by $(named "$ENCRYPTION")"
+  # What is plain now was not a secret of the disk before.
+  [ "$ENCRYPTION" != 0 ] || before=
+  log "every Secret in etcd is by $(named "$ENCRYPTION")$before"
 }
 
 # forget: this master's server has no other key. What was true for all when they were written again is looked at once more.
