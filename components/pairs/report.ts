@@ -14,7 +14,7 @@ export function reportOf(tried: Tried): Report {
   const failed = tried.pairs.filter(({ answer }) => answer !== "ok");
   return {
     problems: [...waysOf(failed, tried), ...sizesOf(failed), ...twins(tried), ...clocks(tried)],
-    warnings: [...notTried(tried), ...hostnames(tried)],
+    warnings: [...notTried(tried), ...products(tried), ...hostnames(tried)],
   };
 }
 
@@ -79,21 +79,26 @@ function sizesOf(failed: readonly TriedPair[]): readonly string[] {
   ];
 }
 
-/** Machines that are copies of one. Containers of one computer have its product's identity, and its kernel's boot. */
+/** Machines that are copies of one: systemd gives each its own machine-id when it boots for the first time. */
 function twins({ machines }: Tried): readonly string[] {
-  const byProduct = alike(machines, ({ productUuid }) => productUuid).filter(
-    (names) => new Set(names.map((name) => machines.get(name)?.boot)).size > 1,
+  return alike(machines, ({ machineId }) => machineId).map(
+    (names) =>
+      `${listed(names)} have the same machine-id, as copies of one machine do. On all but one of them: rm -f /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup; reboot`,
   );
-  return [
-    ...alike(machines, ({ machineId }) => machineId).map(
+}
+
+/**
+ * Boards whose maker gave them no product UUID all have the same one, so that is no proof of a copy. Containers of one computer have its
+ * product's identity, and its kernel's boot.
+ */
+function products({ machines }: Tried): readonly string[] {
+  const told = (names: readonly string[]) => names.flatMap((name) => machines.get(name) ?? []);
+  return alike(machines, ({ productUuid }) => productUuid)
+    .filter((names) => new Set(told(names).map(({ boot }) => boot)).size > 1)
+    .map(
       (names) =>
-        `${listed(names)} have the same machine-id, as copies of one machine do. On all but one of them: rm -f /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup; reboot`,
-    ),
-    ...byProduct.map(
-      (names) =>
-        `${listed(names)} have the same product UUID: they are copies of one virtual machine, and Kubernetes asks for different ones. Give each its own where they are made`,
-    ),
-  ];
+        `${listed(names)} have the same product UUID, ${told(names)[0]?.productUuid ?? ""}: their maker gave them none of their own, or they are copies of one virtual machine; Kubernetes asks for different ones. Where they are virtual machines, give each its own where they are made`,
+    );
 }
 
 function hostnames({ machines }: Tried): readonly string[] {
