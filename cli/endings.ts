@@ -9,8 +9,8 @@ const markers: readonly (readonly [keyof typeof exits, RegExp])[] = [
   ["unreachable", /(?:\d+ machines? (?:does|do)|the bastion does) not answer:/],
   ["unreachable", /host key mismatch/],
   ["unreachable", /after \d+ failed attempts: /],
-  // components/survey/index.ts
-  ["unreachable", / refuses the login of /],
+  // components/ssh/failures.ts
+  ["unreachable", / refuses the login of | is not reached: the bastion /],
   // components/endpoint/api.ts
   ["unreachable", /the cluster's API at \S+ does not answer/],
   // The Kubernetes plugin's words, and those of its stand-in.

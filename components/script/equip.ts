@@ -5,7 +5,17 @@ import { gzipSync } from "node:zlib";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { Session, wordsFor, type Login } from "../ssh";
+import {
+  anotherKeyWords,
+  BastionError,
+  isForNow,
+  kindOf,
+  Session,
+  silenceOf,
+  unreachableMessage,
+  wordsFor,
+  type Login,
+} from "../ssh";
 import { quote } from "./compose";
 import { shortDigest } from "./digest";
 import { handedDirectory, takingFile, textsDirectory, type Text } from "./texts";
@@ -83,16 +93,18 @@ interface Delivery extends Omit<Equipment, "texts"> {
 }
 
 async function loggedIn(
-  { name, login, sent }: Delivery,
+  delivery: Delivery,
   through: Through,
   action: (session: Session) => Promise<void>,
 ): Promise<void> {
   const deadline = Date.now() + patience;
+  const last = { isIn: false };
   const attempt = async (way?: Session): Promise<void> => {
-    const session = new Session(login, { timeoutMs: 30_000 }, way);
+    const session = new Session(delivery.login, { timeoutMs: 30_000 }, way);
     try {
       await action(session);
     } finally {
+      last.isIn = session.said !== undefined;
       session.close();
     }
   };
@@ -103,22 +115,25 @@ async function loggedIn(
     } catch (error) {
       const why = error as NodeJS.ErrnoException;
       if (!isForNow(why) || Date.now() + pause > deadline) {
-        const place = `${name} (${login.host}:${login.port})`;
-        throw new Error(`${place} cannot be sent ${sent}: ${wordsFor(why)}`, { cause: error });
+        throw new Error(last.isIn ? unsent(delivery, why) : notReached(delivery, why), { cause: error });
       }
-      const words = `${name} takes no login now: ${wordsFor(why)}. Retrying for ${patience / 1000} s`;
+      const words = `${delivery.name} takes no login now: ${wordsFor(why)}. Retrying for ${patience / 1000} s`;
       if (!told) void pulumi.log.info(words);
     }
     await sleep(pause);
   }
 }
 
-/** Whoever was refused as somebody, or met another machine, is so the next time as well. */
-function isForNow({ code = "", message }: NodeJS.ErrnoException): boolean {
-  return (
-    /^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|EPIPE)$/.test(code) ||
-    /ETIMEDOUT|(closed|lost) before|timed out/i.test(message)
-  );
+const unsent = ({ name, login: { host, port }, sent }: Delivery, why: Error): string =>
+  `${name} (${host}:${port}) cannot be sent ${sent}: ${wordsFor(why)}`;
+
+/** Why nobody was let in, with the way out, as whoever dials a machine straight is told. */
+function notReached(delivery: Delivery, why: Error): string {
+  const { name, login } = delivery;
+  const [where, kind] = [`${login.host}:${login.port}`, kindOf(why)];
+  if (why instanceof BastionError || kind === "refused") return `${name} (${where}) ${silenceOf(why, login).silence}`;
+  if (kind === "another") return unreachableMessage([{ name, where, why: anotherKeyWords, isAnother: true }]);
+  return kind === "silent" ? unreachableMessage([{ name, where, why: wordsFor(why) }]) : unsent(delivery, why);
 }
 
 async function send(session: Session, texts: readonly Text[]): Promise<void> {

@@ -1,4 +1,5 @@
 export { loginArgs } from "./connection";
+export { anotherKeyWords, BastionError, isForNow, kindOf, silenceOf, type Silence } from "./failures";
 export { onceKnown } from "./known";
 export { login, sshConfig, type SshConfig, type SshLogin } from "./login";
 export { loginChecks } from "./loginChecks";

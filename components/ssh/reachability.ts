@@ -95,7 +95,7 @@ function silenceMessage(found: readonly Unreachable[]): string {
 
 /** Machines that take the connection, or refuse it, are there: nobody is advised to give one of them up. */
 function wayOut(found: readonly Unreachable[]): string {
-  const isThere = ({ why }: Unreachable): boolean => /^(takes|closes|answers|connection)/.test(why);
+  const isThere = ({ why }: Unreachable): boolean => /^(takes|closes|answers|(the )?connection)/.test(why);
   const there = found.filter(isThere).map(({ name }) => name);
   const [them, their] = found.length === 1 ? ["it", "its address"] : ["them", "their addresses"];
   const one = found.length === 1 ? "it" : "one";
@@ -181,8 +181,18 @@ function shown(said: string): string {
   return JSON.stringify(line.length > 60 ? `${line.slice(0, 57)}...` : line);
 }
 
+/** What a bastion's sshd says of machines that it does not reach. Source: glibc, strerror and gai_strerror. */
+const throughOthers: Readonly<Record<string, string>> = {
+  "connection refused": "ECONNREFUSED",
+  "no route to host": "EHOSTUNREACH",
+  "network is unreachable": "ENETUNREACH",
+  "connection timed out": "ETIMEDOUT",
+  "name or service not known": "ENOTFOUND",
+  "temporary failure in name resolution": "EAI_AGAIN",
+};
+
 /** What a connection failed of, in plain words. */
-export function wordsFor({ code = "", message }: NodeJS.ErrnoException): string {
+export function wordsFor({ code, message }: NodeJS.ErrnoException): string {
   const words: Readonly<Record<string, string>> = {
     ECONNREFUSED: "connection refused (ECONNREFUSED): nothing listens there",
     ECONNRESET: "connection reset (ECONNRESET) before the SSH banner",
@@ -192,5 +202,9 @@ export function wordsFor({ code = "", message }: NodeJS.ErrnoException): string 
     ENETUNREACH: "no route to its network (ENETUNREACH)",
     ETIMEDOUT: "no answer (ETIMEDOUT)",
   };
-  return words[code] ?? message;
+  const [, said] = /Channel open failure: (.*)$/s.exec(message) ?? [];
+  if (said === undefined) return words[code ?? ""] ?? message;
+  return (
+    words[throughOthers[said.toLowerCase()] ?? ""] ?? `the bastion does not reach it${said === "" ? "" : ` (${said})`}`
+  );
 }

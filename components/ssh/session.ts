@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 
 import type { Client, ConnectConfig } from "ssh2";
 
+import { BastionError, isProhibited } from "./failures";
 import { parseHostKey } from "./hostKey";
 import type { SshLogin } from "./login";
 
@@ -43,13 +44,14 @@ export async function withEach<T extends object, R>(
   return done;
 }
 
-/** Does something by way of one session on the machine before all others, where there is one; it ends with that. */
+/** Does something by way of one session on the machine before all others, where there is one, which has so many milliseconds to let in; it ends with that. */
 export async function throughBastion<R>(
   bastion: SshLogin | undefined,
   timeoutMs: number,
   action: (way?: Session) => Promise<R>,
 ): Promise<R> {
-  const way = bastion && new Session(sshLogin(bastion), { timeoutMs });
+  // Whoever goes by way of it has bounds of their own.
+  const way = bastion && new Session(sshLogin(bastion), { loginMs: timeoutMs, timeoutMs: Infinity });
   try {
     return await action(way);
   } finally {
@@ -81,10 +83,12 @@ export interface Answer {
   readonly output: string;
 }
 
-/** Bounds of a question. */
+/** Bounds of a question. Behind a bastion they begin when that has let in whoever asks. */
 export interface Patience {
-  /** Longest wait for the whole of it, milliseconds. @default 15000 */
+  /** Longest wait for the whole of it, milliseconds; where `loginMs` is given, for what comes after the login. @default 15000 */
   readonly timeoutMs?: number;
+  /** Longest wait for the login alone, milliseconds. @default it is a part of the whole */
+  readonly loginMs?: number;
 }
 
 /**
@@ -102,15 +106,17 @@ export async function ask(login: Login, command: string, { timeoutMs = 15_000 }:
 
 /** One login, for one command, or as the way to others. */
 export class Session {
+  /** What was printed since the login; absent while nobody is let in. */
+  said?: string;
   private readonly client: Client;
   private readonly ready: Promise<void>;
-  private readonly timer: NodeJS.Timeout;
+  private timer?: NodeJS.Timeout;
   private fail: (error: Error) => void = () => undefined;
   private readonly failed: Promise<never>;
 
   constructor(
     private readonly login: Login,
-    { timeoutMs = 15_000 }: Patience = {},
+    { timeoutMs = 15_000, loginMs }: Patience = {},
     /** The session on the machine before it. */
     bastion?: Session,
   ) {
@@ -121,17 +127,22 @@ export class Session {
     this.failed = new Promise((_, reject) => (this.fail = reject));
     // Whoever waits hears of it; nobody may be there.
     this.failed.catch(() => undefined);
-    this.timer = setTimeout(
-      () => this.fail(new Error(`no answer within ${timeoutMs / 1000} s (ETIMEDOUT)`)),
-      timeoutMs,
-    );
     client.on("error", this.fail);
     client.on("close", () => this.fail(new Error("the connection was closed before there was an answer")));
+    client.on("ready", () => {
+      this.said = "";
+      if (loginMs !== undefined) this.limit(timeoutMs);
+    });
     this.ready = this.orFailed(new Promise((resolve) => client.on("ready", resolve)));
     this.ready.catch(() => undefined);
+    const first = loginMs ?? timeoutMs;
+    if (!bastion) this.limit(first);
     // A key that it cannot read is thrown.
-    const connect = async () =>
-      client.connect({ ...configOf(login, timeoutMs), ...(bastion && { sock: await bastion.tunnel(login) }) });
+    const connect = async () => {
+      await bastion?.letIn();
+      if (bastion) this.limit(first);
+      client.connect({ ...configOf(login, first), ...(bastion && { sock: await bastion.tunnel(login) }) });
+    };
     connect().catch((error: unknown) => this.fail(error instanceof Error ? error : new Error(String(error))));
   }
 
@@ -147,7 +158,7 @@ export class Session {
             return;
           }
           let output = "";
-          const more = (data: Buffer) => (output += data.toString());
+          const more = (data: Buffer) => (this.said = output += data.toString());
           stream.on("data", more).stderr.on("data", more);
           stream.on("close", (code: number | null) => resolve({ status: code ?? -1, output: output.trim() }));
           stream.end(input);
@@ -161,15 +172,32 @@ export class Session {
     this.client.destroy();
   }
 
-  private async tunnel({ host, port }: Login): Promise<NonNullable<ConnectConfig["sock"]>> {
-    await this.ready;
+  /** Whatever keeps the machine before all others from letting anybody in is none of theirs. */
+  private async letIn(): Promise<void> {
+    try {
+      await this.ready;
+    } catch (error) {
+      throw new BastionError(this.login, error as Error);
+    }
+  }
+
+  private tunnel({ host, port }: Login): Promise<NonNullable<ConnectConfig["sock"]>> {
     return this.orFailed(
       new Promise((resolve, reject) =>
-        this.client.forwardOut("127.0.0.1", 0, host, port, (error, stream) =>
-          error ? reject(error) : resolve(stream),
-        ),
+        this.client.forwardOut("127.0.0.1", 0, host, port, (error, stream) => {
+          if (!error) resolve(stream);
+          else reject(isProhibited(error) ? new BastionError(this.login, error) : error);
+        }),
       ),
     );
+  }
+
+  /** From now on so long, and no longer. */
+  private limit(milliseconds: number): void {
+    clearTimeout(this.timer);
+    if (milliseconds === Infinity) return;
+    const words = `no answer within ${milliseconds / 1000} s (ETIMEDOUT)`;
+    this.timer = setTimeout(() => this.fail(new Error(words)), milliseconds);
   }
 
   private orFailed<T>(promise: Promise<T>): Promise<T> {

@@ -17,7 +17,7 @@ import { unwellAmong } from "./unwell";
 export { driftOf } from "./again";
 export { ClusterIdentity } from "./identity";
 export { parseAnswer, type Answer } from "./answer";
-export { look, loginFor, silenceOf, type Asked } from "./look";
+export { look, loginFor, type Asked } from "./look";
 export type { Restored, Running } from "./told";
 
 /** What the machines told before anything was registered. */

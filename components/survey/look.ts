@@ -1,16 +1,12 @@
 import type { MachineConfig } from "../machine";
-import { Session, sshLogin, wordsFor, type Login } from "../ssh";
+import { Session, silenceOf, sshLogin, type Login, type Silence } from "../ssh";
 import { parseAnswer, type Answer } from "./answer";
 import type { SurveySettings } from "./settings";
 
-/** What became of one machine that was asked. */
-export interface Asked {
+/** What became of one machine that was asked: an answer, or why there is none. */
+export interface Asked extends Partial<Silence> {
   readonly config: MachineConfig;
   readonly answer?: Answer;
-  /** Why there is no answer, in plain words. */
-  readonly silence?: string;
-  /** It answers, and lets nobody in. @default false */
-  readonly refused?: boolean;
 }
 
 /** Longest wait for one machine, milliseconds. */
@@ -32,24 +28,10 @@ export async function look(
       ? { answer, output }
       : { silence: `ended the survey with exit status ${status}: ${lastLine(output)}` };
   } catch (error) {
-    return silenceOf(error as NodeJS.ErrnoException, login);
+    return silenceOf(error as Error, login);
   } finally {
     session?.close();
   }
-}
-
-/** Why a machine gave no answer, in words that go on after its name. */
-export function silenceOf(error: NodeJS.ErrnoException, { user }: Login): Omit<Asked, "config"> {
-  if (/authentication methods failed/i.test(error.message)) {
-    return {
-      silence: `refuses the login of ${user}: see ssh.user, and whether the public half of ssh.privateKeyFile is in its authorized_keys`,
-      refused: true,
-    };
-  }
-  if (/verification failed|no matching host key/i.test(error.message)) {
-    return { silence: "shows another host key than the one in its line" };
-  }
-  return { silence: `does not answer (${wordsFor(error)})` };
 }
 
 /** How the stack says to log in on a machine; undefined where it knows none of that name. */

@@ -10,8 +10,8 @@ import { apiSilence } from "../../components/endpoint/api";
 import { refuse } from "../../components/plan";
 import { ConfigError } from "../../components/settings/problems";
 import { stateFile, strayState, takenName } from "../../components/settings/place";
+import { silenceOf } from "../../components/ssh";
 import { unreachableMessage } from "../../components/ssh/reachability";
-import { silenceOf } from "../../components/survey";
 import { refuseOthers } from "../../components/survey/identity";
 
 /** As the engine hands an error of the program's own on. */
@@ -36,7 +36,7 @@ describe("a machine is unreachable", () => {
     ["that answers as another", () => unreachableMessage([{ ...machine, isAnother: true }])],
     [
       "that takes no login",
-      () => `worker-1 ${silenceOf(new Error("All configured authentication methods failed"), login).silence ?? ""}`,
+      () => `worker-1 ${silenceOf(new Error("All configured authentication methods failed"), login).silence}`,
     ],
   ])("%s", (_, message) => {
     expect(endingOf(["update failed", through(message())])).toBe("unreachable");

@@ -5,9 +5,11 @@ import { gunzipSync } from "node:zlib";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { endingOf } from "../../cli/endings";
 import { Fleet, shortDigest } from "../../components/script";
 import { equip } from "../../components/script/equip";
 import { shippedTexts } from "../../components/script/texts";
+import type { Login, SshLogin } from "../../components/ssh";
 import { TestMachine } from "../support/sshServer";
 import { SshKeys } from "../support/sshKeys";
 
@@ -43,6 +45,15 @@ beforeEach(() => {
 });
 
 const loginAt = (port: number) => ({ host: "127.0.0.1", port, user: "root", privateKey, hostKey: machine.hostKey });
+
+/** A port of this computer where nothing listens. */
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 test("a machine is sent the texts that it lacks, each into a file that its digest names, in one login", async () => {
   const [has, ...lacks] = texts;
@@ -88,32 +99,85 @@ test("it is handed the secrets of one script's next run, in memory, each into a 
   expect(sent[0]).toContain(`printf '%s' 'secret' >"$new"\nmv -f "$new" ${secret.digest}\n`);
 });
 
-test("behind a bastion that turns the first login away, it is dialled anew", async () => {
-  const info = jest.spyOn(pulumi.log, "info").mockResolvedValue(undefined);
+describe("behind a bastion", () => {
   const bastion = new TestMachine();
-  bastion.authorize(keys.publicKey("id"));
-  await bastion.listen();
-  let came = 0;
-  const before = createServer((socket) => {
-    if (++came === 1) socket.destroy();
-    else socket.pipe(connect(bastion.port, "127.0.0.1")).pipe(socket);
+  beforeAll(async () => {
+    bastion.authorize(keys.publicKey("id"));
+    await bastion.listen();
   });
-  await new Promise<void>((resolve) => before.listen(0, "127.0.0.1", resolve));
-  const { port } = before.address() as AddressInfo;
-  const login = {
+  afterAll(() => bastion.close());
+  const way = (more: Partial<SshLogin> = {}) => ({
     host: "127.0.0.1",
-    port,
-    user: "root",
+    port: bastion.port,
+    user: "jump",
     privateKeyFile: join(keys.directory, "id"),
     hostKey: bastion.hostKey,
-  };
-  const fleet = new Fleet("", () => Promise.resolve(), login);
-  await fleet.hand({ name: "master-1", login: () => loginAt(machine.port) }, "master-1-etcd", []);
-  expect([came, sent.length]).toEqual([2, 1]);
-  expect(info).toHaveBeenCalledWith(expect.stringMatching(/^master-1 takes no login now: /));
-  before.close();
-  await bastion.close();
-}, 30_000);
+    ...more,
+  });
+  const hand = (login: Login, before = way()) =>
+    new Fleet("", () => Promise.resolve(), before).hand({ name: "w", login: () => login }, "w-script", []);
+  /** With what it fails, and how the run ends. */
+  async function failureOf(handed: Promise<void>): Promise<readonly string[]> {
+    const message = await handed.then(
+      () => "it did not fail",
+      (error: unknown) => (error as Error).message,
+    );
+    return [message, endingOf([message])];
+  }
+
+  test("that turns the first login away, it is dialled anew", async () => {
+    const info = jest.spyOn(pulumi.log, "info").mockResolvedValue(undefined);
+    let came = 0;
+    const before = createServer((socket) => {
+      if (++came === 1) socket.destroy();
+      else socket.pipe(connect(bastion.port, "127.0.0.1")).pipe(socket);
+    });
+    await new Promise<void>((resolve) => before.listen(0, "127.0.0.1", resolve));
+    const { port } = before.address() as AddressInfo;
+    await hand(loginAt(machine.port), way({ port }));
+    expect([came, sent.length]).toEqual([2, 1]);
+    expect(info).toHaveBeenCalledWith(expect.stringMatching(/^w takes no login now: the bastion .* does not answer/));
+    before.close();
+  }, 30_000);
+  test("a machine that only starts is asked again", async () => {
+    const info = jest.spyOn(pulumi.log, "info").mockResolvedValue(undefined);
+    info.mockClear();
+    const starting = new TestMachine((_, __, channel) => {
+      channel.resume().on("end", () => {
+        channel.exit(0);
+        channel.end();
+      });
+    });
+    starting.authorize(keys.publicKey("id"));
+    const port = await closedPort();
+    const handed = hand({ ...loginAt(port), hostKey: starting.hostKey });
+    while (info.mock.calls.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await starting.listen(port);
+    await handed;
+    await starting.close();
+    expect(info.mock.calls).toEqual([[expect.stringMatching(/^w takes no login now: .*Retrying for 60 s$/)]]);
+  }, 30_000);
+  test("a machine that was rebuilt is told with the way out, as one that is dialled straight", async () => {
+    expect(await failureOf(hand({ ...loginAt(machine.port), hostKey: bastion.hostKey }))).toEqual([
+      expect.stringMatching(/^host key mismatch: 1 machine shows another host key.*\n {2}w \(.*\nif you rebuilt it/),
+      "unreachable",
+    ]);
+  });
+  test("no machine is at fault for the bastion", async () => {
+    keys.make("stranger");
+    const refused = hand(loginAt(machine.port), way({ privateKeyFile: join(keys.directory, "stranger") }));
+    expect(await failureOf(refused)).toEqual([
+      expect.stringMatching(/^w \(\S+\) is not reached: the bastion \S+ refuses the login of jump: see ssh\.bastion/),
+      "unreachable",
+    ]);
+    expect(await failureOf(hand(loginAt(machine.port), way({ hostKey: machine.hostKey })))).toEqual([
+      expect.stringMatching(
+        /is not reached: the bastion \S+ shows another host key than ssh\.bastion\.hostKey: if you/,
+      ),
+      "unreachable",
+    ]);
+  });
+});
 
 test("one that takes no login now is named, and asked again", async () => {
   const info = jest.spyOn(pulumi.log, "info").mockResolvedValue(undefined);
@@ -134,3 +198,9 @@ test("one that takes no login now is named, and asked again", async () => {
   expect(sent).toHaveLength(1);
   expect(info).toHaveBeenCalledWith(expect.stringMatching(/^worker-1 takes no login now: .*Retrying for 60 s$/));
 }, 30_000);
+
+test("one whose name does not resolve is told with the way out, at once", async () => {
+  const login = { ...loginAt(machine.port), host: "host.invalid" };
+  const failure = await equip({ name: "worker-1", login, texts }).catch((error: unknown) => (error as Error).message);
+  expect(failure).toMatch(/^1 machine does not answer:\n {2}worker-1 \(host\.invalid:\d+\): its name does not resolve/);
+});
