@@ -42,6 +42,7 @@ export async function tryPairs({ environment, pairs, login, answered }: TryArgs)
   // Machines that were only just started may take a while to answer.
   const silent = bastion ? [] : await unreachable(hops, { timeoutMs: 2000, attempts: 40 });
   const untried = new Map(silent.map(({ name, why }) => [name, why]));
+  const mute = new Map<string, string>();
   const there = machines.filter(({ name }) => !untried.has(name));
   const nonce = randomBytes(8).toString("hex");
   return throughBastion(bastion, patience, async (way) => {
@@ -54,7 +55,8 @@ export async function tryPairs({ environment, pairs, login, answered }: TryArgs)
           stations.push({ machine, session, told });
         } catch (error) {
           session.close();
-          untried.set(machine.name, error instanceof Error ? error.message : String(error));
+          const isThere = session.said !== undefined || answered?.has(machine.name) === true;
+          (isThere ? mute : untried).set(machine.name, error instanceof Error ? error.message : String(error));
         }
       });
       const asked = await each(stations, untried, (one) => called(one, nonce, pairs, environment));
@@ -62,6 +64,7 @@ export async function tryPairs({ environment, pairs, login, answered }: TryArgs)
       return {
         machines: new Map(stations.map(({ machine, told }) => [machine.name, told])),
         untried,
+        mute,
         pairs: pairs
           .filter(({ from, to }) => asked.has(from.name) && heard.has(to.name))
           .map((pair) => judgePair(pair, asked.get(pair.from.name) ?? "", heard.get(pair.to.name) ?? "")),
@@ -87,7 +90,8 @@ async function station(
   const ended = listening.then((words) => Promise.reject(new Error(words)));
   ended.catch(() => undefined);
   const word = await Promise.race([perl(session, `call ${nonce} ready`), ended]);
-  if (!word.startsWith("ready")) throw new Error(`it does not listen, and says "${word}"`);
+  // sudo, or a login's own greeting, may have had a word before.
+  if (!/^ready$/m.test(word)) throw new Error(`it does not listen, and says "${word}"`);
   const { output } = await session.run("bash -s", textOf("facts.sh"));
   const told = parseFacts(output, Date.now() / 1000);
   if (!told) throw new Error(output.split("\n").at(-1));

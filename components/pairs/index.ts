@@ -81,13 +81,20 @@ export class Pairs extends pulumi.Stash {
     const { problems, warnings } = reportOf(tried);
     for (const warning of warnings) await pulumi.log.info(warning);
     if (problems.length === 0) {
-      await pulumi.log.info(`machines reach each other: ${tried.pairs.length} ways were tried`);
+      await pulumi.log.info(outcome(tried.pairs.length, pairs.length));
       return;
     }
     throw new pulumi.RunError(
       `the machines of stack "${environment.stack}" cannot work together, and nothing was changed on any:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
     );
   }
+}
+
+/** Machines reach each other only as far as that was tried. */
+function outcome(tried: number, wanted: number): string {
+  return tried === wanted
+    ? `machines reach each other: ${tried} ways were tried`
+    : `of ${wanted} ways between machines ${tried} were tried`;
 }
 
 function announcement(pairs: readonly Pair[]): string {

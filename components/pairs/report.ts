@@ -13,7 +13,7 @@ export interface Report {
 export function reportOf(tried: Tried): Report {
   const failed = tried.pairs.filter(({ answer }) => answer !== "ok");
   return {
-    problems: [...waysOf(failed, tried), ...sizesOf(failed), ...twins(tried), ...clocks(tried)],
+    problems: [...notListening(tried), ...waysOf(failed, tried), ...sizesOf(failed), ...twins(tried), ...clocks(tried)],
     warnings: [...notTried(tried), ...products(tried), ...hostnames(tried)],
   };
 }
@@ -131,6 +131,14 @@ function clocks({ machines }: Tried): readonly string[] {
       `the clock of ${name} is ${Math.abs(off)} s ${off > 0 ? "ahead of" : "behind"} the others', and certificates allow ${clockLimit}: timedatectl set-ntp true there`,
     ];
   });
+}
+
+/** What nobody can try is not known to be well. */
+function notListening({ mute }: Tried): readonly string[] {
+  return [...mute].map(
+    ([name, why]) =>
+      `${name} is there, and the ways to it and from it could not be tried: ${why}. See whether root runs perl there (sudo -n perl -v), and run up again`,
+  );
 }
 
 function notTried({ untried }: Tried): readonly string[] {

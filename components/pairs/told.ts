@@ -18,6 +18,8 @@ export interface Tried {
   readonly machines: ReadonlyMap<string, MachineTold>;
   /** Machines on which nothing could be tried, and why. */
   readonly untried: ReadonlyMap<string, string>;
+  /** Machines that let us in, or did moments ago, and did not begin to listen, and why. */
+  readonly mute: ReadonlyMap<string, string>;
   readonly pairs: readonly TriedPair[];
 }
 

@@ -7,6 +7,7 @@ import { memberOf, TestApi } from "./kubernetesApi";
 import { TestMachine } from "./sshServer";
 import { loopbackCertificate } from "./certificate";
 import { printed } from "./printed";
+import { saidOfWays } from "./ways";
 
 const secrets = "/api/v1/namespaces/kube-system/secrets";
 
@@ -92,6 +93,10 @@ export class Crowd {
     let program = "";
     channel.setEncoding("utf8").on("data", (text: string) => (program += text));
     await once(channel, "end");
+    if (command.includes("perl - ")) {
+      this.tellOfWays(command, channel);
+      return;
+    }
     const script = valueIn(program, "SCRIPT");
     const [, direction = "look"] = /bash -s -- (up|down)/.exec(command) ?? [];
     this.seen.push({ machine, script, direction });
@@ -106,6 +111,14 @@ export class Crowd {
     if (failure !== undefined) channel.stderr.write(`error: ${failure}\n`);
     channel.write(this.printed(script));
     channel.exit(failure === undefined ? 0 : 1);
+    channel.end();
+  }
+
+  private tellOfWays(command: string, channel: ServerChannel): void {
+    const said = saidOfWays(command, this.names);
+    if (said === undefined) return;
+    channel.write(said);
+    channel.exit(0);
     channel.end();
   }
 

@@ -1,7 +1,10 @@
-import { reportOf, wantedPairs } from "../../components/pairs";
+import { reportOf, tryPairs, wantedPairs } from "../../components/pairs";
 import { judgePair, parseFacts, type MachineTold, type Tried } from "../../components/pairs/told";
 import { environment } from "./render.fixture";
 import { hostKey } from "../golden/topologies";
+import { SshKeys } from "../support/sshKeys";
+import { TestMachine } from "../support/sshServer";
+import { saidOfWays } from "../support/ways";
 
 const machine = (name: string, address: string, roles: readonly string[]) => ({
   name,
@@ -61,7 +64,10 @@ describe("ways that are tried", () => {
 });
 
 const told: MachineTold = { hostname: "", machineId: "", productUuid: "", boot: "", firewalls: [], ahead: 0 };
-const tried = (more: Partial<Tried>): Tried => ({ machines: new Map(), untried: new Map(), pairs: [], ...more });
+const tried = (more: Partial<Tried>): Tried => ({
+  ...{ machines: new Map(), untried: new Map(), mute: new Map(), pairs: [] },
+  ...more,
+});
 const pairOf = (kind: string) => {
   const pair = wantedPairs(three, all).find((pair) => pair.kind === kind && pair.from.name === "m1");
   if (!pair) throw new Error("no such pair");
@@ -170,4 +176,68 @@ test("facts of a machine are read from what it prints", () => {
     ahead: 10.5,
   });
   expect(parseFacts("bash: no", 90)).toBeUndefined();
+});
+
+describe("machines that try the ways between them", () => {
+  const keys = new SshKeys();
+  keys.make("id");
+  const noise = "sudo: unable to resolve host w: Name or service not known\n";
+  /** A machine that says this where pairs.pl is ready. */
+  const server = (ready: string) =>
+    new TestMachine((command, _, channel) => {
+      channel.resume().on("end", () => {
+        const isFacts = !command.includes("perl - ");
+        const said = isFacts ? `clock ${Date.now() / 1000}\n` : saidOfWays(command, ["w1"]);
+        if (said === undefined) return;
+        channel.stderr.write(noise);
+        setTimeout(() => {
+          channel.write(said.replace("ready", ready).replace("ok", "Connection refused"));
+          channel.exit(0);
+          channel.end();
+        }, 20);
+      });
+    });
+  const [well, deaf] = [server("ready"), server("perl: command not found")];
+  const pair = () => {
+    const [found] = wantedPairs(three, (name) => name === "w1").filter(
+      ({ kind, to }) => kind === "tcp" && to.name === "m1",
+    );
+    if (!found) throw new Error("no such pair");
+    return found;
+  };
+  const tryOn = (worker: { readonly port: number; readonly hostKey: string }) =>
+    tryPairs({
+      environment: three,
+      pairs: [pair()],
+      login: ({ name }) => {
+        const { port, hostKey } = name === "w1" ? worker : well;
+        return { host: "127.0.0.1", port, user: "admin", privateKey: keys.text("id"), hostKey };
+      },
+      answered: new Set(["m1", "w1"]),
+    });
+  beforeAll(async () => {
+    for (const one of [well, deaf]) {
+      one.authorize(keys.publicKey("id"));
+      await one.listen();
+    }
+  });
+  afterAll(async () => {
+    await Promise.all([well.close(), deaf.close()]);
+    keys.remove();
+  });
+
+  test("are heard through what sudo says besides", async () => {
+    const { problems, warnings } = reportOf(await tryOn(well));
+    expect(problems).toContainEqual(expect.stringMatching(/^w1 → m1 .*TCP 6443, the API: Connection refused/));
+    expect(warnings.filter((words) => words.includes("not tried"))).toEqual([]);
+  });
+  test("are refused where one is there and does not listen", async () => {
+    expect(reportOf(await tryOn(deaf)).problems).toEqual([
+      expect.stringMatching(
+        /^w1 is there, and the ways .* could not be tried: it does not listen.*perl: command not found/s,
+      ),
+    ]);
+    // It answered the survey.
+    expect(reportOf(await tryOn({ hostKey: deaf.hostKey, port: 1 })).problems[0]).toMatch(/^w1 is there.*ECONNREFUSED/);
+  });
 });
