@@ -55,7 +55,7 @@ export async function lookAtBackups(stack: Stack): Promise<readonly BackupLook[]
   const members = etcdMembersOf(environment).map((config) => ({ config, login: loginOn(environment)(config) }));
   return throughBastion(environment.ssh.bastion, 10 * patience, (way) =>
     withEach(members, async ({ config: { name }, login }) =>
-      lookOf(name, await look(login, surveyProgram(), way, patience)),
+      lookOf(name, await look(login, surveyProgram(), way, { timeoutMs: patience })),
     ),
   );
 }

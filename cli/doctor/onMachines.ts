@@ -49,7 +49,7 @@ function silence({ config, silence: why, told, answer }: Examined, commands: Com
     return [{ ...base, state: "unknown", words: "answered only a part of what it was asked for", next }];
   }
   if (why === undefined) return [];
-  const refused = /refuses the login|host key/.test(why);
+  const refused = /refuses the login|host key|^lets /.test(why);
   const next = refused
     ? `ssh -v -p ${config.ssh.port} ${config.ssh.user}@${config.ssh.host}`
     : `ping ${config.ssh.host}`;

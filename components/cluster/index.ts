@@ -39,7 +39,7 @@ export class Cluster extends pulumi.ComponentResource {
   private async make(environment: Environment, prefix: string): Promise<ClusterParts> {
     // In an earlier release they were children of the stack.
     const child = { parent: this, aliases: [{ parent: pulumi.rootStackResource }] };
-    const fleet: Fleet = new Fleet(prefix, () => plan.holds(), environment.ssh.bastion);
+    const fleet: Fleet = new Fleet(prefix, () => plan.holds(), environment.ssh);
     const named = (name: string) => fleet.named(name);
 
     // What will be installed, and which of the machines are there, where they are containers.

@@ -6,7 +6,7 @@ import type { Environment } from "../environment";
 import { askScript } from "../etcd";
 import { mastersOf, type MachineConfig } from "../machine";
 import { assignments, composeLook, type ScriptValue } from "../script";
-import { bastionName, throughBastion, unreachable, withEach, type Login, type Unreachable } from "../ssh";
+import { bastionName, dialTime, throughBastion, unreachable, withEach, type Login, type Unreachable } from "../ssh";
 import { look, surveyProgram, type Asked } from "../survey";
 import { parseTold, type Told } from "./told";
 
@@ -44,13 +44,15 @@ export async function examineAll(examination: Examination): Promise<readonly Exa
   const hops = ssh.bastion
     ? [{ name: bastionName, ...ssh.bastion }]
     : logins.flatMap(({ config: { name }, login }) => (typeof login === "string" ? [] : [{ name, ...login }]));
-  const silent = await unreachable(hops, { attempts: 2 });
+  const silent = await unreachable(hops, { timeoutMs: dialTime(ssh), attempts: 2 });
   const all = await throughBastion(ssh.bastion, 10 * patience, (way) =>
     withEach(logins, async ({ config, login }): Promise<Examined> => {
       if (typeof login === "string") return { config, silence: login };
       const found = silent.find(({ name }) => name === config.name || name === bastionName);
       if (found) return { config, silence: silenceWords(found) };
-      const { output = "", ...asked } = await look(login, doctorProgram(config, examination), way, patience);
+      const { output = "", ...asked } = await look(login, doctorProgram(config, examination), way, {
+        timeoutMs: patience,
+      });
       const told = asked.answer && parseTold(output);
       return { config, ...asked, ...(told ? { told, ahead: told.now - Date.now() / 1000 } : {}) };
     }),

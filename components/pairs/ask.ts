@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Environment } from "../environment";
 import type { MachineConfig } from "../machine";
 import { wrapping } from "../network/settings";
-import { Session, throughBastion, unreachable, withEach, type Login } from "../ssh";
+import { dialTime, Session, throughBastion, unreachable, withEach, type Login } from "../ssh";
 import { judgePair, parseFacts, targetOf, type MachineTold, type Tried } from "./told";
 import type { Pair } from "./wanted";
 
@@ -40,7 +40,7 @@ export async function tryPairs({ environment, pairs, login, answered }: TryArgs)
   const unknown = machines.filter(({ name }) => answered?.has(name) !== true);
   const hops = unknown.map((machine) => ({ name: machine.name, ...login(machine) }));
   // Machines that were only just started may take a while to answer.
-  const silent = bastion ? [] : await unreachable(hops, { timeoutMs: 2000, attempts: 40 });
+  const silent = bastion ? [] : await unreachable(hops, { timeoutMs: dialTime(environment.ssh), attempts: 40 });
   const untried = new Map(silent.map(({ name, why }) => [name, why]));
   const mute = new Map<string, string>();
   const there = machines.filter(({ name }) => !untried.has(name));

@@ -1,18 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import {
+  dialTime,
   Session,
   sshLogin,
   unreachable,
   unreachableMessage,
   type FirstHop,
   type Login,
-  type SshLogin,
+  type SshConfig,
   type Unreachable,
 } from "../ssh";
 import { equip, hand, type Through } from "./equip";
 import type { Access } from "./target";
 import { shippedTexts, type Text } from "./texts";
+
+/** The exit code of a program that has told what is wrong. Source: pulumi, sdk/nodejs/cmd/run, nodeJSProcessExitedAfterLoggingUserActionableMessage. */
+const exitSaidAll = 32;
 
 /** What a machine was sent in this run, and whether it is there. */
 interface Equipped {
@@ -37,6 +41,7 @@ export class Fleet {
   private silent?: Promise<readonly Unreachable[]>;
   private readonly equipped = new Map<string, Equipped>();
   private readonly kept = new Map<string, Text & { readonly script: string }>();
+  private readonly unseen = new Set<string>();
   private way?: { readonly session: Session; users: number };
   /** The program's direction on the way out. */
   down: pulumi.Input<string> = "down";
@@ -48,8 +53,8 @@ export class Fleet {
   constructor(
     private readonly prefix: string,
     private readonly condition: () => Promise<void>,
-    /** How to log in on the machine before all of them. @default there is none */
-    private readonly bastion?: SshLogin,
+    /** How they are reached. @default straight, and as one is who says nothing of it */
+    private readonly ssh: Pick<SshConfig, "bastion" | "connectTimeout"> = { connectTimeout: 5 },
   ) {}
 
   /** The name of one of the cluster's resources, as no other cluster in the program has it. */
@@ -98,8 +103,21 @@ export class Fleet {
 
   /** All machines are asked at once, the first time that one is needed: whoever is silent is named with all the others. */
   async answers({ name }: FirstHop): Promise<void> {
-    const found = await (this.silent ??= unreachable(this.hops));
+    const found = await (this.silent ??= unreachable(this.hops, { timeoutMs: dialTime(this.ssh) }));
     if (found.some((one) => one.name === name)) throw new Error(unreachableMessage(found));
+  }
+
+  /**
+   * One that told nothing before the run, and answers in it: what would have had to run there again is not known, and the run ends as
+   * one that failed when it has done all else.
+   */
+  missed(name: string): void {
+    if (this.unseen.has(name)) return;
+    this.unseen.add(name);
+    void pulumi.log.error(
+      `${name} could not be surveyed, but answers now: what was left half done or was changed by hand there was not seen in this run; run up again`,
+    );
+    process.exitCode = exitSaidAll;
   }
 
   /** The machine has the texts that its programs are made of: seen to by the first script that runs there, and by one that needs more. */
@@ -132,8 +150,9 @@ export class Fleet {
 
   /** Many go by way of one login on the bastion, which ends with the last of them; after one that failed, the next dial anew. */
   private readonly throughBastion: Through = async (action) => {
-    if (!this.bastion) return action();
-    const way = (this.way ??= { session: new Session(sshLogin(this.bastion), { timeoutMs: 120_000 }), users: 0 });
+    const { bastion } = this.ssh;
+    if (!bastion) return action();
+    const way = (this.way ??= { session: new Session(sshLogin(bastion), { timeoutMs: 120_000 }), users: 0 });
     way.users++;
     const leave = (): void => {
       if (this.way === way) this.way = undefined;

@@ -86,6 +86,8 @@ async function beforeRun({ name, newInputs, oldInputs }: pulumi.ResourceHookArgs
     if (hop && (!machine.seen || machine.seen.refused !== undefined)) await machine.fleet.answers(hop);
     if (machine.seen?.refused !== undefined) throw new Error(machine.seen.refused);
     if (machine.access) await send(machine.access, script);
+    // One that is new has nothing to tell: all of its scripts are to run.
+    if (machine.silent && machine.name !== undefined && oldInputs !== undefined) machine.fleet.missed(machine.name);
     if (isMoment(script, oldInputs)) await moment?.before();
     return;
   }

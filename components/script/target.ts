@@ -39,4 +39,6 @@ export interface Target {
   readonly deletedWith?: pulumi.Resource;
   /** What it told before the run; absent where it was not asked. */
   readonly seen?: Seen;
+  /** It was asked before the run, and told nothing. @default false */
+  readonly silent?: boolean;
 }

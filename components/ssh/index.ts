@@ -6,10 +6,21 @@ export { loginChecks } from "./loginChecks";
 export { kindOfKey, shortest } from "./privateKey";
 export {
   bastionName,
+  dialTime,
   unreachable,
   unreachableMessage,
   wordsFor,
   type FirstHop,
   type Unreachable,
 } from "./reachability";
-export { answerOf, ask, Session, sshLogin, throughBastion, withEach, type Answer, type Login } from "./session";
+export {
+  answerOf,
+  ask,
+  Session,
+  sshLogin,
+  throughBastion,
+  withEach,
+  type Answer,
+  type Login,
+  type Patience,
+} from "./session";

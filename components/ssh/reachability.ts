@@ -29,6 +29,10 @@ export interface Unreachable {
   readonly isAnother?: boolean;
 }
 
+/** How long one attempt to connect may take at least, milliseconds: a connection that is slow to come is given more by the stack. */
+export const dialTime = ({ connectTimeout }: { readonly connectTimeout: number }): number =>
+  Math.max(5000, 1000 * connectTimeout);
+
 /** How patiently machines are asked. */
 export interface Patience {
   /** Longest wait for one answer, milliseconds. @default 5000 */

@@ -1,21 +1,19 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
 import * as pulumi from "@pulumi/pulumi";
 
 import { lengthsOf } from "../certificates";
 import type { MachineConfig, Machine } from "../machine";
-import { askScript } from "../etcd";
-import { composeLook, type Again } from "../script";
-import { throughBastion, withEach, type Login } from "../ssh";
+import type { Again } from "../script";
+import type { Login } from "../ssh";
 import { refusedBy, seenOf } from "./again";
-import { look, loginFor, patience, type Asked } from "./look";
+import { askAll } from "./ask";
+import { loginFor, type Asked } from "./look";
 import type { SurveySettings } from "./settings";
 import { newestBackupOf, nobodysOf, restoredOf, runningOf, type Restored, type Running } from "./told";
 import { unwellAmong } from "./unwell";
 
 export { driftOf } from "./again";
 export { ClusterIdentity } from "./identity";
+export { surveyProgram } from "./ask";
 export { parseAnswer, type Answer } from "./answer";
 export { look, loginFor, type Asked } from "./look";
 export type { Restored, Running } from "./told";
@@ -37,7 +35,9 @@ export class Survey {
       if (!asked) return machine;
       const { answer, silence, refused } = asked;
       if (answer) return { ...machine, seen: seenOf(answer) };
-      return refused ? { ...machine, seen: refusedBy(`${machine.name} ${silence ?? ""}`) } : machine;
+      return refused
+        ? { ...machine, seen: refusedBy(`${machine.name} ${silence ?? ""}`) }
+        : { ...machine, silent: true };
     });
   }
 
@@ -88,7 +88,7 @@ export class Survey {
 }
 
 /**
- * Asks every machine that is there, once, all at the same time, what it remembers and how it is: in previews as well. Nothing is
+ * Asks every machine that is there, all at the same time, what it remembers and how it is: in previews as well. Nothing is
  * changed on any, and one that does not answer is named, and no more.
  */
 export async function takeSurvey(
@@ -102,17 +102,17 @@ export async function takeSurvey(
     return login ? [{ config, login }] : [];
   });
   if (machines.length === 0) return new Survey([]);
-  const program = surveyProgram(nginxUrl(environment));
-  const all = await throughBastion(environment.ssh.bastion, 10 * patience, (way) =>
-    withEach(machines, async ({ config, login }) => ({ config, ...(await look(login, program, way)) })),
+  const first = await askAll(machines, environment, 1);
+  // What a run does not see of a machine, it leaves undone there.
+  const isOneMore = ({ config, answer, refused }: Asked) => answer === undefined && refused !== true && !config.lost;
+  const left = pulumi.runtime.isDryRun() ? [] : first.filter(isOneMore).map(({ config }) => config);
+  const second = await askAll(
+    machines.filter(({ config }) => left.includes(config)),
+    environment,
+    2,
   );
+  const all = [...first.filter(({ config }) => !left.includes(config)), ...second];
   return told(all, lengthsOf(environment).lastCall);
-}
-
-/** What a machine runs to tell of itself. */
-export function surveyProgram(nginx = ""): string {
-  const texts = [askScript, join(__dirname, "survey.sh")].map((file) => readFileSync(file, "utf8"));
-  return composeLook(texts.join("\n"), { NGINX: nginx });
 }
 
 /** Names those that do not answer, and those that should not. */
@@ -133,11 +133,4 @@ async function told(all: readonly Asked[], lastCall: number): Promise<Survey> {
     );
   }
   return new Survey(asked, back, lastCall);
-}
-
-function nginxUrl({ workloads, machines }: SurveySettings): string {
-  const master = machines.find(({ roles }) => roles.includes("master"));
-  return workloads.enabled && workloads.nginx.replicas > 0 && master
-    ? `http://${master.address}:${workloads.nginx.nodePort}`
-    : "";
 }

@@ -1,5 +1,5 @@
 import type { MachineConfig } from "../machine";
-import { Session, silenceOf, sshLogin, type Login, type Silence } from "../ssh";
+import { Session, silenceOf, sshLogin, wordsFor, type Login, type Patience, type Silence } from "../ssh";
 import { parseAnswer, type Answer } from "./answer";
 import type { SurveySettings } from "./settings";
 
@@ -9,29 +9,35 @@ export interface Asked extends Partial<Silence> {
   readonly answer?: Answer;
 }
 
-/** Longest wait for one machine, milliseconds. */
-export const patience = 5000;
-
 /** Asks one machine, by way of another where there is one; `output` is all that it printed. */
 export async function look(
   login: Login,
   program: string,
   way: Session | undefined,
-  timeoutMs = patience,
+  patience: Patience,
 ): Promise<Omit<Asked, "config"> & { readonly output?: string }> {
   let session: Session | undefined;
   try {
-    session = new Session(login, { timeoutMs }, way);
+    session = new Session(login, patience, way);
     const { status, output } = await session.run("bash -s", program);
     const answer = parseAnswer(output);
     return answer
       ? { answer, output }
       : { silence: `ended the survey with exit status ${status}: ${lastLine(output)}` };
   } catch (error) {
-    return silenceOf(error as Error, login);
+    const said = session?.said;
+    return said === undefined ? silenceOf(error as Error, login) : unended(said, login, error as Error);
   } finally {
     session?.close();
   }
+}
+
+/** A machine that lets somebody in is there, whatever keeps it from telling all. */
+function unended(said: string, { user }: Login, error: Error): Silence {
+  const last = lastLine(said.trim());
+  return {
+    silence: `lets ${user} in, and has not told all: ${wordsFor(error)}; it said ${last === "" ? "nothing" : `last: ${last}`}`,
+  };
 }
 
 /** How the stack says to log in on a machine; undefined where it knows none of that name. */

@@ -115,7 +115,11 @@ describe("behind a bastion", () => {
     ...more,
   });
   const hand = (login: Login, before = way()) =>
-    new Fleet("", () => Promise.resolve(), before).hand({ name: "w", login: () => login }, "w-script", []);
+    new Fleet("", () => Promise.resolve(), { bastion: before, connectTimeout: 5 }).hand(
+      { name: "w", login: () => login },
+      "w-script",
+      [],
+    );
   /** With what it fails, and how the run ends. */
   async function failureOf(handed: Promise<void>): Promise<readonly string[]> {
     const message = await handed.then(

@@ -176,6 +176,35 @@ describe("before a script runs", () => {
   );
 });
 
+describe("a run that reaches a machine of which nobody could tell anything before", () => {
+  const told = async (silent: boolean, oldInputs?: object) => {
+    const error = jest.spyOn(pulumi.log, "error").mockResolvedValue(undefined);
+    error.mockClear();
+    await begin();
+    const machine: Machine = machineOf(environment(), 0, { name: "m", fleet, silent });
+    const script = require.resolve("../../components/network/dns.sh");
+    for (const name of ["m-script", "m-other"]) {
+      new components.HostScript(name, { machine, script });
+      const args = { urn: "", id: "", name, type: "", newInputs: { create: "bash" } };
+      await hook?.callback(oldInputs ? { ...args, oldInputs } : args);
+    }
+    const { exitCode } = process;
+    process.exitCode = undefined;
+    return [error.mock.calls.map(([text]) => text), exitCode];
+  };
+  const state = { create: "bash", stdin: "" };
+  test("ends as one that failed, and says once what to do", async () => {
+    expect(await told(true, state)).toEqual([
+      [expect.stringMatching(/^m could not be surveyed, but answers now: .*; run up again$/)],
+      32,
+    ]);
+  });
+  test("and goes on where the machine is new, or was not asked", async () => {
+    expect(await told(true)).toEqual([[], undefined]);
+    expect(await told(false, state)).toEqual([[], undefined]);
+  });
+});
+
 describe("a script of one moment", () => {
   /** How often the program did its own part, and what the engine is told, where its machine told these lines. */
   async function after(lines: readonly string[] | undefined, before: object | undefined, preview = false) {

@@ -1,8 +1,4 @@
-import { takeSurvey, Survey, type Asked } from "../../components/survey";
-import type { Login } from "../../components/ssh";
-import { hostKey } from "../golden/topologies";
-import { TestMachine } from "../support/sshServer";
-import { SshKeys } from "../support/sshKeys";
+import { Survey, type Asked } from "../../components/survey";
 import { environment } from "./render.fixture";
 import { answer } from "./survey.fixture";
 
@@ -143,81 +139,5 @@ describe("what is not well", () => {
     expect(unwell("clock 6001", `node ${one} unready monday`)?.token).toBe(first);
     expect(unwell("clock 6001", `node ${one} unready tuesday`)?.token).not.toBe(first);
     expect(unwell("clock 7000", `node ${one} unready monday`)?.token).not.toBe(first);
-  });
-});
-
-describe("a survey", () => {
-  const keys = new SshKeys();
-  let owner = "";
-  const server = new TestMachine((_, __, channel) => {
-    channel.resume().on("end", () => {
-      channel.write(`boot 1\nclock 2\n${owner}end\n`);
-      channel.exit(0);
-      channel.end();
-    });
-  });
-  const machine = (name: string, last: number) => ({
-    name,
-    address: `192.0.2.${last}`,
-    ssh: { hostKey: hostKey(name) },
-  });
-  const asked = environment({
-    survey: "on",
-    machines: [{ ...machine("m", 1), roles: ["master", "etcd"] }, machine("w", 2), machine("x", 3)],
-  });
-  let login: Login;
-  beforeAll(async () => {
-    keys.make("id");
-    keys.make("stranger");
-    server.authorize(keys.publicKey("id"));
-    await server.listen();
-    const { host, port, user } = server.connection;
-    login = { host, port, user, privateKey: keys.text("id"), hostKey: server.hostKey };
-  });
-  afterAll(async () => {
-    await server.close();
-    keys.remove();
-  });
-
-  test("asks each machine that is there once, as root, and names those that do not answer", async () => {
-    const before = server.connections;
-    const logins: Readonly<Record<string, Login>> = {
-      m: login,
-      w: { ...login, privateKey: keys.text("stranger") },
-      x: { ...login, port: 1 },
-    };
-    const survey = await takeSurvey(asked, (name) => logins[name]);
-    expect(server.connections).toBe(before + 2);
-    expect(server.commands.at(-1)).toBe("bash -s");
-    const found = Object.fromEntries(
-      survey.asked.map(({ config, silence, refused }) => [config.name, [silence, refused]]),
-    );
-    expect(found.m).toEqual([undefined, undefined]);
-    expect(found.w).toEqual([expect.stringMatching(/^refuses the login of root: see ssh\.user/), true]);
-    expect(found.x).toEqual([expect.stringMatching(/^does not answer \(connection refused/), undefined]);
-  });
-  test("finds machines that are marked as lost, and are there", async () => {
-    const lost = environment({
-      workloads: { enabled: false },
-      machines: [
-        { ...machine("m", 1), roles: ["master", "etcd"] },
-        { ...machine("w", 2), lost: true },
-        { ...machine("x", 3), lost: true },
-      ],
-    });
-    const logins: Readonly<Record<string, Login>> = { m: login, w: login, x: { ...login, port: 1 } };
-    owner = "owner an-id prod\n";
-    const survey = await takeSurvey(lost, (name) => logins[name]);
-    expect(survey.back.map(({ name }) => name)).toEqual(["w"]);
-    expect(survey.asked.map(({ config }) => config.name)).toEqual(["m"]);
-    // From which everything was taken.
-    owner = "";
-    expect((await takeSurvey(lost, (name) => logins[name])).back).toEqual([]);
-  });
-  test("leaves alone what is not there, and everything where it is not wanted", async () => {
-    const before = server.connections;
-    expect((await takeSurvey(asked, () => undefined)).asked).toEqual([]);
-    expect((await takeSurvey(environment({ survey: "off" }), () => login)).asked).toEqual([]);
-    expect(server.connections).toBe(before);
   });
 });
