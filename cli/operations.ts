@@ -75,7 +75,7 @@ async function operate(stack: Stack, request: Request, operation: Operation): Pr
   // Where standard output is for a program, people are told on the other.
   const out = request.output === "json" ? process.stderr : process.stdout;
   const progress = new Progress(out, paintFor(request.color, out));
-  const interruption = heedInterrupts();
+  const interruption = heedInterrupts(progress);
   try {
     await operation({ stack, request, progress });
     if (request.output === "text") out.write(`finished in ${seconds(Date.now() - began).trim()}\n`);
@@ -96,12 +96,15 @@ async function operate(stack: Stack, request: Request, operation: Operation): Pr
 }
 
 /** Ctrl-C reaches the engine as well, which ends what is under way and writes the state: the run waits for it, and the next Ctrl-C for nothing. */
-function heedInterrupts(): { readonly came: () => boolean; readonly over: () => void } {
+function heedInterrupts(progress: Progress): { readonly came: () => boolean; readonly over: () => void } {
   let count = 0;
   const heed = (): void => {
     if (++count > 1) process.exit(exits.interrupted);
+    const { underWay } = progress;
+    // A machine behind a bastion that dies amid a script never ends it: nobody else says what is waited for.
+    const what = underWay.length > 0 ? ` (${underWay.join(", ")})` : "";
     process.stderr.write(
-      "\ninterrupted: the engine ends what is under way, and keeps what is done; Ctrl-C again leaves at once\n",
+      `\ninterrupted: the engine ends what is under way${what}, and keeps what is done; Ctrl-C again leaves at once\n`,
     );
   };
   process.on("SIGINT", heed);

@@ -65,6 +65,12 @@ export class Progress {
     return this.errors.size > 0 ? [...this.errors.values()].flat() : [messageOf(error)];
   }
 
+  /** What has begun and not ended, the oldest first, each with how long it has taken. */
+  get underWay(): readonly string[] {
+    const now = Date.now() - this.began;
+    return [...this.active.values()].map(({ name, start }) => `${name} for ${seconds(now - start).trim()}`);
+  }
+
   private begin({ urn, op, type }: { urn: string; op: OpType; type: string }): void {
     // Components and providers do nothing by themselves.
     if (!(op in words) || type.startsWith("keelson:") || type.startsWith("pulumi:")) return;

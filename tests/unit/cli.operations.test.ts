@@ -1,4 +1,4 @@
-import type { EngineEvent, PreviewOptions } from "@pulumi/pulumi/automation";
+import type { EngineEvent, PreviewOptions, RefreshOptions } from "@pulumi/pulumi/automation";
 
 import { perform } from "../../cli/operations";
 import { canary, listen, opens, request } from "./cli.fixture";
@@ -120,4 +120,19 @@ test("Ctrl-C waits for the engine, and is told from a failure", async () => {
     "interrupted: the engine ends what is under way, and keeps what is done; Ctrl-C again leaves at once",
   );
   expect(process.listenerCount("SIGINT")).toBe(before);
+});
+
+test("Ctrl-C says what is waited for, and for how long", async () => {
+  opens({
+    refresh: ({ onEvent }: RefreshOptions) => {
+      onEvent?.(step("worker-1-docker", "update", "command:remote:Command"));
+      onEvent?.(step("worker-2-docker", "update", "command:remote:Command"));
+      process.emit("SIGINT");
+      return Promise.reject(new Error("code: 255"));
+    },
+  });
+  expect(await perform({ ...request, command: "refresh", output: "text" })).toBe(130);
+  expect(said.err).toMatch(
+    /ends what is under way \(worker-1-docker for \d+\.\d s, worker-2-docker for \d+\.\d s\), and keeps what is done/,
+  );
 });
