@@ -61,8 +61,11 @@ has_turns() { [ -s "$STATE/restarted" ] || [ -s "$STATE/put-off" ] || compgen -G
 # take_turns [FUNCTION]: in the order in which the scripts first ran. Where one fails, FUNCTION is called before this ends.
 take_turns() {
   local name
+  declare -gA turns_taken=()
   while read -r name; do
-    if [ ! -e "$SCRIPTS/$name/turn" ] || bash "$SCRIPTS/$name/turn"; then continue; fi
+    [ -e "$SCRIPTS/$name/turn" ] || continue
+    turns_taken[$name]=$(turn_id "$name")
+    if bash "$SCRIPTS/$name/turn"; then continue; fi
     "${1:-:}"
     exit 1
   done <"$SCRIPTS/order"
@@ -70,20 +73,32 @@ take_turns() {
   take_put_off
 }
 
+# turn_id NAME: another one each time that a turn is kept.
+turn_id() { stat -c '%i %y' "$SCRIPTS/$1/turn" 2>/dev/null || true; }
+
 note_restart() {
   [ -n "${in_turn:-}" ] || return 0
   log "restarting $1"
   grep -qsxF "$*" "$STATE/restarted" || printf '%s\n' "$*" >>"$STATE/restarted"
 }
 
-# end_turns: what was restarted is well.
+# end_turns: what was restarted is well. A turn that was kept since is a later run's: this one may go on when its own run was cut off.
 end_turns() {
+  local name
   in_turn=
   each_restarted keep_files
-  forget_turns
+  for name in "${!turns_taken[@]}"; do
+    [ "$(turn_id "$name")" != "${turns_taken[$name]}" ] || rm -f "$SCRIPTS/$name/turn"
+  done
+  forget_restarts
 }
 
-forget_turns() { rm -rf "$SCRIPTS"/*/turn "$STATE/restarted" "$STATE/put-off" "$STATE/units"/*.next; }
+forget_turns() {
+  rm -f "$SCRIPTS"/*/turn
+  forget_restarts
+}
+
+forget_restarts() { rm -rf "$STATE/restarted" "$STATE/put-off" "$STATE/units"/*.next; }
 
 # each_restarted FUNCTION: calls it with each unit and its files; fails where one of them does.
 each_restarted() {

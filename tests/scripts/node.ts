@@ -1,4 +1,4 @@
-import type { Host } from "./host";
+import { Host } from "./host";
 
 /** How a node lists a pod: its name, phase, the kind of what made it, and whether it is ready. */
 export const pod = (name: string, ready: string, phase = "Running", owner = "ReplicaSet") =>
@@ -26,4 +26,28 @@ export const nodeOn = (
       "get pods "*) if [ -e '${host.path("asked")}' ]; then printf '${pods}'; else touch '${host.path("asked")}'; printf '${pod("one", "True")}${pod("two", "False")}'; fi ;;
       "describe node w") printf 'Name: w\\nConditions:\\n  Ready False\\nAddresses:\\n' ;;
       esac`,
+  );
+
+/** Sends a script that keeps units running, each on a file of its own. */
+export const sendTo = (host: Host, files: Readonly<Record<string, string>>, name = "w-docker") => {
+  const lines = Object.entries(files).map(
+    ([unit, text]) => `echo ${text} | put '${host.path(unit)}' 0644\nrun_unit ${unit}.service '${host.path(unit)}'`,
+  );
+  const script = `up() { echo plain | put '${host.path(name)}' 0644; }\nturn() {\n${lines.join("\n")}\n}\ndown() { :; }`;
+  return host.run({ name, script, secrets: [] });
+};
+
+const short = (script: string) => script.replace(/wait_for 1[28]0/g, "wait_for 1");
+/** Has the node w take its turn. */
+export const rolloutOn = (host: Host, direction = "up") =>
+  host.run(
+    {
+      name: "w-rollout",
+      script: short(Host.script("node/rollout/rollout.sh")),
+      uses: ["endpoint/servers.sh", "endpoint/yield.sh", "certificates/trust.sh", "node/rollout/drain.sh"]
+        .map((path) => Host.script(path))
+        .concat("authorities_differ() { false; }\nfollow_authorities() { :; }\n"),
+      values: { NODE: "w", RELEASE: "1.36.3", DRAIN: false, DRAIN_SECONDS: 1, VIRTUAL_ADDRESS: "" },
+    },
+    direction,
   );

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { rmSync, statSync } from "node:fs";
 
 import { clean, Host } from "./host";
-import { nodeOn, pod, type Told } from "./node";
+import { nodeOn, pod, rolloutOn, sendTo, type Told } from "./node";
 
 let host: Host;
 beforeEach(() => (host = new Host("systemctl", "journalctl", "hostname")));
@@ -10,28 +10,9 @@ afterEach(() => host.remove());
 
 const restarted = "var/lib/keelson/restarted";
 const kept = "var/lib/keelson/scripts/w-docker/turn";
-/** Sends a script that keeps units running, each on a file of its own. */
-const send = (files: Readonly<Record<string, string>>, name = "w-docker") => {
-  const lines = Object.entries(files).map(
-    ([unit, text]) => `echo ${text} | put '${host.path(unit)}' 0644\nrun_unit ${unit}.service '${host.path(unit)}'`,
-  );
-  const script = `up() { echo plain | put '${host.path(name)}' 0644; }\nturn() {\n${lines.join("\n")}\n}\ndown() { :; }`;
-  return host.run({ name, script, secrets: [] });
-};
+const send = (files: Readonly<Record<string, string>>, name?: string) => sendTo(host, files, name);
 const deferred = (unit: string) => `${unit}.service: its restart is deferred to the step w-rollout\n`;
-const short = (script: string) => script.replace(/wait_for 1[28]0/g, "wait_for 1");
-const rollout = (direction = "up") =>
-  host.run(
-    {
-      name: "w-rollout",
-      script: short(Host.script("node/rollout/rollout.sh")),
-      uses: ["endpoint/servers.sh", "endpoint/yield.sh", "certificates/trust.sh", "node/rollout/drain.sh"]
-        .map((path) => Host.script(path))
-        .concat("authorities_differ() { false; }\nfollow_authorities() { :; }\n"),
-      values: { NODE: "w", RELEASE: "1.36.3", DRAIN: false, DRAIN_SECONDS: 1, VIRTUAL_ADDRESS: "" },
-    },
-    direction,
-  );
+const rollout = (direction?: string) => rolloutOn(host, direction);
 const cluster = (told: Told = {}) => nodeOn(host, told);
 const wrote = (name: string) => host.read(`var/lib/keelson/scripts/${name}/wrote`);
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('cee3c62504804921' '1903ef49d45a6f03')
+readonly -a REVISIONS=('53c21ef908b3b7b5' 'b88d0d6ef530edc3')
 
 readonly AUTHORITIES='1'
 

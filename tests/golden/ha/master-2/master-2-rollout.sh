@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('a8ffcae26c094d55' '95a676b0c515b9f1')
+readonly -a REVISIONS=('60d9cd31c038a6c4' '859a235597e4c875')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1240d0cb0633e6ed' '9190bf3ea2d5ed11')
+readonly -a REVISIONS=('2c8543338bc17ec0' 'ce74a83159e2d997')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1e2393bea13a74c8' '3fd436c44ea11d22')
+readonly -a REVISIONS=('232374f2489002c1' '1a45a4a4cc875c75')
 
 readonly AUTHORITIES='1'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('1a7a3ce876f39ebe')
+readonly -a REVISIONS=('f6b7884c71acd955')
 
 readonly PROGRAM='its digest'
 

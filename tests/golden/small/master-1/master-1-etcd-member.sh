@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('1a2ea9698c93d241')
+readonly -a REVISIONS=('3310fc83f7dff9f8')
 
 readonly PROGRAM='its digest'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1240d0cb0633e6ed' 'fe0fb2b18cf5bc4c')
+readonly -a REVISIONS=('2c8543338bc17ec0' '6e259aa3545ad16d')
 
 readonly AUTHORITIES='1'
 

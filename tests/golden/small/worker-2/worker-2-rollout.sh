@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('3bfdef76a09914fa' 'd7628f5c29ed844f')
+readonly -a REVISIONS=('764bb762f5340f52' 'ef8cbf8b3cc50361')
 
 readonly AUTHORITIES='1'
 
