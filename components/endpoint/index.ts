@@ -84,6 +84,14 @@ export interface VirtualAddressArgs {
   readonly virtualAddress: string;
 }
 
+const addressEffects = (virtualAddress: string): Effects => ({
+  create: `it takes part in holding the masters' common address, ${virtualAddress}`,
+  update: (changed) =>
+    changed.has("ENDPOINT")
+      ? `the masters' common address becomes ${virtualAddress}, and the one before leads nowhere any more: run make kubeconfig afterwards, and hand the kubeconfig out again`
+      : "its part in holding the masters' common address is checked",
+});
+
 /** A master takes part in holding the masters' common address, which answers when this is done. */
 export class VirtualAddress extends HostScript {
   constructor(
@@ -105,6 +113,7 @@ export class VirtualAddress extends HostScript {
           OTHERS: otherMasters(machine, environment),
         },
         files: [virtualAddressUnit, addressCheck(machine, environment, virtualAddress)],
+        effects: addressEffects(virtualAddress),
       },
       opts,
     );

@@ -5,7 +5,7 @@ up() {
   local interface
   interface=$(ip -o -4 address show to "$ADDRESS" | awk 'NR == 1 { print $2 }')
   [ -n "$interface" ] || die "no interface of $(hostname) has the address $ADDRESS: correct machines[].address"
-  [ -e "$CONFIG_FILE" ] || ! is_taken ||
+  is_given || ! is_taken ||
     die "${ENDPOINT%:*} is to be the masters' common address, and a machine with the link address $taken has it, as $(hostname) sees:" \
       "set kubernetes.virtualAddress to an address that is free"
   install_idle virtual-address keepalived.service keepalived
@@ -18,6 +18,9 @@ up() {
 }
 
 answers() { curl -fsS --max-time 3 --cacert /etc/kubernetes/pki/ca.crt "https://$ENDPOINT/readyz"; }
+
+# is_given: keepalived knew the address before, and whoever has it is a master.
+is_given() { grep -qsF " ${ENDPOINT%:*}/32" "$CONFIG_FILE"; }
 
 # is_taken: somebody answers for the address who is no master. Without this question keepalived would take it from them.
 is_taken() {
