@@ -20,9 +20,9 @@ const script = [askScript, ...["judge.sh", "requests.sh", "guard.sh"].map((file)
 
 /** Asks all machines at once what speaks for and against an upgrade, in their order; undefined of those that do not answer. */
 export async function askAll(args: UpgradeArgs): Promise<ReadonlyMap<string, Told | undefined>> {
-  // One that is made in this very run has nothing to tell.
+  // One that is made in this very run has nothing to tell, and one that is lost is not asked.
   const there = args.machines.flatMap((machine) => {
-    const to = args.login(machine.name);
+    const to = machine.lost ? undefined : args.login(machine.name);
     return to ? [{ machine, to }] : [];
   });
   const told = await throughBastion(args.environment.ssh.bastion, 10 * patience, (way) =>
