@@ -1,6 +1,6 @@
 # On a master, when all have their servers: the cluster is told its configuration, by which machines join, and gets kubeadm's add-ons.
 # Before that, no add-on may be newer than the oldest API server, and no machine may join with a newer kubelet.
-# Reads: KUBEADM_CONFIG KUBELET_DEFAULTS COREDNS_TAG PROXY
+# Reads: KUBEADM_CONFIG KUBELET_DEFAULTS COREDNS_IMAGE PROXY
 # Runs again for: AUTHORITIES RESTORED
 
 # shellcheck disable=SC2034 # kubeadm.sh reads it.
@@ -25,12 +25,12 @@ up() {
 # kubeadm moves the settings of CoreDNS on, from releases that it knows, and fails on one that is newer than itself: that goes
 # back before kubeadm looks, on the settings that it has.
 replace_dns() {
-  local image newest
+  local image newest release=${COREDNS_IMAGE##*:}
   image=$(dns_image) || image=
-  newest=$(printf '%s\n' "${image##*:}" "$COREDNS_TAG" | sort -V | tail -n 1)
-  [ -z "$image" ] || [ "$newest" = "$COREDNS_TAG" ] ||
-    as_admin set image deployment/coredns "coredns=${image%:*}:$COREDNS_TAG" --request-timeout 10s >&2 ||
-    die "CoreDNS cannot be changed from ${image##*:} to $COREDNS_TAG: kubectl's output is above"
+  newest=$(printf '%s\n' "${image##*:}" "$release" | sort -V | tail -n 1)
+  [ -z "$image" ] || [ "$newest" = "$release" ] ||
+    as_admin set image deployment/coredns "coredns=$COREDNS_IMAGE" --request-timeout 10s >&2 ||
+    die "CoreDNS cannot be changed from ${image##*:} to $release: kubectl's output is above"
   phase addon coredns
 }
 

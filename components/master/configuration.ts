@@ -9,7 +9,7 @@ import type { Machine } from "../machine";
 import { HostScript } from "../script";
 import { configurationEffects } from "./effects";
 import type { ControlPlaneArgs } from "./index";
-import { kubeadmConfig, kubeletDefaults } from "./render";
+import { corednsImage, kubeadmConfig, kubeletDefaults } from "./render";
 import { kubeadmScripts } from "./scripts";
 
 /** The cluster is told its configuration, by way of a master that has its API server. */
@@ -28,7 +28,7 @@ export function configureCluster(
       values: {
         KUBEADM_CONFIG: kubeadmConfig({ ...args, machine, etcdEndpoints: etcd.endpoints }),
         KUBELET_DEFAULTS: kubeletDefaults(environment),
-        COREDNS_TAG: artifacts.images.corednsTag,
+        COREDNS_IMAGE: corednsImage(artifacts),
         PROXY: nodeEndpoint,
         AUTHORITIES: labelOf(authoritiesOf(environment)),
         // What is restored may tell of what was there before.

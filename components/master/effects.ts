@@ -67,8 +67,11 @@ export const configurationEffects: Effects = {
     changed.has("AUTHORITIES") && !changed.has("script")
       ? "machines that join, and pods, get the authorities to trust; kube-proxy, flannel and CoreDNS restart, pod after pod"
       : changed.has("KUBEADM_CONFIG")
-        ? "the cluster's configuration is uploaded when all masters have it; kube-proxy and CoreDNS are replaced if their release changes, pod after pod"
-        : changed.has("KUBELET_DEFAULTS")
-          ? "machines that join get the kubelets' new settings; nothing restarts for that"
-          : "the cluster's configuration is uploaded again; nothing restarts for that",
+        ? "the cluster's configuration is uploaded when all masters have it; kube-proxy and CoreDNS are replaced if their release or registry changes, pod after pod"
+        : // An earlier release left CoreDNS on the registry that it began with.
+          changed.has("COREDNS_IMAGE")
+          ? "the cluster's configuration is uploaded again; CoreDNS is replaced if it is of another registry, pod after pod"
+          : changed.has("KUBELET_DEFAULTS")
+            ? "machines that join get the kubelets' new settings; nothing restarts for that"
+            : "the cluster's configuration is uploaded again; nothing restarts for that",
 };

@@ -1,5 +1,5 @@
 # What kubeadm is told of the cluster.
-# Reads: KUBEADM_CONFIG AUTHORITY COREDNS_TAG ADMIN PROXY
+# Reads: KUBEADM_CONFIG AUTHORITY COREDNS_IMAGE ADMIN PROXY
 
 configuration() {
   local name
@@ -20,7 +20,7 @@ as_servers_are() {
 }
 
 # kubeadm makes the Service last: one that was cut off before leaves none, and nobody finds CoreDNS.
-dns_is_current() { [[ $(dns_image) = *":$COREDNS_TAG" ]] && has_dns_service; }
+dns_is_current() { [ "$(dns_image)" = "$COREDNS_IMAGE" ] && has_dns_service; }
 
 has_dns_service() { kubectl --kubeconfig "$ADMIN" --namespace kube-system get service kube-dns --request-timeout 10s >/dev/null 2>&1; }
 

@@ -174,6 +174,9 @@ function clusterConfiguration({ environment, machine, etcdEndpoints, artifacts }
   };
 }
 
+/** As kubeadm makes it of what it is told. */
+export const corednsImage = ({ images }: ArtifactSet) => `${images.corednsRepository}/coredns:${images.corednsTag}`;
+
 /** kubeadm's own, a year, is not told, so that a cluster of an earlier release has the configuration that it had. */
 function validityPeriod(environment: MasterSettings): object {
   const { validity } = lengthsOf(environment);

@@ -11,7 +11,7 @@ import type { Machine } from "../machine";
 import type { ScriptValue } from "../script";
 import { componentFiles } from "./files";
 import type { ControlPlaneArgs } from "./index";
-import { asShown, kubeadmConfig, namesToHave, serverAddress, takesPods } from "./render";
+import { asShown, corednsImage, kubeadmConfig, namesToHave, serverAddress, takesPods } from "./render";
 import { writesAuditLog } from "./security";
 import { filesDirectory } from "./settings";
 
@@ -33,7 +33,7 @@ export function valuesFor(
     CERTIFICATE_CONFIG: certificateConfig(machine, environment.kubernetes.version, "/etc/kubernetes/pki"),
     CERTIFICATE_NAMES: namesToHave(environment, machine).map(asShown),
     CRI_SOCKET: criSocket(environment.kubernetes.runtime),
-    COREDNS_TAG: args.artifacts.images.corednsTag,
+    COREDNS_IMAGE: corednsImage(args.artifacts),
     ENDPOINT: serverAddress(environment, machine),
     PROXY: nodeEndpoint,
     VIRTUAL_ADDRESS: environment.kubernetes.virtualAddress ?? "",

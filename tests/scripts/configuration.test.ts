@@ -16,11 +16,14 @@ beforeEach(() => {
 afterEach(() => host.remove());
 
 /** A cluster with this CoreDNS, whose kube-proxies are others after kubeadm was there, or are not. */
-const cluster = (tag: string, { replaced = false, fails = "", service = true } = {}) =>
+const cluster = (
+  tag: string,
+  { replaced = false, fails = "", service = true, registry = "registry.example.com" } = {},
+) =>
   host.stub(
     "kubectl",
     `case "$*" in
-    *"get deployment coredns"*) ${tag === "" ? "exit 1" : `echo registry.example.com/coredns:${tag}`} ;;
+    *"get deployment coredns"*) ${tag === "" ? "exit 1" : `echo ${registry}/coredns:${tag}`} ;;
     *"get service kube-dns"*) ${service ? "" : "exit 1"} ;;
     *"get daemonset kube-proxy"*) if [ -e '${host.path("told")}' ] && ${String(replaced)}; then echo 2; else echo 1; fi ;;
     *"get nodes"*) printf 'node/a\\nnode/b\\n' ;;
@@ -37,7 +40,7 @@ const configure = (preamble = "") =>
     values: {
       KUBEADM_CONFIG: 'clusterName: "@CLUSTER_NAME@"\n',
       KUBELET_DEFAULTS: "kind: KubeletConfiguration\n",
-      COREDNS_TAG: "v1.14.2",
+      COREDNS_IMAGE: "registry.example.com/coredns:v1.14.2",
       PROXY: "127.0.0.1:6444",
     },
   });
@@ -69,6 +72,19 @@ test("an older CoreDNS goes on by kubeadm, which knows the way, and a newer one 
   expect(orders()).toEqual([...always, "addon coredns"]);
   cluster("v1.14.7");
   configure();
+  expect(orders()).toEqual([
+    ...always,
+    "set image deployment/coredns coredns=registry.example.com/coredns:v1.14.2",
+    "addon coredns",
+  ]);
+});
+
+test("a CoreDNS of the registry before is replaced by the one of this registry, whatever its release", () => {
+  cluster("v1.14.2", { registry: "registry.k8s.io/coredns" });
+  expect(configure().status).toBe(0);
+  expect(orders()).toEqual([...always, "addon coredns"]);
+  cluster("v1.14.7", { registry: "registry.k8s.io/coredns" });
+  expect(configure().status).toBe(0);
   expect(orders()).toEqual([
     ...always,
     "set image deployment/coredns coredns=registry.example.com/coredns:v1.14.2",

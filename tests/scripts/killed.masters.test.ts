@@ -181,7 +181,12 @@ function master(): Run {
           ...{ CERTIFICATE_CONFIG: "", CERTIFICATE_NAMES: [], VIRTUAL_ADDRESS: "", AUDIT: true },
           KUBEADM_CONFIG: `setting: ${setting}\nclusterName: "@CLUSTER_NAME@"\n`,
           AUTHORITY: `ca.crt ${base64("crt\n")}\nca.key ${base64("key\n")}\nadmin.conf ${admin}`,
-          ...{ COREDNS_TAG: "v1", PROXY: "127.0.0.1:6444", ETCD_CA_CRT: base64("crt\n"), ETCD_CA_KEY: base64("key\n") },
+          ...{
+            COREDNS_IMAGE: "registry.example.com/coredns:v1",
+            PROXY: "127.0.0.1:6444",
+            ETCD_CA_CRT: base64("crt\n"),
+            ETCD_CA_KEY: base64("key\n"),
+          },
           ...{ ETCD_ISSUER_CRT: base64("crt\n"), AUTHORITIES: "1" },
           ...firstKey,
           ...{ CRI_SOCKET: "unix:///run/none.sock", ENDPOINT: "192.0.2.1:8443", IGNORED_CHECKS: "" },

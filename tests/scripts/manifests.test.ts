@@ -66,7 +66,7 @@ const master = (flag: string, { configuration = "kind: InitConfiguration\n", fil
       CERTIFICATE_CONFIG: "",
       CERTIFICATE_NAMES: [],
       AUTHORITY: `admin.conf ${Buffer.from(kubeconfigFor("https://127.0.0.1:6444")).toString("base64")}`,
-      COREDNS_TAG: "v1",
+      COREDNS_IMAGE: "registry.example.com/coredns:v1",
       PROXY: "127.0.0.1:6444",
       ETCD_CA_CRT: "",
       ETCD_ISSUER_CRT: "",

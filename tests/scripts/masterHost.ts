@@ -48,7 +48,7 @@ export const masterOn =
             `ca.key ${Buffer.from("key\n").toString("base64")}`,
             `admin.conf ${Buffer.from(kubeconfigFor("https://127.0.0.1:6444")).toString("base64")}`,
           ].join("\n"),
-          COREDNS_TAG: "v1",
+          COREDNS_IMAGE: "registry.example.com/coredns:v1",
           PROXY: "127.0.0.1:6444",
           ETCD_CA_CRT: Buffer.from("certificate\n").toString("base64"),
           ETCD_ISSUER_CRT: "",

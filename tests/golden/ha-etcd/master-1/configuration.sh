@@ -164,7 +164,7 @@ tlsCipherSuites:
 serverTLSBootstrap: true
 '
 
-readonly COREDNS_TAG='v1.14.7'
+readonly COREDNS_IMAGE='registry.k8s.io/coredns/coredns:v1.14.7'
 
 readonly PROXY='127.0.0.1:6444'
 

@@ -201,7 +201,7 @@ readonly -a CERTIFICATE_NAMES=('127.0.0.1' '192.0.2.11' '192.0.2.100')
 
 readonly CRI_SOCKET='unix:///run/containerd/containerd.sock'
 
-readonly COREDNS_TAG='v1.14.7'
+readonly COREDNS_IMAGE='registry.k8s.io/coredns/coredns:v1.14.7'
 
 readonly ENDPOINT='192.0.2.100:6443'
 

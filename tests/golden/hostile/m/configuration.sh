@@ -202,7 +202,7 @@ featureGates:
   ExtendWebSocketsToKubelet: false
 '
 
-readonly COREDNS_TAG='v1.14.2'
+readonly COREDNS_IMAGE='registry.example.com:5000/a/coredns/coredns:v1.14.2'
 
 readonly PROXY='127.0.0.1:6444'
 

@@ -215,7 +215,7 @@ readonly -a CERTIFICATE_NAMES=('api.example.com' '203.0.113.7' '*.example.org' '
 
 readonly CRI_SOCKET='unix:///run/cri-dockerd.sock'
 
-readonly COREDNS_TAG='v1.14.2'
+readonly COREDNS_IMAGE='registry.example.com:5000/a/coredns/coredns:v1.14.2'
 
 readonly ENDPOINT='198.51.100.1:8443'
 

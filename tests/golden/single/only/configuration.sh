@@ -164,7 +164,7 @@ featureGates:
   ExtendWebSocketsToKubelet: false
 '
 
-readonly COREDNS_TAG='v1.14.2'
+readonly COREDNS_IMAGE='registry.k8s.io/coredns/coredns:v1.14.2'
 
 readonly PROXY='127.0.0.1:6444'
 

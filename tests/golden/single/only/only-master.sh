@@ -199,7 +199,7 @@ readonly -a CERTIFICATE_NAMES=('127.0.0.1' '192.0.2.10')
 
 readonly CRI_SOCKET='unix:///run/cri-dockerd.sock'
 
-readonly COREDNS_TAG='v1.14.2'
+readonly COREDNS_IMAGE='registry.k8s.io/coredns/coredns:v1.14.2'
 
 readonly ENDPOINT='192.0.2.10:6443'
 

@@ -205,7 +205,7 @@ readonly -a CERTIFICATE_NAMES=('127.0.0.1' '172.30.0.11')
 
 readonly CRI_SOCKET='unix:///run/cri-dockerd.sock'
 
-readonly COREDNS_TAG='v1.14.7'
+readonly COREDNS_IMAGE='registry.k8s.io/coredns/coredns:v1.14.7'
 
 readonly ENDPOINT='172.30.0.11:6443'
 
