@@ -127,9 +127,10 @@ export class Cluster extends pulumi.ComponentResource {
     const trust = new KubeletTrust(named("kubelet-trust"), { machines, environment, master: controlPlane }, taken);
 
     // The API server of a master at work may restart for that, and nothing asks the API meanwhile.
-    const atWork = environment.survey === "off" || Object.keys(running.apiServers).length > 0;
-    const dependsOn = atWork ? [...ready, trust] : ready;
-    const quiet = { ...child, dependsOn: atWork ? [trust] : [] };
+    const { apiServers, silent = environment.survey === "off" } = running;
+    const isAtWork = silent || Object.keys(apiServers).length > 0;
+    const dependsOn = isAtWork ? [...ready, trust] : ready;
+    const quiet = { ...child, dependsOn: isAtWork ? [trust] : [] };
     keepSecrets(named("encryption"), { machines, environment, controlPlane, etcd, keys }, quiet);
     const inside = { provider, deletedWith: controlPlane.cluster, dependsOn };
     const certificates = firstEnds(etcd.ends, controlPlane.ends);

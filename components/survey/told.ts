@@ -12,6 +12,8 @@ export interface Running {
   readonly members: Releases;
   /** Machines that have joined, and have no node that is ready, or no kubelet that runs. @default none is known to */
   readonly notReady?: readonly string[];
+  /** One was asked, and did not answer: what it runs, nobody knows. @default all answered */
+  readonly silent?: boolean;
 }
 
 /** What a machine told of restores before the run: generations, 0 where there is none. */
@@ -34,7 +36,8 @@ export function runningOf(asked: readonly Asked[]): Running {
     return Object.fromEntries(told.filter((pair): pair is [string, string] => pair[1] !== undefined));
   };
   const [apiServers, kubelets, members] = [releasesOf("kube-apiserver"), releasesOf("kubelet"), releasesOf("etcd")];
-  return { apiServers, kubelets, members, notReady: notReadyOf(asked) };
+  const silent = asked.some(({ answer }) => !answer);
+  return { apiServers, kubelets, members, notReady: notReadyOf(asked), ...(silent ? { silent } : {}) };
 }
 
 /** Nodes of the stack's machines that masters know of as not ready, and since when. */

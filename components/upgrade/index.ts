@@ -34,7 +34,7 @@ export interface UpgradeArgs {
  * is restarted; in a preview, what can be told without them.
  */
 export class Upgrade extends pulumi.Stash {
-  /** Something runs another release than is asked for, or nobody could tell. */
+  /** Something runs another release than is asked for, or may: not every machine told. */
   readonly isUnderWay: boolean;
   /** The nodes, later scripts on masters among them waiting for this while an upgrade is under way. */
   readonly nodes: readonly Machine[];
@@ -47,7 +47,8 @@ export class Upgrade extends pulumi.Stash {
     const { environment, running, nodes } = args;
     const { version } = environment.kubernetes;
     const releases = [...Object.values(running.apiServers), ...Object.values(running.kubelets)];
-    const isUnderWay = environment.survey === "off" || releases.some((release) => release !== version);
+    const isUnderWay =
+      environment.survey === "off" || running.silent === true || releases.some((release) => release !== version);
     const guard = new pulumi.ResourceHook(
       `keelson-${name}`,
       AsyncResource.bind(async ({ oldInputs }: pulumi.ResourceHookArgs) => {
