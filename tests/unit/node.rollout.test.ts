@@ -1,4 +1,5 @@
 import { batches } from "../../components/node/rollout/batches";
+import { turnEffects } from "../../components/node/rollout/effects";
 import { orderOf } from "../golden/received";
 import type { Program } from "../support/program";
 import { commands, find, machine, run, valueOf } from "./program.fixture";
@@ -41,6 +42,29 @@ describe("turns", () => {
   });
   test("are none where there is no node", () => {
     expect(batches([], "50%")).toEqual([]);
+  });
+});
+
+describe("a turn that brings another release", () => {
+  const words = (changed: readonly string[], { seen = false, drain = true } = {}) => {
+    const { kubernetes } = environment({ kubernetes: { version: "1.36.3", drainTimeout: 90, upgrade: { drain } } });
+    const nothing = () => undefined;
+    const told = { again: nothing, onceMore: nothing, ranOnceMore: nothing, follows: nothing };
+    return turnEffects(seen ? { seen: told } : {}, { kubernetes }).update(new Set(changed));
+  };
+
+  test("is said to drain the node, where the machine did not tell which it has", () => {
+    expect(words(["RELEASE", "REVISIONS"])).toBe(
+      "its kubelet is of 1.36.3 after its turn: where it was of another minor release, its node is cordoned and drained before (at most 90 s, disruption budgets respected), and takes pods again",
+    );
+    expect(words(["RELEASE"], { drain: false })).toBe(
+      "its kubelet is of 1.36.3 after its turn, and its pods keep running",
+    );
+  });
+  test("is told of the upgrade where it did, and a turn without one means what its scripts say", () => {
+    expect(words(["RELEASE"], { seen: true })).toBe("");
+    expect(words(["REVISIONS"])).toBe("");
+    expect(words(["AUTHORITIES"])).toMatch(/^its kubelet restarts in its turn, to trust other authorities/);
   });
 });
 

@@ -7,9 +7,10 @@ import { authoritiesOf } from "../../certificates/settings";
 import { yieldScripts } from "../../endpoint";
 import { kubeletConfigFile, requestScript } from "../../kubelet";
 import type { Machine } from "../../machine";
-import { HostScript, stepOn, unitsScripts, type Effects } from "../../script";
+import { HostScript, stepOn, unitsScripts } from "../../script";
 import { rolloutStep } from "../step";
 import { batches } from "./batches";
+import { turnEffects } from "./effects";
 import type { RolloutSettings } from "../settings";
 
 export { atOnce } from "./batches";
@@ -47,16 +48,6 @@ const uses = [
   ...["drain.sh", "authorities.sh"].map((file) => join(__dirname, file)),
 ];
 
-/** What a turn means besides what the scripts say that have deferred something to it. */
-const effects: Effects = {
-  create: "",
-  update: (changed) =>
-    // An earlier release did not say which they are.
-    changed.has("AUTHORITIES") && !changed.has("script")
-      ? "its kubelet restarts in its turn, to trust other authorities; its pods keep running"
-      : "",
-};
-
 /** Nodes that take their turn together; the state knows it by the name of an earlier release. */
 class Batch extends pulumi.ComponentResource {
   constructor(
@@ -81,7 +72,10 @@ class Batch extends pulumi.ComponentResource {
       };
       new HostScript(
         stepOn(machine, rolloutStep),
-        { machine, script: join(__dirname, "rollout.sh"), uses, values, effects, follows: true },
+        {
+          ...{ machine, script: join(__dirname, "rollout.sh"), uses, values, follows: true },
+          effects: turnEffects(machine, environment),
+        },
         { parent: this },
       );
     }
