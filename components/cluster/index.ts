@@ -13,7 +13,7 @@ import { buildsHere, LocalMachines, localLogin, loginsHere } from "../local";
 import { isNode, Preflight, sshMachines } from "../machine";
 import { ControlPlane, KubeletTrust } from "../master";
 import { ClusterDns, Network } from "../network";
-import { joinNodes, Nodes, Rollout } from "../node";
+import { joinNodes, Nodes, nodesAtWork, Rollout } from "../node";
 import { Pairs } from "../pairs";
 import { Plan } from "../plan";
 import { Rotation } from "../rotation";
@@ -56,7 +56,8 @@ export class Cluster extends pulumi.ComponentResource {
 
     // A change that would lose the cluster is refused; every other one is told in plain words.
     const { unnamed, emptied, back, running } = survey;
-    const shape = { environment, builds, etcd: artifacts.etcd, health, unnamed, emptied, back, running };
+    const atWork = nodesAtWork(environment, (name) => (survey.isSilent(name) ? undefined : login(name)));
+    const shape = { environment, builds, etcd: artifacts.etcd, health, atWork, unnamed, emptied, back, running };
     const plan = new Plan(named("plan"), shape, child);
     const accepted = { ...child, dependsOn: [plan] };
 

@@ -9,6 +9,7 @@ import { deleteLostNodes } from "./lost";
 import { LeavingNode, ReadyNode } from "./ready";
 import { Worker } from "./worker";
 
+export { nodesAtWork } from "./atWork";
 export { Nodes, type NodeRow } from "./labels";
 export { atOnce, Rollout } from "./rollout";
 

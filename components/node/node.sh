@@ -13,7 +13,7 @@ down() {
   # A master that is gone, or going, has no node to give back.
   [ -e "$KUBECONFIG" ] && command -v kubectl >/dev/null || return 0
   if [ "$LOST" != false ]; then
-    ! is_at_work || refuse_living
+    ! is_at_work "$NODE" || refuse_living
     keep_out
   fi
   wait_for 60 "the API to tell of the node $NODE" knows_node ||
@@ -39,23 +39,6 @@ knows_node() { found=$(kubectl get node "$NODE" --request-timeout 10s --ignore-n
 
 # Unknown is a node that has told nothing for so long that the cluster has given it up.
 readiness() { kubectl get node "$NODE" --request-timeout 3s -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'; }
-
-# is_at_work: its kubelet goes on renewing its lease, every fourth of the lease's time. This computer alone does not reach the machine.
-is_at_work() {
-  local before now seconds i
-  read -r before seconds <<<"$(lease)"
-  [ -n "$before" ] && [ $(($(date +%s) - $(date -d "$before" +%s))) -lt "$((2 * ${seconds:-40}))" ] || return
-  for ((i = 0; i < ${seconds:-40} / 4 + 5; i++)); do
-    sleep 1
-    read -r now _ <<<"$(lease)"
-    [ -z "$now" ] || [ "$now" = "$before" ] || return 0
-  done
-  return 1
-}
-
-lease() {
-  kubectl get lease "$NODE" --namespace kube-node-lease --request-timeout 3s -o 'jsonpath={.spec.renewTime} {.spec.leaseDurationSeconds}' 2>/dev/null || true
-}
 
 refuse_living() {
   die "node $NODE was marked as lost, and its kubelet has renewed its lease just now: the machine is at work, and its pods would run twice." \

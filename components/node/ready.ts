@@ -6,6 +6,7 @@ import { anotherOf, type Machine } from "../machine";
 import { HostScript, stepOn } from "../script";
 import type { ControlPlane } from "../master";
 import { podsScript } from "../network";
+import { leaseScript } from "./atWork";
 import { leaveStep, readyStep } from "./step";
 
 /** Awaits a node. */
@@ -36,6 +37,7 @@ export class LeavingNode extends HostScript {
         machine: lost ? master.operator : anotherOf(master.machines, machine),
         of: machine,
         script: join(__dirname, "node.sh"),
+        uses: [leaseScript],
         values: { NODE: machine.name, DRAIN_SECONDS: drainTimeout, LOST: lost ?? false, RESTORED: lost ? restored : 0 },
         ...(lost ? { ends: "undone" } : {}),
       },

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { onceKnown } from "../ssh";
 import { consequences } from "./consequences";
-import { problemsOf, refuse, takenOver, wanted, type PlanArgs } from "./problems";
+import { alive, problemsOf, refuse, takenOver, wanted, type PlanArgs } from "./problems";
 import { rebuildConsequences, rebuildsBetween, type Rebuilds } from "./rebuilds";
 import { having, listed, restores, topologyOf, type Topology } from "./topology";
 
@@ -27,7 +27,7 @@ export class Plan extends pulumi.Stash {
     opts: pulumi.CustomResourceOptions = {},
   ) {
     const after = topologyOf(args.environment, args.builds, args.etcd);
-    const judge = new pulumi.ResourceHook(
+    const weighing = new pulumi.ResourceHook(
       `keelson-${name}`,
       AsyncResource.bind(async ({ oldInputs }: pulumi.ResourceHookArgs) => {
         const before = oldInputs?.["input"] as Topology | undefined;
@@ -43,7 +43,7 @@ export class Plan extends pulumi.Stash {
     super(
       name,
       { input: asPlanned(after, args) },
-      { ...opts, hooks: { beforeCreate: [newborn], beforeUpdate: [judge] } },
+      { ...opts, hooks: { beforeCreate: [newborn], beforeUpdate: [weighing] } },
     );
     this.after = after;
   }
@@ -54,7 +54,7 @@ export class Plan extends pulumi.Stash {
    */
   async holds(): Promise<void> {
     const before = await onceKnown(this.input as pulumi.Output<Topology>, this.after);
-    refuse(this.args.environment.stack, problemsOf(before, this.after, this.args));
+    await judge(before, this.after, this.args);
   }
 }
 
@@ -66,9 +66,14 @@ function asPlanned(shape: Topology, args: PlanArgs): pulumi.Input<Topology> {
   return { ...shape, machines } as Topology;
 }
 
+async function judge(before: Topology, after: Topology, args: PlanArgs): Promise<void> {
+  const problems = problemsOf(before, after, args);
+  refuse(args.environment.stack, [...problems, ...(await alive(before, after, args))]);
+}
+
 async function weigh(before: Topology, after: Topology, args: PlanArgs): Promise<void> {
   const { environment } = args;
-  refuse(environment.stack, problemsOf(before, after, args));
+  await judge(before, after, args);
   const rebuilds = rebuildsBetween(before, after, wanted(args));
   if (!pulumi.runtime.isDryRun() && !restores(before, after)) await othersAreWell(before, rebuilds, args);
   const { drainTimeout } = environment.kubernetes;

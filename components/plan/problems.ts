@@ -1,3 +1,5 @@
+import * as pulumi from "@pulumi/pulumi";
+
 import type { Environment } from "../environment";
 import type { Rebuild } from "../local";
 import type { MachineConfig } from "../machine";
@@ -22,6 +24,8 @@ export interface PlanArgs {
   readonly emptied?: readonly string[];
   /** What runs on the machines. @default nobody was asked */
   readonly running?: Running;
+  /** Asks masters which of these machines' nodes are at work. @default none is known to be */
+  readonly atWork?: (names: readonly string[]) => Promise<readonly string[]>;
   /** Machines that are marked as lost, and answer. @default none does */
   readonly back?: readonly Pick<MachineConfig, "name">[];
 }
@@ -36,7 +40,7 @@ export function problemsOf(before: Topology, after: Topology, args: PlanArgs): r
       args,
     ),
     ...refusals(before, after, args.running),
-    ...atWork(before, after, args),
+    ...answering(before, after, args),
     ...renamed(before, environment),
     ...unasked(before, after, environment),
     ...lostData(before, after, args),
@@ -54,8 +58,24 @@ export function takenOver(known: readonly string[], { unnamed = [] }: PlanArgs):
     );
 }
 
+/** Nobody is lost whose kubelet is at work: its member would be removed, and its pods would run twice. */
+export async function alive(before: Topology, after: Topology, args: PlanArgs): Promise<readonly string[]> {
+  const { environment, back = [], atWork } = args;
+  const told = back.map(({ name }) => name);
+  const names = newlyLost(before, after)
+    .filter(({ name, roles }) => !told.includes(name) && roles.some((role) => role !== "etcd"))
+    .map(({ name }) => name);
+  // Without a survey a preview asks nobody.
+  if (names.length === 0 || !atWork || (environment.survey === "off" && pulumi.runtime.isDryRun())) return [];
+  return (await atWork(names)).map(
+    (name) =>
+      `${name} is marked as lost, and its kubelet has renewed its lease just now: the machine is at work, and its pods would run twice. ` +
+      "Switch it off, and run up again; or take lost: true back, and see why this computer does not reach it",
+  );
+}
+
 /** Nobody is lost who answers: it would go on beside the cluster, with all that it has of it. */
-function atWork(before: Topology, after: Topology, { back = [] }: PlanArgs): readonly string[] {
+function answering(before: Topology, after: Topology, { back = [] }: PlanArgs): readonly string[] {
   return newlyLost(before, after)
     .filter(({ name }) => back.some((one) => one.name === name))
     .map(

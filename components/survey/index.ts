@@ -41,6 +41,11 @@ export class Survey {
     });
   }
 
+  /** Whether a machine was asked, and did not answer. */
+  isSilent(name: string): boolean {
+    return this.asked.some(({ config, answer }) => config.name === name && !answer);
+  }
+
   /** What is not well in the cluster; nothing where all is, or nobody could tell. */
   get unwell(): Again | undefined {
     return unwellAmong(this.asked, this.lastCall);

@@ -19,6 +19,7 @@ const looks = [
   ["etcd/ask.sh", "survey/survey.sh"],
   ["doctor/doctor.sh"],
   ["etcd/ask.sh", "doctor/support.sh"],
+  ["node/lease.sh", "node/atWork.sh"],
   ["pairs/facts.sh"],
   ["certificates/trust.sh", "rotation/proof.sh"],
   ["etcd/ask.sh", "upgrade/judge.sh", "upgrade/requests.sh", "upgrade/guard.sh"],
@@ -87,7 +88,17 @@ else {
 }
 
 /** Set by bash, by awk, by os-release or by the environment. */
-const given = new Set(["SECONDS", "PATH", "ID", "VERSION_CODENAME", "EPOCHREALTIME", "EPOCHSECONDS", "SCRIPT", "NR"]);
+const given = new Set([
+  "SECONDS",
+  "PATH",
+  "ID",
+  "VERSION_CODENAME",
+  "EPOCHREALTIME",
+  "EPOCHSECONDS",
+  "SCRIPT",
+  "NR",
+  "NF",
+]);
 const code = (text: string) => text.replace(/^\s*#.*$/gm, "");
 const names = (text: string, pattern: RegExp) =>
   new Set([...code(text).matchAll(pattern)].map(([, name]) => name ?? ""));

@@ -11,7 +11,11 @@ afterEach(() => host.remove());
 
 const member = (direction: string, { lost = "false", change = (script: string) => script } = {}) =>
   host.run(
-    { script: change(Host.script("node/node.sh")), values: { NODE: "w", DRAIN_SECONDS: 120, LOST: lost } },
+    {
+      script: change(Host.script("node/node.sh")),
+      uses: [Host.script("node/lease.sh")],
+      values: { NODE: "w", DRAIN_SECONDS: 120, LOST: lost },
+    },
     direction,
   );
 
@@ -171,27 +175,6 @@ describe("a node that leaves", () => {
     expect(called()).toEqual([asksLease, keepsOut, looks[0], deletes, givesUp]);
     expect(member("down", { lost: "master" })).toEqual(givenUp);
     expect(called()).toEqual([asksLease, keepsOut, looks[0], deletes, givesUp]);
-  });
-  test("is lost where its lease is renewed no more, and is not where it is: its pods would run twice", () => {
-    host.stub("sleep");
-    const renewed = (times: string) =>
-      host.stub("kubectl", `case "$*" in "get lease "*) echo "$(date -u -d "${times}" +%FT%T.%6NZ) 8" ;; esac`);
-    renewed("10 seconds ago");
-    expect(member("down", { lost: "worker" })).toMatchObject({
-      status: 1,
-      stderr: expect.stringMatching(
-        /^error: node w was marked as lost, and its kubelet has renewed its lease/,
-      ) as string,
-    });
-    expect(called().some((call) => /apply|delete/.test(call))).toBe(false);
-    // The same all the while, and one of a minute ago.
-    const last = new Date(Date.now() - 1000).toISOString();
-    host.stub("kubectl", `case "$*" in "get lease "*) echo '${last} 8' ;; esac`);
-    expect(member("down", { lost: "worker" }).status).toBe(0);
-    renewed("1 minute ago");
-    called();
-    expect(member("down", { lost: "worker" }).status).toBe(0);
-    expect(called().filter((call) => call === asksLease)).toHaveLength(1);
   });
   test("is not made again by a machine that was lost and boots, also where it is gone already", () => {
     host.stub("kubectl", `case $1 in apply) cat >'${host.path("applied")}' ;; esac`);

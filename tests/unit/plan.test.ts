@@ -1,13 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as engine from "@pulumi/pulumi/runtime/resource";
 import fc from "fast-check";
 
-import { Plan, type PlanArgs } from "../../components/plan";
+import { Plan } from "../../components/plan";
 import { consequences } from "../../components/plan/consequences";
 import { refusals } from "../../components/plan/refusals";
 import { topologyOf, type Place, type Topology } from "../../components/plan/topology";
 import { hostKey, small } from "../golden/topologies";
-import { lost, masters, place, topology, worker } from "./plan.fixture";
+import { lost, masters, place, topology, weighed, worker } from "./plan.fixture";
 import { environment } from "./render.fixture";
 
 const [local, three] = [{ provider: "local" }, topology([...masters("abc"), worker])];
@@ -128,30 +127,6 @@ describe("where nothing changes", () => {
 });
 
 describe("the engine, before it changes the plan,", () => {
-  /** Asks the plan of an environment about a state with this shape; gives what was told. */
-  async function weighed(
-    asked: ReturnType<typeof environment>,
-    before?: Topology,
-    more: Partial<PlanArgs> = {},
-  ): Promise<readonly string[]> {
-    let hook: pulumi.ResourceHook | undefined;
-    jest.spyOn(engine, "registerResourceHook").mockImplementation((registered) => {
-      if (registered.name === "keelson-plan") hook = registered;
-      return Promise.resolve();
-    });
-    const info = jest.spyOn(pulumi.log, "info").mockResolvedValue();
-    await pulumi.runtime.setMocks({
-      newResource: ({ inputs }) => ({ id: "plan", state: inputs as object }),
-      call: () => ({}),
-    });
-    new Plan("plan", { environment: asked, ...more });
-    expect(hook?.opts).toEqual({ onDryRun: true });
-    await hook?.callback({
-      ...{ urn: "", id: "", name: "plan", type: "pulumi:index:Stash" },
-      ...(before ? { oldInputs: { input: before } } : {}),
-    });
-    return info.mock.calls.map(([text]) => text);
-  }
   const machine = (name: string, last: number) => ({
     ...{ name, address: `192.0.2.${last}`, ssh: { hostKey: hostKey(name) } },
   });

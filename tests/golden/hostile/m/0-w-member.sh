@@ -4,6 +4,8 @@
 
 readonly SCRIPT='0-w-member'
 
+# Here is the text of components/node/lease.sh.
+
 readonly NODE='0-w'
 
 readonly DRAIN_SECONDS='120'

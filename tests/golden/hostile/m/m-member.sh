@@ -4,6 +4,8 @@
 
 readonly SCRIPT='m-member'
 
+# Here is the text of components/node/lease.sh.
+
 readonly NODE='m'
 
 readonly DRAIN_SECONDS='120'

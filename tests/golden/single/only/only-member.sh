@@ -4,6 +4,8 @@
 
 readonly SCRIPT='only-member'
 
+# Here is the text of components/node/lease.sh.
+
 readonly NODE='only'
 
 readonly DRAIN_SECONDS='120'

@@ -4,6 +4,8 @@
 
 readonly SCRIPT='worker-1-member'
 
+# Here is the text of components/node/lease.sh.
+
 readonly NODE='worker-1'
 
 readonly DRAIN_SECONDS='120'
