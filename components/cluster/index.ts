@@ -57,8 +57,10 @@ export class Cluster extends pulumi.ComponentResource {
     // A change that would lose the cluster is refused; every other one is told in plain words.
     const { unnamed, emptied, back, running } = survey;
     const atWork = nodesAtWork(environment, (name) => (survey.isSilent(name) ? undefined : login(name)));
-    const shape = { environment, builds, etcd: artifacts.etcd, health, atWork, unnamed, emptied, back, running };
+    const left = survey.left([...environment.machines, ...environment.lost]);
+    const shape = { environment, builds, etcd: artifacts.etcd, health, atWork, unnamed, emptied, back, left, running };
     const plan = new Plan(named("plan"), shape, child);
+    await plan.tellOfLeft();
     const accepted = { ...child, dependsOn: [plan] };
 
     // Machines that answer over SSH and reach each other, each found fit before anything is changed on any.

@@ -1,6 +1,6 @@
 import { encryptionConsequences } from "./encryption";
 import { isMinorStep } from "./versions";
-import { having, joining, leaving, listed, newlyLost, placeIn, type Place, type Topology } from "./topology";
+import { having, joining, leaving, listed, newlyLost, placeIn, withLeft, type Place, type Topology } from "./topology";
 
 /** What a change of the cluster's shape means, in plain words; what it speaks of first, a machine or "etcd". */
 export interface Consequence {
@@ -26,6 +26,24 @@ export function consequences(before: Topology, after: Topology, drainTimeout: nu
     ...members(before, after),
     ...etcdRelease(before, after),
     ...encryptionConsequences(before, after),
+  ];
+}
+
+/** What becomes of machines that an earlier run was to let go, where the shape is as that run had it. */
+export function leftConsequences(
+  after: Topology,
+  left: readonly Place[],
+  drainTimeout: number,
+): readonly Consequence[] {
+  const before = withLeft(after, after, left);
+  const lost = after.machines.filter(({ lost, roles }) => lost && (roles.includes("master") || roles.includes("etcd")));
+  const names = listed(lost.map(({ name }) => name));
+  return [
+    ...consequences(before, after, drainTimeout),
+    ...(lost.length === 0 ? [] : leaving(before, after)).map(({ name }) => ({
+      subject: name,
+      text: `leaves by the hand of a master or a member that was chosen before. Where that was ${names}, lost by now, put ${name} back into machines, run up, and take it out then`,
+    })),
   ];
 }
 

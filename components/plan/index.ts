@@ -3,10 +3,10 @@ import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 
 import { onceKnown } from "../ssh";
-import { consequences } from "./consequences";
+import { consequences, leftConsequences, type Consequence } from "./consequences";
 import { alive, problemsOf, refuse, takenOver, wanted, type PlanArgs } from "./problems";
 import { rebuildConsequences, rebuildsBetween, type Rebuilds } from "./rebuilds";
-import { having, listed, restores, topologyOf, type Topology } from "./topology";
+import { having, listed, restores, topologyOf, withLeft, type Topology } from "./topology";
 
 export { refuse, type PlanArgs } from "./problems";
 export { skewViolations, type Client } from "./skew";
@@ -20,6 +20,7 @@ export { isMinorStep, upgradeFaults } from "./versions";
  */
 export class Plan extends pulumi.Stash {
   private readonly after: Topology;
+  private readonly said: { isAll: boolean };
 
   constructor(
     name: string,
@@ -27,10 +28,12 @@ export class Plan extends pulumi.Stash {
     opts: pulumi.CustomResourceOptions = {},
   ) {
     const after = topologyOf(args.environment, args.builds, args.etcd);
+    const said = { isAll: false };
     const weighing = new pulumi.ResourceHook(
       `keelson-${name}`,
       AsyncResource.bind(async ({ oldInputs }: pulumi.ResourceHookArgs) => {
         const before = oldInputs?.["input"] as Topology | undefined;
+        said.isAll = true;
         if (before) await weigh(before, after, args);
       }),
       { onDryRun: true },
@@ -46,6 +49,16 @@ export class Plan extends pulumi.Stash {
       { ...opts, hooks: { beforeCreate: [newborn], beforeUpdate: [weighing] } },
     );
     this.after = after;
+    this.said = said;
+  }
+
+  /** Tells of machines that an earlier run was to let go, where the shape does not change, and nobody else does. */
+  async tellOfLeft(): Promise<void> {
+    const { left = [], environment } = this.args;
+    if (left.length === 0) return;
+    await onceKnown(this.input, undefined);
+    if (this.said.isAll) return;
+    await tell(leftConsequences(this.after, left, environment.kubernetes.drainTimeout));
   }
 
   /**
@@ -54,7 +67,7 @@ export class Plan extends pulumi.Stash {
    */
   async holds(): Promise<void> {
     const before = await onceKnown(this.input as pulumi.Output<Topology>, this.after);
-    await judge(before, this.after, this.args);
+    await judge(withLeft(before, this.after, this.args.left), this.after, this.args);
   }
 }
 
@@ -66,20 +79,23 @@ function asPlanned(shape: Topology, args: PlanArgs): pulumi.Input<Topology> {
   return { ...shape, machines } as Topology;
 }
 
+async function tell(consequences: readonly Consequence[]): Promise<void> {
+  for (const { subject, text } of consequences) await pulumi.log.info(`${subject}: ${text}`);
+}
+
 async function judge(before: Topology, after: Topology, args: PlanArgs): Promise<void> {
   const problems = problemsOf(before, after, args);
   refuse(args.environment.stack, [...problems, ...(await alive(before, after, args))]);
 }
 
-async function weigh(before: Topology, after: Topology, args: PlanArgs): Promise<void> {
+async function weigh(was: Topology, after: Topology, args: PlanArgs): Promise<void> {
   const { environment } = args;
+  const before = withLeft(was, after, args.left);
   await judge(before, after, args);
   const rebuilds = rebuildsBetween(before, after, wanted(args));
   if (!pulumi.runtime.isDryRun() && !restores(before, after)) await othersAreWell(before, rebuilds, args);
   const { drainTimeout } = environment.kubernetes;
-  for (const { subject, text } of [...rebuildConsequences(rebuilds), ...consequences(before, after, drainTimeout)]) {
-    await pulumi.log.info(`${subject}: ${text}`);
-  }
+  await tell([...rebuildConsequences(rebuilds), ...consequences(before, after, drainTimeout)]);
 }
 
 /** A disk of a member goes only while all others are well; the state cannot know it, so they are asked. */

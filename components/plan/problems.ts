@@ -4,7 +4,7 @@ import type { Environment } from "../environment";
 import type { Rebuild } from "../local";
 import type { MachineConfig } from "../machine";
 import { atOnce } from "../node";
-import type { Running } from "../survey";
+import type { Left, Running } from "../survey";
 import { rebuildRefusals, rebuildsBetween, type Rebuilds } from "./rebuilds";
 import { refusals } from "./refusals";
 import { renamed } from "./renamed";
@@ -26,6 +26,8 @@ export interface PlanArgs {
   readonly running?: Running;
   /** Asks masters which of these machines' nodes are at work. @default none is known to be */
   readonly atWork?: (names: readonly string[]) => Promise<readonly string[]>;
+  /** Machines that are in the cluster, and not in the list. @default none is known to be */
+  readonly left?: readonly Left[];
   /** Machines that are marked as lost, and answer. @default none does */
   readonly back?: readonly Pick<MachineConfig, "name">[];
 }

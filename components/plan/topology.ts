@@ -94,6 +94,12 @@ export function leaving(before: Topology, after: Topology): readonly Place[] {
   return before.machines.filter(({ name, lost }) => !lost && !placeIn(after, name));
 }
 
+/** The shape that was, with machines of the cluster that were taken out before: the run that was to let them go did not. */
+export function withLeft(before: Topology, after: Topology, left: readonly Place[] = []): Topology {
+  const more = left.filter(({ name }) => !placeIn(before, name) && !placeIn(after, name));
+  return { ...before, machines: [...before.machines, ...more] };
+}
+
 /** Machines that were there, and are marked as lost now. */
 export function newlyLost(before: Topology, after: Topology): readonly Place[] {
   return before.machines.filter(({ name, lost }) => !lost && placeIn(after, name)?.lost === true);

@@ -36,6 +36,15 @@ export interface Backup {
   readonly keys: string;
 }
 
+/** A machine whose node is in the cluster, as its node has it. */
+export interface Joined {
+  readonly name: string;
+  readonly role: "master" | "worker";
+  readonly address: string;
+  /** What it is known by: its host key, or where it is. */
+  readonly identity: string;
+}
+
 /** What one machine told. */
 export interface Answer {
   /** Whose it is, "ID STACK"; "-" where a release made it that named no cluster; absent where it is nobody's. */
@@ -70,6 +79,8 @@ export interface Answer {
   readonly unready: ReadonlyMap<string, string>;
   /** Names of all nodes that it, a master, knows of; absent where it has no list of them. */
   readonly nodes?: ReadonlySet<string>;
+  /** Machines of which it, a master, knows that their nodes joined by this program. */
+  readonly joined: readonly Joined[];
   /** nginx was asked, and did not answer. */
   readonly nginxSilent: boolean;
 }
@@ -110,6 +121,10 @@ export function parseAnswer(text: string): Answer | undefined {
     restored: new Map(words("restored").map(([stage = "", generation]) => [stage, Number(generation)])),
     apiSilent: lines.includes("api silent"),
     ...nodesOf(words("node")),
+    joined: words("joined").map(([name = "", role, address = "", ...identity]) => ({
+      ...{ name, address, identity: identity.join(" ") },
+      role: role === "master" ? role : "worker",
+    })),
     nginxSilent: lines.includes("nginx silent"),
   };
 }

@@ -8,7 +8,16 @@ import { refusedBy, seenOf } from "./again";
 import { askAll } from "./ask";
 import { loginFor, type Asked } from "./look";
 import type { SurveySettings } from "./settings";
-import { newestBackupOf, nobodysOf, restoredOf, runningOf, type Restored, type Running } from "./told";
+import {
+  leftOf,
+  newestBackupOf,
+  nobodysOf,
+  restoredOf,
+  runningOf,
+  type Left,
+  type Restored,
+  type Running,
+} from "./told";
 import { unwellAmong } from "./unwell";
 
 export { driftOf } from "./again";
@@ -16,7 +25,7 @@ export { ClusterIdentity } from "./identity";
 export { surveyProgram } from "./ask";
 export { parseAnswer, type Answer } from "./answer";
 export { look, loginFor, type Asked } from "./look";
-export type { Restored, Running } from "./told";
+export type { Left, Restored, Running } from "./told";
 
 /** What the machines told before anything was registered. */
 export class Survey {
@@ -75,6 +84,14 @@ export class Survey {
   /** The newest backup of etcd that any machine knows of, in words; absent where none does. */
   get newestBackup(): string | undefined {
     return newestBackupOf(this.asked);
+  }
+
+  /** Machines that are in the cluster, and not among these any more. */
+  left(machines: readonly Pick<MachineConfig, "name">[]): readonly Left[] {
+    return leftOf(
+      this.asked,
+      machines.map(({ name }) => name),
+    );
   }
 
   /** Names of machines that have nothing of any cluster on them, while others of this one have been at work in it. */

@@ -177,15 +177,24 @@ backups() {
   fi
 }
 
+readonly NODE_COLUMNS='N:.metadata.name,R:.status.conditions[?(@.type=="Ready")].status,S:.status.conditions[?(@.type=="Ready")].lastTransitionTime,A:.status.addresses[?(@.type=="InternalIP")].address,M:.metadata.annotations.keelson\.io/machine,C:.metadata.labels.node-role\.kubernetes\.io/control-plane'
+
 nodes() {
   local admin=/etc/kubernetes/admin.conf list
   [ -e "$admin" ] || return 0
   if ! list=$(kubectl --kubeconfig "$admin" get nodes --request-timeout 2s --no-headers \
-    -o 'custom-columns=N:.metadata.name,R:.status.conditions[?(@.type=="Ready")].status,S:.status.conditions[?(@.type=="Ready")].lastTransitionTime' 2>/dev/null); then
+    -o "custom-columns=$NODE_COLUMNS" 2>/dev/null); then
     printf 'api silent\n'
     return
   fi
   awk '{ print "node", $1, ($2 == "True" ? "ready" : "unready"), $3 }' <<<"$list"
+  # What its machine is known by may be of two words; the label of a master is empty.
+  awk 'NF > 4 && $5 != "<none>" {
+    last = NF - ($NF == "<none>")
+    printf "joined %s %s %s", $1, ($NF == "<none>" ? "worker" : "master"), $4
+    for (i = 5; i <= last; i++) printf " %s", $i
+    print ""
+  }' <<<"$list"
   [ -z "$NGINX" ] || curl -fsS --max-time 2 -o /dev/null "$NGINX" 2>/dev/null || printf 'nginx silent\n'
 }
 

@@ -46,6 +46,28 @@ export function unreadyOf(asked: readonly Asked[]): ReadonlyMap<string, string> 
   return new Map(asked.flatMap(({ answer }) => [...(answer?.unready ?? [])]).filter(([name]) => machines.has(name)));
 }
 
+/** A machine that is in the cluster yet, as a list of machines would have it. */
+export interface Left {
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly address: string;
+  readonly hostKey: string;
+  readonly lost: boolean;
+}
+
+/** Machines that are in the cluster, and in no list of these names any more: the run that was to let them go did not. */
+export function leftOf(asked: readonly Asked[], names: readonly string[]): readonly Left[] {
+  const answers = asked.flatMap(({ answer }) => answer ?? []);
+  const nodes = new Map(answers.flatMap(({ joined }) => joined).map((one) => [one.name, one]));
+  const members = new Set(answers.flatMap(({ members }) => members));
+  const gone = [...new Set([...nodes.keys(), ...members])].filter((name) => !names.includes(name)).sort();
+  return gone.map((name) => {
+    const { role, address = "", identity = "" } = nodes.get(name) ?? {};
+    const roles = [...(role ? [role] : []), ...(members.has(name) ? ["etcd"] : [])];
+    return { name, roles, address, hostKey: identity, lost: false };
+  });
+}
+
 /** Machines that have joined, and have no node: of all masters that list the nodes, none has it. */
 export function nodelessOf(asked: readonly Asked[]): readonly string[] {
   const lists = asked.flatMap(({ answer }) => answer?.nodes ?? []);

@@ -54,6 +54,32 @@ describe("backups of etcd", () => {
 });
 
 describe("a look at a machine", () => {
+  test("tells of all nodes, and which of them machines of the cluster are, where it is a master", () => {
+    host.write("etc/kubernetes/admin.conf", "");
+    const since = "2026-01-01T00:00:00Z";
+    const rows = [
+      // Of a label that is there, and is empty, kubectl prints nothing.
+      `m  True  ${since}  192.0.2.1  ssh-ed25519 AAAA`,
+      `w  False ${since}  192.0.2.2  ssh-ed25519 BBBB  <none>`,
+      `l  True  ${since}  172.30.0.12  172.30.0.12  <none>`,
+      `x  True  ${since}  192.0.2.9  <none>  <none>`,
+      `y  True  ${since}  192.0.2.10  <none>`,
+    ];
+    host.stub(
+      "kubectl",
+      `case "$*" in *"get nodes"*) printf '%s\\n' ${rows.map((row) => `'${row}'`).join(" ")} ;; esac`,
+    );
+    const { joined, nodes, unready } = look();
+    expect([[...(nodes ?? [])], [...unready.keys()]]).toEqual([["m", "w", "l", "x", "y"], ["w"]]);
+    expect(joined).toEqual([
+      { name: "m", role: "master", address: "192.0.2.1", identity: "ssh-ed25519 AAAA" },
+      { name: "w", role: "worker", address: "192.0.2.2", identity: "ssh-ed25519 BBBB" },
+      { name: "l", role: "worker", address: "172.30.0.12", identity: "172.30.0.12" },
+    ]);
+    expect(host.called().find((call) => call.includes("get nodes"))).toContain(
+      ',A:.status.addresses[?(@.type=="InternalIP")].address,M:.metadata.annotations.keelson\\.io/machine,C:.metadata.labels.node-role\\.kubernetes\\.io/control-plane',
+    );
+  });
   test("tells whether it has the masters' common address, by the file that keepalived has", () => {
     const stack = environment();
     host.write(virtualAddressConfigFile.slice(1), virtualAddressConfig(machineOf(stack, 0), stack, "192.0.2.100"));

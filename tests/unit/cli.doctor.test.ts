@@ -18,6 +18,7 @@ const answer: Answer = {
   restored: new Map(),
   apiSilent: false,
   unready: new Map(),
+  joined: [],
   nginxSilent: false,
 };
 const told: Told = {

@@ -82,6 +82,21 @@ describe("what is not well", () => {
     expect(emptied("owner 1 unit", "script w-docker done abc 7")).toEqual([]);
     expect(emptied("owner 1 unit", "script w-join running abc 7")).toEqual([]);
   });
+  test("is told of machines that are in the cluster, and in no list any more", () => {
+    const told = ["joined m master 192.0.2.1 ssh-ed25519 A", "joined x worker 192.0.2.9 ssh-ed25519 B"];
+    const survey = new Survey(
+      machines.map((config, index) => ({
+        config,
+        answer: answer(...told, ...(index === 0 ? ["etcd well", "member m", "member y", "member x"] : [])),
+      })),
+    );
+    expect(survey.left(machines)).toEqual([
+      { name: "x", roles: ["worker", "etcd"], address: "192.0.2.9", hostKey: "ssh-ed25519 B", lost: false },
+      { name: "y", roles: ["etcd"], address: "", hostKey: "", lost: false },
+    ]);
+    expect(survey.left([...machines, { name: "x" }, { name: "y" }])).toEqual([]);
+    expect(new Survey([]).left(machines)).toEqual([]);
+  });
   describe("is a node that is gone", () => {
     const own = (name: string) => `script ${name}-${name === one ? "master" : "join"} done abc 7`;
     /** What each machine tells, by its place; a script of its own is done. */
