@@ -23,6 +23,8 @@ export interface BackupSettings {
 export interface BackupsArgs {
   readonly machines: readonly Machine[];
   readonly environment: BackupSettings & EncryptionSettings;
+  /** What the cluster is known by on its machines, "ID STACK". */
+  readonly identity: pulumi.Output<string>;
   readonly artifacts: ArtifactSet;
 }
 
@@ -45,7 +47,7 @@ export class Backups extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  private on(machine: Machine, backup: BackupConfig, { environment, artifacts }: BackupsArgs): HostScript {
+  private on(machine: Machine, backup: BackupConfig, { environment, identity, artifacts }: BackupsArgs): HostScript {
     return new HostScript(
       stepOn(machine, backupStep),
       {
@@ -53,7 +55,7 @@ export class Backups extends pulumi.ComponentResource {
         script: backupScript,
         uses: [...packageScripts, ...artifactScripts, ...runScripts],
         values: {
-          ...repositoryValues(environment.stack, backup),
+          ...repositoryValues({ identity, stack: environment.stack }, backup),
           PROGRAMS: programs(artifacts, ["etcdutl"], "/usr/local/lib/keelson"),
           PACKAGES: packagesFor(backup),
           NAME: machine.name,

@@ -41,14 +41,18 @@ restic_said() { grep -m 1 -iE 'already locked|fatal|error' "$RECORDS/restic" || 
 # What a member made without a quorum may lack what the others have: it has another mark, so that it takes no other's place.
 readonly TOGETHER=etcd ALONE=etcd-alone
 
-# backups ID...: that one, or all: a line for each of this cluster's, the oldest first: SECONDS ID TAG...
+# backups ID...: that one, or all of this cluster's: they are marked with its id, which no other cluster has, whatever their stacks are called.
 # shellcheck disable=SC2120
-backups() {
-  local list line time id tags
-  list=$(repository snapshots --json --host "$CLUSTER" --tag "$TOGETHER" --tag "$ALONE" "$@" | sed 's/},{/}\n{/g') || return
+backups() { backups_of "$CLUSTER" "$@"; }
+
+# backups_of MARK ID...: a line for each that was marked so, the oldest first: SECONDS ID TAG...
+backups_of() {
+  local mark=$1 list line time id tags
+  shift
+  list=$(repository snapshots --json --host "$mark" --tag "$TOGETHER" --tag "$ALONE" "$@" | sed 's/},{/}\n{/g') || return
   while IFS= read -r line; do
     # restic goes by nothing else where it is told an id, and several clusters may have one place.
-    [ "$(field hostname "$line")" = "$CLUSTER" ] || continue
+    [ "$(field hostname "$line")" = "$mark" ] || continue
     time=$(field time "$line")
     id=$(field id "$line")
     tags=$(grep -oE '"tags":\[[^]]*\]' <<<"$line" | sed 's/^"tags":\[//; s/[]"]//g; s/,/ /g') || continue

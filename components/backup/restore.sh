@@ -1,6 +1,7 @@
 # etcd is set back to a backup, in stages. `up` does the one in STAGE, and notes for which generation it was done, so that a run that was
 # killed goes on where it was. Nothing is stopped before every member has what it is to start on.
-# Reads: STAGE GENERATION WANTED CHOSEN OVER NAME DATA_DIR PEER_URL INITIAL_CLUSTER NODES CLUSTER RESTIC_OPTIONS
+# Reads: STAGE GENERATION WANTED CHOSEN OVER NAME DATA_DIR PEER_URL INITIAL_CLUSTER NODES RESTIC_OPTIONS
+# Reads: CLUSTER CLUSTER_NAME
 # Reads: ENCRYPTION ENCRYPTION_KEYS PROVIDERS ETCD_ENDPOINTS ETCD_PREFIX
 
 readonly RESTORES=$STATE/restore
@@ -71,14 +72,32 @@ is_final() { [ "$OVER" = true ] || [ "$(generation_of fetch)" -ge "$GENERATION" 
 
 choice_of_now() {
   local backup id bytes digest
-  backup=$(if [ "$WANTED" = latest ]; then newest_backup; else backups "$WANTED"; fi) ||
+  backup=$(wanted_backup) ||
     die "$(hostname) cannot list the backups of etcd: $(restic_said)"
-  [ -n "$backup" ] || die "there is no backup ($WANTED) of the cluster $CLUSTER where etcd.backup.to says, as $(hostname) reads it: see restic snapshots there"
+  [ -n "$backup" ] || die "there is no backup ($WANTED) of the cluster $CLUSTER ($CLUSTER_NAME) where etcd.backup.to says, as $(hostname) reads it: see restic snapshots there"
   id=${backup#* }
   id=${id%% *}
   { bytes=$(backup_bytes "$id") && digest=$(repository dump "$id" etcd.db | sha256sum); } ||
     die "the backup ${id:0:8} cannot be read on $(hostname): $(restic_said)"
   printf '%s %s %s %s %s %s' "${backup%% *}" "$id" "${digest%% *}" "$bytes" "$(tag rev "$backup")" "$(tag registry "$backup")"
+}
+
+# An earlier release marked backups with the stack's name, and another cluster of that name may have made some of them: such a one counts
+# where it is asked for by its own id, and `latest` may be one until there are others.
+wanted_backup() {
+  local list earlier
+  if [ "$WANTED" != latest ]; then
+    list=$(backups "$WANTED") || return
+    if [ -n "$list" ]; then printf '%s' "$list"; else backups_of "$CLUSTER_NAME" "$WANTED"; fi
+    return
+  fi
+  # shellcheck disable=SC2119 # of all of them
+  list=$(backups) || return
+  if [ -z "$(made_together <<<"$list")" ]; then
+    earlier=$(backups_of "$CLUSTER_NAME") || return
+    list=$(printf '%s\n' "$earlier" "$list" | sort -n)
+  fi
+  newest_of <<<"$list"
 }
 
 # fetch: what the member is to start on lies beside its data, whole. Every member has the same bytes.

@@ -7,7 +7,7 @@ import { etcdMembersOf, mastersOf, named, type Machine } from "../machine";
 import { HostScript, stepOn, type Effects, type Step } from "../script";
 import type { Restored } from "../survey";
 import type { BackupSettings } from ".";
-import { repositoryScripts, repositoryValues, restoreScript } from "./scripts";
+import { earlierMark, repositoryScripts, repositoryValues, restoreScript } from "./scripts";
 import type { RestoreConfig } from "./settings";
 import { chooseStep, fetchStep, haltStep, resumeStep, startStep, swapStep } from "./step";
 
@@ -15,6 +15,8 @@ export interface RestoreArgs {
   /** All machines, those with a member having what reads backups. */
   readonly machines: readonly Machine[];
   readonly environment: BackupSettings & EncryptionSettings & { readonly etcd: EtcdConfig };
+  /** What the cluster is known by on its machines, "ID STACK". */
+  readonly identity: pulumi.Output<string>;
   /** What machines told, by their names. */
   readonly told: ReadonlyMap<string, Restored>;
   /** The newest backup that a machine knows of, in words. @default none told */
@@ -73,7 +75,7 @@ export class Restore extends pulumi.ComponentResource {
   }
 
   private stage(machine: Machine, step: Step, stage: string, after: readonly pulumi.Resource[]): HostScript {
-    const { environment } = this.args;
+    const { environment, identity } = this.args;
     const { etcd, stack } = environment;
     const { backup } = etcd;
     if (!this.wanted || !backup) throw new Error("no restore is asked for");
@@ -84,7 +86,8 @@ export class Restore extends pulumi.ComponentResource {
         script: restoreScript,
         uses: [...repositoryScripts, providersScript],
         values: {
-          ...repositoryValues(stack, backup),
+          ...repositoryValues({ identity, stack }, backup),
+          CLUSTER_NAME: earlierMark({ identity, stack }),
           ...providersValues(
             environment,
             this.members.map((member) => clientUrl(member, etcd)),

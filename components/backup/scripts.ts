@@ -1,5 +1,7 @@
 import { join } from "node:path";
 
+import type * as pulumi from "@pulumi/pulumi";
+
 import { snapshotScripts } from "../etcd";
 import type { BackupConfig } from "./settings";
 import { resticOptions } from "./render";
@@ -13,7 +15,23 @@ export const runScripts = [...repositoryScripts, file("verify.sh"), file("run.sh
 export const backupScript = file("backup.sh");
 export const restoreScript = file("restore.sh");
 
-/** What the functions read that open the repository: backups of several clusters may be in one. */
-export function repositoryValues(stack: string, backup: BackupConfig) {
-  return { CLUSTER: stack, RESTIC_OPTIONS: resticOptions(backup) };
+/** Whose backups they are: what the cluster is known by on its machines, "ID STACK", and the name of its stack. */
+export interface Owner {
+  readonly identity: pulumi.Output<string>;
+  readonly stack: string;
 }
+
+/**
+ * What the functions read that open the repository. Backups of several clusters may be in one, also of clusters of one name: they are told
+ * apart by the cluster's id, which stays when its stack is renamed. A state that a run with `--target` left as an earlier release's has none.
+ */
+export function repositoryValues({ identity, stack }: Owner, backup: BackupConfig) {
+  return { CLUSTER: identity.apply((known) => word(known, 0) ?? stack), RESTIC_OPTIONS: resticOptions(backup) };
+}
+
+/** By what an earlier release marked them: the name that the stack had when the cluster was made. */
+export function earlierMark({ identity, stack }: Owner): pulumi.Output<string> {
+  return identity.apply((known) => word(known, 1) ?? stack);
+}
+
+const word = (text: string, index: number) => (text === "" ? undefined : text.split(" ")[index]);

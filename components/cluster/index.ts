@@ -52,6 +52,7 @@ export class Cluster extends pulumi.ComponentResource {
     const survey = await takeSurvey(environment, login);
     const clock = clockOf(survey.clocks);
     const identity = new ClusterIdentity(named("identity"), survey, child);
+    const known = identity.cluster;
     fleet.isKnownBy(await identity.refuseOthers());
 
     // A change that would lose the cluster is refused; every other one is told in plain words.
@@ -75,7 +76,7 @@ export class Cluster extends pulumi.ComponentResource {
         machines: survey.see(found),
         environment,
         listens: (machine) => listenersOn(machine, environment),
-        identity: identity.cluster,
+        identity: known,
         guards: [quorumGuard(environment)],
       },
       { ...child, dependsOn: [plan, pairs] },
@@ -90,9 +91,13 @@ export class Cluster extends pulumi.ComponentResource {
     // What Secrets are encrypted with in etcd. Docker everywhere; meanwhile etcd forms, of a backup where one is to be restored, and then the nodes get a kubelet and their way to the API.
     const keys = makeKeys(machines, environment, fit);
     const engines = new DockerEngine(named("docker"), { machines, environment, artifacts }, fit);
-    const backups = new Backups(named("backups"), { machines, environment, artifacts }, fit);
+    const backups = new Backups(named("backups"), { machines, environment, identity: known, artifacts }, fit);
     const { restored: told, newestBackup: newest } = survey;
-    const restore = new Restore(named("restore"), { machines: backups.machines, environment, told, newest, keys }, fit);
+    const restore = new Restore(
+      named("restore"),
+      { machines: backups.machines, environment, identity: known, told, newest, keys },
+      fit,
+    );
     const etcd = new EtcdCluster(named("etcd"), { machines: restore.machines, environment, artifacts, clock }, fit);
     const nodeMachines = engines.machines.filter(isNode);
     const kubelets = new Kubelets(named("kubelets"), { machines: nodeMachines, environment, artifacts }, child);

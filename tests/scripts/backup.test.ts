@@ -64,6 +64,33 @@ test("one of a time that is yet to come is told to the survey, where it is more 
   expect(told(7200)).toMatch(/is of .* UTC, which is yet to come: a clock was ahead\. restic forget 0a1b2c3d takes it/);
 });
 
+describe("a backup that an earlier release marked with the stack's name, as another cluster's may be", () => {
+  const script = Host.script("backup/restore.sh");
+  const wanted = (wanted: string, own: string) =>
+    host
+      .up(
+        `repository() { echo '[{"time":"2026-11-26T03:00:00Z","hostname":"prod","tags":["etcd","rev=7"],"id":"e1"}${own}]'; }\nwanted_backup`,
+        { uses: [...functions, script], values: { ...values, CLUSTER_NAME: "prod", WANTED: wanted }, secrets: [] },
+      )
+      .stdout.split(" ")[1];
+  const one = (id: string, hour: number, tags: string) =>
+    `,{"time":"2026-11-26T0${hour}:00:00Z","hostname":"test","tags":[${tags}],"id":"${id}"}`;
+
+  test("is the latest until there is one that is marked with the cluster's id", () => {
+    expect(wanted("latest", "")).toBe("e1");
+    expect(wanted("latest", one("a1", 2, '"etcd","rev=7"'))).toBe("a1");
+  });
+  test("is so also beside one that a member made alone, which knows less", () => {
+    expect(wanted("latest", one("a1", 4, '"etcd-alone","rev=6"'))).toBe("e1");
+    expect(wanted("latest", one("a1", 4, '"etcd-alone","rev=8"'))).toBe("a1");
+  });
+  test("is had by its own id, and is none of those that the timer goes by", () => {
+    expect(wanted("e1", "")).toBe("e1");
+    const list = `repository() { echo '[{"time":"2026-11-26T03:00:00Z","hostname":"prod","tags":["etcd"],"id":"e1"}]'; }`;
+    expect(run(`${list}\nbackups`).stdout).toBe("");
+  });
+});
+
 test("who has no quorum makes it alone, and says so", () => {
   host.stub("etcdctl", "exit 1");
   host.write("usr/local/lib/keelson/etcd-backup", 'echo "called: $*" >&2\n');

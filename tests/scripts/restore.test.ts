@@ -55,7 +55,7 @@ function repository(content: string, ...backups: readonly Backup[]): void {
     "restic",
     `[ "$RESTIC_PASSWORD" = hush ] || exit 1
     case "$*" in
-    *snapshots*--host\\ test*) echo '${JSON.stringify(list)}' ;;
+    *snapshots*--host*) echo '${JSON.stringify(list)}' ;;
     *stats*) echo '{"total_size":${content.length + 32},"total_file_count":1}' ;;
     *dump*) printf '${content}'; printf '${content}' | openssl dgst -sha256 -binary ;;
     esac`,
@@ -76,7 +76,7 @@ function stage(
 ): Result {
   const values = {
     ...{ STAGE: name, GENERATION: generation, WANTED: wanted, CHOSEN: chosen, OVER: over },
-    ...{ NAME: "m1", CLUSTER: "test" },
+    ...{ NAME: "m1", CLUSTER: "test", CLUSTER_NAME: "prod" },
     ...{ RESTIC_OPTIONS: [], DATA_DIR: "/var/lib/etcd", PEER_URL: "https://192.0.2.1:2380", NODES: [] },
     INITIAL_CLUSTER: "m1=https://192.0.2.1:2380",
     ...{
@@ -123,7 +123,7 @@ test("all stages, one after the other", () => {
 
 test("a backup of another cluster is none, whose id restic takes for that of any", () => {
   repository("x", { id, of: "staging" });
-  expect(stage("choose", { wanted: id }).stderr).toContain(`there is no backup (${id}) of the cluster test`);
+  expect(stage("choose", { wanted: id }).stderr).toContain(`there is no backup (${id}) of the cluster test (prod)`);
 });
 test("nothing is stopped before what a member is to start on is there, and has the same bytes as everywhere", () => {
   const backup = chosen();

@@ -1,4 +1,5 @@
-import { awaitedBy, changes, find, machine, master, run, valueOf, worker } from "./program.fixture";
+import { identity, runProgram } from "../support/program";
+import { awaitedBy, changes, find, machine, master, privateKeyFile, run, valueOf, worker } from "./program.fixture";
 
 test("a restore has the administrator's group bound again, for the backup may know of one before; a living cluster without one does not change", async () => {
   const backup = { to: "/srv/etcd", password: "made up" };
@@ -25,4 +26,17 @@ test("a machine that is lost is given up once more after a restore, which may ha
   expect(changes(once, twice)).not.toContain("~worker-1-member");
   const resumed = find(twice, "master-1-etcd-restore-resume");
   expect(awaitedBy(find(twice, "worker-2-member"), twice)).toContain(resumed.urn);
+});
+
+test("backups are marked with the cluster's id, and another name of its stack changes nothing of them", async () => {
+  const etcd = { backup: { to: "/srv/etcd", password: "made up" }, restore: { generation: 1 } };
+  const ssh = { user: "admin", privateKeyFile };
+  const named = (stack: string) => runProgram(stack, { provider: "ssh", ssh, machines: [master, worker], etcd });
+  const [before, after] = [await named("unit"), await named("other")];
+  const [id, name] = identity.split(" ");
+  for (const step of ["backup", "restore-choose", "restore-fetch"].map((step) => `master-1-etcd-${step}`)) {
+    expect(valueOf(find(before, step), "CLUSTER")).toBe(id);
+    expect(find(after, step).inputs.stdin).toBe(find(before, step).inputs.stdin);
+  }
+  expect(valueOf(find(before, "master-1-etcd-restore-choose"), "CLUSTER_NAME")).toBe(name);
 });

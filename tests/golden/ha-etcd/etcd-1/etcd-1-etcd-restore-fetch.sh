@@ -14,8 +14,6 @@ readonly -a SECRETS=()
 
 # Here is the text of components/encryption/providers.sh.
 
-readonly CLUSTER='golden-ha-etcd'
-
 readonly -a RESTIC_OPTIONS=('-o' 'sftp.command=ssh -F /etc/etcd/backup/ssh_config backup -s sftp')
 
 readonly ENCRYPTION='1'
@@ -47,6 +45,10 @@ readonly INITIAL_CLUSTER='etcd-1=https://192.0.2.21:2380,etcd-2=https://192.0.2.
 readonly -a NODES=()
 
 readonly PROGRAM='its digest'
+
+readonly CLUSTER='00000000-0000-4000-8000-000000000000'
+
+readonly CLUSTER_NAME='first'
 
 readonly CHOSEN=''
 

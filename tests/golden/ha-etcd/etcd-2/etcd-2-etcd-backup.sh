@@ -26,8 +26,6 @@ readonly -a SECRETS=('ENVIRONMENT' 'SFTP_KEY')
 
 # Here is the text of components/backup/run.sh.
 
-readonly CLUSTER='golden-ha-etcd'
-
 readonly -a RESTIC_OPTIONS=('-o' 'sftp.command=ssh -F /etc/etcd/backup/ssh_config backup -s sftp')
 
 readonly -a PROGRAMS=('etcdutl binary /usr/local/lib/keelson /srv/bundle/bin/etcdutl 5656565656565656565656565656565656565656565656565656565656565656 - -')
@@ -45,6 +43,8 @@ readonly -a KEEP=('--keep-hourly' '24' '--keep-daily' '7' '--keep-weekly' '4')
 readonly ETCD_PREFIX='/registry'
 
 readonly PROGRAM='its digest'
+
+readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 
 readonly ENVIRONMENT='UkVTVElDX1JFUE9TSVRPUlk9InNmdHA6YmFja3VwOi9zcnYvZXRjZCIKUkVTVElDX1BBU1NXT1JEPSJtYWRlIHVwIgo='
 

@@ -14,8 +14,6 @@ readonly -a SECRETS=()
 
 # Here is the text of components/encryption/providers.sh.
 
-readonly CLUSTER='golden-ha-etcd'
-
 readonly -a RESTIC_OPTIONS=('-o' 'sftp.command=ssh -F /etc/etcd/backup/ssh_config backup -s sftp')
 
 readonly ENCRYPTION='1'
@@ -49,6 +47,10 @@ readonly INITIAL_CLUSTER=''
 readonly -a NODES=()
 
 readonly PROGRAM='its digest'
+
+readonly CLUSTER='00000000-0000-4000-8000-000000000000'
+
+readonly CLUSTER_NAME='first'
 
 write_files() {
   :
