@@ -161,6 +161,7 @@ down() {
   if [ -d /etc/kubernetes/pki ] || is_leaving; then leave_cluster; fi
   rm -f /var/log/keelson-kubeadm.log
   stop_unit kubelet.service
+  register_as_ever
   engine_is_ours || remove_images "$RUNTIME"
   remove_programs
   remove_files

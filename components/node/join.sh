@@ -1,16 +1,19 @@
 # A machine joins the cluster with a token of its own, and pins the authority it meets.
-# Reads: NODE IDENTITY JOIN_CONFIG ENDPOINT TOKEN_ID IGNORED_CHECKS KUBELET_CONFIG_FILE
+# Reads: NODE IDENTITY TAINTS JOIN_CONFIG ENDPOINT TOKEN_ID IGNORED_CHECKS KUBELET_CONFIG_FILE
 
 readonly LOG=/var/log/keelson-kubeadm.log
 readonly CLIENT=/var/lib/kubelet/pki/kubelet-client-current.pem
 
 up() {
   ! is_refused || forget_node
+  # It would take pods from the moment that it is ready, and is given its taints when all nodes of the run are.
+  [ -z "$TAINTS" ] || register_with "$TAINTS"
   # A run that was cut off after the join left a node that works: it needs no token.
   if [ -e /etc/kubernetes/kubelet.conf ]; then
     systemctl start kubelet.service
     wait_for 120 "the node $NODE to be of this machine" node_is_own ||
       die "node $NODE still belongs to another machine, and was not deleted: delete it, and run up again"
+    register_as_ever
     [ -e "$STATE/units/kubelet.service" ] || for_kubelet note_start
     return
   fi
@@ -18,9 +21,14 @@ up() {
   wait_for 60 "the API at https://$ENDPOINT to offer this machine's token" token_offered ||
     die "the token made for $(hostname) did not appear at https://$ENDPOINT: see haproxy here, and the controller manager on the masters"
   join || join_where_ready || join_failed
-  # kubeadm started it.
+  # kubeadm started it, and it makes its node when it has its certificate.
+  [ -z "$TAINTS" ] || wait_for 120 "the node $NODE to be there" node_is_there ||
+    die "$NODE has joined, and makes no node: see journalctl -u kubelet there, and run up again"
+  register_as_ever
   for_kubelet note_start
 }
+
+node_is_there() { kubectl --kubeconfig /etc/kubernetes/kubelet.conf get node "$NODE" --request-timeout 3s; }
 
 # is_refused: the API does not know what the kubelet proves itself with: it has ended, or was issued by an authority that was forgotten while
 # the machine was away. Nothing is told to whoever answers.

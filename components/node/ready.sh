@@ -1,5 +1,5 @@
 # On a master: a machine is a ready node of the cluster, and its pods are in the pods' network.
-# Reads: NODE
+# Reads: NODE CORDONED
 # Runs again for: IDENTITY
 
 export KUBECONFIG=/etc/kubernetes/admin.conf
@@ -8,6 +8,34 @@ up() {
   wait_for 300 "the node $NODE to be ready" node_ready || not_ready
   # flannel has done so before the kubelet calls itself ready.
   wait_for 10 "flannel on $NODE to tell of its network" is_announced || announce
+  if [ "$CORDONED" = true ]; then cordon; else let_cordon_go; fi
+}
+
+# A kubelet cannot make a node that is cordoned: it has come with a taint (join.sh), whose place the cordon takes.
+cordon() {
+  local keys
+  keys=$(of_node '{.spec.taints[*].key}')
+  [[ " $keys " = *" keelson.io/joining "* ]] || return 0
+  apply_spec '{ unschedulable: true }'
+  kubectl taint node "$NODE" keelson.io/joining- >&2
+}
+
+# The cordon is the configuration's since, and goes with it only where nobody else asks for it.
+let_cordon_go() {
+  local managers
+  managers=$(of_node '{.metadata.managedFields[*].manager}')
+  [[ " $managers " != *" keelson-joining "* ]] || apply_spec '{}'
+}
+
+of_node() { kubectl get node "$NODE" --request-timeout 10s -o "jsonpath=$1"; }
+
+apply_spec() {
+  kubectl apply --server-side --force-conflicts --field-manager keelson-joining --request-timeout 10s -f - >&2 <<EOF
+apiVersion: v1
+kind: Node
+metadata: { name: "$NODE" }
+spec: $1
+EOF
 }
 
 node_ready() {

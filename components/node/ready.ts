@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { anotherOf, type Machine } from "../machine";
+import { anotherOf, type Machine, type MachineConfig } from "../machine";
 import { HostScript, stepOn } from "../script";
 import type { ControlPlane } from "../master";
 import { podsScript } from "../network";
@@ -46,7 +46,9 @@ export class LeavingNode extends HostScript {
   }
 }
 
-export type ReadyNodeArgs = Pick<LeavingNodeArgs, "machine" | "master">;
+export interface ReadyNodeArgs extends Pick<LeavingNodeArgs, "master"> {
+  readonly machine: Pick<Machine, "name" | "identity" | "dependsOn" | "config">;
+}
 
 /** A machine's node is in the cluster and ready, and its pods are in the pods' network. */
 export class ReadyNode extends HostScript {
@@ -59,9 +61,12 @@ export class ReadyNode extends HostScript {
         script: readyScript,
         uses: [podsScript],
         // A machine that was rebuilt is waited for again.
-        values: { NODE: machine.name, IDENTITY: machine.identity },
+        values: { NODE: machine.name, IDENTITY: machine.identity, CORDONED: isCordoned(machine.config) },
       },
       pulumi.mergeOptions({ deletedWith: master.cluster, dependsOn: [...machine.dependsOn] }, opts),
     );
   }
 }
+
+/** A node with taints has its cordon together with them. */
+const isCordoned = ({ taints = [], unschedulable }: MachineConfig) => unschedulable && taints.length === 0;

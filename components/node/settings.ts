@@ -16,7 +16,11 @@ export const drainTimeout = f
 export interface NodeSettings {
   readonly lost: readonly MachineConfig[];
   readonly etcd: { readonly restore?: { readonly generation: number } };
-  readonly kubernetes: { readonly drainTimeout: number; readonly runtime: "docker" | "containerd" };
+  readonly kubernetes: {
+    readonly drainTimeout: number;
+    readonly runtime: "docker" | "containerd";
+    readonly kubelet: { readonly configuration: Readonly<Record<string, unknown>> };
+  };
 }
 
 /** How many nodes may restart at a time; a field of the section `kubernetes`. */

@@ -9,7 +9,7 @@ import { HostScript, stepOn } from "../script";
 import type { NodeSettings } from "./settings";
 import type { ControlPlane } from "../master";
 import { LeavingNode, ReadyNode } from "./ready";
-import { joinConfig } from "./render";
+import { joinConfig, taintsAtFirst } from "./render";
 import { admitStep, joinStep } from "./step";
 import { JoinToken } from "./token";
 
@@ -60,6 +60,7 @@ export class Worker extends pulumi.ComponentResource {
         values: {
           NODE: machine.name,
           IDENTITY: machine.identity,
+          TAINTS: taintsAtFirst(environment, machine.config),
           ENDPOINT: nodeEndpoint,
           KUBELET_CONFIG_FILE: kubeletConfigFile,
           IGNORED_CHECKS: machine.sharedKernel ? ",SystemVerification" : "",

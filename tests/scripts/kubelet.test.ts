@@ -98,6 +98,13 @@ describe("kubelet.sh", () => {
     host.up(`rm '${host.path("sys/fs/cgroup/cgroup.controllers")}'`);
     expect(configuration().stdout).toMatchObject({ failCgroupV1: false });
   });
+  test("leaves nothing of a join that was not ended", () => {
+    const [config, directory] = ["run/keelson/kubelet-joining.yaml", "run/systemd/system/kubelet.service.d"];
+    host.write(config, "");
+    host.write(`${directory}/keelson-joining.conf`, "");
+    expect(kubelet("down").status).toBe(0);
+    expect([config, directory].filter((path) => host.has(path))).toEqual([]);
+  });
   test("lets root alone read what it tells the kubelet", () => {
     for (const name of ["docker", "cri-dockerd"]) host.stub(name, "echo systemd");
     for (const setting of [

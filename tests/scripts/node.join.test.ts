@@ -78,6 +78,7 @@ describe("join.sh", () => {
         JOIN_CONFIG: `token: ${token}\n`,
         NODE: "w",
         IDENTITY: "key-of-w",
+        TAINTS: "",
         ENDPOINT: "192.0.2.1:6443",
         TOKEN_ID: "abcdef",
         KUBELET_CONFIG_FILE: "/etc/kubernetes/kubelet-config.yaml",

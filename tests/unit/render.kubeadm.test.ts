@@ -10,7 +10,8 @@ import {
   serverAddress,
   takesPods,
 } from "../../components/master/render";
-import { joinConfig } from "../../components/node/render";
+import { joinConfig, taintsAtFirst } from "../../components/node/render";
+import type { MachineConfig } from "../../components/machine";
 import type { Raw } from "./config.fixture";
 import { ambiguous, artifacts, documents, environment, machineOf, ofKind } from "./render.fixture";
 
@@ -181,6 +182,27 @@ test("a certificate without the address that kubeadm adds is known, which kubead
   }
   // It is among them already.
   for (const same of [{ advertiseAddress }, {}]) expect(names(same).had).toEqual(names(same).asked);
+});
+
+describe("a new worker registers", () => {
+  const joining = { key: "keelson.io/joining", effect: "NoSchedule" };
+  const asked = { key: "example.com/asked", effect: "NoExecute" };
+  const first = (more: Partial<MachineConfig>, registerWithTaints?: readonly Raw[]) => {
+    const configuration = registerWithTaints ? { registerWithTaints } : {};
+    const env = environment({ kubernetes: { kubelet: { configuration } } });
+    return taintsAtFirst(env, { ...machineOf(env, 1).config, ...more });
+  };
+  const taints = [{ key: "example.com/own", value: "a", effect: "NoSchedule" as const }];
+
+  test("with its taints, and one that others do not keep, or with nothing that they are not", () => {
+    expect(JSON.parse(first({ taints }))).toEqual([...taints, joining]);
+    expect(JSON.parse(first({ unschedulable: true }))).toEqual([joining]);
+    expect([first({}), first({ taints: [] }), first({}, [asked])]).toEqual(["", "", ""]);
+  });
+  test("with those of the kubelet's configuration where it has none itself", () => {
+    expect(JSON.parse(first({ taints }, [asked]))).toEqual([...taints, joining]);
+    expect(JSON.parse(first({ unschedulable: true }, [asked]))).toEqual([asked, joining]);
+  });
 });
 
 describe("kubeadm join", () => {

@@ -14,6 +14,8 @@ readonly NODE='worker-2'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBzp+j9lwXLx3+PcTOuB+CSnm0RRs9qQ4LRU6nptQzO8'
 
+readonly TAINTS=''
+
 readonly ENDPOINT='127.0.0.1:6444'
 
 readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'

@@ -10,6 +10,8 @@ readonly NODE='master-2'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOdF/nSt3SfEQW74JBeU1VemyPo6+aTKDbHmm4xZ9PIv'
 
+readonly CORDONED='false'
+
 readonly PROGRAM='its digest'
 
 write_files() {

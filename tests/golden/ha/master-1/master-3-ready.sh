@@ -10,6 +10,8 @@ readonly NODE='master-3'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH2sEtS/DMsoM5YYwm9OVvPG5QWTGHVgKT/QM3Kji4Ny'
 
+readonly CORDONED='false'
+
 readonly PROGRAM='its digest'
 
 write_files() {

@@ -10,6 +10,8 @@ readonly NODE='master-1'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGoOzrTPjeF2vSSr/4dIHslOerxr2GHkh72XbHDyJtXY'
 
+readonly CORDONED='false'
+
 readonly PROGRAM='its digest'
 
 write_files() {

@@ -14,6 +14,8 @@ readonly NODE='worker-1'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBMCn56D0Vs9Q3wqdWj8HKeZDs8/95vvbaCPE/9a4Sr4'
 
+readonly TAINTS=''
+
 readonly ENDPOINT='127.0.0.1:6444'
 
 readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'

@@ -14,6 +14,8 @@ readonly NODE='0-w'
 
 readonly IDENTITY='198.51.100.2'
 
+readonly TAINTS=''
+
 readonly ENDPOINT='127.0.0.1:6444'
 
 readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'

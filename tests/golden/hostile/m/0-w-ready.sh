@@ -10,6 +10,8 @@ readonly NODE='0-w'
 
 readonly IDENTITY='198.51.100.2'
 
+readonly CORDONED='false'
+
 readonly PROGRAM='its digest'
 
 write_files() {

@@ -10,6 +10,8 @@ readonly NODE='m'
 
 readonly IDENTITY='jump.example.com'
 
+readonly CORDONED='false'
+
 readonly PROGRAM='its digest'
 
 write_files() {

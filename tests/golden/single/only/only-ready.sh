@@ -10,6 +10,8 @@ readonly NODE='only'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPkFsZVC7QjJqcJlQ8yjLlcR0gfc/7gbTNtEzguYlDHJ'
 
+readonly CORDONED='false'
+
 readonly PROGRAM='its digest'
 
 write_files() {

@@ -12,6 +12,8 @@ readonly SCRIPT='worker-1-join'
 
 readonly NODE='worker-1'
 
+readonly TAINTS=''
+
 readonly ENDPOINT='127.0.0.1:6444'
 
 readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'

@@ -12,6 +12,8 @@ readonly SCRIPT='worker-2-join'
 
 readonly NODE='worker-2'
 
+readonly TAINTS='[{"key":"dedicated","value":"db","effect":"NoSchedule"},{"key":"keelson.io/joining","effect":"NoSchedule"}]'
+
 readonly ENDPOINT='127.0.0.1:6444'
 
 readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
