@@ -6,7 +6,7 @@ import { encryptionChecks } from "../encryption/settings";
 import { endpointChecks } from "../endpoint/settings";
 import { etcdChecks } from "../etcd/settings";
 import { kubeletChecks } from "../kubelet/settings";
-import { having } from "../machine/settings";
+import { having, type MachineConfig } from "../machine/settings";
 import { componentChecks, flagChecks } from "../master/settings";
 import { flannelChecks, podMask } from "../network/settings";
 import { liesIn, show, type Context, type Contradiction } from "../settings";
@@ -131,7 +131,9 @@ function* roleChecks({ machines, workloads }: Environment): Generator<Contradict
   }
 }
 
-/** What kubelets are told of the cluster's networks. */
+const isOfNodes = (role: MachineConfig["roles"][number]) => role !== "etcd";
+
+/** What kubelets are told of the cluster's networks, and of their machines' kernels. */
 function* kubeletSpans({ configuration, environment }: Subject): Generator<Contradiction> {
   const { kubelet, networking } = configuration.kubernetes;
   const { maxPods } = kubelet.configuration;
@@ -141,6 +143,14 @@ function* kubeletSpans({ configuration, environment }: Subject): Generator<Contr
     const path = ["kubernetes", "kubelet", "configuration", "maxPods"];
     const uses = [["kubernetes", "controllerManager", "extraArgs"]];
     const message = `${maxPods} pods are more than a node has addresses for: use ${most} at most`;
+    yield { path, uses, message };
+  }
+  const shared = environment.machines.filter(({ sharedKernel, roles }) => sharedKernel && roles.some(isOfNodes));
+  if (kubelet.configuration["protectKernelDefaults"] === true && shared.length > 0) {
+    const path = ["kubernetes", "kubelet", "configuration", "protectKernelDefaults"];
+    const uses = [["provider"], ["machines"]];
+    const names = shared.map(({ name }) => name).join(", ");
+    const message = `true: the kernel of ${names} is another computer's, whose settings are left as they are, and no kubelet would start on others than its own: leave it out`;
     yield { path, uses, message };
   }
   for (const [index, address] of (kubelet.clusterDNS ?? []).entries()) {

@@ -9,6 +9,7 @@ import { HostScript, packageScripts, stepOn, unitsScripts, type Effects, type Sc
 import { leaveScripts } from "./leave";
 import {
   kernelFiles,
+  kernelSettings,
   kubeletConfigFile,
   kubeletConfiguration,
   kubeletUnit,
@@ -53,6 +54,7 @@ export class Kubelets extends pulumi.ComponentResource {
 
   constructor(name: string, args: KubeletsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:kubelet:Kubelets", name, {}, opts);
+    const kernel = kernelFiles(args.environment);
     this.machines = args.machines.map((machine) => {
       const kubelet = new HostScript(
         stepOn(machine, kubeletStep),
@@ -61,8 +63,8 @@ export class Kubelets extends pulumi.ComponentResource {
           script: join(__dirname, "kubelet.sh"),
           uses,
           values: valuesFor(machine, args),
-          files: [...kernelFiles, kubeletUnit(machine)],
-          shared: ["PROGRAMS", "KUBELET_CONFIG", ...kernelFiles.map(({ path }) => path)],
+          files: [...kernel, kubeletUnit(machine)],
+          shared: ["PROGRAMS", "KUBELET_CONFIG", ...kernel.map(({ path }) => path)],
           effects,
         },
         { parent: this },
@@ -90,6 +92,7 @@ function valuesFor(machine: Machine, { environment, artifacts }: KubeletsArgs): 
     IMAGES: imageArchives(artifacts, machine.config.roles),
     KUBELET_CONFIG: kubeletConfiguration(environment, machine),
     KUBELET_CONFIG_FILE: kubeletConfigFile,
+    KERNEL_SETTINGS: kernelSettings(environment),
     NAMESERVERS: machine.nameservers,
     NODE: machine.name,
     ADDRESS: machine.address,

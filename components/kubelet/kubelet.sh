@@ -1,5 +1,5 @@
 # What masters and workers have in common: programs, kernel settings, images and a kubelet that waits to be joined.
-# Reads: RUNTIME KUBELET_CONFIG KUBELET_CONFIG_FILE NAMESERVERS PROGRAMS IMAGES
+# Reads: RUNTIME KUBELET_CONFIG KUBELET_CONFIG_FILE KERNEL_SETTINGS NAMESERVERS PROGRAMS IMAGES
 # Reads: ALLOCATABLE_MILLICPU ALLOCATABLE_BYTES RESERVED_MILLICPU RESERVED_MEMORY CRI_SOCKET NODE ADDRESS
 
 up() {
@@ -48,8 +48,8 @@ configure_kernel() {
   done
   [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] ||
     die "the kernel of $(hostname) has no br_netfilter: pods could not reach Services; install its modules package and run modprobe br_netfilter"
-  for setting in net.bridge.bridge-nf-call-iptables net.bridge.bridge-nf-call-ip6tables net.ipv4.ip_forward; do
-    set_kernel "$setting" 1
+  for setting in "${KERNEL_SETTINGS[@]}"; do
+    set_kernel "${setting%%=*}" "${setting#*=}"
   done
 }
 
@@ -74,8 +74,11 @@ set_kernel() {
 
 # At the next boot the last word counts, in the order of the files' names; ufw has its own after them.
 settings_last() {
-  local wrong
-  wrong=$({ systemd-analyze cat-config sysctl.d 2>/dev/null && settings_of_ufw; } | awk '
+  local wrong harm="pods would not reach each other"
+  wrong=$({ systemd-analyze cat-config sysctl.d 2>/dev/null && settings_of_ufw; } | awk -v settings="${KERNEL_SETTINGS[*]}" '
+    BEGIN {
+      for (at = split(settings, wanted, " "); at > 0; at--) { split(wanted[at], parts, "="); ours[parts[1]] = parts[2] }
+    }
     /^# \// { file = $2 }
     /^[^#;]*=/ {
       split($0, parts, "="); name = parts[1]; value = parts[2]
@@ -84,10 +87,11 @@ settings_last() {
     }
     END {
       for (name in last)
-        if (name ~ /^net\.(bridge\.bridge-nf-call-ip6?tables|ipv4\.ip_forward)$/ && last[name] != 1) print name, "to", last[name], "in", where[name]
+        if (name in ours && last[name] != ours[name]) print name, "to", last[name], "in", where[name]
     }' | paste -sd , -) || return 0
   [ -n "$wrong" ] || return 0
-  wrong="files of $(hostname) that are read after keelson's set $wrong: at the next boot pods would not reach each other; take these lines out"
+  [[ $wrong = *net.* ]] || harm="the kubelet would not start"
+  wrong="files of $(hostname) that are read after keelson's set $wrong: at the next boot $harm; take these lines out"
   # A node at work goes on until then.
   [ -e /etc/kubernetes/kubelet.conf ] || die "$wrong"
   log "$wrong"

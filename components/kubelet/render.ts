@@ -108,17 +108,37 @@ WantedBy=multi-user.target
   };
 }
 
+/** What pod networks need of the kernel. Source: Kubernetes documentation, "Container Runtimes". */
+const forPods = {
+  "net.bridge.bridge-nf-call-iptables": 1,
+  "net.bridge.bridge-nf-call-ip6tables": 1,
+  "net.ipv4.ip_forward": 1,
+};
+
 /**
- * Kernel modules and settings that pod networks need; a name that comes after those of others has the last word at boot.
- * Source: Kubernetes documentation, "Container Runtimes"; sysctl.d(5).
+ * What the kubelet sets when it starts, and where it is to leave the kernel as it is, does not start without.
+ * Source: kubernetes v1.36.1, setupKernelTunables in pkg/kubelet/cm/container_manager_linux.go.
  */
-export const kernelFiles: readonly ScriptFile[] = [
-  { path: "/etc/modules-load.d/keelson.conf", content: "overlay\nbr_netfilter\n" },
-  {
-    path: "/etc/sysctl.d/99-zz-keelson.conf",
-    content: `net.bridge.bridge-nf-call-iptables = 1
-net.bridge.bridge-nf-call-ip6tables = 1
-net.ipv4.ip_forward = 1
-`,
-  },
-];
+const forKubelet = {
+  "vm.overcommit_memory": 1,
+  "vm.panic_on_oom": 0,
+  "kernel.panic": 10,
+  "kernel.panic_on_oops": 1,
+  "kernel.keys.root_maxkeys": 1_000_000,
+  "kernel.keys.root_maxbytes": 25_000_000,
+};
+
+/** Kernel settings as they are to be, "NAME=VALUE". */
+export function kernelSettings({ kubernetes }: KubeletSettings): readonly string[] {
+  const isProtected = kubernetes.kubelet.configuration["protectKernelDefaults"] === true;
+  return Object.entries({ ...forPods, ...(isProtected ? forKubelet : {}) }).map(([name, value]) => `${name}=${value}`);
+}
+
+/** Kernel modules and settings for the next boot; a name that comes after those of others has the last word then. Source: sysctl.d(5). */
+export function kernelFiles(environment: KubeletSettings): readonly ScriptFile[] {
+  const lines = kernelSettings(environment).map((setting) => `${setting.replace("=", " = ")}\n`);
+  return [
+    { path: "/etc/modules-load.d/keelson.conf", content: "overlay\nbr_netfilter\n" },
+    { path: "/etc/sysctl.d/99-zz-keelson.conf", content: lines.join("") },
+  ];
+}

@@ -16,6 +16,9 @@ describe("kubelet.sh", () => {
     IMAGES: [],
     KUBELET_CONFIG: "kind: KubeletConfiguration\n",
     KUBELET_CONFIG_FILE: "/etc/kubernetes/kubelet-config.yaml",
+    KERNEL_SETTINGS: ["bridge.bridge-nf-call-iptables", "bridge.bridge-nf-call-ip6tables", "ipv4.ip_forward"].map(
+      (name) => `net.${name}=1`,
+    ),
     NAMESERVERS: [] as string[],
     ALLOCATABLE_MILLICPU: 0,
     ALLOCATABLE_BYTES: 0,
@@ -28,11 +31,10 @@ describe("kubelet.sh", () => {
     return { ...result, stdout: result.status === 0 ? (parse(result.stdout) as unknown) : undefined };
   };
   const gibibyte = 1024 ** 3;
-  const kubelet = (direction: string) =>
-    host.run(
-      { script: Host.script("kubelet/kubelet.sh"), uses: parts.map((path) => Host.script(path)), values },
-      direction,
-    );
+  const kubelet = (direction: string, more: Partial<typeof values> = {}) => {
+    const uses = parts.map((path) => Host.script(path));
+    return host.run({ script: Host.script("kubelet/kubelet.sh"), uses, values: { ...values, ...more } }, direction);
+  };
   const parts = [
     ...["docker/engine.sh", "kubelet/unit.sh", "artifacts/fetch.sh", "artifacts/install.sh"],
     ...["artifacts/versions.sh", "artifacts/images.sh"],
@@ -137,12 +139,25 @@ describe("kubelet.sh", () => {
     expect(now()).toEqual(["0", "1", "0"]);
   });
 
+  test("sets what is asked for besides, and takes that back as well", () => {
+    const asked = { KERNEL_SETTINGS: ["net.ipv4.ip_forward=1", "kernel.panic=10", "vm.panic_on_oom=0"] };
+    const now = () => ["kernel/panic", "vm/panic_on_oom"].map((name) => host.read(`proc/sys/${name}`).trim());
+    host.write("proc/sys/net/bridge/bridge-nf-call-iptables", "1\n");
+    host.write("proc/sys/net/ipv4/ip_forward", "1\n");
+    host.write("proc/sys/kernel/panic", "0\n");
+    host.write("proc/sys/vm/panic_on_oom", "0\n");
+    expect(kubelet("up", asked).status).toBe(0);
+    expect(now()).toEqual(["10", "0"]);
+    expect(kubelet("down", asked).status).toBe(0);
+    expect(now()).toEqual(["0", "0"]);
+  });
+
   describe("at the next boot", () => {
     const config = (text: string) => host.stub("systemd-analyze", `cat <<'EOF'\n${text}\nEOF`);
     const ours = "# /etc/sysctl.d/99-zz-keelson.conf\nnet.ipv4.ip_forward = 1\nnet.bridge.bridge-nf-call-iptables = 1";
-    const last = () => {
+    const last = (more: Partial<typeof values> = {}) => {
       const uses = [Host.script("docker/engine.sh"), Host.script("kubelet/kubelet.sh"), "turn() { :; }"];
-      return host.up("settings_last", { uses, values });
+      return host.up("settings_last", { uses, values: { ...values, ...more } });
     };
     test("the last word on a setting counts, and is keelson's", () => {
       config(`# /usr/lib/sysctl.d/50-x.conf\n-net/ipv4/ip_forward=0\n#net.ipv4.ip_forward=0\nkernel.x = 0\n${ours}`);
@@ -156,6 +171,13 @@ describe("kubelet.sh", () => {
       host.write("etc/kubernetes/kubelet.conf", "");
       expect(last()).toMatchObject({ status: 0 });
       expect(last().stderr).toContain("take these lines out");
+    });
+    test("one that the kubelet does not start without is told so", () => {
+      config("# /etc/sysctl.d/99-zz-keelson.conf\nkernel.panic = 10\n# /etc/sysctl.d/99-zzz.conf\nkernel.panic = 0");
+      expect(last()).toEqual(clean);
+      expect(last({ KERNEL_SETTINGS: ["kernel.panic=10"] }).stderr).toMatch(
+        /set kernel\.panic to 0 in .*99-zzz\.conf: at the next boot the kubelet would not start; take these lines out/,
+      );
     });
     test("ufw has its word after all others, when it is enabled", () => {
       config(ours);

@@ -1,5 +1,5 @@
 import { parseEnvironment } from "../../components/environment";
-import { kubernetes, local, problems, type Raw } from "./config.fixture";
+import { kubernetes, local, problems, remote, type Raw } from "./config.fixture";
 
 const daemon = (fields: Raw) => local({ docker: { daemon: fields } });
 const kubelet = (configuration: Raw) => kubernetes({ kubelet: { configuration } });
@@ -60,6 +60,11 @@ describe("what another program would not take is refused with the rest", () => {
       "a machine that is no node",
       kubelet({ registerNode: false }),
       `${field}registerNode: no machine would become a node: leave it out`,
+    ],
+    [
+      "a kernel that is left as it is, and is another computer's",
+      kubelet({ protectKernelDefaults: true }),
+      `${field}protectKernelDefaults: true: the kernel of m, w is another computer's, whose settings are left as they are, and no kubelet would start on others than its own: leave it out`,
     ],
     [
       "more pods than addresses",
@@ -150,6 +155,10 @@ describe("what works is taken", () => {
     [
       "fields of the kubelet",
       kubelet({ maxPods: 250, evictionHard: { "nodefs.available": "5%" }, logging: { flushFrequency: "5s" } }),
+    ],
+    [
+      "a kernel that is a machine's own, and is given what the kubelet wants",
+      remote({ kubernetes: { kubelet: { configuration: { protectKernelDefaults: true } } } }),
     ],
     ["a proxy that asks for no password", daemon({ proxies: { "http-proxy": "http://proxy.example.com:3128" } })],
     ["a field that is empty", kubelet({ evictionSoft: null })],

@@ -1,6 +1,6 @@
 import { containerdConfig, criDockerdUnits, criSocket, daemonJson } from "../../components/docker/render";
 import { certificateConfig, clientUrl, etcdUnit, initialCluster } from "../../components/etcd/render";
-import { kernelFiles, kubeletConfiguration, kubeletUnit } from "../../components/kubelet/render";
+import { kernelFiles, kernelSettings, kubeletConfiguration, kubeletUnit } from "../../components/kubelet/render";
 import { ambiguous, documents, environment, machineOf, ofKind } from "./render.fixture";
 import type { Raw } from "./config.fixture";
 
@@ -172,11 +172,27 @@ describe("the kubelet", () => {
     expect(words).toEqual(expect.arrayContaining(["--hostname-override=w", "--node-ip=192.0.2.2"]));
   });
   test("has the kernel pass packets on", () => {
-    const sysctl = kernelFiles.find(({ path }) => path.startsWith("/etc/sysctl.d/"))?.content;
+    const sysctl = kernelFiles(environment()).find(({ path }) => path.startsWith("/etc/sysctl.d/"))?.content;
     expect(sysctl?.split("\n").filter(Boolean).sort()).toEqual([
       "net.bridge.bridge-nf-call-ip6tables = 1",
       "net.bridge.bridge-nf-call-iptables = 1",
       "net.ipv4.ip_forward = 1",
     ]);
+  });
+  test("has the kernel as the kubelet wants it, where that is not to set it itself", () => {
+    const kubelet = { configuration: { protectKernelDefaults: true } };
+    expect(kernelSettings(environment({ kubernetes: { kubelet } }))).toEqual([
+      "net.bridge.bridge-nf-call-iptables=1",
+      "net.bridge.bridge-nf-call-ip6tables=1",
+      "net.ipv4.ip_forward=1",
+      "vm.overcommit_memory=1",
+      "vm.panic_on_oom=0",
+      "kernel.panic=10",
+      "kernel.panic_on_oops=1",
+      "kernel.keys.root_maxkeys=1000000",
+      "kernel.keys.root_maxbytes=25000000",
+    ]);
+    const [, file] = kernelFiles(environment({ kubernetes: { kubelet } }));
+    expect(file?.content).toContain("\nkernel.panic = 10\n");
   });
 });

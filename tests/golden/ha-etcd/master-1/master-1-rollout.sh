@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('5e7ce71e9c29b826' '1977da374017fe48')
+readonly -a REVISIONS=('e706eb149dbdcb1e' 'aaf27aa2bb4d88f1')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('53c21ef908b3b7b5' 'b88d0d6ef530edc3')
+readonly -a REVISIONS=('cee3c62504804921' '5a2238b62a19d3a3')
 
 readonly AUTHORITIES='1'
 

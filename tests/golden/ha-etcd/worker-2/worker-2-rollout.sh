@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1915ab312470800d' 'c72fb14163cc8a4f')
+readonly -a REVISIONS=('c1a5863063fa6b3d' '065f1c5d0c416c6c')
 
 readonly AUTHORITIES='1'
 

@@ -42,6 +42,8 @@ readonly -a IMAGES=('control-plane /opt/keelson/bundle/images/control-plane.tar 
 
 readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
+readonly -a KERNEL_SETTINGS=('net.bridge.bridge-nf-call-iptables=1' 'net.bridge.bridge-nf-call-ip6tables=1' 'net.ipv4.ip_forward=1')
+
 readonly -a NAMESERVERS=()
 
 readonly NODE='master-1'

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('ec3fac55db48d8a3' 'a85009ad910d5dd2')
+readonly -a REVISIONS=('1191bd5fb8274e7b' '0e708462e29cd522')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('60d9cd31c038a6c4' '859a235597e4c875')
+readonly -a REVISIONS=('a8ffcae26c094d55' '259eb47d2216e40a')
 
 readonly AUTHORITIES='1'
 

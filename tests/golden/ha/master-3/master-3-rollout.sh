@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('2b209f1890f7f85c' 'b501d4c9172ace5a')
+readonly -a REVISIONS=('83a05a2e0758fe0c' '5205268050f51f06')
 
 readonly AUTHORITIES='1'
 

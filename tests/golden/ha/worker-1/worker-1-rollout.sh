@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('2c8543338bc17ec0' 'ce74a83159e2d997')
+readonly -a REVISIONS=('1240d0cb0633e6ed' 'a34a7ae5880e9e64')
 
 readonly AUTHORITIES='1'
 

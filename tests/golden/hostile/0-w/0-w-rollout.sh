@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('232374f2489002c1' '1a45a4a4cc875c75')
+readonly -a REVISIONS=('1e2393bea13a74c8' 'c4d7e2a6f0e23665')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('c7f6f793a134135c' 'e62deb20d04e0608')
+readonly -a REVISIONS=('493d600f6539ff2e' '84b0bad4b39c1474')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('a6902b4ed201d6e3' '18c7dac85959ef0a')
+readonly -a REVISIONS=('2f65df2c729bb3c8' 'ae538d3cadbf9df4')
 
 readonly AUTHORITIES='1'
 

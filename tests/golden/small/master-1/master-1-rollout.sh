@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('ec3fac55db48d8a3' '86b074bc3c2ec01b')
+readonly -a REVISIONS=('1191bd5fb8274e7b' 'b2fdb2788c15e645')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('2c8543338bc17ec0' '6e259aa3545ad16d')
+readonly -a REVISIONS=('1240d0cb0633e6ed' '0cad6d303b335a32')
 
 readonly AUTHORITIES='1'
 

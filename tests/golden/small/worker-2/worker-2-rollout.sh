@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('764bb762f5340f52' 'ef8cbf8b3cc50361')
+readonly -a REVISIONS=('3bfdef76a09914fa' 'd16c4fa6b2252ba5')
 
 readonly AUTHORITIES='1'
 
