@@ -11,6 +11,7 @@ import { componentChecks, flagChecks } from "../master/settings";
 import { flannelChecks, podMask } from "../network/settings";
 import { liesIn, show, type Context, type Contradiction } from "../settings";
 import { loginChecks } from "../ssh";
+import { workloadChecks } from "../workloads/settings";
 import { addressChecks } from "./addressChecks";
 import { portChecks } from "./portChecks";
 import { tenthAddress, type Environment } from "./resolve";
@@ -27,6 +28,7 @@ export interface Subject {
 export function contradictions(subject: Subject): readonly Contradiction[] {
   return [
     ...machineChecks(subject),
+    ...workloadChecks(subject),
     ...addressChecks(subject),
     ...providerChecks(subject),
     ...loginChecks(subject),
@@ -109,7 +111,7 @@ function* sharedNames(machines: Environment["machines"]): Generator<Contradictio
   }
 }
 
-function* roleChecks({ machines, workloads }: Environment): Generator<Contradiction> {
+function* roleChecks({ machines }: Environment): Generator<Contradiction> {
   const path = ["machines"];
   const uses = machines.map((_, index) => ["machines", index, "roles"]);
   if (having(machines, "master").length === 0) {
@@ -123,11 +125,6 @@ function* roleChecks({ machines, workloads }: Environment): Generator<Contradict
     const message = `${members.length} machines are members of etcd (${members.join(", ")}), and an even number tolerates no more failures than one member less: use 1, 3 or 5`;
     // Without a lost one, the others go on as they are until another takes its place.
     if (!machines.some(({ roles, lost }) => lost && roles.includes("etcd"))) yield { path, uses, message };
-  }
-  if (workloads.enabled && having(machines, "worker").length === 0) {
-    const message =
-      'no machine has the role "worker", so the workloads cannot be scheduled: give it to one, or set workloads.enabled to false';
-    yield { path, uses, message };
   }
 }
 

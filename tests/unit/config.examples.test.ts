@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { parse as parseYaml } from "yaml";
 
 import { docsFile } from "../../components/environment/docs";
-import { local, problems, remote, remoteMaster, type Raw } from "./config.fixture";
+import { local, problems, remote, remoteMaster, remoteWorker, type Raw } from "./config.fixture";
 
 /** The examples of the reference, as a stack's file would have them, by the section that they are for. */
 const examples = new Map(
@@ -21,7 +21,7 @@ test("every section has an example, of itself alone", () => {
 
 test.each([...examples])("that of %s is accepted", (section, example) => {
   const value = example[`keelson:${section}`];
-  const own = section === "machines" ? [remoteMaster, ...(value as Raw[])] : value;
+  const own = section === "machines" ? [remoteMaster, remoteWorker, ...(value as Raw[])] : value;
   const stack = section === "local" || section === "docker" ? local() : remote();
   expect(problems({ ...stack, [section]: own })).toEqual([]);
 });

@@ -31,8 +31,9 @@ describe("a change touches", () => {
     const taints = [{ key: "dedicated", value: "db", effect: "NoSchedule" }];
     const labels = { "example.com/disk": "ssd" };
     const annotations = { "example.com/owner": "us" };
-    const more = await run(changed({ labels, annotations, taints, unschedulable: true }));
-    expect(changes(program, more)).toEqual(["~worker-1-node"]);
+    const without = { workloads: { enabled: false } };
+    const more = await run({ ...changed({ labels, annotations, taints, unschedulable: true }), ...without });
+    expect(changes(await run(without), more)).toEqual(["~worker-1-node"]);
     expect(find(more, "worker-1-node").inputs).toEqual({
       apiVersion: "v1",
       kind: "Node",

@@ -65,9 +65,11 @@ describe("API servers", () => {
     }
   });
   test("hold pods to what the stack says", () => {
-    const security = { podSecurity: { enforce: "restricted", exemptNamespaces: ["storage"] } };
+    const security = { podSecurity: { enforce: "restricted", exemptNamespaces: ["default", "storage"] } };
     expect(JSON.stringify(fileOf({ security }, "admission"))).toContain('"enforce":"restricted"');
-    expect(JSON.stringify(fileOf({ security }, "admission"))).toContain('["kube-system","kube-flannel","storage"]');
+    expect(JSON.stringify(fileOf({ security }, "admission"))).toContain(
+      '["kube-system","kube-flannel","default","storage"]',
+    );
   });
 });
 
