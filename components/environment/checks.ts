@@ -7,7 +7,7 @@ import { endpointChecks } from "../endpoint/settings";
 import { etcdChecks } from "../etcd/settings";
 import { kubeletChecks } from "../kubelet/settings";
 import { having, type MachineConfig } from "../machine/settings";
-import { componentChecks, flagChecks } from "../master/settings";
+import { componentChecks, flagChecks, securityChecks } from "../master/settings";
 import { flannelChecks, podMask } from "../network/settings";
 import { liesIn, show, type Context, type Contradiction } from "../settings";
 import { loginChecks } from "../ssh";
@@ -39,6 +39,7 @@ export function contradictions(subject: Subject): readonly Contradiction[] {
     ...certificateChecks(subject.configuration.certificates),
     ...componentChecks(subject),
     ...flagChecks(subject),
+    ...securityChecks(subject),
     ...encryptionChecks(subject),
     ...etcdChecks(subject),
     ...backupChecks(subject),

@@ -1,6 +1,7 @@
 import { encryptionFlag, encryptionOf, providersDirectory, providersFile } from "../encryption/settings";
 import { servesSigned } from "../kubelet";
 import { cipherSuites, yaml } from "../script";
+import { anonymousPaths, whoIsWho } from "./securitySchema";
 import { filesDirectory, systemNamespaces, type MasterSettings } from "./settings";
 
 type Kubernetes = MasterSettings["kubernetes"];
@@ -130,15 +131,12 @@ const auditPolicy = {
   ],
 };
 
-/** Flags beside which the server takes no file about who is who, or which say it all. */
-const whoIsWho = /^(anonymous-auth|authentication-config|oidc-.*)$/;
-
 function anonymous({ kubernetes: { security } }: MasterSettings, given: Flags): Component {
   if (Object.keys(given).some((flag) => whoIsWho.test(flag))) return nothing;
   return file("authentication-config", given, "authentication", {
     apiVersion: "apiserver.config.k8s.io/v1",
     kind: "AuthenticationConfiguration",
-    anonymous: { enabled: true, conditions: security.anonymousPaths.map((path) => ({ path })) },
+    anonymous: { enabled: true, conditions: (security.anonymousPaths ?? anonymousPaths).map((path) => ({ path })) },
   });
 }
 

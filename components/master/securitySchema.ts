@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { encryption } from "../encryption/settings";
-import { fields as f, show } from "../settings";
+import { fields as f, show, type Contradiction, type Flags } from "../settings";
 
 /** Who may do so without a name: kubelets, proxies and machines that join ask no more. */
 export const anonymousPaths = [
@@ -51,10 +51,11 @@ export const security = z.strictObject({
         context.addIssue({ code: "custom", message: `lacks ${show(path)}, which ${who} without a name: add it` });
       }
     })
-    .default([...anonymousPaths])
+    .optional()
     .describe(
-      `What may be asked of the API server without a certificate or token. The cluster itself needs ${Object.keys(asking).join(", ")}.`,
-    ),
+      `What may be asked of the API server without a certificate or token. The cluster itself needs ${Object.keys(asking).join(", ")}. Beside flags of the stack's own that say who is who (oidc-*, anonymous-auth, authentication-config) the servers are given no such list, and one that is given is refused.`,
+    )
+    .meta({ defaultsTo: anonymousPaths.map((path) => `\`${path}\``).join(", ") }),
   podSecurity: podSecurity
     .prefault({})
     .describe("Kubernetes' Pod Security Standards, where a namespace has no label of its own."),
@@ -67,3 +68,24 @@ export const security = z.strictObject({
 });
 
 export type Security = z.output<typeof security>;
+
+/** Flags beside which the server takes no file of ours about who is who, or which say it all. */
+export const whoIsWho = /^(anonymous-auth|authentication-config|oidc-.*)$/;
+
+interface Subject {
+  readonly configuration: {
+    readonly kubernetes: {
+      readonly apiServer: { readonly extraArgs: Flags };
+      readonly security: { readonly anonymousPaths?: readonly string[] };
+    };
+  };
+}
+
+/** A list of paths that no server would be given. */
+export function* securityChecks({ configuration: { kubernetes } }: Subject): Generator<Contradiction> {
+  const flag = Object.keys(kubernetes.apiServer.extraArgs).find((name) => whoIsWho.test(name));
+  if (kubernetes.security.anonymousPaths === undefined || flag === undefined) return;
+  const path = ["kubernetes", "security", "anonymousPaths"];
+  const message = `has no effect beside kubernetes.apiServer.extraArgs.${flag}, with which the server is given no list of paths: leave it out, or say both in an AuthenticationConfiguration of your own in apiServer.files, with jwt and anonymous.conditions, which the flag authentication-config names in place of others`;
+  yield { path, uses: [["kubernetes", "apiServer", "extraArgs"]], message };
+}

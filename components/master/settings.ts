@@ -22,7 +22,7 @@ import type { ComponentFile } from "./componentFiles";
 import type { Security } from "./securitySchema";
 
 export { filesDirectory } from "./componentSchema";
-export { security, systemNamespaces } from "./securitySchema";
+export { security, securityChecks, systemNamespaces } from "./securitySchema";
 export { componentChecks } from "./componentChecks";
 export { withContents } from "./componentFiles";
 

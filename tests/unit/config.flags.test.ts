@@ -1,3 +1,4 @@
+import { anonymousPaths } from "../../components/master/securitySchema";
 import { kubernetes, local, problems, type Raw } from "./config.fixture";
 
 /* Flags and fields of the control plane, of kubelets and of etcd with which these would work, and the cluster would not. */
@@ -95,6 +96,14 @@ describe("what the cluster would not work with is refused", () => {
       }),
       'kubernetes.security.anonymousPaths: lacks "/readyz", which kubelets and proxies ask without a name: add it',
     ],
+    [
+      "paths for those without a name, beside a flag with which no server is told of them",
+      kubernetes({
+        apiServer: { extraArgs: { "oidc-issuer-url": "https://id.example.com" } },
+        security: { anonymousPaths: [...anonymousPaths] },
+      }),
+      "kubernetes.security.anonymousPaths: has no effect beside kubernetes.apiServer.extraArgs.oidc-issuer-url, with which the server is given no list of paths: leave it out, or say both in an AuthenticationConfiguration of your own in apiServer.files, with jwt and anonymous.conditions, which the flag authentication-config names in place of others",
+    ],
   ])("%s", (_, raw, line) => expect(problems(raw)).toEqual([line]));
 });
 
@@ -111,4 +120,9 @@ describe("what works is taken", () => {
     ],
     ["the controllers of kubeadm's", args("controllerManager", { controllers: "*,bootstrapsigner,tokencleaner,-ttl" })],
   ])("%s", (_, raw) => expect(problems(raw)).toEqual([]));
+});
+
+test("flags that say who is who are taken where nothing is said of paths", () => {
+  const extraArgs = { "oidc-issuer-url": "https://id.example.com" };
+  expect(problems(kubernetes({ apiServer: { extraArgs } }))).toEqual([]);
 });
