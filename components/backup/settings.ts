@@ -11,6 +11,7 @@ import {
   type Context,
   type Contradiction,
 } from "../settings";
+import { contentOf } from "../ssh";
 
 /** How a secret is kept with the stack. */
 const command = (field: string) => `pulumi config set --secret --path 'keelson:etcd.backup.${field}'`;
@@ -148,8 +149,13 @@ export function backupConfig({ etcd: { backup, restore } }: Configured, context:
   };
 }
 
+interface Subject {
+  readonly configuration: Configured;
+  readonly context: Context;
+}
+
 /** What a backup's place needs, and what is for another. */
-export function* backupChecks({ configuration }: { readonly configuration: Configured }): Generator<Contradiction> {
+export function* backupChecks({ configuration, context }: Subject): Generator<Contradiction> {
   const { backup, restore, extraArgs } = configuration.etcd;
   if (restore && !backup) {
     const message = "is there, and no etcd.backup that says where backups are: set it too";
@@ -174,6 +180,18 @@ export function* backupChecks({ configuration }: { readonly configuration: Confi
     }
     if (!given && kind === its) yield { ...at, message: `is missing: backups go to ${show(backup.to)}` };
   }
+  if (kind === "sftp" && backup.privateKeyFile !== undefined) yield* keyChecks(backup.privateKeyFile, context);
+}
+
+/** Members log in with nobody there to give a passphrase, and would be the first to find out. */
+function* keyChecks(file: string, context: Context): Generator<Contradiction> {
+  const way = "name a file with a private key without a passphrase, or make one with ssh-keygen -t ed25519 -N ''";
+  const { text = "", kind, fault } = contentOf(expand(file, context), context);
+  const isEncrypted = kind === "encrypted" || text.includes("BEGIN ENCRYPTED PRIVATE KEY");
+  const found = isEncrypted ? "is encrypted" : kind === "none" ? "has no private key in it" : undefined;
+  if (fault === undefined && found === undefined) return;
+  const path = ["etcd", "backup", "privateKeyFile"];
+  yield { path, uses: [["etcd", "backup", "to"]], message: `${show(file)} ${fault ?? found ?? ""}: ${way}` };
 }
 
 const only = { accessKey: "s3", secretKey: "s3", privateKeyFile: "sftp", hostKey: "sftp" } as const;

@@ -1,5 +1,6 @@
 export { loginArgs } from "./connection";
 export { anotherKeyWords, BastionError, isForNow, kindOf, silenceOf, type Silence } from "./failures";
+export { contentOf } from "./keyChecks";
 export { onceKnown } from "./known";
 export { login, sshConfig, type SshConfig, type SshLogin } from "./login";
 export { loginChecks } from "./loginChecks";

@@ -42,7 +42,6 @@ interface Key {
 
 /** Each key file is looked at once for each passphrase that is to open it, and named where the configuration names it. */
 function keysOf({ configuration, environment, context }: Subject): readonly Key[] {
-  const readFile = context.readFile ?? ((path: string) => readFileSync(path, "utf8"));
   const { ssh, machines } = configuration;
   const common = ["ssh", "privateKeyPassphrase"];
   const named = environment.machines.map(({ ssh: login }, index) => {
@@ -63,12 +62,14 @@ function keysOf({ configuration, environment, context }: Subject): readonly Key[
     const file = login.privateKeyFile;
     const id = JSON.stringify([file, passphrasePath]);
     if (file === undefined || keys.has(id)) continue;
-    keys.set(id, { file, path, passphrase: login.passphrase, passphrasePath, ...contentOf(file, readFile) });
+    keys.set(id, { file, path, passphrase: login.passphrase, passphrasePath, ...contentOf(file, context) });
   }
   return [...keys.values()];
 }
 
-function contentOf(path: string, readFile: (path: string) => string): Pick<Key, "text" | "kind" | "fault"> {
+/** What a private key's file holds, or what keeps it from being read. */
+export function contentOf(path: string, context: Context): Pick<Key, "text" | "kind" | "fault"> {
+  const readFile = context.readFile ?? ((path: string) => readFileSync(path, "utf8"));
   try {
     const text = readFile(path);
     return { text, kind: kindOfKey(text), fault: undefined };
