@@ -59,10 +59,8 @@ export const security = z.strictObject({
   podSecurity: podSecurity
     .prefault({})
     .describe("Kubernetes' Pod Security Standards, where a namespace has no label of its own."),
-  eventRateLimit: z
-    .number()
-    .int()
-    .min(0)
+  eventRateLimit: f
+    .integer(0)
     .default(50)
     .describe("Events per second that one user, or one namespace, may make; twice as many at once. 0 is no limit."),
 });

@@ -137,6 +137,11 @@ describe("each mistake in the cluster has its line", () => {
       "workloads.nginx.replicas: -1 is out of range: use a whole number, 0 or more",
     ],
     [
+      "a number of events in quotes",
+      kubernetes({ security: { eventRateLimit: "100" } }),
+      'kubernetes.security.eventRateLimit: "100" is not allowed: use a whole number, 0 or more',
+    ],
+    [
       "a nodePort elsewhere",
       local({ workloads: { nginx: { nodePort: 8080 } } }),
       "workloads.nginx.nodePort: 8080 is out of range: use 30000 to 32767",

@@ -4,11 +4,14 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
+import { z } from "zod";
 
 import { parseEnvironment, readConfig, type Environment } from "../../components/environment";
 import { etcdMembersOf, mastersOf, workersOf } from "../../components/machine";
 import { ConfigError } from "../../components/settings";
 import { configurationDocs, docsFile } from "../../components/environment/docs";
+import { configuration } from "../../components/environment/schema";
+import { pathsWhere, valuesOf, type Field } from "../../components/settings/walk";
 
 const root = join(__dirname, "..", "..");
 const readFile = () => "-----BEGIN OPENSSH PRIVATE KEY-----\n";
@@ -213,4 +216,9 @@ describe("readConfig", () => {
     expect(message).toContain("docker: is a secret");
     expect(message).not.toContain("hush");
   });
+});
+
+test("no field but one for texts is called a string, in the reference and where another value is refused", () => {
+  const called = (field: Field) => valuesOf(field) === "a string" && !(field.schema instanceof z.ZodString);
+  expect(pathsWhere(configuration, called)).toEqual([]);
 });
