@@ -18,7 +18,7 @@ import { Pairs } from "../pairs";
 import { Plan } from "../plan";
 import { Rotation } from "../rotation";
 import { Fleet } from "../script";
-import { ClusterIdentity, loginFor, takeSurvey } from "../survey";
+import { ClusterIdentity, isSilent, leftOf, loginFor, takeSurvey } from "../survey";
 import { Upgrade } from "../upgrade";
 import type { ClusterArgs, ClusterParts } from "./parts";
 import { providerOf } from "./provider";
@@ -57,8 +57,8 @@ export class Cluster extends pulumi.ComponentResource {
 
     // A change that would lose the cluster is refused; every other one is told in plain words.
     const { unnamed, emptied, back, running } = survey;
-    const atWork = nodesAtWork(environment, (name) => (survey.isSilent(name) ? undefined : login(name)));
-    const left = survey.left([...environment.machines, ...environment.lost]);
+    const atWork = nodesAtWork(environment, (name) => (isSilent(survey.asked, name) ? undefined : login(name)));
+    const left = leftOf(survey.asked, [...environment.machines, ...environment.lost]);
     const shape = { environment, builds, etcd: artifacts.etcd, health, atWork, unnamed, emptied, back, left, running };
     const plan = new Plan(named("plan"), shape, child);
     await plan.tellOfLeft();

@@ -121,10 +121,7 @@ export function parseAnswer(text: string): Answer | undefined {
     restored: new Map(words("restored").map(([stage = "", generation]) => [stage, Number(generation)])),
     apiSilent: lines.includes("api silent"),
     ...nodesOf(words("node")),
-    joined: words("joined").map(([name = "", role, address = "", ...identity]) => ({
-      ...{ name, address, identity: identity.join(" ") },
-      role: role === "master" ? role : "worker",
-    })),
+    joined: words("joined").map(joinedOf),
     nginxSilent: lines.includes("nginx silent"),
   };
 }
@@ -136,6 +133,10 @@ function nodesOf(nodes: readonly (readonly string[])[]): Pick<Answer, "unready" 
     unready: new Map(unready.map(([name = "", , since = ""]) => [name, since])),
     ...(nodes.length > 0 ? { nodes: new Set(nodes.map(([name = ""]) => name)) } : {}),
   };
+}
+
+function joinedOf([name = "", role, address = "", ...identity]: readonly string[]): Joined {
+  return { name, role: role === "master" ? role : "worker", address, identity: identity.join(" ") };
 }
 
 function backupOf([at, id = "", revision = "", keys = ""]: readonly string[]): Backup {

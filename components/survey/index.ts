@@ -8,16 +8,7 @@ import { refusedBy, seenOf } from "./again";
 import { askAll } from "./ask";
 import { loginFor, type Asked } from "./look";
 import type { SurveySettings } from "./settings";
-import {
-  leftOf,
-  newestBackupOf,
-  nobodysOf,
-  restoredOf,
-  runningOf,
-  type Left,
-  type Restored,
-  type Running,
-} from "./told";
+import { newestBackupOf, nobodysOf, restoredOf, runningOf, type Restored, type Running } from "./told";
 import { unwellAmong } from "./unwell";
 
 export { driftOf } from "./again";
@@ -25,7 +16,7 @@ export { ClusterIdentity } from "./identity";
 export { surveyProgram } from "./ask";
 export { parseAnswer, type Answer } from "./answer";
 export { look, loginFor, type Asked } from "./look";
-export type { Left, Restored, Running } from "./told";
+export { isSilent, leftOf, type Left, type Restored, type Running } from "./told";
 
 /** What the machines told before anything was registered. */
 export class Survey {
@@ -48,11 +39,6 @@ export class Survey {
         ? { ...machine, seen: refusedBy(`${machine.name} ${silence ?? ""}`) }
         : { ...machine, silent: true };
     });
-  }
-
-  /** Whether a machine was asked, and did not answer. */
-  isSilent(name: string): boolean {
-    return this.asked.some(({ config, answer }) => config.name === name && !answer);
   }
 
   /** What is not well in the cluster; nothing where all is, or nobody could tell. */
@@ -84,14 +70,6 @@ export class Survey {
   /** The newest backup of etcd that any machine knows of, in words; absent where none does. */
   get newestBackup(): string | undefined {
     return newestBackupOf(this.asked);
-  }
-
-  /** Machines that are in the cluster, and not among these any more. */
-  left(machines: readonly Pick<MachineConfig, "name">[]): readonly Left[] {
-    return leftOf(
-      this.asked,
-      machines.map(({ name }) => name),
-    );
   }
 
   /** Names of machines that have nothing of any cluster on them, while others of this one have been at work in it. */

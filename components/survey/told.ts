@@ -46,6 +46,10 @@ export function unreadyOf(asked: readonly Asked[]): ReadonlyMap<string, string> 
   return new Map(asked.flatMap(({ answer }) => [...(answer?.unready ?? [])]).filter(([name]) => machines.has(name)));
 }
 
+/** Whether a machine was asked, and did not answer. */
+export const isSilent = (asked: readonly Asked[], machine: string): boolean =>
+  asked.some(({ config, answer }) => config.name === machine && !answer);
+
 /** A machine that is in the cluster yet, as a list of machines would have it. */
 export interface Left {
   readonly name: string;
@@ -55,8 +59,9 @@ export interface Left {
   readonly lost: boolean;
 }
 
-/** Machines that are in the cluster, and in no list of these names any more: the run that was to let them go did not. */
-export function leftOf(asked: readonly Asked[], names: readonly string[]): readonly Left[] {
+/** Machines that are in the cluster, and not in this list any more: the run that was to let them go did not. */
+export function leftOf(asked: readonly Asked[], machines: readonly { readonly name: string }[]): readonly Left[] {
+  const names = machines.map(({ name }) => name);
   const answers = asked.flatMap(({ answer }) => answer ?? []);
   const nodes = new Map(answers.flatMap(({ joined }) => joined).map((one) => [one.name, one]));
   const members = new Set(answers.flatMap(({ members }) => members));

@@ -1,4 +1,4 @@
-import { Survey, type Asked } from "../../components/survey";
+import { leftOf, Survey, type Asked } from "../../components/survey";
 import { environment } from "./render.fixture";
 import { answer } from "./survey.fixture";
 
@@ -90,12 +90,12 @@ describe("what is not well", () => {
         answer: answer(...told, ...(index === 0 ? ["etcd well", "member m", "member y", "member x"] : [])),
       })),
     );
-    expect(survey.left(machines)).toEqual([
+    expect(leftOf(survey.asked, machines)).toEqual([
       { name: "x", roles: ["worker", "etcd"], address: "192.0.2.9", hostKey: "ssh-ed25519 B", lost: false },
       { name: "y", roles: ["etcd"], address: "", hostKey: "", lost: false },
     ]);
-    expect(survey.left([...machines, { name: "x" }, { name: "y" }])).toEqual([]);
-    expect(new Survey([]).left(machines)).toEqual([]);
+    expect(leftOf(survey.asked, [...machines, { name: "x" }, { name: "y" }])).toEqual([]);
+    expect(leftOf([], machines)).toEqual([]);
   });
   describe("is a node that is gone", () => {
     const own = (name: string) => `script ${name}-${name === one ? "master" : "join"} done abc 7`;
