@@ -132,7 +132,10 @@ oom_scores_fixed() {
 }
 
 down() {
-  local unsettled=()
+  local unsettled=() leaves=false
+  # Its packages go first, and say no more that it is ours where this is cut off.
+  if engine_is_ours || [ -e "$LEAVING" ]; then leaves=true; fi
+  [ "$leaves" = false ] || wake_engine
   ! changed /etc/docker/daemon.json || unsettled+=(docker.service)
   ! changed /etc/containerd/config.toml || unsettled+=(containerd.service)
   stop_unit cri-docker.service cri-docker.socket
@@ -140,8 +143,7 @@ down() {
   remove_file /etc/containerd/config.toml
   remove_files
   systemctl daemon-reload
-  if engine_is_ours || [ -e "$LEAVING" ]; then
-    # Its packages go first, and say no more that it is ours where this is cut off.
+  if [ "$leaves" = true ]; then
     touch "$LEAVING"
     remove_engine
   else
@@ -154,6 +156,15 @@ down() {
   pkg_remove_source docker
   remove_empty /etc/docker
   rm -f "$STATE/adopted" "$LEAVING"
+}
+
+# Containers that outlive their daemon would run on without it, with people's directories mounted for them: only the daemon ends them, and
+# on the settings that it has.
+wake_engine() {
+  command -v dockerd >/dev/null && pgrep --ns 1 --nslist mnt -f 'containerd-shim.* -namespace moby ' >/dev/null 2>&1 || return 0
+  docker info >/dev/null 2>&1 || systemctl start docker.service || true
+  wait_for 60 "Docker's daemon to answer" docker info ||
+    die "containers run on $(hostname), and its Docker, which is to end them, does not answer: see journalctl -u docker there, mend it, or restart the machine, and run this again"
 }
 
 remove_engine() {

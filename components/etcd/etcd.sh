@@ -108,7 +108,7 @@ down() {
   ! is_counted_for_good || leave_members
   stop_unit etcd.service
   # Only what this program put there goes: the record names the directories it found empty.
-  [ ! -e "$STATE/etcd-data" ] || while read -r directory; do empty "$directory"; done <"$STATE/etcd-data"
+  [ ! -e "$STATE/etcd-data" ] || while read -r directory; do [ ! -d "$directory" ] || empty_directory "$directory"; done <"$STATE/etcd-data"
   rm -f "$STATE/etcd-data" "$STATE/etcd-authorities" "$MARK"
   forget_joining
   forget_settings
@@ -129,11 +129,4 @@ is_counted_for_good() {
   [ -z "${UNDONE_BY:-}" ] || return 0
   # The way back that the machine keeps has no founders.
   [[ ,${FOUNDERS:-}, != *=$PEER_URL,* ]] && ! is_let_go_of "$NAME"
-}
-
-# empty DIRECTORY: a disk that is mounted at it, or somewhere below, stays where it is.
-empty() {
-  [ -d "$1" ] || return 0
-  find "$1" -xdev -mindepth 1 ! -type d -delete
-  find "$1" -xdev -mindepth 1 -depth -type d ! -name lost+found -exec rmdir {} + 2>/dev/null || true
 }

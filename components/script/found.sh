@@ -29,13 +29,13 @@ was_in_use() { grep -qsxF "there $1" "$STATE/there"; }
 was_found() { was_in_use "$1" || grep -qsxF "empty $1" "$STATE/there"; }
 
 # remove_ours PATH...: what was not there goes; a directory that was there empty, or that something is mounted on, is empty
-# again; one that had something in it is left as it is. Other file systems that are mounted in it are not entered.
+# again; one that had something in it is left as it is. What is mounted in it is not entered.
 remove_ours() {
   local path
   for path; do
     ! was_in_use "$path" || continue
     if [ -d "$path" ]; then
-      find "$path/" -xdev -mindepth 1 ! -path "$path/lost+found" -delete >&2 || true
+      empty_directory "$path" >&2 || true
       was_found "$path" || mountpoint -q "$path" || rmdir "$path" ||
         log "$path is left on $(hostname), for something is mounted in it, or at work"
     elif [ -e "$path" ] || [ -L "$path" ]; then

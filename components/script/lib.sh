@@ -146,6 +146,26 @@ remove_empty() {
   done
 }
 
+# empty_directory PATH: all that is in it goes, but for what is mounted there: -xdev alone enters what is of the same file system,
+# as a directory of somebody's is that a volume of Docker's is bound to.
+empty_directory() {
+  local directory own point spared=()
+  directory=$(realpath "$1") || return
+  own=$(as_pattern "$directory/lost+found")
+  while read -r _ _ _ _ point _; do
+    # The kernel writes a space as \040.
+    printf -v point %b "$point"
+    [[ $point = "$directory"/* ]] || continue
+    point=$(as_pattern "$point")
+    spared+=(! -path "$point" ! -path "$point/*")
+  done </proc/self/mountinfo || return
+  find "$directory" -xdev -mindepth 1 ! -type d "${spared[@]}" -delete
+  find "$directory" -xdev -mindepth 1 -type d ! -path "$own" "${spared[@]}" -empty -delete
+}
+
+# as_pattern PATH: the pattern that matches it alone.
+as_pattern() { printf '%s\n' "$1" | sed 's/[][*?\\]/\\&/g'; }
+
 # wait_for SECONDS WHAT COMMAND...: until COMMAND succeeds; past the deadline says what was awaited and fails.
 wait_for() {
   local deadline=$((SECONDS + $1)) seconds=$1 what=$2

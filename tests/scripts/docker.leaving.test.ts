@@ -73,6 +73,31 @@ describe("an engine of ours leaves", () => {
     expect(called).toContain("docker stop systemd");
     expect(called.some((call) => /^docker (rm|network)/.test(call))).toBe(false);
   });
+  test("and is started first where containers have outlived it, for nobody else ends them", () => {
+    docker("up");
+    for (const name of ["dockerd", "sleep"]) host.stub(name);
+    host.stub("pgrep");
+    const running = host.path("running");
+    host.stub("systemctl", `[ "$1 $2" != "start docker.service" ] || touch '${running}'`);
+    host.stub("docker", `[ "$1" != info ] || [ -e '${running}' ]`);
+    expect(leave().status).toBe(0);
+    const called = host.called();
+    expect(called.indexOf("systemctl start docker.service")).toBeLessThan(called.indexOf("docker ps --all --quiet"));
+    expect(called).toContain("systemctl start docker.service");
+  });
+  test("and stays, with its data, where it does not start to end them", () => {
+    docker("up");
+    host.write(data, "");
+    for (const name of ["dockerd", "pgrep"]) host.stub(name);
+    host.stub("docker", "exit 1");
+    ours("docker.io");
+    const { status, stderr } = docker("down", {}, 'wait_for() { shift 2; "$@"; }\n');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /error: containers run on .*, and its Docker, which is to end them, does not answer: see journalctl/,
+    );
+    expect([host.has(data), host.has("etc/docker/daemon.json")]).toEqual([true, true]);
+  });
   test("but for a containerd that was there before it", () => {
     host.write("var/lib/containerd/theirs", "");
     docker("up");

@@ -40,6 +40,7 @@ export function readyForDocker(): Host {
   }
   for (const name of ["iptables-save", "ip6tables-save", "umount", "chmod"]) host.stub(name);
   host.stub("dpkg-query", "printf installed");
+  for (const name of ["pgrep", "systemd-analyze"]) host.stub(name, "exit 1");
   host.write("proc/mounts", "");
   bounding(host, "000001ffffffffff");
   return host;

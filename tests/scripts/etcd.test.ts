@@ -79,9 +79,13 @@ describe("etcd.sh", () => {
     host.up(`rm '${host.path("var/lib/etcd/lost+found/x")}'`);
     expect(etcd("up")).toEqual(clean);
     host.write("var/lib/etcd/member/wal", "ours");
+    // Of the same file system.
+    host.mounts("var/lib/etcd/bound");
+    host.write("var/lib/etcd/bound/x", "theirs");
     expect(etcd("down")).toEqual(clean);
     expect(host.has("var/lib/etcd/member")).toBe(false);
     expect(host.has("var/lib/etcd/lost+found")).toBe(true);
+    expect(host.read("var/lib/etcd/bound/x")).toBe("theirs");
   });
   test("does not begin anew where its data is gone, or its disk is another", () => {
     expect(etcd("up")).toEqual(clean);

@@ -49,6 +49,24 @@ describe("what was on a machine", () => {
     expect(status).toBe(0);
     expect(stderr).toMatch(/^busy\n.*data\/busy is left on /s);
   });
+  test("is there in what is bound to a directory of ours, though its file system is the same", () => {
+    const bound = ["data/mine/volumes/a b[c]*\\d/_data", "data/mine/file"];
+    host.mounts(...bound, "data/others");
+    for (const file of [`${bound[0]}/deep/theirs`, "data/mine/file", "data/mine/volumes/a bc/x"]) host.write(file, "");
+    const { status, stderr } = found(`remove_ours ${paths("mine")}`);
+    expect([status, stderr]).toEqual([
+      0,
+      expect.stringMatching(/data\/mine is left on .*, for something is mounted in it/),
+    ]);
+    expect(tree().filter((path) => path.startsWith("mine"))).toEqual([
+      ...["mine", "mine/file", "mine/volumes", "mine/volumes/a b[c]*\\d", "mine/volumes/a b[c]*\\d/_data"],
+      ...["deep", "deep/theirs"].map((path) => `mine/volumes/a b[c]*\\d/_data/${path}`),
+    ]);
+    // Without the kernel's word nothing is known to be ours.
+    host.write("data/other/x", "");
+    expect(found(`rm '${host.path("proc/self/mountinfo")}'; remove_ours ${paths("other")}`).status).toBe(0);
+    expect(host.has("data/other/x")).toBe(true);
+  });
   test("may have been a directory for all, which goes only when it is empty", () => {
     found(`remember_found false ${paths("all", "mine", "empty")}`);
     host.write("data/all/others", "");

@@ -30,6 +30,7 @@ export class Host {
   constructor(...stubs: readonly string[]) {
     mkdirSync(this.bin);
     stubs.forEach((name) => this.stub(name));
+    this.mounts();
   }
 
   /** The path below the temporary directory that stands for one of a machine. */
@@ -48,6 +49,12 @@ export class Host {
 
   has(path: string): boolean {
     return existsSync(this.path(path));
+  }
+
+  /** From now on this is mounted here, and nothing else; as the kernel writes it. Source: proc(5). */
+  mounts(...paths: readonly string[]): void {
+    const escaped = paths.map((path) => this.path(path).replaceAll("\\", "\\134").replaceAll(" ", "\\040"));
+    this.write("proc/self/mountinfo", escaped.map((path) => `36 35 8:1 /srv ${path} rw - ext4 /dev/a rw\n`).join(""));
   }
 
   /** Puts a stand-in for a command on PATH; its body is bash. */

@@ -37,6 +37,7 @@ beforeEach(() => {
     restart | reload) mkdir -p "$running"; cat '${host.path("etc/settings")}' >"$running/$unit" ;;
     esac`,
   );
+  host.stub("pgrep", "exit 1");
   host.write("proc/mounts", "");
   host.write("proc/self/status", "CapBnd:\t000001ffffffffff\n");
   host.write("proc/meminfo", "MemTotal: 8000000 kB\n");
