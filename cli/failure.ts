@@ -1,3 +1,4 @@
+import { stepOf } from "../components/steps";
 import { plain, type Paint } from "./color";
 import { Commands } from "./doctor/findings";
 import { messageOf, type Progress } from "./progress";
@@ -16,7 +17,10 @@ export function tellFailure(
   const told = new Map<string, string[]>();
   for (const step of failed) {
     const output = (progress.errors.get(step.urn) ?? []).map(withoutPrefix).join("\n");
-    const text = indented([...matter(output), ...hint(output, stack)]);
+    const text = indented([
+      ...matter(output),
+      ...hint(output, { stack, command, machine: stepOf(step.name)?.machine }),
+    ]);
     // What stopped several steps, such as machines that do not answer, is told once.
     told.set(text, [...(told.get(text) ?? []), step.name]);
     if (told.get(text)?.length === 1) {
@@ -28,7 +32,7 @@ export function tellFailure(
   }
   if (failed.length === 0) {
     const said = ownErrors(progress) || messageOf(error);
-    process.stderr.write(`\n${[said, ...hint(said, stack)].join("\n")}\n`);
+    process.stderr.write(`\n${[said, ...hint(said, { stack, command })].join("\n")}\n`);
   }
   const again = new Commands(stack).make(command);
   process.stderr.write(`\nnext: correct the cause and run ${again} again: it goes on from where it stopped\n`);
@@ -52,8 +56,40 @@ function matter(output: string): readonly string[] {
 const unreachableCluster =
   /Kubernetes cluster is unreachable|due to unreachable cluster|the cluster at \S+ cannot be reached|the cluster's API at \S+ does not answer/;
 
+/** What failed: of a step on a machine, the machine's name. */
+interface Failed {
+  readonly stack: string;
+  readonly command: string;
+  readonly machine?: string;
+}
+
+/** The plugin's own words about a machine. On the way out no program runs, which would know what the stack's file says by now. */
+function hintOnLogin(output: string, { stack, command, machine = "the machine" }: Failed): readonly string[] {
+  const commands = new Commands(stack);
+  const again = commands.make(command);
+  const lost = `lost: true in its line under machines in Pulumi.${stack}.yaml`;
+  const isLeft = `${lost}, and ${again} undoes nothing on it`;
+  // Behind a bastion it is the bastion that says so, and a bastion that is silent itself is not the machine.
+  if (/(?<!proxy: )after \d+ failed attempts: dial tcp|failed attempts: ssh: rejected: connect failed/.test(output)) {
+    const gone = command === "destroy" ? `write ${isLeft}` : `write ${lost}, also where that line was taken out`;
+    return [`hint: ${machine} does not answer: start it and run ${again} again; where it is gone for good, ${gone}`];
+  }
+  if (!/host key mismatch$/m.test(output)) return [];
+  if (command !== "destroy") {
+    return [
+      "hint: if the machine was rebuilt, correct its hostKey in the stack's file; if not, something else answers in its place",
+    ];
+  }
+  return [
+    `hint: ${machine} is known by the host key in the state. If it was rebuilt, correct its hostKey in the stack's file, run`,
+    `${commands.make("up")}, which sets it up again, and then ${again}; or write ${isLeft}.`,
+    "If it was not, something else answers in its place",
+  ];
+}
+
 /** What other programs' own words for common mistakes mean here, and the way out. */
-function hint(output: string, stack: string): readonly string[] {
+function hint(output: string, failed: Failed): readonly string[] {
+  const { stack } = failed;
   if (/network with name \S+ already exists|name "\S+" is already in use/.test(output)) {
     const network = `keelson-${stack}`;
     return [
@@ -64,11 +100,8 @@ function hint(output: string, stack: string): readonly string[] {
       `  done; docker network rm ${network}`,
     ];
   }
-  if (/host key mismatch$/m.test(output)) {
-    return [
-      "hint: if the machine was rebuilt, correct its hostKey in the stack's file; if not, something else answers in its place",
-    ];
-  }
+  const login = hintOnLogin(output, failed);
+  if (login.length > 0) return login;
   if (unreachableCluster.test(output)) {
     return [
       "hint: the cluster's API does not answer, and nothing in the cluster is lost by that. This reports which part fails, where and why:",

@@ -13,6 +13,7 @@ import { doctor } from "./doctor";
 import { Commands } from "./doctor/findings";
 import { endingOf } from "./endings";
 import { tellFailure } from "./failure";
+import { giveUpLost } from "./lost";
 import { environmentOf, shell } from "./machines";
 import { obtain } from "./obtain";
 import { Story } from "./preview";
@@ -175,6 +176,7 @@ async function refresh(run: Run): Promise<void> {
 
 async function destroy(run: Run): Promise<void> {
   const { stack } = run;
+  await giveUpLost(stack);
   const { summary } = await watched(run, (options) => stack.destroy(options));
   process.stdout.write(`\n${counted(summary.resourceChanges ?? {})}\n`);
   // The keys of local machines, which are gone.

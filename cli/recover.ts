@@ -1,12 +1,12 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Stack } from "@pulumi/pulumi/automation";
 
 import { isOwnPlace, stateDirectory, stateFile, type Place } from "../components/settings/place";
-import { engineOf } from "./engine";
 import { root } from "./project";
+import { editState, forgetEdits } from "./state";
 
 /**
  * Clears what a run that was killed left of its own: its lock on the state, and work that was under way, of which the
@@ -17,24 +17,13 @@ export async function recover(stack: Stack): Promise<void> {
   const place = { stack: stack.name, directory: root };
   if (!isOwnPlace(place)) return;
   await dropStaleLock(stack.name);
-  const recovered = join(stateDirectory(root), "..", `recovered-${stack.name}.json`);
-  // What one left that was killed itself.
-  rmSync(recovered, { force: true });
+  forgetEdits(stack.name);
   const pending = pendingOperations(place);
   if (pending.length === 0) return;
   process.stdout.write(
     `  note  an earlier run was cut off while ${pending.length} resources were under way: going on from there\n`,
   );
-  const pulumi = engineOf(stack.workspace);
-  // The SDK would have every secret in clear in a file that all can read.
-  const state = JSON.parse(await pulumi("stack", "export", "--stack", stack.name)) as { readonly deployment: object };
-  const deployment = { ...state.deployment, pending_operations: [] };
-  try {
-    writeFileSync(recovered, JSON.stringify({ ...state, deployment }), { mode: 0o600 });
-    await pulumi("stack", "import", "--stack", stack.name, "--file", recovered);
-  } finally {
-    rmSync(recovered, { force: true });
-  }
+  await editState(stack, (deployment) => ({ ...deployment, pending_operations: [] }));
 }
 
 /** How long an engine whose run was killed may take for what it has begun, milliseconds. */

@@ -1,9 +1,19 @@
 import type { EngineEvent, PreviewOptions, RefreshOptions } from "@pulumi/pulumi/automation";
 
+import { giveUpLost } from "../../cli/lost";
 import { perform } from "../../cli/operations";
 import { canary, listen, opens, request } from "./cli.fixture";
 
 jest.mock("../../cli/project", () => ({ root: "/nowhere", requireStack: () => undefined, openStack: jest.fn() }));
+
+jest.mock("../../cli/lost", () => ({ giveUpLost: jest.fn() }));
+jest.mock("../../cli/recover", () => ({ recover: jest.fn() }));
+jest.mock("../../cli/record", () => ({
+  Recorder: class {
+    event = jest.fn();
+    end = jest.fn();
+  },
+}));
 
 let said: ReturnType<typeof listen>;
 beforeEach(() => {
@@ -105,6 +115,17 @@ describe("preview -o json", () => {
     expect(said.out).toContain("  ~ nginx: spec.replicas: 3 → 5\n");
     expect(said.out).toContain("  ~ token\n");
   });
+});
+
+test("destroy gives lost machines up before the engine reaches for them", async () => {
+  const destroy = jest.fn(() => {
+    expect(giveUpLost).toHaveBeenCalledTimes(1);
+    return Promise.resolve({ summary: { resourceChanges: { delete: 2 } } });
+  });
+  opens({ destroy });
+  expect(await perform({ ...request, command: "destroy", output: "text" })).toBe(0);
+  expect(destroy).toHaveBeenCalledTimes(1);
+  expect(said.out).toContain("resources: 2 deleted\n");
 });
 
 test("Ctrl-C waits for the engine, and is told from a failure", async () => {

@@ -183,6 +183,10 @@ describe("a failure", () => {
     ['Conflict. The container name "/keelson-dev-m" is already in use by', "docker network rm keelson-dev"],
     ["network with name keelson-dev already exists", "another checkout made"],
     ["after 4 failed attempts: ssh: handshake failed: ssh: host key mismatch", "correct its hostKey"],
+    [
+      "after 9 failed attempts: dial tcp 192.0.2.1:22: i/o timeout",
+      "worker-1 does not answer: start it and run make up",
+    ],
     ["invalid pool request: Pool overlaps with other one on this address space", "set local.subnet"],
   ])("in other programs' words is explained: %s", (words, explanation) => {
     begin(urn);
@@ -190,6 +194,24 @@ describe("a failure", () => {
     fail(urn);
     tellFailure(progress, undefined, { stack: "dev", command: "up" });
     expect(written).toContain(explanation);
+  });
+  test.each([
+    [
+      "after 4 failed attempts: ssh: handshake failed: ssh: host key mismatch",
+      /w-1 is known by the host key in the state.*, run\s+make up STACK=prod,.* then make destroy/s,
+    ],
+    [
+      "after 9 failed attempts: dial tcp 192.0.2.1:22: i/o timeout",
+      /w-1 does not answer: .* lost: true in its line .* Pulumi.prod.yaml/,
+    ],
+  ])("of destroy says what helps there, where no program runs: %s", (words, way) => {
+    const rollout = urnOf("w-1-rollout");
+    begin(rollout, "delete");
+    tell(`error: ${words}`, rollout, "error");
+    fail(rollout, "delete");
+    tellFailure(progress, undefined, { stack: "prod", command: "destroy" });
+    expect(written).toMatch(way);
+    expect(written).toMatch(/make destroy STACK=prod undoes nothing on it/);
   });
   test.each([
     "failed to read resource state due to unreachable cluster. If the cluster has been deleted, you can edit the pulumi state to remove this resource or retry with the PULUMI_K8S_DELETE_UNREACHABLE environment variable set to true.",
