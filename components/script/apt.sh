@@ -1,27 +1,31 @@
 # The package manager of Debian and Ubuntu. Another distribution's file has the same functions, all that begin with pkg_.
 
-# pkg_install LIST PACKAGE...: with what they need, removing nothing for it. What comes is written to LIST before it begins:
+# pkg_install LIST CONFIGURED PACKAGE...: with what they need, removing nothing for it. What comes is written to LIST before it begins:
 # apt tells its hook what it is about to install, and "-" where there is no version of it yet, when it has its locks, so
-# neither what others install meanwhile nor what a killed run left undone is in the list.
+# neither what others install meanwhile nor what a killed run left undone is in the list. Those of it whose configuration somebody has
+# left here, when the package was removed, are written to CONFIGURED.
 pkg_install() {
-  local list=$1
-  shift
   patiently dpkg --configure -a || true
-  apt_install "$list" "$@" || { update_lists && apt_install "$list" "$@"; }
+  apt_install "$@" || { update_lists && apt_install "$@"; }
 }
 
 apt_install() {
-  local list=$1
-  shift
+  local list=$1 configured=$2 tell
+  shift 2
+  tell="xargs -r dpkg-query -W -f '\${db:Status-Status} \${Package}\n' <$list 2>/dev/null | sed -n 's/^config-files //p' >>$configured"
   patiently apt_get --no-install-recommends --no-remove -o DPkg::Tools::Options::awk::Version=2 \
-    -o "DPkg::Pre-Install-Pkgs::=awk '/^\$/ { body = 1 } body && \$2 == \"-\" && \$5 ~ \"^/\" { print \$1 }' >>$list" install "$@"
+    -o "DPkg::Pre-Install-Pkgs::=awk '/^\$/ { body = 1 } body && \$2 == \"-\" && \$5 ~ \"^/\" { print \$1 }' >>$list && $tell" install "$@"
 }
 
-# pkg_purge PACKAGE...: with their configuration. dpkg takes away only what it is told to, and nothing that another package
-# needs; what is left so goes by apt's autoremove when nobody needs it any more.
+# pkg_purge CONFIGURED PACKAGE...: with their configuration, but for those that CONFIGURED names. dpkg takes away only what it is told to,
+# and nothing that another package needs; what is left so goes by apt's autoremove when nobody needs it any more.
 pkg_purge() {
-  local stays=()
-  patiently dpkg --purge "$@" || true
+  local configured=$1 stays=() whole=()
+  shift
+  mapfile -t whole < <(printf '%s\n' "$@" | sort -u | comm -23 - <(sort -u "$configured" 2>/dev/null))
+  # All at once first, for one may need another.
+  [ "${#whole[@]}" = "$#" ] || patiently dpkg --remove "$@" || true
+  [ "${#whole[@]}" = 0 ] || patiently dpkg --purge "${whole[@]}" || true
   mapfile -t stays < <(printf '%s\n' "$@" | sort -u | comm -12 - <(pkg_list))
   [ "${#stays[@]}" = 0 ] || apt-mark auto "${stays[@]}" >/dev/null 2>&1 || true
 }

@@ -98,6 +98,25 @@ describe("packages", () => {
     host.up("remove_packages owner tool");
     expect(list()).toEqual(["bash", "postgresql"]);
   });
+  test("of which somebody had left the configuration leave it, whoever asks for them to go", () => {
+    installed(["bash"]);
+    host.stub(
+      "dpkg-query",
+      `if [ $# = 3 ]; then sed 's/^/installed /' '${file()}'; exit; fi
+      if [ $# -gt 4 ]; then printf 'not-installed tool\nconfig-files dependency\n'; exit 1; fi
+      grep -qxF "$4" '${file()}' && printf installed`,
+    );
+    host.stub(
+      "dpkg",
+      `[ "$1" != --configure ] || exit 0; shift
+      for name; do sed -i "/^$name\\$/d" '${file()}'; done`,
+    );
+    expect(host.up("install_packages owner tool").status).toBe(0);
+    host.called();
+    expect(host.up("remove_packages owner tool").status).toBe(0);
+    expect(apt()).toEqual(["dpkg --remove dependency tool", "dpkg --purge tool"]);
+    expect(list()).toEqual(["bash"]);
+  });
   test("that others need by now are left and named, and go with the next who leaves", () => {
     installed([]);
     host.up("install_packages owner tool");
