@@ -39,6 +39,7 @@ turn() {
 remember_what_was_there() {
   local begun=false setting
   if changed /etc/docker/daemon.json || engine_is_ours; then begun=true; fi
+  [ "$begun" = true ] || ! is_leftover "$DATA_ROOT" || remember_empty "$DATA_ROOT"
   # containerd makes the directories of networks, in which others may have theirs.
   remember_found "$begun" "${DATA[@]}" /etc/cni/net.d /etc/cni
   [ "$begun" = false ] || return 0
@@ -49,6 +50,21 @@ remember_what_was_there() {
   for setting in net.ipv4.ip_forward net.ipv6.conf.default.forwarding net.ipv6.conf.all.forwarding; do
     remember_setting docker "$setting"
   done
+}
+
+# is_leftover DIRECTORY: it has nothing but what Docker's packages leave there when they are purged: no container, volume or image, which
+# its engine might be asked for again, and nothing that is not Docker's.
+is_leftover() {
+  local found
+  [ -d "$1" ] || return
+  found=$(
+    find "$1/" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name nuke-graph-directory.sh ! -name engine-id ! -name containers ! -name image \
+      ! -name volumes ! -name network ! -name overlay2 ! -name buildkit ! -name runtimes ! -name tmp ! -name trust ! -name swarm ! -name plugins
+    find "$1"/{containers,swarm} "$1"/image/*/imagedb/content/sha256 -mindepth 1 -maxdepth 1 2>/dev/null || true
+    find "$1/volumes" -mindepth 1 -maxdepth 1 ! -name metadata.db ! -name backingFsBlockDev 2>/dev/null || true
+    find "$1/plugins" -mindepth 1 -maxdepth 1 ! -name storage ! -name tmp 2>/dev/null || true
+  )
+  [ -z "$found" ]
 }
 
 remember_policy() {

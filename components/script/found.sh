@@ -7,7 +7,7 @@ remember_found() {
   shift
   mkdir -p "$STATE"
   for path; do
-    ! grep -qsE "^(absent|empty|there) $path\$" "$STATE/there" || continue
+    ! is_remembered "$path" || continue
     what=absent
     if [ -e "$path" ] && { [ "$begun" != true ] || is_older "$path"; }; then
       what=there
@@ -15,6 +15,14 @@ remember_found() {
     fi
     printf '%s %s\n' "$what" "$path" >>"$STATE/there"
   done
+}
+
+is_remembered() { grep -qsE "^(absent|empty|there) $1\$" "$STATE/there"; }
+
+# remember_empty PATH: notes once that what is in PATH is in nobody's use.
+remember_empty() {
+  mkdir -p "$STATE"
+  is_remembered "$1" || printf 'empty %s\n' "$1" >>"$STATE/there"
 }
 
 # A file system that keeps no times of birth says 0, or "-".

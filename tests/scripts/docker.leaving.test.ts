@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+
 import { dockerOn, installedForDocker, readyForDocker } from "./dockerHost";
 import type { Host } from "./host";
 import { killer } from "./killer";
@@ -97,6 +99,32 @@ describe("an engine of ours leaves", () => {
       /error: containers run on .*, and its Docker, which is to end them, does not answer: see journalctl/,
     );
     expect([host.has(data), host.has("etc/docker/daemon.json")]).toEqual([true, true]);
+  });
+  test("with what a purged engine had left, which is nobody's", () => {
+    for (const file of [
+      "overlay2/l/x",
+      "network/files/local-kv.db",
+      "volumes/metadata.db",
+      "image/overlay2/repositories.json",
+    ]) {
+      host.write(`var/lib/docker/${file}`, "");
+    }
+    docker("up");
+    host.write("var/lib/docker/image/overlay2/imagedb/content/sha256/x", "ours");
+    expect(leave().status).toBe(0);
+    expect(readdirSync(host.path("var/lib/docker"))).toEqual([]);
+  });
+  test.each([
+    "volumes/mine/_data/x",
+    "image/overlay2/imagedb/content/sha256/x",
+    "containers/x/config.json",
+    "plugins/x/config.json",
+    "photos/x",
+  ])("without its directory where %s was there", (file) => {
+    host.write(`var/lib/docker/${file}`, "");
+    docker("up");
+    expect(leave().status).toBe(0);
+    expect(host.has(`var/lib/docker/${file}`)).toBe(true);
   });
   test("but for a containerd that was there before it", () => {
     host.write("var/lib/containerd/theirs", "");
