@@ -162,7 +162,7 @@ reservations() {
 down() {
   local saved
   # A master has left already.
-  if [ -d /etc/kubernetes/pki ] || is_leaving; then leave_cluster; fi
+  if was_node || is_leaving; then leave_cluster; fi
   rm -f /var/log/keelson-kubeadm.log
   stop_unit kubelet.service
   register_as_ever

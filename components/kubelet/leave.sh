@@ -47,6 +47,15 @@ leave_cluster() {
 # is_leaving: that was cut off.
 is_leaving() { [ -e "$STATE/leaving" ]; }
 
+# was_node: something of a node is here, also where somebody has taken /etc/kubernetes away.
+was_node() {
+  [ ! -d /etc/kubernetes/pki ] || return 0
+  was_in_use /var/lib/kubelet || [ ! -d /var/lib/kubelet/pki ] || return 0
+  was_in_use /var/lib/cni || [ ! -d /var/lib/cni/flannel ] || return 0
+  was_in_use /run/flannel || [ ! -d /run/flannel ] || return 0
+  return 1
+}
+
 # Where others have files in the directory as well, those of the cluster go by their names.
 remove_certificates() {
   local name

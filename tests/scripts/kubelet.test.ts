@@ -152,6 +152,15 @@ describe("kubelet.sh", () => {
     expect(now()).toEqual(["0", "0"]);
   });
 
+  test("takes its machine out of the cluster also where somebody has taken /etc/kubernetes away", () => {
+    for (const name of ["kubeadm", "ip", "iptables-save", "ip6tables-save"]) host.stub(name);
+    host.write("var/lib/keelson/there", `absent ${host.path("var/lib/kubelet")}\n`);
+    host.write("var/lib/kubelet/pki/kubelet.crt", "");
+    expect(kubelet("down")).toMatchObject({ status: 0, stderr: "" });
+    expect(host.called().some((call) => call.startsWith("kubeadm reset --force "))).toBe(true);
+    expect(host.has("var/lib/kubelet")).toBe(false);
+  });
+
   describe("at the next boot", () => {
     const config = (text: string) => host.stub("systemd-analyze", `cat <<'EOF'\n${text}\nEOF`);
     const ours = "# /etc/sysctl.d/99-zz-keelson.conf\nnet.ipv4.ip_forward = 1\nnet.bridge.bridge-nf-call-iptables = 1";
