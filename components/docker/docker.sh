@@ -203,9 +203,20 @@ remove_engine() {
   remove_if_empty /etc/cni/net.d /etc/cni
   ip link delete docker0 2>/dev/null || true
   iptables_without '^DOCKER' "$RULES_OF_DOCKER"
-  [ ! -s "$STATE/forward" ] || iptables -w 60 -P FORWARD "$(cat "$STATE/forward")"
-  [ ! -s "$STATE/forward6" ] || ip6tables -w 60 -P FORWARD "$(cat "$STATE/forward6")" || true
+  restore_policy iptables forward
+  restore_policy ip6tables forward6 || true
   restore_settings docker
+}
+
+# restore_policy COMMAND KEPT: where ufw is turned on by now, what it was told counts.
+restore_policy() {
+  local policy
+  policy=$(cat "$STATE/$2" 2>/dev/null || true)
+  if is_by_ufw; then
+    policy=$(sed -n 's/^DEFAULT_FORWARD_POLICY="\?\(ACCEPT\|DROP\)"\?$/\1/p' /etc/default/ufw 2>/dev/null || true)
+    [ "$1" = iptables ] || grep -qs '^IPV6=yes' /etc/default/ufw || policy=''
+  fi
+  [ -z "$policy" ] || "$1" -w 60 -P FORWARD "$policy"
 }
 
 # When purged, Debian's package runs a script over all data, whoever's it is: one that it has now or has left at an earlier

@@ -72,33 +72,20 @@ set_kernel() {
   printf '%s\n' "$2" >"$path" || die "the kernel setting $1 cannot be set to $2 on $(hostname)"
 }
 
-# At the next boot the last word counts, in the order of the files' names; ufw has its own after them.
+# At the next boot the last word counts.
 settings_last() {
   local wrong harm="pods would not reach each other"
-  wrong=$({ systemd-analyze cat-config sysctl.d 2>/dev/null && settings_of_ufw; } | awk -v settings="${KERNEL_SETTINGS[*]}" '
+  wrong=$(last_settings | awk -v settings="${KERNEL_SETTINGS[*]}" '
     BEGIN {
       for (at = split(settings, wanted, " "); at > 0; at--) { split(wanted[at], parts, "="); ours[parts[1]] = parts[2] }
     }
-    /^# \// { file = $2 }
-    /^[^#;]*=/ {
-      split($0, parts, "="); name = parts[1]; value = parts[2]
-      gsub(/^[ \t]*-?[ \t]*|[ \t]*$/, "", name); gsub("/", ".", name); gsub(/[ \t]/, "", value)
-      last[name] = value; where[name] = file
-    }
-    END {
-      for (name in last)
-        if (name in ours && last[name] != ours[name]) print name, "to", last[name], "in", where[name]
-    }' | paste -sd , -) || return 0
+    $1 in ours && $2 != ours[$1] { print $1, "to", $2, "in", $3 }' | paste -sd , -) || return 0
   [ -n "$wrong" ] || return 0
   [[ $wrong = *net.* ]] || harm="the kubelet would not start"
   wrong="files of $(hostname) that are read after keelson's set $wrong: at the next boot $harm; take these lines out"
   # A node at work goes on until then.
   [ -e /etc/kubernetes/kubelet.conf ] || die "$wrong"
   log "$wrong"
-}
-
-settings_of_ufw() {
-  ! grep -qsi '^ENABLED=yes' /etc/ufw/ufw.conf || { echo "# /etc/ufw/sysctl.conf" && cat /etc/ufw/sysctl.conf; }
 }
 
 # cri-dockerd forwards ports through it.

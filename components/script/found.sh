@@ -73,9 +73,31 @@ restore_settings() {
   rm -rf "$STATE/sysctl/${1:?}"
 }
 
-# A setting for all links is written to each of them, also where it is the same: only a change is taken back.
+# A setting for all links is written to each of them, also where it is the same: only a change is taken back. What a file of the machine
+# says by now, when ours is gone, somebody has decided since.
 restore_setting() {
-  local name=${1##*/}
+  local name=${1##*/} path value
   [ -e "$1" ] || return 0
-  cmp -s "$1" "/proc/sys/${name//.//}" || cat "$1" >"/proc/sys/${name//.//}" || true
+  path=/proc/sys/${name//.//}
+  value=$(last_settings | NAME=$name awk '$1 == ENVIRON["NAME"] { print $2 }') || value=''
+  value=${value:-$(cat "$1")}
+  [ "$value" = "$(cat "$path")" ] || printf '%s\n' "$value" >"$path" || true
 } 2>/dev/null
+
+# last_settings: "NAME VALUE FILE" of each kernel setting that a file of the machine's sets: the last word in the order of the files' names; ufw has
+# its own after them.
+last_settings() {
+  { systemd-analyze cat-config sysctl.d 2>/dev/null && settings_of_ufw; } | awk '
+    /^# \// { file = $2 }
+    /^[^#;]*=/ {
+      split($0, parts, "="); name = parts[1]; value = parts[2]
+      gsub(/^[ \t]*-?[ \t]*|[ \t]*$/, "", name); gsub("/", ".", name); gsub(/[ \t]/, "", value)
+      if (value != "") { last[name] = value; where[name] = file }
+    }
+    END { for (name in last) print name, last[name], where[name] }'
+}
+
+settings_of_ufw() { ! is_by_ufw || { echo "# /etc/ufw/sysctl.conf" && cat /etc/ufw/sysctl.conf; }; }
+
+# is_by_ufw: ufw is turned on: the packet filter is its matter.
+is_by_ufw() { grep -qsi '^ENABLED=yes' /etc/ufw/ufw.conf; }

@@ -126,6 +126,17 @@ describe("an engine of ours leaves", () => {
     expect(leave().status).toBe(0);
     expect(host.has(`var/lib/docker/${file}`)).toBe(true);
   });
+  test.each([
+    ["no", "ACCEPT", ["iptables -w 60 -P FORWARD ACCEPT", "ip6tables -w 60 -P FORWARD ACCEPT"]],
+    ["yes", "DROP", ["iptables -w 60 -P FORWARD DROP", "ip6tables -w 60 -P FORWARD DROP"]],
+    ["yes", "REJECT", []],
+  ])("with its policy of forwarding, which is ufw's where that is turned on: %s, %s", (enabled, policy, expected) => {
+    docker("up");
+    host.write("etc/ufw/ufw.conf", `ENABLED=${enabled}\n`);
+    host.write("etc/default/ufw", `IPV6=yes\nDEFAULT_FORWARD_POLICY="${policy}"\n`);
+    expect(leave().status).toBe(0);
+    expect(host.called().filter((call) => call.includes("-P FORWARD"))).toEqual(expected);
+  });
   test("but for a containerd that was there before it", () => {
     host.write("var/lib/containerd/theirs", "");
     docker("up");

@@ -165,8 +165,8 @@ describe("kubelet.sh", () => {
     const config = (text: string) => host.stub("systemd-analyze", `cat <<'EOF'\n${text}\nEOF`);
     const ours = "# /etc/sysctl.d/99-zz-keelson.conf\nnet.ipv4.ip_forward = 1\nnet.bridge.bridge-nf-call-iptables = 1";
     const last = (more: Partial<typeof values> = {}) => {
-      const uses = [Host.script("docker/engine.sh"), Host.script("kubelet/kubelet.sh"), "turn() { :; }"];
-      return host.up("settings_last", { uses, values: { ...values, ...more } });
+      const uses = ["docker/engine.sh", "script/found.sh", "kubelet/kubelet.sh"].map((path) => Host.script(path));
+      return host.up("settings_last", { uses: [...uses, "turn() { :; }"], values: { ...values, ...more } });
     };
     test("the last word on a setting counts, and is keelson's", () => {
       config(`# /usr/lib/sysctl.d/50-x.conf\n-net/ipv4/ip_forward=0\n#net.ipv4.ip_forward=0\nkernel.x = 0\n${ours}`);
