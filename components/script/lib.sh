@@ -101,14 +101,15 @@ put() {
 # remove_halves PATH: what runs that were killed left half written beside it, which may be secret.
 remove_halves() { rm -f "$1".keelson-??????; }
 
-# keep_found PATH: before the first change of PATH, keeps the file that is there, or the word that there is none.
+# keep_found PATH: before the first change of PATH, keeps the file that is there, or the word that there is none. A link is kept as one,
+# wherever it leads.
 keep_found() {
   local kept=$STATE/found$1
   ! changed "$1" || return 0
   mkdir -p "$(dirname "$kept")"
-  if [ -e "$1" ]; then
-    cp -p "$1" "$kept.new"
-    mv "$kept.new" "$kept"
+  if is_there "$1"; then
+    cp -pP "$1" "$kept.new"
+    mv -fT "$kept.new" "$kept"
   else
     touch "$kept.none"
   fi
@@ -124,15 +125,18 @@ make_directory() {
   printf '%s\n' "$path" >>"$STATE/directories"
 }
 
-changed() { [ -e "$STATE/found$1" ] || [ -e "$STATE/found$1.none" ]; }
+# is_there PATH: also as a link that leads nowhere.
+is_there() { [ -e "$1" ] || [ -L "$1" ]; }
+
+changed() { is_there "$STATE/found$1" || [ -e "$STATE/found$1.none" ]; }
 
 # remove_file PATH: what was found there before us is there again; the directories made for it go when they are empty.
 # A file that was never ours is left alone.
 remove_file() {
   local kept=$STATE/found$1
   ! changed "$1" || remove_halves "$1"
-  if [ -e "$kept" ]; then
-    mv -f "$kept" "$1"
+  if is_there "$kept"; then
+    mv -fT "$kept" "$1"
   elif [ -e "$kept.none" ]; then
     rm -f "$1" "$kept.none"
     remove_empty "$(dirname "$1")"

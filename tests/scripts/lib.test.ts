@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readlinkSync, statSync, symlinkSync } from "node:fs";
 
 import { compose } from "../../components/script/compose";
 import { clean, Host } from "./host";
@@ -152,6 +152,19 @@ describe("directories and files that were made", () => {
     expect([host.read("there/file"), mode("there/file")]).toEqual(["found\n", "640"]);
     host.up(`remove_file "${host.path("there/file")}"`);
     expect(host.read("there/file")).toBe("found\n");
+  });
+  test.each(["elsewhere", "nowhere"])("give way to a link that was found there, which leads %s", (name) => {
+    host.write("elsewhere", "theirs");
+    mkdirSync(host.path("there"));
+    symlinkSync(`../${name}`, host.path("there/file"));
+    const back = () => host.up(`remove_file "${host.path("there/file")}"`);
+    for (const text of ["one", "two"]) host.up(`echo ${text} | put "${host.path("there/file")}" 0644`);
+    expect(host.read("there/file")).toBe("two\n");
+    for (const run of [back, back]) {
+      expect(run()).toEqual(clean);
+      expect(readlinkSync(host.path("there/file"))).toBe(`../${name}`);
+    }
+    expect([host.read("elsewhere"), host.has("nowhere")]).toEqual(["theirs", false]);
   });
   test("that were never ours are not removed", () => {
     host.write("there/file", "theirs");
