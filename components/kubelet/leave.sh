@@ -64,15 +64,23 @@ remove_certificates() {
   done
 }
 
-# kubeadm empties the kubelet's directory. What was there before the machine was a node, such as the credentials of a registry, waits here.
+# kubeadm empties the kubelet's directory. What was there before the machine was a node, such as the credentials of a registry or profiles of
+# seccomp, waits here. Directories that a kubelet works in have what is this one's by now. kubeadm takes off what is mounted in there, and so does
+# this, for a move to another file system would empty it.
 set_files_aside() {
-  local file
+  local file aside works=' pki pods plugins plugins_registry pod-resources device-plugins checkpoints '
   was_in_use /var/lib/kubelet || return 0
   (umask 077 && mkdir -p "$STATE/others")
   while read -r -d '' file; do
-    ! is_older "$file" || mv "$file" "$STATE/others/"
-  done < <(find /var/lib/kubelet -mindepth 1 -maxdepth 1 -type f -print0)
+    if [[ $works = *" ${file##*/} "* ]] || ! is_older "$file" || mountpoint -q "$file"; then continue; fi
+    unmount_below "$file" || continue
+    aside=$STATE/others/${file##*/}
+    # Cut off on the way to another file system: what is left here is whole.
+    if is_there "$aside"; then cp -aT "$file" "$aside" && rm -rf "$file"; else mv -T "$file" "$aside"; fi
+  done < <(find /var/lib/kubelet -mindepth 1 -maxdepth 1 -print0)
 }
+
+unmount_below() { awk -v below="$1/" 'index($5, below) == 1 { print $5 }' /proc/self/mountinfo | sort -r | xargs -r umount; }
 
 put_files_back() {
   [ -d "$STATE/others" ] || return 0

@@ -16,7 +16,7 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-2 https://192.0.2.22:2
 
 readonly CLIENT_URL='https://192.0.2.23:2379'
 
-readonly -a REVISIONS=('5850e32ea0a42ff8')
+readonly -a REVISIONS=('bc585502bd6401cd')
 
 readonly PROGRAM='its digest'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=('etcd-2 https://192.0.2.22:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.21:2379'
 
-readonly -a REVISIONS=('8e20b21b9fb860a5')
+readonly -a REVISIONS=('f14a5360338da497')
 
 readonly PROGRAM='its digest'
 

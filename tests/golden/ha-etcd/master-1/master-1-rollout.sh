@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('e706eb149dbdcb1e' 'aaf27aa2bb4d88f1')
+readonly -a REVISIONS=('41157ad37cdd0053' 'eafa9446145dffdc')
 
 readonly AUTHORITIES='1'
 

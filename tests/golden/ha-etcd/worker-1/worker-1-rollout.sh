@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('cee3c62504804921' '5a2238b62a19d3a3')
+readonly -a REVISIONS=('cc04a2d97c0d2fe0' 'ccf7bfeb44ce4f13')
 
 readonly AUTHORITIES='1'
 

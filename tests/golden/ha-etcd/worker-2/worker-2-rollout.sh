@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('c1a5863063fa6b3d' '065f1c5d0c416c6c')
+readonly -a REVISIONS=('205d950652369a95' '34cb0adf1aa2d837')
 
 readonly AUTHORITIES='1'
 

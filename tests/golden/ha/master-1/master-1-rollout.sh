@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('1191bd5fb8274e7b' '0e708462e29cd522')
+readonly -a REVISIONS=('b8f32e4bda08231a' 'a62c7835c80b6dc8')
 
 readonly AUTHORITIES='1'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.12:2379'
 
-readonly -a REVISIONS=('74d915f2e676c221')
+readonly -a REVISIONS=('18514122748f93df')
 
 readonly PROGRAM='its digest'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.13:2379'
 
-readonly -a REVISIONS=('ed91daafd37d40ae')
+readonly -a REVISIONS=('e35040fe05c3e03f')
 
 readonly PROGRAM='its digest'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.11:2379'
 
-readonly -a REVISIONS=('49d0ce4f1543e04c')
+readonly -a REVISIONS=('7b9ffa3b57c8a5ae')
 
 readonly PROGRAM='its digest'
 

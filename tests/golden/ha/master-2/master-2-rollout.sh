@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('a8ffcae26c094d55' '259eb47d2216e40a')
+readonly -a REVISIONS=('a3b63476ce2acd89' '2a92497f529e8c5b')
 
 readonly AUTHORITIES='1'
 

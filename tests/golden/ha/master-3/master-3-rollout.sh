@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('83a05a2e0758fe0c' '5205268050f51f06')
+readonly -a REVISIONS=('4492225b31482dab' '49d61573b2397e0d')
 
 readonly AUTHORITIES='1'
 

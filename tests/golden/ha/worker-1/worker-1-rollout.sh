@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1240d0cb0633e6ed' 'a34a7ae5880e9e64')
+readonly -a REVISIONS=('16c9557d1cd68db2' '26787bbca8bbc139')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1e2393bea13a74c8' 'c4d7e2a6f0e23665')
+readonly -a REVISIONS=('bbc1eb93aa022bb0' 'f7f73cb3185e22cf')
 
 readonly AUTHORITIES='1'
 

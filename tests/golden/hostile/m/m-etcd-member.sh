@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('f6b7884c71acd955')
+readonly -a REVISIONS=('11dd1012afd8c005')
 
 readonly PROGRAM='its digest'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('493d600f6539ff2e' '84b0bad4b39c1474')
+readonly -a REVISIONS=('f3668619aafcfea6' '552ee80097f2b272')
 
 readonly AUTHORITIES='1'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('99ba8879ed9c2e0e')
+readonly -a REVISIONS=('91ecfef44632c08b')
 
 readonly PROGRAM='its digest'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('2f65df2c729bb3c8' 'ae538d3cadbf9df4')
+readonly -a REVISIONS=('09131d777d001b73' '3ecb11d99f7b420e')
 
 readonly AUTHORITIES='1'
 

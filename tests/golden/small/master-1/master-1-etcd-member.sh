@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('3310fc83f7dff9f8')
+readonly -a REVISIONS=('5e893380f03e055d')
 
 readonly PROGRAM='its digest'
 

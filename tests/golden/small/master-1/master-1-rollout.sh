@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1191bd5fb8274e7b' 'b2fdb2788c15e645')
+readonly -a REVISIONS=('b8f32e4bda08231a' '361c58194ec884b7')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1240d0cb0633e6ed' '0cad6d303b335a32')
+readonly -a REVISIONS=('16c9557d1cd68db2' '6833fa3cc2bf7267')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('3bfdef76a09914fa' 'd16c4fa6b2252ba5')
+readonly -a REVISIONS=('83e501519d9c2378' '3adf4e8b54b9b2a8')
 
 readonly AUTHORITIES='1'
 
