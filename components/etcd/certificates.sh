@@ -14,7 +14,7 @@ etcd_certificates() {
     path=$(certificate_path "$directory" "$name")
     note present "$path.crt"
     note present "$path.key"
-    ! { is_current "$path" "$issuer" && has_address "$name" "$path.crt"; } || continue
+    ! { is_current "$path" "$issuer" && is_for_address "$name" "$path.crt"; } || continue
     [ ! -s "$path.crt" ] || log "$path.crt is issued again"
     trap 'rm -rf '"$key $new" EXIT
     rm -rf "$new"
@@ -29,8 +29,8 @@ etcd_certificates() {
   rm -rf "$key" "$issuer" "$new" "$directory/etcd/ca.key" "$directory"/etcd/ca.key.??????
 }
 
-# has_address NAME CERTIFICATE: what a member serves with is good for its address. One that was lost may come back at another.
-has_address() {
+# is_for_address NAME CERTIFICATE: what a member serves with is good for its address. One that was lost may come back at another.
+is_for_address() {
   local address
   address=$(sed -n 's/^ *advertiseAddress: //p' <<<"$CERTIFICATE_CONFIG")
   case $1 in

@@ -1,9 +1,11 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 
-import { partsIn } from "../../cli/support/collect";
+import { partsIn, partsOfCluster } from "../../cli/support/collect";
 import { withoutValues } from "../../cli/support/objects";
 import { Redaction, secretsOf } from "../../cli/support/redaction";
 import { compose } from "../../components/script/compose";
+import { loopbackCertificate } from "../support/certificate";
+import { TestApi } from "../support/kubernetesApi";
 
 const marked = (value: unknown) => ({
   "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
@@ -118,6 +120,17 @@ test("objects are shown without what containers are started with", () => {
     expect(shown).toContain(kept);
   }
   expect(withoutValues("[+]ping ok\n")).toBe("[+]ping ok\n");
+});
+
+test("what the API tells of pods is shown like that", async () => {
+  const api = new TestApi(loopbackCertificate());
+  await api.listen();
+  const env = [{ name: "A", value: "hunter2" }];
+  api.objects.set("/api/v1/pods/db", { spec: { containers: [{ name: "db", env }] } });
+  const parts = await partsOfCluster(api.kubeconfig);
+  api.close();
+  const text = parts.find(({ path }) => path === "cluster/pods.json")?.text;
+  expect(text).toContain('"name":"A","value":"[not shown]"');
 });
 
 test("what is no secret stays, also where it stands in a program that has some", () => {

@@ -16,7 +16,11 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
+<<<<<<< ours
 readonly -a REVISIONS=('11dd1012afd8c005')
+=======
+readonly -a REVISIONS=('b9f32ba06e4d72b3')
+>>>>>>> theirs
 
 readonly PROGRAM='its digest'
 

@@ -16,7 +16,11 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
+<<<<<<< ours
 readonly -a REVISIONS=('91ecfef44632c08b')
+=======
+readonly -a REVISIONS=('e9dee79239e69bd3')
+>>>>>>> theirs
 
 readonly PROGRAM='its digest'
 

@@ -16,7 +16,11 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
+<<<<<<< ours
 readonly -a REVISIONS=('5e893380f03e055d')
+=======
+readonly -a REVISIONS=('015fc1f9897046d4')
+>>>>>>> theirs
 
 readonly PROGRAM='its digest'
 
