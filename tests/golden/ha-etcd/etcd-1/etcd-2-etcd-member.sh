@@ -16,11 +16,7 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.22:2379'
 
-<<<<<<< ours
-readonly -a REVISIONS=('0909df1e17808ec3')
-=======
-readonly -a REVISIONS=('5328754904c4b9db')
->>>>>>> theirs
+readonly -a REVISIONS=('fb3cd07e9695a7ed')
 
 readonly PROGRAM='its digest'
 

@@ -16,11 +16,7 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-2 https://192.0.2.22:2
 
 readonly CLIENT_URL='https://192.0.2.23:2379'
 
-<<<<<<< ours
-readonly -a REVISIONS=('bc585502bd6401cd')
-=======
-readonly -a REVISIONS=('429b674b527e9c6e')
->>>>>>> theirs
+readonly -a REVISIONS=('e629380a7c81c96a')
 
 readonly PROGRAM='its digest'
 

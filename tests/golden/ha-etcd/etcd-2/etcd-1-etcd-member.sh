@@ -16,11 +16,7 @@ readonly -a PEERS=('etcd-2 https://192.0.2.22:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.21:2379'
 
-<<<<<<< ours
-readonly -a REVISIONS=('f14a5360338da497')
-=======
-readonly -a REVISIONS=('46c7b8eb048c2b82')
->>>>>>> theirs
+readonly -a REVISIONS=('76e2a5351ccd014e')
 
 readonly PROGRAM='its digest'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('41157ad37cdd0053' 'eafa9446145dffdc')
+readonly -a REVISIONS=('ca4190a91c31eb1a' 'a9e7fa1995709082')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('cc04a2d97c0d2fe0' 'ccf7bfeb44ce4f13')
+readonly -a REVISIONS=('4a0d7b8b6a1f8aa6' '379dd9349c797705')
 
 readonly AUTHORITIES='1'
 

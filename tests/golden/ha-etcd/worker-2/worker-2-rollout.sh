@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('205d950652369a95' '34cb0adf1aa2d837')
+readonly -a REVISIONS=('9c4ac4f57a92b044' '5e408b373352b42f')
 
 readonly AUTHORITIES='1'
 

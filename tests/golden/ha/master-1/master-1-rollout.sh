@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('b8f32e4bda08231a' 'a62c7835c80b6dc8')
+readonly -a REVISIONS=('e3cf3093e840230b' '9d19c1ef4bac2775')
 
 readonly AUTHORITIES='1'
 

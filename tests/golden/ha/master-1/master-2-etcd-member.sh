@@ -16,11 +16,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.12:2379'
 
-<<<<<<< ours
-readonly -a REVISIONS=('18514122748f93df')
-=======
-readonly -a REVISIONS=('a74be7e12dd854e1')
->>>>>>> theirs
+readonly -a REVISIONS=('459562ae5bb4946b')
 
 readonly PROGRAM='its digest'
 

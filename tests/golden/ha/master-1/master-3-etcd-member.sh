@@ -16,11 +16,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.13:2379'
 
-<<<<<<< ours
-readonly -a REVISIONS=('e35040fe05c3e03f')
-=======
-readonly -a REVISIONS=('5e4bb135f9752131')
->>>>>>> theirs
+readonly -a REVISIONS=('d7d94c8b544678c5')
 
 readonly PROGRAM='its digest'
 

@@ -16,11 +16,7 @@ readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.11:2379'
 
-<<<<<<< ours
-readonly -a REVISIONS=('7b9ffa3b57c8a5ae')
-=======
-readonly -a REVISIONS=('87144007892a30ea')
->>>>>>> theirs
+readonly -a REVISIONS=('8d359681c42cb5d3')
 
 readonly PROGRAM='its digest'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('a3b63476ce2acd89' '2a92497f529e8c5b')
+readonly -a REVISIONS=('9aae51a5475370e5' '8dea150da744e347')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('4492225b31482dab' '49d61573b2397e0d')
+readonly -a REVISIONS=('e62dd5dfa5fea88c' 'b3af26331b4b033b')
 
 readonly AUTHORITIES='1'
 

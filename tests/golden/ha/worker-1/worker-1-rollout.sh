@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('16c9557d1cd68db2' '26787bbca8bbc139')
+readonly -a REVISIONS=('1dc79668f55d4e13' '8e21dd827d2fdfd5')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('bbc1eb93aa022bb0' 'f7f73cb3185e22cf')
+readonly -a REVISIONS=('88f55c785d28f2ca' '7b59cb039cd4e0b8')
 
 readonly AUTHORITIES='1'
 

@@ -16,11 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-<<<<<<< ours
-readonly -a REVISIONS=('11dd1012afd8c005')
-=======
-readonly -a REVISIONS=('b9f32ba06e4d72b3')
->>>>>>> theirs
+readonly -a REVISIONS=('a4de716b7c3ccaca')
 
 readonly PROGRAM='its digest'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('f3668619aafcfea6' '552ee80097f2b272')
+readonly -a REVISIONS=('b70a936a25b99466' '76ce8efa0c22bc0d')
 
 readonly AUTHORITIES='1'
 

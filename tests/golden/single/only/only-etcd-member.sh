@@ -16,11 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-<<<<<<< ours
-readonly -a REVISIONS=('91ecfef44632c08b')
-=======
-readonly -a REVISIONS=('e9dee79239e69bd3')
->>>>>>> theirs
+readonly -a REVISIONS=('fbc9ac6a8f971e32')
 
 readonly PROGRAM='its digest'
 

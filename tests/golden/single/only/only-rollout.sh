@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('09131d777d001b73' '3ecb11d99f7b420e')
+readonly -a REVISIONS=('1ef7a5fa4917361b' '43ad34a1de649328')
 
 readonly AUTHORITIES='1'
 

@@ -16,11 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-<<<<<<< ours
-readonly -a REVISIONS=('5e893380f03e055d')
-=======
-readonly -a REVISIONS=('015fc1f9897046d4')
->>>>>>> theirs
+readonly -a REVISIONS=('daf1746d3ea632fa')
 
 readonly PROGRAM='its digest'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('b8f32e4bda08231a' '361c58194ec884b7')
+readonly -a REVISIONS=('e3cf3093e840230b' '2d44be95878b5d04')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('16c9557d1cd68db2' '6833fa3cc2bf7267')
+readonly -a REVISIONS=('1dc79668f55d4e13' '2654f2696c7912b9')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('83e501519d9c2378' '3adf4e8b54b9b2a8')
+readonly -a REVISIONS=('66ac0abd23c3eaf4' 'c0aff1cba6fdd82b')
 
 readonly AUTHORITIES='1'
 
