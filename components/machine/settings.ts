@@ -129,7 +129,10 @@ export const machine = z
         "Taints of its node; they replace those it has, and a new worker registers with them. With a list, even an empty one, a master has kubeadm's control-plane taint only if the list has it. When the list is taken out, so are its taints, unless somebody else has changed the node's taints since: use kubectl taint then.",
       )
       .meta({ defaultsTo: "what kubeadm gives it: masters that are no workers have the control-plane taint" }),
-    unschedulable: z.boolean().default(false).describe("No new pods are scheduled on its node (cordon); a new worker takes none from the beginning."),
+    unschedulable: z
+      .boolean()
+      .default(false)
+      .describe("No new pods are scheduled on its node (cordon); a new worker takes none from the beginning."),
     sharedKernel: z
       .boolean()
       .default(false)

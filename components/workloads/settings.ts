@@ -6,13 +6,9 @@ import { fields as f, show, type Contradiction, type Flags, type Frozen, type Li
 const nginx = z.strictObject({
   image: f.image().default("nginx:latest").describe("Image of the Deployment; changing it rolls over to the new one."),
   replicas: f.integer(0).default(3).describe("Pods of the Deployment."),
-  nodePort: f
-    .port()
-    .default(30080)
-    .describe("TCP port of every node at which nginx answers from outside.")
-    .meta({
-      values: "a whole number, 30000 to 32767, or as kubernetes.apiServer.extraArgs.service-node-port-range says",
-    }),
+  nodePort: f.port().default(30080).describe("TCP port of every node at which nginx answers from outside.").meta({
+    values: "a whole number, 30000 to 32767, or as kubernetes.apiServer.extraArgs.service-node-port-range says",
+  }),
 });
 
 export const workloads = z

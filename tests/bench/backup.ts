@@ -63,7 +63,16 @@ function restored(member: EtcdMember, stage: string): number {
 
 function run({ host, name, peer }: EtcdMember, stage: string): Result {
   const values = {
-    ...{ STAGE: stage, GENERATION: 1, WANTED: "latest", CHOSEN: chosen, OVER: false, NAME: name, CLUSTER: "test", CLUSTER_NAME: "test" },
+    ...{
+      STAGE: stage,
+      GENERATION: 1,
+      WANTED: "latest",
+      CHOSEN: chosen,
+      OVER: false,
+      NAME: name,
+      CLUSTER: "test",
+      CLUSTER_NAME: "test",
+    },
     ...{ RESTIC_OPTIONS: [], DATA_DIR: "/var/lib/etcd", PEER_URL: peer, NODES: [], INITIAL_CLUSTER: `${name}=${peer}` },
     ...{ ENCRYPTION: "", ENCRYPTION_KEYS: "", ETCD_ENDPOINTS: [], ETCD_PREFIX: "/things" },
   };
