@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 import { secondsOf } from "../certificates/settings";
 import type { ScriptFile } from "../script";
@@ -61,6 +61,9 @@ export function environmentFile({ to, password, accessKey, secretKey }: BackupCo
 /** The key by which members log in at an SFTP server; base64, and a secret. "" where there is none. */
 export function keyFile({ to, privateKeyFile }: BackupConfig): string {
   if (kindOf(to) !== "sftp" || privateKeyFile === undefined) return "";
+  if (!existsSync(privateKeyFile)) {
+    throw new Error(`etcd.backup.privateKeyFile: "${privateKeyFile}" is not there: members log in with it for backups`);
+  }
   return base64(`${readFileSync(privateKeyFile, "utf8").trimEnd()}\n`);
 }
 

@@ -1,7 +1,7 @@
 # etcd is set back to a backup, in stages. `up` does the one in STAGE, and notes for which generation it was done, so that a run that was
 # killed goes on where it was. Nothing is stopped before every member has what it is to start on.
 # Reads: STAGE GENERATION WANTED CHOSEN OVER NAME DATA_DIR PEER_URL INITIAL_CLUSTER NODES RESTIC_OPTIONS
-# Reads: CLUSTER CLUSTER_NAME
+# Reads: CLUSTER CLUSTER_NAMES
 # Reads: ENCRYPTION ENCRYPTION_KEYS PROVIDERS ETCD_ENDPOINTS ETCD_PREFIX
 
 readonly RESTORES=$STATE/restore
@@ -74,7 +74,7 @@ choice_of_now() {
   local backup id bytes digest
   backup=$(wanted_backup) ||
     die "$(hostname) cannot list the backups of etcd: $(restic_said)"
-  [ -n "$backup" ] || die "there is no backup ($WANTED) of the cluster $CLUSTER ($CLUSTER_NAME) where etcd.backup.to says, as $(hostname) reads it: see restic snapshots there"
+  [ -n "$backup" ] || die "there is no backup ($WANTED) of the cluster $CLUSTER ($CLUSTER_NAMES) where etcd.backup.to says, as $(hostname) reads it: see restic snapshots there"
   id=${backup#* }
   id=${id%% *}
   { bytes=$(backup_bytes "$id") && digest=$(repository dump "$id" etcd.db | sha256sum); } ||
@@ -88,16 +88,21 @@ wanted_backup() {
   local list earlier
   if [ "$WANTED" != latest ]; then
     list=$(backups "$WANTED") || return
-    if [ -n "$list" ]; then printf '%s' "$list"; else backups_of "$CLUSTER_NAME" "$WANTED"; fi
+    if [ -n "$list" ]; then printf '%s' "$list"; else earlier_backups "$WANTED"; fi
     return
   fi
   # shellcheck disable=SC2119 # of all of them
   list=$(backups) || return
   if [ -z "$(made_together <<<"$list")" ]; then
-    earlier=$(backups_of "$CLUSTER_NAME") || return
+    earlier=$(earlier_backups) || return
     list=$(printf '%s\n' "$earlier" "$list" | sort -n)
   fi
   newest_of <<<"$list"
+}
+
+earlier_backups() {
+  local name
+  for name in $CLUSTER_NAMES; do backups_of "$name" "$@" || return; done
 }
 
 # fetch: what the member is to start on lies beside its data, whole. Every member has the same bytes.
@@ -211,8 +216,10 @@ admit_nodes() {
 name_strangers() {
   local node
   while read -r node; do
-    [[ " ${NODES[*]} " = *" ${node#node/} "* ]] ||
-      log "$node is in the backup, and no machine of the stack is: kubectl delete $node removes it"
+    [[ " ${NODES[*]} " != *" ${node#node/} "* ]] || continue
+    # With the mark of its machine it would be taken for one that leaves.
+    api annotate "$node" keelson.io/machine- >&2 || true
+    log "$node is in the backup, and no machine of the stack is: kubectl delete $node removes it"
   done < <(api get nodes -o name 2>/dev/null || true)
 }
 

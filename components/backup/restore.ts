@@ -7,7 +7,7 @@ import { etcdMembersOf, mastersOf, named, type Machine } from "../machine";
 import { HostScript, stepOn, type Effects, type Step } from "../script";
 import type { Restored } from "../survey";
 import type { BackupSettings } from ".";
-import { earlierMark, repositoryScripts, repositoryValues, restoreScript } from "./scripts";
+import { earlierMarks, repositoryScripts, repositoryValues, restoreScript } from "./scripts";
 import type { RestoreConfig } from "./settings";
 import { chooseStep, fetchStep, haltStep, resumeStep, startStep, swapStep } from "./step";
 
@@ -87,7 +87,7 @@ export class Restore extends pulumi.ComponentResource {
         uses: [...repositoryScripts, providersScript],
         values: {
           ...repositoryValues({ identity, stack }, backup),
-          CLUSTER_NAME: earlierMark({ identity, stack }),
+          CLUSTER_NAMES: earlierMarks({ identity, stack }),
           ...providersValues(
             environment,
             this.members.map((member) => clientUrl(member, etcd)),
@@ -102,7 +102,7 @@ export class Restore extends pulumi.ComponentResource {
           DATA_DIR: etcd.dataDir,
           PEER_URL: peerUrl(machine, etcd),
           INITIAL_CLUSTER: stage === "fetch" ? initialCluster(this.members, etcd) : "",
-          NODES: mastersOf(environment)[0].name === machine.name ? environment.machines.map(({ name }) => name) : [],
+          NODES: machine.config.roles.includes("master") ? environment.machines.map(({ name }) => name) : [],
         },
         ...(stage === "halt" ? { secrets: { ENCRYPTION_KEYS: this.args.keys } } : {}),
         ...(stage === "choose" ? { effects: effectsOf(this.wanted, this.args) } : {}),

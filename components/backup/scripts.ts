@@ -29,9 +29,9 @@ export function repositoryValues({ identity, stack }: Owner, backup: BackupConfi
   return { CLUSTER: identity.apply((known) => word(known, 0) ?? stack), RESTIC_OPTIONS: resticOptions(backup) };
 }
 
-/** By what an earlier release marked them: the name that the stack had when the cluster was made. */
-export function earlierMark({ identity, stack }: Owner): pulumi.Output<string> {
-  return identity.apply((known) => word(known, 1) ?? stack);
+/** By what earlier releases marked them: the names that the stack had then, which are its first and the one of now, with a space between. */
+export function earlierMarks({ identity, stack }: Owner): pulumi.Output<string> {
+  return identity.apply((known) => [...new Set([word(known, 1) ?? stack, stack])].join(" "));
 }
 
 const word = (text: string, index: number) => (text === "" ? undefined : text.split(" ")[index]);

@@ -186,12 +186,13 @@ export function* backupChecks({ configuration, context }: Subject): Generator<Co
 /** Members log in with nobody there to give a passphrase, and would be the first to find out. */
 function* keyChecks(file: string, context: Context): Generator<Contradiction> {
   const way = "name a file with a private key without a passphrase, or make one with ssh-keygen -t ed25519 -N ''";
-  const { text = "", kind, fault } = contentOf(expand(file, context), context);
+  const { text = "", kind } = contentOf(expand(file, context), context);
   const isEncrypted = kind === "encrypted" || text.includes("BEGIN ENCRYPTED PRIVATE KEY");
   const found = isEncrypted ? "is encrypted" : kind === "none" ? "has no private key in it" : undefined;
-  if (fault === undefined && found === undefined) return;
+  // Whoever only looks needs no such file: that it is not there is told by what reads it.
+  if (found === undefined) return;
   const path = ["etcd", "backup", "privateKeyFile"];
-  yield { path, uses: [["etcd", "backup", "to"]], message: `${show(file)} ${fault ?? found ?? ""}: ${way}` };
+  yield { path, uses: [["etcd", "backup", "to"]], message: `${show(file)} ${found}: ${way}` };
 }
 
 const only = { accessKey: "s3", secretKey: "s3", privateKeyFile: "sftp", hostKey: "sftp" } as const;

@@ -58,7 +58,7 @@ export class Cluster extends pulumi.ComponentResource {
     // A change that would lose the cluster is refused; every other one is told in plain words.
     const { unnamed, emptied, back, running } = survey;
     const atWork = nodesAtWork(environment, (name) => (isSilent(survey.asked, name) ? undefined : login(name)));
-    const left = leftOf(survey.asked, [...environment.machines, ...environment.lost]);
+    const left = leftOf(survey.asked, environment.machines);
     const shape = { environment, builds, etcd: artifacts.etcd, health, atWork, unnamed, emptied, back, left, running };
     const plan = new Plan(named("plan"), shape, child);
     await plan.tellOfLeft();

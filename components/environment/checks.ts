@@ -143,7 +143,8 @@ function* kubeletSpans({ configuration, environment }: Subject): Generator<Contr
     const message = `${maxPods} pods are more than a node has addresses for: use ${most} at most`;
     yield { path, uses, message };
   }
-  const shared = environment.machines.filter(({ sharedKernel, roles }) => sharedKernel && roles.some(isOfNodes));
+  // The owner of another computer may have set its kernel as kubelets want it; this computer's is left as it is.
+  const shared = environment.machines.filter(({ roles }) => environment.provider === "local" && roles.some(isOfNodes));
   if (kubelet.configuration["protectKernelDefaults"] === true && shared.length > 0) {
     const path = ["kubernetes", "kubelet", "configuration", "protectKernelDefaults"];
     const uses = [["provider"], ["machines"]];

@@ -54,8 +54,8 @@ export class Kubelets extends pulumi.ComponentResource {
 
   constructor(name: string, args: KubeletsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:kubelet:Kubelets", name, {}, opts);
-    const kernel = kernelFiles(args.environment);
     this.machines = args.machines.map((machine) => {
+      const kernel = kernelFiles(args.environment, machine);
       const kubelet = new HostScript(
         stepOn(machine, kubeletStep),
         {
@@ -92,7 +92,7 @@ function valuesFor(machine: Machine, { environment, artifacts }: KubeletsArgs): 
     IMAGES: imageArchives(artifacts, machine.config.roles),
     KUBELET_CONFIG: kubeletConfiguration(environment, machine),
     KUBELET_CONFIG_FILE: kubeletConfigFile,
-    KERNEL_SETTINGS: kernelSettings(environment),
+    KERNEL_SETTINGS: kernelSettings(environment, machine),
     NAMESERVERS: machine.nameservers,
     NODE: machine.name,
     ADDRESS: machine.address,

@@ -128,15 +128,17 @@ const forKubelet = {
   "kernel.keys.root_maxbytes": 25_000_000,
 };
 
-/** Kernel settings as they are to be, "NAME=VALUE". */
-export function kernelSettings({ kubernetes }: KubeletSettings): readonly string[] {
-  const isProtected = kubernetes.kubelet.configuration["protectKernelDefaults"] === true;
+type KernelOf = Pick<Machine, "sharedKernel">;
+
+/** Kernel settings as they are to be, "NAME=VALUE". Those of all programs of a kernel are its owner's: on another computer's nothing is set. */
+export function kernelSettings({ kubernetes }: KubeletSettings, { sharedKernel }: KernelOf): readonly string[] {
+  const isProtected = kubernetes.kubelet.configuration["protectKernelDefaults"] === true && !sharedKernel;
   return Object.entries({ ...forPods, ...(isProtected ? forKubelet : {}) }).map(([name, value]) => `${name}=${value}`);
 }
 
 /** Kernel modules and settings for the next boot; a name that comes after those of others has the last word then. Source: sysctl.d(5). */
-export function kernelFiles(environment: KubeletSettings): readonly ScriptFile[] {
-  const lines = kernelSettings(environment).map((setting) => `${setting.replace("=", " = ")}\n`);
+export function kernelFiles(environment: KubeletSettings, machine: KernelOf): readonly ScriptFile[] {
+  const lines = kernelSettings(environment, machine).map((setting) => `${setting.replace("=", " = ")}\n`);
   return [
     { path: "/etc/modules-load.d/keelson.conf", content: "overlay\nbr_netfilter\n" },
     { path: "/etc/sysctl.d/99-zz-keelson.conf", content: lines.join("") },

@@ -1,5 +1,5 @@
 # On a master: a machine is a ready node of the cluster, and its pods are in the pods' network.
-# Reads: NODE CORDONED
+# Reads: NODE CORDONED TAINTED
 # Runs again for: IDENTITY
 
 export KUBECONFIG=/etc/kubernetes/admin.conf
@@ -9,15 +9,21 @@ up() {
   # flannel has done so before the kubelet calls itself ready.
   wait_for 10 "flannel on $NODE to tell of its network" is_announced || announce
   if [ "$CORDONED" = true ]; then cordon; else let_cordon_go; fi
+  # It came so in a run that failed, and the configuration has neither taints nor a cordon by now.
+  [ "$CORDONED$TAINTED" != falsefalse ] || ! has_come_so || let_pods_come
 }
 
 # A kubelet cannot make a node that is cordoned: it has come with a taint (join.sh), whose place the cordon takes.
 cordon() {
+  has_come_so || return 0
+  apply_spec '{ unschedulable: true }'
+  let_pods_come
+}
+
+has_come_so() {
   local keys
   keys=$(of_node '{.spec.taints[*].key}')
-  [[ " $keys " = *" keelson.io/joining "* ]] || return 0
-  apply_spec '{ unschedulable: true }'
-  kubectl taint node "$NODE" keelson.io/joining- >&2
+  [[ " $keys " = *" keelson.io/joining "* ]]
 }
 
 # The cordon is the configuration's since, and goes with it only where nobody else asks for it.
@@ -26,6 +32,8 @@ let_cordon_go() {
   managers=$(of_node '{.metadata.managedFields[*].manager}')
   [[ " $managers " != *" keelson-joining "* ]] || apply_spec '{}'
 }
+
+let_pods_come() { kubectl taint node "$NODE" keelson.io/joining- >&2; }
 
 of_node() { kubectl get node "$NODE" --request-timeout 10s -o "jsonpath=$1"; }
 

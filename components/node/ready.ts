@@ -61,7 +61,12 @@ export class ReadyNode extends HostScript {
         script: readyScript,
         uses: [podsScript],
         // A machine that was rebuilt is waited for again.
-        values: { NODE: machine.name, IDENTITY: machine.identity, CORDONED: isCordoned(machine.config) },
+        values: {
+          NODE: machine.name,
+          IDENTITY: machine.identity,
+          CORDONED: isCordoned(machine.config),
+          TAINTED: (machine.config.taints ?? []).length > 0,
+        },
       },
       pulumi.mergeOptions({ deletedWith: master.cluster, dependsOn: [...machine.dependsOn] }, opts),
     );

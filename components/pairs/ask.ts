@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Environment } from "../environment";
 import type { MachineConfig } from "../machine";
 import { wrapping } from "../network/settings";
-import { dialTime, Session, throughBastion, unreachable, withEach, type Login } from "../ssh";
+import { dialTime, isForNow, Session, throughBastion, unreachable, withEach, type Login } from "../ssh";
 import { judgePair, parseFacts, targetOf, type MachineTold, type Tried } from "./told";
 import type { Pair } from "./wanted";
 
@@ -55,8 +55,11 @@ export async function tryPairs({ environment, pairs, login, answered }: TryArgs)
           stations.push({ machine, session, told });
         } catch (error) {
           session.close();
-          const isThere = session.said !== undefined || answered?.has(machine.name) === true;
-          (isThere ? mute : untried).set(machine.name, error instanceof Error ? error.message : String(error));
+          const why = error as Error;
+          const isIn = session.said !== undefined;
+          // One that is away by now is left to its scripts, which wait for it.
+          const isThere = isIn || (answered?.has(machine.name) === true && !isForNow(why));
+          (isThere ? mute : untried).set(machine.name, why.message);
         }
       });
       const asked = await each(stations, untried, (one) => called(one, nonce, pairs, environment));

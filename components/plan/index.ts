@@ -6,7 +6,7 @@ import { onceKnown } from "../ssh";
 import { consequences, leftConsequences, type Consequence } from "./consequences";
 import { alive, problemsOf, refuse, takenOver, wanted, type PlanArgs } from "./problems";
 import { rebuildConsequences, rebuildsBetween, type Rebuilds } from "./rebuilds";
-import { having, listed, restores, topologyOf, withLeft, type Topology } from "./topology";
+import { having, listed, placeIn, restores, topologyOf, withLeft, type Topology } from "./topology";
 
 export { refuse, type PlanArgs } from "./problems";
 export { skewViolations, type Client } from "./skew";
@@ -84,8 +84,18 @@ async function tell(consequences: readonly Consequence[]): Promise<void> {
 }
 
 async function judge(before: Topology, after: Topology, args: PlanArgs): Promise<void> {
-  const problems = problemsOf(before, after, args);
-  refuse(args.environment.stack, [...problems, ...(await alive(before, after, args))]);
+  const problems = [...problemsOf(before, after, args), ...(await alive(before, after, args))];
+  refuse(args.environment.stack, [...problems, ...(problems.length > 0 ? strangers(after, args) : [])]);
+}
+
+/** What is refused while a machine leaves would be refused for ever for a node that nobody is to let go. */
+function strangers(after: Topology, { left = [] }: PlanArgs): readonly string[] {
+  const gone = left.filter(({ name }) => !placeIn(after, name)).map(({ name }) => name);
+  if (gone.length === 0) return [];
+  const way = `kubectl delete node ${gone.join(" ")}`;
+  return [
+    `${listed(gone)}: in the cluster, and in no list. Where no earlier run was to let it go, as after a restore: ${way}`,
+  ];
 }
 
 async function weigh(was: Topology, after: Topology, args: PlanArgs): Promise<void> {

@@ -96,7 +96,8 @@ export function leaving(before: Topology, after: Topology): readonly Place[] {
 
 /** The shape that was, with machines of the cluster that were taken out before: the run that was to let them go did not. */
 export function withLeft(before: Topology, after: Topology, left: readonly Place[] = []): Topology {
-  const more = left.filter(({ name }) => !placeIn(before, name) && !placeIn(after, name));
+  // One that is in the list again as lost is given up now, and judged as any that was there.
+  const more = left.filter(({ name }) => !placeIn(before, name) && placeIn(after, name)?.lost !== false);
   return { ...before, machines: [...before.machines, ...more] };
 }
 

@@ -2,7 +2,7 @@
 # installs stands in a file of its own with the pkg_ functions: apt.sh.
 
 # Packages whose configuration was here before they came: it stays when they go.
-readonly CONFIGURED=$STATE/installed/configured
+readonly OTHERS_CONFIGURED=$STATE/installed/configured
 
 # install_packages OWNER PACKAGE...: those that are not there, from the distribution, with what they need. What comes is
 # written down for remove_packages; nothing is removed for it, and what others install is theirs.
@@ -16,7 +16,7 @@ install_packages() {
   if [ "${#missing[@]}" -gt 0 ]; then
     mkdir -p "$STATE/installed"
     log "installing packages: ${missing[*]}"
-    pkg_install "$STATE/installed/$owner" "$CONFIGURED" "${missing[@]}" ||
+    pkg_install "$STATE/installed/$owner" "$OTHERS_CONFIGURED" "${missing[@]}" ||
       die "the packages ${missing[*]} could not be installed on $(hostname): see the package manager's output above"
   fi
   release_packages
@@ -47,7 +47,7 @@ remove_packages() {
   mapfile -t ours < <(cat "$STATE/installed/$owner" "$left" 2>/dev/null | sort -u |
     comm -12 - <(pkg_list) | comm -23 - <(wanted_by_others "$@"))
   if [ "${#ours[@]}" -gt 0 ]; then
-    pkg_purge "$CONFIGURED" "${ours[@]}"
+    pkg_purge "$OTHERS_CONFIGURED" "${ours[@]}"
     printf '%s\n' "${ours[@]}" | comm -12 - <(pkg_list) >"$left"
     if [ -s "$left" ]; then
       log "left on $(hostname), because other packages need them (see the package manager's output above): $(paste -sd ' ' "$left")"

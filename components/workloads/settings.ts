@@ -68,8 +68,8 @@ function* placeChecks({ environment: { machines } }: Subject): Generator<Contrad
   yield { ...at, message: `the workloads cannot be scheduled (${list}): let a worker take pods, ${orNone}` };
 }
 
-function whyClosed({ taints = [], unschedulable }: MachineConfig): string | undefined {
-  if (unschedulable) return "is unschedulable";
+/** A cordon is for a time, and pods that run stay. */
+function whyClosed({ taints = [] }: MachineConfig): string | undefined {
   const taint = taints.find(({ effect }) => effect !== "PreferNoSchedule");
   return taint && `has the taint ${taint.key}:${taint.effect}`;
 }

@@ -71,7 +71,7 @@ function run({ host, name, peer }: EtcdMember, stage: string): Result {
       OVER: false,
       NAME: name,
       CLUSTER: "test",
-      CLUSTER_NAME: "test",
+      CLUSTER_NAMES: "test",
     },
     ...{ RESTIC_OPTIONS: [], DATA_DIR: "/var/lib/etcd", PEER_URL: peer, NODES: [], INITIAL_CLUSTER: `${name}=${peer}` },
     ...{ ENCRYPTION: "", ENCRYPTION_KEYS: "", ETCD_ENDPOINTS: [], ETCD_PREFIX: "/things" },

@@ -70,7 +70,11 @@ describe("a backup that an earlier release marked with the stack's name, as anot
     host
       .up(
         `repository() { echo '[{"time":"2026-11-26T03:00:00Z","hostname":"prod","tags":["etcd","rev=7"],"id":"e1"}${own}]'; }\nwanted_backup`,
-        { uses: [...functions, script], values: { ...values, CLUSTER_NAME: "prod", WANTED: wanted }, secrets: [] },
+        {
+          uses: [...functions, script],
+          values: { ...values, CLUSTER_NAMES: "first prod", WANTED: wanted },
+          secrets: [],
+        },
       )
       .stdout.split(" ")[1];
   const one = (id: string, hour: number, tags: string) =>

@@ -130,6 +130,7 @@ export class EtcdMember {
     host.write("var/lib/keelson/fit", "");
     host.write("usr/local/bin/x", "");
     symlinkSync(join(programs, "etcd"), host.path("usr/local/bin/etcd"));
+    rmSync(host.path("proc"), { recursive: true });
     symlinkSync("/proc", host.path("proc"));
     for (const name of ["server", "peer", "healthcheck-client"]) {
       host.write(`etc/etcd/pki/etcd/${name}.crt`, authority.read("all.crt"));

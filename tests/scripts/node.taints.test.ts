@@ -69,11 +69,11 @@ describe("a machine whose node is to keep pods off joins", () => {
 });
 
 const called = () => host.called().map((call) => call.replace(/^kubectl /, ""));
-const ready = (cordoned = false) =>
+const ready = (cordoned = false, tainted = false) =>
   host.run({
     script: Host.script("node/ready.sh"),
     uses: [Host.script("network/pods.sh")],
-    values: { NODE: "w", CORDONED: cordoned },
+    values: { NODE: "w", CORDONED: cordoned, TAINTED: tainted },
   });
 
 describe("a node that is to take no pods", () => {
@@ -104,6 +104,14 @@ describe("a node that is to take no pods", () => {
   test("is left alone when it was there before: somebody may have let pods in", () => {
     node("another", "keelson-joining");
     expect(ready(true)).toEqual(clean);
+    expect(acts()).toEqual([]);
+  });
+  test("takes them where the configuration wants that by now, and nobody has let them in", () => {
+    node("dedicated keelson.io/joining");
+    expect(ready()).toEqual(clean);
+    expect(acts()).toEqual(["taint node w keelson.io/joining-"]);
+    // Its own list of taints takes the place of those that it came with.
+    expect(ready(false, true)).toEqual(clean);
     expect(acts()).toEqual([]);
   });
   test("is asked for by the configuration alone when it is to take some", () => {

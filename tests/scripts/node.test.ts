@@ -62,7 +62,7 @@ describe("a node that joins", () => {
     host.run({
       script: short(Host.script("node/ready.sh")),
       uses: [Host.script("network/pods.sh")],
-      values: { NODE: "w", CORDONED: false },
+      values: { NODE: "w", CORDONED: false, TAINTED: false },
     });
   /** A cluster whose node says of flannel what lies in a file, which flannel writes when it is started again. */
   const flannel = (starts = true) =>

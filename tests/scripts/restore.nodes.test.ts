@@ -37,7 +37,16 @@ test("what kept a machine out as lost in the time of the backup is deleted, by t
   expect(deletions()).toEqual([]);
 });
 
-test("another master leaves that to the first", () => {
+test("a node that no machine stands behind loses the mark of its machine, and is named", () => {
+  host.stub("kubectl", `case "$*" in *"get nodes"*) printf 'node/m1\nnode/gone\n' ;; esac`);
+  const { status, stderr } = resume(["m1"]);
+  expect([status, stderr]).toEqual([0, expect.stringContaining("kubectl delete node/gone removes it")]);
+  expect(host.called().filter((call) => call.includes(" annotate "))).toEqual([
+    expect.stringMatching(/ annotate node\/gone keelson\.io\/machine-$/),
+  ]);
+});
+
+test("a machine that is no master leaves that to them", () => {
   expect(resume([])).toMatchObject({ status: 0 });
   expect(deletions()).toEqual([]);
 });

@@ -76,7 +76,7 @@ function stage(
 ): Result {
   const values = {
     ...{ STAGE: name, GENERATION: generation, WANTED: wanted, CHOSEN: chosen, OVER: over },
-    ...{ NAME: "m1", CLUSTER: "test", CLUSTER_NAME: "prod" },
+    ...{ NAME: "m1", CLUSTER: "test", CLUSTER_NAMES: "first prod" },
     ...{ RESTIC_OPTIONS: [], DATA_DIR: "/var/lib/etcd", PEER_URL: "https://192.0.2.1:2380", NODES: [] },
     INITIAL_CLUSTER: "m1=https://192.0.2.1:2380",
     ...{
@@ -123,7 +123,9 @@ test("all stages, one after the other", () => {
 
 test("a backup of another cluster is none, whose id restic takes for that of any", () => {
   repository("x", { id, of: "staging" });
-  expect(stage("choose", { wanted: id }).stderr).toContain(`there is no backup (${id}) of the cluster test (prod)`);
+  expect(stage("choose", { wanted: id }).stderr).toContain(
+    `there is no backup (${id}) of the cluster test (first prod)`,
+  );
 });
 test("nothing is stopped before what a member is to start on is there, and has the same bytes as everywhere", () => {
   const backup = chosen();

@@ -1,5 +1,5 @@
 import { parseEnvironment } from "../../components/environment";
-import { kubernetes, local, problems, remote, type Raw } from "./config.fixture";
+import { kubernetes, local, problems, remote, remoteMaster, remoteWorker, type Raw } from "./config.fixture";
 
 const daemon = (fields: Raw) => local({ docker: { daemon: fields } });
 const kubelet = (configuration: Raw) => kubernetes({ kubelet: { configuration } });
@@ -159,6 +159,13 @@ describe("what works is taken", () => {
     [
       "a kernel that is a machine's own, and is given what the kubelet wants",
       remote({ kubernetes: { kubelet: { configuration: { protectKernelDefaults: true } } } }),
+    ],
+    [
+      "a kernel that its owner is to have set so",
+      remote({
+        machines: [remoteMaster, { ...remoteWorker, sharedKernel: true }],
+        kubernetes: { kubelet: { configuration: { protectKernelDefaults: true } } },
+      }),
     ],
     ["a proxy that asks for no password", daemon({ proxies: { "http-proxy": "http://proxy.example.com:3128" } })],
     ["a field that is empty", kubelet({ evictionSoft: null })],

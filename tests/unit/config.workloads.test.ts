@@ -17,14 +17,14 @@ describe("settings beside which the workloads would never come up are refused", 
       `machines: the workloads cannot be scheduled (w has the taint b:NoExecute): let a worker take pods, ${orNone}`,
     ],
     [
-      "a worker that is cordoned, and a master with a taint",
+      "a worker and a master with taints",
       local({
         machines: [
           { ...master, taints: [{ key: "a", effect: "NoSchedule" }] },
-          { ...worker, unschedulable: true },
+          { ...worker, taints: [{ key: "b", effect: "NoExecute" }] },
         ],
       }),
-      `machines: the workloads cannot be scheduled (w is unschedulable, m has the taint a:NoSchedule): let a worker take pods, ${orNone}`,
+      `machines: the workloads cannot be scheduled (w has the taint b:NoExecute, m has the taint a:NoSchedule): let a worker take pods, ${orNone}`,
     ],
     [
       "a port that is not of the stack's own range",
@@ -46,7 +46,7 @@ describe("workloads are taken", () => {
   const own = { extraArgs: { "admission-control-config-file": file }, files: [{ path: file, content: "{}" }] };
   const open = [
     { ...master, taints: [] },
-    { ...worker, unschedulable: true },
+    { ...worker, taints: [{ key: "b", effect: "NoExecute" as const }] },
   ];
   test.each<[string, Raw]>([
     ["where their namespace is exempt", kubernetes({ security: { podSecurity: exempt } })],
@@ -59,11 +59,12 @@ describe("workloads are taken", () => {
       { ...kubernetes(range("20000-20099")), workloads: { nginx: { nodePort: 20080 } } },
     ],
     ["on a master that takes pods", local({ machines: open })],
+    ["where a worker is cordoned for a time", local({ machines: [master, { ...worker, unschedulable: true }] })],
     [
       "anywhere where there are none",
       {
         ...kubernetes({ ...range("20080"), security: { podSecurity: restricted } }),
-        machines: [master, { ...worker, unschedulable: true }],
+        machines: [master, { ...worker, taints: [{ key: "b", effect: "NoExecute" }] }],
         workloads: { enabled: false },
       },
     ],

@@ -237,7 +237,7 @@ describe("machines that try the ways between them", () => {
         /^w1 is there, and the ways .* could not be tried: it does not listen.*perl: command not found/s,
       ),
     ]);
-    // It answered the survey.
-    expect(reportOf(await tryOn({ hostKey: deaf.hostKey, port: 1 })).problems[0]).toMatch(/^w1 is there.*ECONNREFUSED/);
+    // It answered the survey, and is away by now: its scripts wait for it.
+    expect(reportOf(await tryOn({ hostKey: deaf.hostKey, port: 1 })).problems).toEqual([]);
   });
 });

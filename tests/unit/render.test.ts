@@ -172,7 +172,9 @@ describe("the kubelet", () => {
     expect(words).toEqual(expect.arrayContaining(["--hostname-override=w", "--node-ip=192.0.2.2"]));
   });
   test("has the kernel pass packets on", () => {
-    const sysctl = kernelFiles(environment()).find(({ path }) => path.startsWith("/etc/sysctl.d/"))?.content;
+    const sysctl = kernelFiles(environment(), { sharedKernel: false }).find(({ path }) =>
+      path.startsWith("/etc/sysctl.d/"),
+    )?.content;
     expect(sysctl?.split("\n").filter(Boolean).sort()).toEqual([
       "net.bridge.bridge-nf-call-ip6tables = 1",
       "net.bridge.bridge-nf-call-iptables = 1",
@@ -181,7 +183,8 @@ describe("the kubelet", () => {
   });
   test("has the kernel as the kubelet wants it, where that is not to set it itself", () => {
     const kubelet = { configuration: { protectKernelDefaults: true } };
-    expect(kernelSettings(environment({ kubernetes: { kubelet } }))).toEqual([
+    const own = { sharedKernel: false };
+    expect(kernelSettings(environment({ kubernetes: { kubelet } }), own)).toEqual([
       "net.bridge.bridge-nf-call-iptables=1",
       "net.bridge.bridge-nf-call-ip6tables=1",
       "net.ipv4.ip_forward=1",
@@ -192,7 +195,10 @@ describe("the kubelet", () => {
       "kernel.keys.root_maxkeys=1000000",
       "kernel.keys.root_maxbytes=25000000",
     ]);
-    const [, file] = kernelFiles(environment({ kubernetes: { kubelet } }));
+    const [, file] = kernelFiles(environment({ kubernetes: { kubelet } }), own);
     expect(file?.content).toContain("\nkernel.panic = 10\n");
+    expect(kernelSettings(environment({ kubernetes: { kubelet } }), { sharedKernel: true })).toEqual(
+      kernelSettings(environment(), own),
+    );
   });
 });

@@ -48,7 +48,7 @@ readonly PROGRAM='its digest'
 
 readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 
-readonly CLUSTER_NAME='first'
+readonly CLUSTER_NAMES='first golden-ha-etcd'
 
 readonly ENCRYPTION_KEYS='1 Y2FuYXJ5OiBhIGtleSBvZiAzMiBieXRlcyBmb3IgaXQ='
 

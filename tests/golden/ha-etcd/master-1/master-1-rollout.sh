@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('ca4190a91c31eb1a' 'a9e7fa1995709082')
+readonly -a REVISIONS=('3461c79474d231eb' '92c32f163dcceaa8')
 
 readonly AUTHORITIES='1'
 

@@ -50,7 +50,7 @@ readonly PROGRAM='its digest'
 
 readonly CLUSTER='00000000-0000-4000-8000-000000000000'
 
-readonly CLUSTER_NAME='first'
+readonly CLUSTER_NAMES='first golden-ha-etcd'
 
 write_files() {
   :

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('4a0d7b8b6a1f8aa6' '379dd9349c797705')
+readonly -a REVISIONS=('14c66bf6dd8fc17c' '6cbba8ed645f6207')
 
 readonly AUTHORITIES='1'
 

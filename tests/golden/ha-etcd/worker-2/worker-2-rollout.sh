@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('9c4ac4f57a92b044' '5e408b373352b42f')
+readonly -a REVISIONS=('75f1868dc48ef111' 'f3657fe77df2b7c7')
 
 readonly AUTHORITIES='1'
 

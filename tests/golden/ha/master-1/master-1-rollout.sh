@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('e3cf3093e840230b' '9d19c1ef4bac2775')
+readonly -a REVISIONS=('64147c0ef04db381' '19f6770ce6df5653')
 
 readonly AUTHORITIES='1'
 

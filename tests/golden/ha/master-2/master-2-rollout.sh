@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('9aae51a5475370e5' '8dea150da744e347')
+readonly -a REVISIONS=('d0fa1be2b953f708' '22335bead7a98f9a')
 
 readonly AUTHORITIES='1'
 

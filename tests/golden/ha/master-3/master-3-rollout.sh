@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('e62dd5dfa5fea88c' 'b3af26331b4b033b')
+readonly -a REVISIONS=('a92a7fe6f1a07537' '4a8724133ea33bfa')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1dc79668f55d4e13' '8e21dd827d2fdfd5')
+readonly -a REVISIONS=('ef418869f82b11ee' '9462ce3dafb954d8')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('88f55c785d28f2ca' '7b59cb039cd4e0b8')
+readonly -a REVISIONS=('f2ec3709f0e34ba1' '117139fd46dc25bf')
 
 readonly AUTHORITIES='1'
 

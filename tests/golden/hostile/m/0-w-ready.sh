@@ -12,6 +12,8 @@ readonly IDENTITY='198.51.100.2'
 
 readonly CORDONED='false'
 
+readonly TAINTED='false'
+
 readonly PROGRAM='its digest'
 
 write_files() {

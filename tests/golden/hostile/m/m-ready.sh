@@ -12,6 +12,8 @@ readonly IDENTITY='jump.example.com'
 
 readonly CORDONED='false'
 
+readonly TAINTED='false'
+
 readonly PROGRAM='its digest'
 
 write_files() {

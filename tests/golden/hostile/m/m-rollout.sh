@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('b70a936a25b99466' '76ce8efa0c22bc0d')
+readonly -a REVISIONS=('cdad45e09a9edf67' '1cb538d4e6d740bd')
 
 readonly AUTHORITIES='1'
 

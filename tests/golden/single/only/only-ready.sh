@@ -12,6 +12,8 @@ readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPkFsZVC7QjJqcJlQ8yjLlcR0
 
 readonly CORDONED='false'
 
+readonly TAINTED='false'
+
 readonly PROGRAM='its digest'
 
 write_files() {

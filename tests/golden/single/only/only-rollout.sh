@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1ef7a5fa4917361b' '43ad34a1de649328')
+readonly -a REVISIONS=('264fb25ede46388e' 'aa067bd9c7aaa679')
 
 readonly AUTHORITIES='1'
 

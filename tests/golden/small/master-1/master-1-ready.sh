@@ -10,6 +10,8 @@ readonly NODE='master-1'
 
 readonly CORDONED='false'
 
+readonly TAINTED='false'
+
 readonly PROGRAM='its digest'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGoOzrTPjeF2vSSr/4dIHslOerxr2GHkh72XbHDyJtXY'

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('e3cf3093e840230b' '2d44be95878b5d04')
+readonly -a REVISIONS=('64147c0ef04db381' '7afbefcee63fea86')
 
 readonly AUTHORITIES='1'
 

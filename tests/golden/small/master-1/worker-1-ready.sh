@@ -10,6 +10,8 @@ readonly NODE='worker-1'
 
 readonly CORDONED='false'
 
+readonly TAINTED='false'
+
 readonly PROGRAM='its digest'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBMCn56D0Vs9Q3wqdWj8HKeZDs8/95vvbaCPE/9a4Sr4'

@@ -10,6 +10,8 @@ readonly NODE='worker-2'
 
 readonly CORDONED='false'
 
+readonly TAINTED='true'
+
 readonly PROGRAM='its digest'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBzp+j9lwXLx3+PcTOuB+CSnm0RRs9qQ4LRU6nptQzO8'

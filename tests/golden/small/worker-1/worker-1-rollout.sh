@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1dc79668f55d4e13' '2654f2696c7912b9')
+readonly -a REVISIONS=('ef418869f82b11ee' '22a152fa589086a8')
 
 readonly AUTHORITIES='1'
 

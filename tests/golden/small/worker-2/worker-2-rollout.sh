@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('66ac0abd23c3eaf4' 'c0aff1cba6fdd82b')
+readonly -a REVISIONS=('cac6342bfab9b031' 'f940a37b57bf8371')
 
 readonly AUTHORITIES='1'
 
