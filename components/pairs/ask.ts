@@ -56,9 +56,8 @@ export async function tryPairs({ environment, pairs, login, answered }: TryArgs)
         } catch (error) {
           session.close();
           const why = error as Error;
-          const isIn = session.said !== undefined;
           // One that is away by now is left to its scripts, which wait for it.
-          const isThere = isIn || (answered?.has(machine.name) === true && !isForNow(why));
+          const isThere = session.said !== undefined || (answered?.has(machine.name) === true && !isForNow(why));
           (isThere ? mute : untried).set(machine.name, why.message);
         }
       });
