@@ -101,8 +101,8 @@ wanted_backup() {
 }
 
 earlier_backups() {
-  local name
-  for name in $CLUSTER_NAMES; do backups_of "$name" "$@" || return; done
+  local mark
+  for mark in $CLUSTER_NAMES; do backups_of "$mark" "$@" || return; done
 }
 
 # fetch: what the member is to start on lies beside its data, whole. Every member has the same bytes.
