@@ -80,7 +80,7 @@ set_files_aside() {
   done < <(find /var/lib/kubelet -mindepth 1 -maxdepth 1 -print0)
 }
 
-unmount_below() { awk -v below="$1/" 'index($5, below) == 1 { print $5 }' /proc/self/mountinfo | sort -r | xargs -r umount; }
+unmount_below() { mounts_below "$1" | sort -r | xargs -r -d '\n' umount; }
 
 put_files_back() {
   [ -d "$STATE/others" ] || return 0

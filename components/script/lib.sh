@@ -153,18 +153,26 @@ remove_empty() {
 # empty_directory PATH: all that is in it goes, but for what is mounted there: -xdev alone enters what is of the same file system,
 # as a directory of somebody's is that a volume of Docker's is bound to.
 empty_directory() {
-  local directory own point spared=()
+  local directory own points point spared=()
   directory=$(realpath "$1") || return
   own=$(as_pattern "$directory/lost+found")
-  while read -r _ _ _ _ point _; do
-    # The kernel writes a space as \040.
-    printf -v point %b "$point"
-    [[ $point = "$directory"/* ]] || continue
+  points=$(mounts_below "$directory") || return
+  while read -r point; do
+    [ -n "$point" ] || continue
     point=$(as_pattern "$point")
     spared+=(! -path "$point" ! -path "$point/*")
-  done </proc/self/mountinfo || return
+  done <<<"$points"
   find "$directory" -xdev -mindepth 1 ! -type d "${spared[@]}" -delete
   find "$directory" -xdev -mindepth 1 -type d ! -path "$own" "${spared[@]}" -empty -delete
+}
+
+# mounts_below DIRECTORY: where something is mounted in it, a line each. The kernel writes a space as \040.
+mounts_below() {
+  local point
+  while read -r _ _ _ _ point _; do
+    printf -v point %b "$point"
+    [[ $point != "$1"/* ]] || printf '%s\n' "$point"
+  done </proc/self/mountinfo
 }
 
 # as_pattern PATH: the pattern that matches it alone.

@@ -64,16 +64,20 @@ describe("leaving a cluster", () => {
     for (const path of [file, profile, "var/lib/kubelet/seccomp/first.json"]) expect(host.read(path)).toBe("theirs");
     expect(readdirSync(host.path("var/lib/kubelet")).sort()).toEqual(["config.json", "seccomp"]);
   });
-  test("takes off what is mounted in a directory of others before it is moved, or leaves it where it is", () => {
-    host.write("var/lib/kubelet/seccomp/x/y", "theirs");
-    host.bash("sleep 1.1");
-    leave("remember_before_node false");
-    host.mounts("var/lib/kubelet/seccomp/x");
-    host.stub("umount", "exit 1");
-    expect(leave().status).toBe(0);
-    expect(host.called()).toContain(`umount ${host.path("var/lib/kubelet/seccomp/x")}`);
-    expect(host.read("var/lib/kubelet/seccomp/x/y")).toBe("theirs");
-  });
+  test.each(["x", "of others"])(
+    "takes off what is mounted in a directory of others, %s, before it is moved, or leaves it",
+    (name) => {
+      const mounted = `var/lib/kubelet/seccomp/${name}`;
+      host.write(`${mounted}/y`, "theirs");
+      host.bash("sleep 1.1");
+      leave("remember_before_node false");
+      host.mounts(mounted);
+      host.stub("umount", "exit 1");
+      expect(leave().status).toBe(0);
+      expect(host.called()).toContain(`umount ${host.path(mounted)}`);
+      expect(host.read(`${mounted}/y`)).toBe("theirs");
+    },
+  );
   test.each([
     ["certificates", "etc/kubernetes/pki/ca.crt", true],
     ["certificates of a kubelet, /etc/kubernetes having been taken away", "var/lib/kubelet/pki/kubelet.crt", true],

@@ -16,7 +16,7 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-2 https://192.0.2.22:2
 
 readonly CLIENT_URL='https://192.0.2.23:2379'
 
-readonly -a REVISIONS=('e629380a7c81c96a')
+readonly -a REVISIONS=('15ce25382fe63c68')
 
 readonly PROGRAM='its digest'
 

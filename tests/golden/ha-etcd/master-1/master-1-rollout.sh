@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('3461c79474d231eb' '92c32f163dcceaa8')
+readonly -a REVISIONS=('dbd98e34408b6777' 'cc6ccfc34a6c6606')
 
 readonly AUTHORITIES='1'
 

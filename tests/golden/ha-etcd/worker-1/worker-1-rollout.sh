@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('14c66bf6dd8fc17c' '6cbba8ed645f6207')
+readonly -a REVISIONS=('9293afe73f3b89b8' '6412f272807cea06')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('75f1868dc48ef111' 'f3657fe77df2b7c7')
+readonly -a REVISIONS=('733ec3fe43ac1c35' '652b91b6a9cb8c29')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('64147c0ef04db381' '19f6770ce6df5653')
+readonly -a REVISIONS=('2aa1396551abd8eb' '92cbb5bc9bd3e7b8')
 
 readonly AUTHORITIES='1'
 

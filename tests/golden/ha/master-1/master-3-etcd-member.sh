@@ -16,7 +16,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.13:2379'
 
-readonly -a REVISIONS=('d7d94c8b544678c5')
+readonly -a REVISIONS=('8255720257ae981e')
 
 readonly PROGRAM='its digest'
 

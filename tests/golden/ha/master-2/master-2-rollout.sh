@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('d0fa1be2b953f708' '22335bead7a98f9a')
+readonly -a REVISIONS=('931e1ddcd80012cd' 'd3e264b1365a2bf2')
 
 readonly AUTHORITIES='1'
 

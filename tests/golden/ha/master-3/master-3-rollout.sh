@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('a92a7fe6f1a07537' '4a8724133ea33bfa')
+readonly -a REVISIONS=('91cc69b394c74ed4' '292c9d8a8b871342')
 
 readonly AUTHORITIES='1'
 

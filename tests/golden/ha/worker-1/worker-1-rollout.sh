@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('ef418869f82b11ee' '9462ce3dafb954d8')
+readonly -a REVISIONS=('780a6e3b1c3d54ce' '529ba3a5e27aa38d')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('f2ec3709f0e34ba1' '117139fd46dc25bf')
+readonly -a REVISIONS=('d8dc014751e05e2d' 'b8e5580d98f09998')
 
 readonly AUTHORITIES='1'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('a4de716b7c3ccaca')
+readonly -a REVISIONS=('9537d04198f4ff37')
 
 readonly PROGRAM='its digest'
 

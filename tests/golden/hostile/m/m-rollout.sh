@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('cdad45e09a9edf67' '1cb538d4e6d740bd')
+readonly -a REVISIONS=('53d139c143af0789' '1b1d9aa4a7620107')
 
 readonly AUTHORITIES='1'
 

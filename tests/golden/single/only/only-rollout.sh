@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('264fb25ede46388e' 'aa067bd9c7aaa679')
+readonly -a REVISIONS=('8775f321931085a2' '1c4f2fccb615172d')
 
 readonly AUTHORITIES='1'
 

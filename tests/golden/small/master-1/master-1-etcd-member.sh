@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('daf1746d3ea632fa')
+readonly -a REVISIONS=('0ee77b060f28ea26')
 
 readonly PROGRAM='its digest'
 

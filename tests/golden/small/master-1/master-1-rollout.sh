@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('64147c0ef04db381' '7afbefcee63fea86')
+readonly -a REVISIONS=('2aa1396551abd8eb' 'ec3e4cd3e1428243')
 
 readonly AUTHORITIES='1'
 

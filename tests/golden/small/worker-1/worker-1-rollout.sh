@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('ef418869f82b11ee' '22a152fa589086a8')
+readonly -a REVISIONS=('780a6e3b1c3d54ce' 'bfe5b6e76d270df7')
 
 readonly AUTHORITIES='1'
 

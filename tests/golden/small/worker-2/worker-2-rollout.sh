@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('cac6342bfab9b031' 'f940a37b57bf8371')
+readonly -a REVISIONS=('b640073c6cefd937' 'af401be4ea3b8dfa')
 
 readonly AUTHORITIES='1'
 
