@@ -5,6 +5,9 @@ import { type AddressInfo, connect } from "node:net";
 
 import { type AuthContext, type Connection, Server, type ServerChannel, type Session, utils } from "ssh2";
 
+import type { Login } from "../../components/ssh";
+import type { SshKeys } from "./sshKeys";
+
 /** What a machine does with a command; the channel is its standard input and output. */
 export type Execute = (command: string, environment: NodeJS.ProcessEnv, channel: ServerChannel) => void;
 
@@ -51,6 +54,14 @@ export class TestMachine {
   /** Lets a key log in, given as authorized_keys has it. */
   authorize(publicKey: string): void {
     this.authorized.push(Buffer.from(publicKey.split(" ")[1] ?? "", "base64"));
+  }
+
+  /** Listens, and lets in whoever has this key; how that one logs in. */
+  async letIn(keys: SshKeys, key: string): Promise<Login> {
+    this.authorize(keys.publicKey(key));
+    await this.listen();
+    const { host, port, user } = this.connection;
+    return { host, port, user, privateKey: keys.text(key), hostKey: this.hostKey };
   }
 
   private welcome(client: Connection): void {

@@ -18,10 +18,7 @@ const server = new TestMachine((_, __, channel) => {
 let login: Login;
 beforeAll(async () => {
   keys.make("id");
-  server.authorize(keys.publicKey("id"));
-  await server.listen();
-  const { host, port, user } = server.connection;
-  login = { host, port, user, privateKey: keys.text("id"), hostKey: server.hostKey };
+  login = await server.letIn(keys, "id");
 });
 afterAll(async () => {
   await server.close();

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 
@@ -10,6 +10,7 @@ import { Fleet, shortDigest } from "../../components/script";
 import { equip } from "../../components/script/equip";
 import { shippedTexts } from "../../components/script/texts";
 import type { Login, SshLogin } from "../../components/ssh";
+import { closedPort, portFor } from "../support/ports";
 import { TestMachine } from "../support/sshServer";
 import { SshKeys } from "../support/sshKeys";
 
@@ -45,15 +46,6 @@ beforeEach(() => {
 });
 
 const loginAt = (port: number) => ({ host: "127.0.0.1", port, user: "root", privateKey, hostKey: machine.hostKey });
-
-/** A port of this computer where nothing listens. */
-async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 test("a machine is sent the texts that it lacks, each into a file that its digest names, in one login", async () => {
   const [has, ...lacks] = texts;
@@ -136,9 +128,7 @@ describe("behind a bastion", () => {
       if (++came === 1) socket.destroy();
       else socket.pipe(connect(bastion.port, "127.0.0.1")).pipe(socket);
     });
-    await new Promise<void>((resolve) => before.listen(0, "127.0.0.1", resolve));
-    const { port } = before.address() as AddressInfo;
-    await hand(loginAt(machine.port), way({ port }));
+    await hand(loginAt(machine.port), way({ port: await portFor(before) }));
     expect([came, sent.length]).toEqual([2, 1]);
     expect(info).toHaveBeenCalledWith(expect.stringMatching(/^w takes no login now: the bastion .* does not answer/));
     before.close();
@@ -191,8 +181,7 @@ test("one that takes no login now is named, and asked again", async () => {
     came++;
     socket.destroy();
   });
-  await new Promise<void>((resolve) => limiting.listen(0, "127.0.0.1", resolve));
-  const { port } = limiting.address() as AddressInfo;
+  const port = await portFor(limiting);
   const equipped = equip({ name: "worker-1", login: loginAt(port), texts });
   while (came === 0) await new Promise((resolve) => setTimeout(resolve, 20));
   await new Promise((resolve) => limiting.close(resolve));

@@ -1,5 +1,3 @@
-import { createServer, type AddressInfo } from "node:net";
-
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as engine from "@pulumi/pulumi/runtime/resource";
@@ -7,6 +5,7 @@ import * as engine from "@pulumi/pulumi/runtime/resource";
 import type { Machine } from "../../components/machine";
 import type { Fleet, HostScript as Script } from "../../components/script";
 import { seenOf } from "../../components/survey/again";
+import { closedPort } from "../support/ports";
 import { TestMachine } from "../support/sshServer";
 import { environment, machineOf } from "./render.fixture";
 import { answer } from "./survey.fixture";
@@ -65,15 +64,6 @@ test("what many scripts share, in clear, is none of their secrets, and nothing t
 /** As the engine does, before a script of a name runs; what does not run has no command. */
 const run = (name: string, create: string | undefined = "bash") =>
   hook?.callback({ urn: "", id: "", name: `${name}-script`, type: "", ...(create ? { newInputs: { create } } : {}) });
-
-/** A port of this computer where nothing listens. */
-async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe("a preview of a script whose text is the same", () => {
   const openssh = "-----BEGIN OPENSSH PRIVATE KEY-----\ncanary\n";

@@ -11,10 +11,7 @@ let login: Login;
 
 beforeAll(async () => {
   keys.make("id");
-  machine.authorize(keys.publicKey("id"));
-  await machine.listen();
-  const { host, port, user } = machine.connection;
-  login = { host, port, user, privateKey: keys.text("id"), hostKey: machine.hostKey };
+  login = await machine.letIn(keys, "id");
 });
 afterAll(async () => {
   await machine.close();

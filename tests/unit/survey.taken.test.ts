@@ -1,4 +1,4 @@
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
@@ -7,6 +7,7 @@ import type { ServerChannel } from "ssh2";
 import type { Login } from "../../components/ssh";
 import { look, takeSurvey } from "../../components/survey";
 import { hostKey } from "../golden/topologies";
+import { portFor } from "../support/ports";
 import { SshKeys } from "../support/sshKeys";
 import { TestMachine } from "../support/sshServer";
 import { environment, machineOf } from "./render.fixture";
@@ -33,10 +34,7 @@ describe("a survey", () => {
   beforeAll(async () => {
     keys.make("id");
     keys.make("stranger");
-    server.authorize(keys.publicKey("id"));
-    await server.listen();
-    const { host, port, user } = server.connection;
-    login = { host, port, user, privateKey: keys.text("id"), hostKey: server.hostKey };
+    login = await server.letIn(keys, "id");
   });
   afterAll(async () => {
     await server.close();
@@ -44,9 +42,7 @@ describe("a survey", () => {
   });
   /** Another machine, and how to log in there. */
   async function listening(machine: TestMachine): Promise<{ readonly machine: TestMachine; readonly login: Login }> {
-    machine.authorize(keys.publicKey("id"));
-    await machine.listen();
-    return { machine, login: { ...login, port: machine.port, hostKey: machine.hostKey } };
+    return { machine, login: await machine.letIn(keys, "id") };
   }
 
   test("asks each machine that is there once, as root, and names those that do not answer", async () => {
@@ -91,9 +87,12 @@ describe("a survey", () => {
     const before = createServer((socket) => {
       setTimeout(() => socket.pipe(connect(bastion.login.port, "127.0.0.1")).pipe(socket), 6000);
     });
-    await new Promise<void>((resolve) => before.listen(0, "127.0.0.1", resolve));
-    const { port } = before.address() as AddressInfo;
-    const way = { host: "127.0.0.1", port, user: "jump", privateKeyFile: join(keys.directory, "id") };
+    const way = {
+      host: "127.0.0.1",
+      port: await portFor(before),
+      user: "jump",
+      privateKeyFile: join(keys.directory, "id"),
+    };
     const behind = { ...asked, ssh: { ...asked.ssh, bastion: { ...way, hostKey: bastion.login.hostKey } } };
     const survey = await takeSurvey(behind, (name) => (name === "m" ? login : undefined));
     expect(survey.asked.map(({ silence }) => silence)).toEqual([undefined]);
