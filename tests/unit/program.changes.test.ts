@@ -27,13 +27,18 @@ describe("a change touches", () => {
   test("flannel's settings and the pods that read them, where it has another MTU", async () => {
     expect(await after({ flannel: { mtu: 1400 } })).toEqual(["~kube-flannel-cfg", "~kube-flannel-ds"]);
   });
-  test("one node alone, where a label, a taint or a cordon changes", async () => {
+  test("one node alone, where a label or an annotation changes", async () => {
+    const more = { labels: { "example.com/disk": "ssd" }, annotations: { "example.com/owner": "us" } };
+    expect(await after(changed(more))).toEqual(["~worker-1-node"]);
+  });
+  test("a node, and what lets pods come to it, where a taint or a cordon changes", async () => {
     const taints = [{ key: "dedicated", value: "db", effect: "NoSchedule" }];
     const labels = { "example.com/disk": "ssd" };
     const annotations = { "example.com/owner": "us" };
+    // On no node nginx could run.
     const without = { workloads: { enabled: false } };
     const more = await run({ ...changed({ labels, annotations, taints, unschedulable: true }), ...without });
-    expect(changes(await run(without), more)).toEqual(["~worker-1-node"]);
+    expect(changes(await run(without), more)).toEqual(["~worker-1-node", "~worker-1-ready"]);
     expect(find(more, "worker-1-node").inputs).toEqual({
       apiVersion: "v1",
       kind: "Node",
