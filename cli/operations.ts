@@ -212,18 +212,12 @@ async function status(stack: Stack, { output, color }: Request, known?: OutputMa
 const notReadyIn = (table: string, paint: Paint) => table.replace(/\bNotReady\b/g, (word) => paint("red", word));
 
 async function kubeconfig(stack: Stack): Promise<void> {
-  try {
-    const { kubeconfig } = clusterOf(stack.name, await stack.outputs());
-    const file = join(root, ".keelson", stack.name, "kubeconfig");
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    rmSync(file, { force: true });
-    writeFileSync(file, kubeconfig, { mode: 0o600 });
-    process.stdout.write(`export KUBECONFIG=${/^[\w./@+-]+$/.test(file) ? file : quote(file)}\n`);
-  } catch (error) {
-    // A shell that evaluates this goes no further, to whatever cluster kubectl knew before.
-    process.stdout.write("false\n");
-    throw error;
-  }
+  const { kubeconfig } = clusterOf(stack.name, await stack.outputs());
+  const file = join(root, ".keelson", stack.name, "kubeconfig");
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  rmSync(file, { force: true });
+  writeFileSync(file, kubeconfig, { mode: 0o600 });
+  process.stdout.write(`export KUBECONFIG=${/^[\w./@+-]+$/.test(file) ? file : quote(file)}\n`);
 }
 
 const done: Record<string, string> = {

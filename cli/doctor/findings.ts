@@ -75,7 +75,8 @@ export class Commands {
     return `${this.make(`shell MACHINE=${machine}`)}, and there: ${command}`;
   }
 
+  /** In a directory that is no checkout it is make itself that refuses, and prints nothing to evaluate. */
   kubectl(words: string): string {
-    return `eval "$(${this.make("--silent kubeconfig")})" && kubectl ${words}`;
+    return `eval "$(${this.make("--silent kubeconfig")} || echo false)" && kubectl ${words}`;
   }
 }

@@ -145,14 +145,3 @@ describe("a stack that the backend does not have", () => {
     await expect(project.openStack("dev", "found")).rejects.toThrow("stack dev has no cluster: run make up STACK=dev");
   });
 });
-
-test("a kubeconfig that cannot be had ends the line that evaluates it", async () => {
-  const said = jest.spyOn(process.stdout, "write").mockReturnValue(true);
-  const { perform } = await load(() => import("../../cli/operations"), {
-    name: "unit",
-    outputs: () => Promise.resolve({}),
-  });
-  const { request } = await import("./cli.fixture");
-  await expect(perform({ ...request, command: "kubeconfig" })).rejects.toThrow("has no cluster");
-  expect(said.mock.calls).toEqual([["false\n"]]);
-});
