@@ -41,7 +41,7 @@ function apiFindings(
   const next = commands.on(first.name, "sudo journalctl -u kubelet -n 50");
   const servers = all.flatMap(({ config: { name }, told }) =>
     (told?.servers ?? []).flatMap(({ server, well, words, said }): readonly Finding[] => {
-      const next = commands.on(name, `sudo tail -n 50 /var/log/pods/kube-system_${server}-*/${server}/*.log`);
+      const next = commands.on(name, `sudo sh -c 'tail -n 50 /var/log/pods/kube-system_${server}-*/${server}/*.log'`);
       return well ? [] : [{ ...base, subject: name, component: server, words, ...(said ? { said } : {}), next }];
     }),
   );
