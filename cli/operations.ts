@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 
 import type { EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
 
-import { stackDirectory } from "../components/local/keys";
+import { forgetStack } from "../components/local/forget";
 import { quote } from "../components/script/compose";
 import type { Request } from "./arguments";
 import { backUpNow, backupLines, lookAtBackups } from "./backup";
@@ -48,7 +48,7 @@ export async function perform(request: Request): Promise<number> {
 const operations: Readonly<Record<string, (request: Request) => Promise<number>>> = {
   up: (request) => change(request, up),
   preview: async (request) => operate(await openStack(request.stack), request, preview),
-  refresh: (request) => change(request, refresh),
+  refresh: (request) => change(request, refresh, "found"),
   destroy: (request) => change(request, destroy, "found"),
   status: (request) => read(request, status),
   doctor: async (request) => doctor(await openStack(request.stack, "found"), request),
@@ -178,9 +178,11 @@ async function destroy(run: Run): Promise<void> {
   const { stack } = run;
   await giveUpLost(stack);
   const { summary } = await watched(run, (options) => stack.destroy(options));
-  process.stdout.write(`\n${counted(summary.resourceChanges ?? {})}\n`);
-  // The keys of local machines, which are gone.
-  rmSync(stackDirectory(stack.name), { recursive: true, force: true });
+  const { resourceChanges: changes = {} } = summary;
+  const nothing = `stack ${stack.name} has no cluster in the backend in use: nothing was destroyed`;
+  process.stdout.write(`\n${Object.keys(changes).length > 0 ? counted(changes) : nothing}\n`);
+  const kept = forgetStack(stack.name);
+  if (kept !== undefined) process.stdout.write(`  note  ${kept}\n`);
 }
 
 async function status(stack: Stack, { output, color }: Request, known?: OutputMap): Promise<void> {

@@ -1,11 +1,20 @@
+import { existsSync, rmSync } from "node:fs";
+
 import type { EngineEvent, PreviewOptions, RefreshOptions } from "@pulumi/pulumi/automation";
 
 import { giveUpLost } from "../../cli/lost";
 import { perform } from "../../cli/operations";
+import { openStack } from "../../cli/project";
+import { keyPair, loginKeyFile, stackDirectory } from "../../components/local/keys";
+import { survey, type Container, type Survey } from "../../components/local/survey";
 import { canary, listen, opens, request } from "./cli.fixture";
 
 jest.mock("../../cli/project", () => ({ root: "/nowhere", requireStack: () => undefined, openStack: jest.fn() }));
 
+jest.mock("../../components/local/survey", () => ({
+  ...jest.requireActual<object>("../../components/local/survey"),
+  survey: jest.fn(),
+}));
 jest.mock("../../cli/lost", () => ({ giveUpLost: jest.fn() }));
 jest.mock("../../cli/recover", () => ({ recover: jest.fn() }));
 jest.mock("../../cli/record", () => ({
@@ -122,10 +131,52 @@ test("destroy gives lost machines up before the engine reaches for them", async 
     expect(giveUpLost).toHaveBeenCalledTimes(1);
     return Promise.resolve({ summary: { resourceChanges: { delete: 2 } } });
   });
+  jest.mocked(survey).mockReturnValue({ containers: new Map() });
   opens({ destroy });
   expect(await perform({ ...request, command: "destroy", output: "text" })).toBe(0);
   expect(destroy).toHaveBeenCalledTimes(1);
   expect(said.out).toContain("resources: 2 deleted\n");
+});
+
+describe("what this computer keeps of a stack", () => {
+  const machine = { machine: "m", address: "", image: "", running: true } satisfies Container;
+  const [none, some] = [new Map<string, Container>(), new Map([["m", machine]])];
+  const stack = "unit-destroy";
+  beforeEach(() => keyPair(loginKeyFile(stack)));
+  afterEach(() => rmSync(stackDirectory(stack), { recursive: true, force: true }));
+
+  async function destroyed(found: Survey, resourceChanges: object): Promise<boolean> {
+    jest.mocked(survey).mockReturnValue(found);
+    opens({ name: stack, destroy: () => Promise.resolve({ summary: { resourceChanges } }) });
+    expect(await perform({ ...request, stack, command: "destroy", output: "text" })).toBe(0);
+    return !existsSync(stackDirectory(stack));
+  }
+
+  test("goes with its machines", async () => {
+    expect(await destroyed({ containers: none }, { delete: 2 })).toBe(true);
+    expect(said.out).not.toContain("note");
+  });
+  test("stays where machines of another state live, and whoever destroyed nothing reads that", async () => {
+    expect(await destroyed({ containers: some }, {})).toBe(false);
+    expect(said.out).toContain(`stack ${stack} has no cluster in the backend in use: nothing was destroyed\n`);
+    expect(said.out).toContain(
+      `  note  machines of a stack ${stack} are on this computer (m): .keelson/${stack}, which has their keys, stays`,
+    );
+  });
+  test("stays where Docker does not say whether there are machines", async () => {
+    expect(await destroyed({ silence: "no answer", containers: none }, {})).toBe(false);
+    expect(said.out).toContain(`  note  Docker does not answer on this computer (no answer): .keelson/${stack} stays`);
+  });
+  test("goes without Docker where no machine was ever a container", async () => {
+    rmSync(loginKeyFile(stack));
+    expect(await destroyed({ silence: "there is no command docker", containers: none }, { delete: 2 })).toBe(true);
+  });
+});
+
+test("what only looks at a stack's state, or takes it away, makes none in a backend that has none", async () => {
+  opens({ refresh: () => Promise.resolve({ summary: {} }) });
+  expect(await perform({ ...request, command: "refresh", output: "text" })).toBe(0);
+  expect(openStack).toHaveBeenLastCalledWith("unit", "found");
 });
 
 test("Ctrl-C waits for the engine, and is told from a failure", async () => {
