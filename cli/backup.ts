@@ -1,14 +1,13 @@
-import { spawnSync } from "node:child_process";
-
 import type { Stack } from "@pulumi/pulumi/automation";
 
 import { backupProgram } from "../components/backup";
-import { etcdMembersOf, type MachineConfig } from "../components/machine";
-import { throughBastion, withEach } from "../components/ssh";
+import { etcdMembersOf } from "../components/machine";
+import { dialTime, Session, silenceOf, throughBastion, withEach, type Login, type Patience } from "../components/ssh";
 import { look, surveyProgram, type Asked } from "../components/survey";
 import { UsageError } from "./arguments";
 import type { Paint } from "./color";
-import { decryptedEnvironment, environmentOf, loginArguments, loginOn } from "./machines";
+import { exits } from "./commands";
+import { decryptedEnvironment, loginOn } from "./machines";
 
 /** What one member knows of etcd's backups. */
 export interface BackupLook {
@@ -26,24 +25,46 @@ export interface BackupLook {
   readonly faults: readonly string[];
 }
 
+/** Longest that a member may take, which waits for backups of others; one that dies amid it keeps nobody for good. Milliseconds. */
+const longest = 3 * 3_600_000;
+
 /** Makes a backup of etcd now, by the first member that can; the exit code. */
-export function backUpNow(stack: string): number {
-  const environment = environmentOf(stack);
-  if (!environment.etcd.backup) {
-    throw new UsageError(`stack ${stack} has no etcd.backup: say in it where backups go (docs/disaster-recovery.md)`);
+export async function backUpNow(stack: Stack): Promise<number> {
+  const environment = await decryptedEnvironment(stack);
+  const { etcd, ssh } = environment;
+  if (!etcd.backup) {
+    throw new UsageError(
+      `stack ${stack.name} has no etcd.backup: say in it where backups go (docs/disaster-recovery.md)`,
+    );
   }
-  for (const member of etcdMembersOf(environment)) {
-    const command = `${asRoot(member)}bash ${backupProgram} now`;
-    const { status } = spawnSync("ssh", [...loginArguments(environment, member), command], { stdio: "inherit" });
-    if (status === 0) {
-      process.stdout.write(
-        "a way back needs this backup, its password, and the stack's state with its passphrase: keep pulumi stack export apart from the machines\n",
-      );
-      return 0;
+  const bounds = { loginMs: dialTime(ssh), timeoutMs: longest };
+  return throughBastion(ssh.bastion, 3 * bounds.loginMs, async (way) => {
+    for (const member of etcdMembersOf(environment)) {
+      const wrong = await backUpBy(loginOn(environment)(member), bounds, way);
+      if (wrong === undefined) {
+        process.stdout.write(
+          "a way back needs this backup, its password, and the stack's state with its passphrase: keep pulumi stack export apart from the machines\n",
+        );
+        return exits.done;
+      }
+      process.stderr.write(`${member.name} made no backup: ${wrong}\n`);
     }
-    process.stderr.write(`${member.name} made no backup: its output is above\n`);
+    return exits.failed;
+  });
+}
+
+/** Has one member make a backup; why there is none, in words. */
+async function backUpBy(login: Login, bounds: Patience, way: Session | undefined): Promise<string | undefined> {
+  const session = new Session(login, bounds, way);
+  try {
+    const { status, output } = await session.run(`bash ${backupProgram} now`);
+    if (output !== "") process.stderr.write(`${output}\n`);
+    return status === 0 ? undefined : "its output is above";
+  } catch (error) {
+    return `it ${silenceOf(error as Error, login).silence}`;
+  } finally {
+    session.close();
   }
-  return 1;
 }
 
 /** Longest wait for one member, milliseconds. */
@@ -87,7 +108,5 @@ export function backupLines(looks: readonly BackupLook[], paint: Paint): readonl
     : "no member of etcd knows of a backup yet: their timer looks within minutes, and make backup makes one now";
   return [told, ...(faults.length === 0 ? [] : [`${paint("red", "backups")}\n${faults.join("\n")}`])];
 }
-
-const asRoot = ({ ssh: { user } }: MachineConfig) => (user === "root" ? "" : "sudo -n ");
 
 const timeOf = (seconds: number) => new Date(seconds * 1000).toISOString().replace(".000", "");

@@ -98,9 +98,12 @@ export function loginArguments(environment: Environment, machine: MachineConfig)
   const hostKey = () => keyPair(join(directory, machine.name, "ssh_host_ed25519_key")).publicKey;
   const login = local ? { ...machine.ssh, hostKey: hostKey() } : machine.ssh;
   const file = knownHosts(directory, [login, ...(bastion ? [bastion] : [])]);
+  // Whoever types a passphrase for the bastion's key may take the time: behind a bastion, that is who gives a machine up.
+  const timeout = ["-o", `ConnectTimeout=${environment.ssh.connectTimeout}`];
+  const options = bastion && [...timeout, ...optionsFor(bastion, file)];
   // A command of its own rather than -J, which would not take the key and the trust along.
-  const jump = bastion && ["ssh", ...optionsFor(bastion, file), "-W", "%h:%p", `${bastion.user}@${bastion.host}`];
-  const proxy = jump ? ["-o", `ProxyCommand=${jump.map(shellWord).join(" ")}`] : [];
+  const jump = options && ["ssh", ...options, "-W", "%h:%p", `${bastion.user}@${bastion.host}`];
+  const proxy = jump ? ["-o", `ProxyCommand=${jump.map(shellWord).join(" ")}`] : timeout;
   return [...optionsFor(login, file), ...proxy, `${login.user}@${login.host}`];
 }
 

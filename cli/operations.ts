@@ -54,7 +54,7 @@ const operations: Readonly<Record<string, (request: Request) => Promise<number>>
   doctor: async (request) => doctor(await openStack(request.stack, "found"), request),
   support: async ({ stack }) => support(await openStack(stack, "found")),
   kubeconfig: (request) => read(request, kubeconfig),
-  backup: ({ stack }) => Promise.resolve(backUpNow(stack)),
+  backup: async ({ stack }) => backUpNow(await openStack(stack, "found")),
   shell: ({ stack, machine }) => Promise.resolve(shell(stack, machine)),
 };
 

@@ -1,4 +1,11 @@
-import { backupLines, type BackupLook } from "../../cli/backup";
+import type { Stack } from "@pulumi/pulumi/automation";
+
+import { backUpNow, backupLines, type BackupLook } from "../../cli/backup";
+import { SshKeys } from "../support/sshKeys";
+import { TestMachine } from "../support/sshServer";
+import { listen } from "./cli.fixture";
+
+jest.mock("../../cli/project", () => ({ root: "/nowhere", settingsOf: jest.fn() }));
 
 const look = (more: Partial<BackupLook>): BackupLook => ({
   ...{ machine: "m1", newest: null, verified: null, faults: [] },
@@ -20,4 +27,80 @@ test("members that know of none, as after all were made anew, do not say that th
     "no member of etcd knows of a backup yet: their timer looks within minutes, and make backup makes one now",
     "backups\n  m1: it was not asked",
   ]);
+});
+
+describe("a backup that somebody asks for", () => {
+  const keys = new SshKeys();
+  let [status, said] = [0, listen()];
+  const backingUp = new TestMachine((_, __, channel) => {
+    channel.stderr.write(status === 0 ? "etcd was backed up\n" : "error: no room\n");
+    channel.exit(status);
+    channel.end();
+  });
+  const bastion = new TestMachine();
+  const environment = { ...process.env, KEELSON_SSH_PASSPHRASE: "a passphrase" };
+
+  beforeAll(async () => {
+    keys.make("encrypted", "a passphrase");
+    for (const machine of [backingUp, bastion]) await machine.letIn(keys, "encrypted");
+  });
+  afterAll(async () => {
+    await Promise.all([backingUp.close(), bastion.close()]);
+    keys.remove();
+  });
+  beforeEach(() => {
+    said = listen();
+    jest.replaceProperty(process, "env", environment);
+    backingUp.commands.length = 0;
+  });
+
+  function backedUp(...ports: readonly number[]): Promise<number> {
+    const etcd = { backup: { to: "/srv/share", password: { secure: "v1:abc" } } };
+    const config = {
+      "keelson:provider": "ssh",
+      "keelson:ssh": {
+        ...{ privateKeyFile: `${keys.directory}/encrypted`, connectTimeout: 1 },
+        bastion: { host: "127.0.0.1", port: bastion.port, hostKey: bastion.hostKey },
+      },
+      "keelson:etcd": etcd,
+      "keelson:machines": ports.map((port, index) => ({
+        ...{
+          name: `m${index}`,
+          roles: index === 0 ? ["master", "worker", "etcd"] : ["etcd"],
+          address: `192.0.2.${index + 1}`,
+        },
+        ssh: { host: "127.0.0.1", port, user: index === 0 ? "root" : "admin", hostKey: backingUp.hostKey },
+      })),
+    };
+    const { settingsOf } = jest.requireMock<{ readonly settingsOf: jest.Mock }>("../../cli/project");
+    settingsOf.mockReturnValue({ config });
+    const value = JSON.stringify({ backup: { ...etcd.backup, password: "p" } });
+    const getAllConfig = () => Promise.resolve({ "keelson:etcd": { value, secret: true } });
+    return backUpNow({ name: "unit-backup", getAllConfig } as unknown as Stack);
+  }
+
+  test("is made with the passphrase of the environment and through the bastion, where there is no terminal", async () => {
+    status = 0;
+    expect(await backedUp(backingUp.port)).toBe(0);
+    expect(backingUp.commands).toEqual([expect.stringMatching(/^bash \S+etcd-backup now$/)]);
+    expect(bastion.forwarded).toEqual([`127.0.0.1:${backingUp.port}`]);
+    expect(said.err).toBe("etcd was backed up\n");
+    expect(said.out).toMatch(/^a way back needs this backup, its password/);
+  });
+
+  test("is made by the next member where one does not answer, as root", async () => {
+    status = 0;
+    expect(await backedUp(1, backingUp.port, 2)).toBe(0);
+    expect(said.err).toMatch(
+      /^m0 made no backup: it does not answer \(the bastion does not reach it\)\netcd was backed up\n$/,
+    );
+    expect(backingUp.commands).toEqual([expect.stringMatching(/^sudo -n bash \S+etcd-backup now$/)]);
+  });
+
+  test("fails where no member makes one, and says what each said", async () => {
+    status = 1;
+    expect(await backedUp(backingUp.port)).toBe(1);
+    expect(said.err).toBe("error: no room\nm0 made no backup: its output is above\n");
+    expect(said.out).toBe("");
+  });
 });

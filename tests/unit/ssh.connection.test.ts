@@ -131,23 +131,26 @@ describe("a shell", () => {
   };
   const file = join(stackDirectory("unit-ssh"), "known_hosts");
   const trust = ["-o", `UserKnownHostsFile="${file}"`, "-o", "StrictHostKeyChecking=yes"];
+  const last = (seconds: number) => ["-o", `ConnectTimeout=${seconds}`, "root@192.0.2.1"];
 
   test("logs in as the program does", () => {
     expect(args({ privateKeyFile: plain })).toEqual(
-      [["-o", `IdentityFile="${plain}"`, "-o", "IdentitiesOnly=yes"], ["-p", "22"], trust, "root@192.0.2.1"].flat(),
+      [["-o", `IdentityFile="${plain}"`, "-o", "IdentitiesOnly=yes"], ["-p", "22"], trust, last(5)].flat(),
     );
     expect(args({ privateKeyFile: plain, hostKeyChecking: false, user: "admin" })).toContain("admin@192.0.2.1");
   });
 
   test("has the agent's keys where these log in", () => {
-    expect(args({ agent: true })).toEqual([["-p", "22"], trust, "root@192.0.2.1"].flat());
+    expect(args({ agent: true, connectTimeout: 9 })).toEqual([["-p", "22"], trust, last(9)].flat());
   });
 
   test("goes through the bastion, with its key and its host key", () => {
     const ssh = { privateKeyFile: plain, bastion: { ...bastion, privateKeyFile: encrypted } };
-    const [proxy = ""] = args({ ...ssh, privateKeyPassphrase: { secure: "v1:abc" } }).filter((one) =>
-      one.startsWith("ProxyCommand="),
-    );
+    const words = args({ ...ssh, privateKeyPassphrase: { secure: "v1:abc" } });
+    const [proxy = ""] = words.filter((one) => one.startsWith("ProxyCommand="));
+    // It is the bastion that is waited for: a passphrase may have to be typed for it.
+    expect(proxy).toContain(`'-o' 'ConnectTimeout=5'`);
+    expect(words.filter((one) => one.startsWith("ConnectTimeout="))).toEqual([]);
     expect(proxy).toContain(`'IdentityFile="${encrypted.replace("'", `'\\''`).replace("%", "%%%%")}"'`);
     expect(proxy).toContain(`'-o' 'UserKnownHostsFile="${file}"'`);
     expect(proxy).toMatch(/'-W' %h:%p 'jump@bastion\.example\.com'$/);
