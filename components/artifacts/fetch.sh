@@ -15,8 +15,20 @@ artifact_fetch() {
 
 # artifact_verify NAME LOCATION SHA256: for what is used where it lies.
 artifact_verify() {
-  [ -r "$2" ] || die "$1 is not at $2 on $(hostname): put it there, or choose another source of artifacts"
+  [ -r "$2" ] || not_there "$1" "$2"
   verify_digest "$1" "$2" "$3" "$2"
+}
+
+# not_there NAME PATH: a machine that is a container goes on seeing the directory that it was started with, also where that was removed since.
+not_there() {
+  local root point owner
+  while read -r _ _ _ root point _; do
+    if [[ $root != *//deleted || $2 != "$point"/* ]] || [ ! -e /etc/keelson-machine/authorized_keys ]; then continue; fi
+    owner=$(cat "$STATE/cluster" 2>/dev/null) || owner=STACK
+    die "$1 is not at $2 on $(hostname): what is mounted at $point was removed from the computer that this machine is a container of." \
+      "Run docker restart keelson-${owner#* }-$(hostname) there, which mounts what is in its place by now, and then up again"
+  done </proc/self/mountinfo
+  die "$1 is not at $2 on $(hostname): put it there, or choose another source of artifacts"
 }
 
 # A server that is down or slow is asked again for two minutes, and a transfer that breaks off is begun again; one that
@@ -39,7 +51,7 @@ download() {
 }
 
 copy_artifact() {
-  [ -r "$2" ] || die "$1 is not at $2 on $(hostname): put it there, or choose another source of artifacts"
+  [ -r "$2" ] || not_there "$1" "$2"
   cp "$2" "$3" && return
   rm -f "$3"
   die "$1 cannot be copied from $2 to $3 on $(hostname); cp's output is above"

@@ -67,6 +67,39 @@ test("a name that its owner's image has on an engine that is not ours leads ther
   });
 });
 
+describe("an artifact that is not where it was", () => {
+  const mounted = (source: string) => `36 35 8:1 ${source} ${host.path("opt/bundle")} ro - ext4 /dev/a rw\n`;
+  const said = (body: string) => {
+    const uses = artifactScripts.map((path) => readFileSync(path, "utf8"));
+    return host.up(body, { uses, values: { PROGRAMS: [] } }).stderr;
+  };
+  const [copied, loaded] = ["artifact_fetch tool PLACE x new", "artifact_verify tool PLACE x"].map(
+    (body) => () => said(body.replace("PLACE", host.path("opt/bundle/bin/tool"))),
+  ) as [() => string, () => string];
+  const elsewhere = ": put it there, or choose another source of artifacts\n";
+  beforeEach(() => {
+    host.stub("hostname", "echo w-1");
+    host.write("etc/keelson-machine/authorized_keys", "");
+    host.write("var/lib/keelson/cluster", "0123 two-words\n");
+  });
+
+  test("is there again after a restart, where a local machine still sees a directory that was removed", () => {
+    host.write("proc/self/mountinfo", mounted("/root/.cache/keelson/bundle//deleted"));
+    for (const words of [copied(), loaded()]) {
+      expect(words).toContain(`error: tool is not at ${host.path("opt/bundle/bin/tool")} on w-1: `);
+      expect(words).toContain("docker restart keelson-two-words-w-1 ");
+      expect(words).not.toContain("another source");
+    }
+  });
+  test("is missing where the directory is there, and where the machine is nobody's container", () => {
+    host.write("proc/self/mountinfo", mounted("/root/.cache/keelson/bundle"));
+    expect(copied()).toContain(elsewhere);
+    host.write("proc/self/mountinfo", mounted("/srv/bundle//deleted"));
+    host.bash(`rm -r '${host.path("etc/keelson-machine")}'`);
+    expect(loaded()).toContain(elsewhere);
+  });
+});
+
 test("what was brought goes from an engine that stays, and nothing else", () => {
   host.stub("docker", `case "$*" in "image inspect"*) [[ "$*" = "image inspect a.example/pause:2" ]] ;; esac`);
   expect(load("docker").status).toBe(0);
