@@ -2,16 +2,16 @@ import type { Stack } from "@pulumi/pulumi/automation";
 
 import { stepOn } from "../components/script/step";
 import { stepOf, steps } from "../components/steps";
-import { settingsOf } from "./project";
+import { allSettings } from "./settings";
 import { editState, type Deployment, type Resource } from "./state";
 
 /**
- * What `destroy` would run on machines that the stack's file marks as lost is taken out of the state, for the engine runs no program
- * then, and stops at the first machine that it does not reach. The file is read as it is written: a stack whose only master is lost
- * describes no cluster any more, and is to be destroyed all the same.
+ * What `destroy` would run on machines that the stack marks as lost is taken out of the state, for the engine runs no program then, and
+ * stops at the first machine that it does not reach. Its settings are read and not judged: a stack whose only master is lost describes no
+ * cluster any more, and is to be destroyed all the same.
  */
 export async function giveUpLost(stack: Stack): Promise<void> {
-  const lost = lostIn(settingsOf(stack.name).config?.["keelson:machines"]);
+  const lost = lostIn((await allSettings(stack))["machines"]);
   if (lost.length === 0) return;
   const givenUp = new Set<string>();
   await editState(stack, (deployment) => {

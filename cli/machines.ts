@@ -11,18 +11,19 @@ import { sshLogin, type Login, type SshLogin } from "../components/ssh";
 import { addressesHere } from "../components/local/builds";
 import { keyPair, stackDirectory } from "../components/local/keys";
 import { quote } from "../components/script/compose";
-import { isEncrypted, Secret } from "../components/settings/secret";
+import { Secret } from "../components/settings/secret";
 import { among, meant, UsageError } from "./arguments";
-import { root, settingsOf } from "./project";
+import { openStack } from "./project";
+import { decryptedSettings, isWhole, root, settingsOf, type Settings } from "./settings";
 
-/** The stack's configuration, read without an engine; what is encrypted in it is not known. */
+/** What the stack's file describes, read without an engine; what is encrypted in it is not known. */
 export function environmentOf(stack: string): Environment {
-  return environmentFrom(stack, settingsOf(stack).config ?? {});
+  return environmentFrom(stack, settingsOf(stack));
 }
 
-/** The same, what is encrypted in it decrypted by the engine. */
+/** What the stack describes, what is encrypted decrypted by the engine. */
 export async function decryptedEnvironment(stack: Stack): Promise<Environment> {
-  return environmentFrom(stack.name, await decryptedConfig(stack));
+  return environmentFrom(stack.name, await decryptedSettings(stack));
 }
 
 /** What is encrypted in the stack's configuration. */
@@ -31,48 +32,11 @@ export async function configSecrets(stack: Stack): Promise<readonly string[]> {
     if (value instanceof Secret) return [value.reveal() ?? ""];
     return typeof value === "object" && value !== null ? Object.values(value).flatMap(found) : [];
   };
-  return found(await decryptedConfig(stack));
+  return found(await decryptedSettings(stack));
 }
 
-async function decryptedConfig(stack: Stack): Promise<Readonly<Record<string, unknown>>> {
-  const { config = {} } = settingsOf(stack.name);
-  if (!JSON.stringify(config).includes('{"secure":')) return config;
-  const known = await stack.getAllConfig();
-  const entries = Object.entries(config).map(([key, value]) => {
-    const text = known[key]?.value ?? "";
-    return [key, isEncrypted(value) ? new Secret(text) : revealed(value, text === "" ? undefined : parsed(text))];
-  });
-  return Object.fromEntries(entries) as Readonly<Record<string, unknown>>;
-}
-
-/** A value of the file, with what the engine has in place of each part that is encrypted. */
-function revealed(written: unknown, known: unknown): unknown {
-  if (isEncrypted(written)) return new Secret(typeof known === "string" ? known : JSON.stringify(known));
-  if (typeof written !== "object" || written === null) return written;
-  const part = (key: string): unknown =>
-    typeof known === "object" && known !== null ? Reflect.get(known, key) : undefined;
-  const parts = Object.entries(written).map(([key, value]): readonly [string, unknown] => [
-    key,
-    revealed(value, part(key)),
-  ]);
-  return Array.isArray(written) ? parts.map(([, value]) => value) : Object.fromEntries(parts);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-function environmentFrom(stack: string, config: Readonly<Record<string, unknown>>): Environment {
-  const entries = Object.entries(config).map(([key, value]) => [key.replace(/^keelson:/, ""), value]);
-  return parseEnvironment(Object.fromEntries(entries) as Record<string, unknown>, {
-    stack,
-    directory: root,
-    addresses: () => addressesHere(stack),
-  });
+function environmentFrom(stack: string, settings: Settings): Environment {
+  return parseEnvironment(settings, { stack, directory: root, addresses: () => addressesHere(stack) });
 }
 
 /** How the stack says to log in on a machine; throws where that cannot be known. */
@@ -81,8 +45,11 @@ export function loginOn(environment: Environment): (machine: MachineConfig) => L
 }
 
 /** A login on one machine of the stack, in this terminal; the exit status of the shell there. */
-export function shell(stack: string, name: string | undefined): number {
-  const environment = environmentOf(stack);
+export async function shell(stack: string, name: string | undefined): Promise<number> {
+  // Where the file says all, nobody needs the engine and its backend to log in.
+  const environment = isWhole(stack)
+    ? environmentOf(stack)
+    : await decryptedEnvironment(await openStack(stack, "found"));
   const names = environment.machines.map((machine) => machine.name);
   const machine = environment.machines.find((machine) => machine.name === name);
   if (name === undefined) throw new UsageError(`no machine is named with --machine: ${among(names)}`);

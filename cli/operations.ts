@@ -14,7 +14,7 @@ import { Commands } from "./doctor/findings";
 import { endingOf } from "./endings";
 import { tellFailure } from "./failure";
 import { giveUpLost } from "./lost";
-import { environmentOf, shell } from "./machines";
+import { shell } from "./machines";
 import { obtain } from "./obtain";
 import { Story } from "./preview";
 import { openStack, requireStack, root, type Opening } from "./project";
@@ -55,7 +55,7 @@ const operations: Readonly<Record<string, (request: Request) => Promise<number>>
   support: async ({ stack }) => support(await openStack(stack, "found")),
   kubeconfig: (request) => read(request, kubeconfig),
   backup: async ({ stack }) => backUpNow(await openStack(stack, "found")),
-  shell: ({ stack, machine }) => Promise.resolve(shell(stack, machine)),
+  shell: ({ stack, machine }) => shell(stack, machine),
 };
 
 /** An operation that changes the state: what a killed run left in its way is cleared first. */
@@ -137,9 +137,9 @@ async function up(run: Run): Promise<void> {
   const { summary, outputs } = await watched(run, (options) => stack.up(options));
   process.stdout.write(`\n${counted(summary.resourceChanges ?? {})}\n\n`);
   await status(stack, request, outputs);
-  const [machine] = environmentOf(stack.name).machines;
+  const [node] = (outputs["nodes"]?.value ?? []) as readonly { readonly name: string }[];
   const commands = new Commands(stack.name);
-  const next = ["status", "kubeconfig", `shell MACHINE=${machine?.name ?? ""}`].map((target) => commands.make(target));
+  const next = ["status", "kubeconfig", `shell MACHINE=${node?.name ?? ""}`].map((target) => commands.make(target));
   process.stdout.write(`next: ${next.join(", ")}\n`);
 }
 

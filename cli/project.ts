@@ -1,17 +1,16 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
 import { LocalWorkspace, PulumiCommand, Stack, StackNotFoundError } from "@pulumi/pulumi/automation";
-import { parse } from "yaml";
 
 import { isOwnPlace, strayState, takenName } from "../components/settings/place";
 import { meant, UsageError } from "./arguments";
 import { engineOf } from "./engine";
+import { allSettings, root, settingsOf, type Settings } from "./settings";
 import { noCluster } from "./status";
 
-/** The project's own directory. */
-export const root = join(__dirname, "..");
+export { root } from "./settings";
 
 /**
  * The stack, ready for operations: the one that plain `pulumi` has in this directory, with its file, its program and its
@@ -21,15 +20,8 @@ export async function openStack(stackName: string, opening: Opening = "made"): P
   const place = { stack: stackName, directory: root };
   const refusal = takenName(place) ?? strayState(place);
   if (refusal !== undefined) throw new Error(refusal);
-  // The plugin dials every agent that it knows of, wanted or not, and one that is dead would break every login.
-  const envVars: Record<string, string> = {
-    ...(wantsAgent(stackName) ? {} : { SSH_AUTH_SOCK: "" }),
-    ...(process.env["PULUMI_PARALLEL"] ? {} : { PULUMI_PARALLEL: String(parallel(stackName)) }),
-  };
-  const workspace = await LocalWorkspace.create({
-    ...{ workDir: root, envVars },
-    pulumiCommand: await PulumiCommand.get(),
-  });
+  const written = settingsOf(stackName);
+  const workspace = await LocalWorkspace.create({ workDir: root, pulumiCommand: await PulumiCommand.get() });
   const pulumi = engineOf(workspace);
   // The SDK's own would select the stack for plain pulumi as well, where somebody works on another.
   workspace.selectStack = async (name) => {
@@ -38,24 +30,42 @@ export async function openStack(stackName: string, opening: Opening = "made"): P
   workspace.createStack = async (name) => {
     await pulumi("stack", "init", name, "--no-select");
   };
-  if (opening === "made") return Stack.createOrSelect(stackName, workspace);
+  const stack =
+    opening === "made" ? await Stack.createOrSelect(stackName, workspace) : await found(stackName, workspace);
+  const settings = await allSettings(stack);
+  requireProvider(stackName, written, settings);
+  // The plugin dials every agent that it knows of, wanted or not, and one that is dead would break every login.
+  workspace.envVars = {
+    ...(wantsAgent(settings) ? {} : { SSH_AUTH_SOCK: "" }),
+    ...(process.env["PULUMI_PARALLEL"] ? {} : { PULUMI_PARALLEL: String(parallel(settings)) }),
+  };
+  return stack;
+}
+
+async function found(stackName: string, workspace: LocalWorkspace): Promise<Stack> {
   return Stack.select(stackName, workspace).catch((error: unknown) => {
     if (!(error instanceof StackNotFoundError)) throw error;
-    if (isOwnPlace(place)) throw noCluster(stackName);
+    if (isOwnPlace({ stack: stackName, directory: root })) throw noCluster(stackName);
     throw new Error(
       `the backend in use has no stack ${stackName}: pulumi whoami --verbose tells which that is, and PULUMI_BACKEND_URL or pulumi login names another`,
     );
   });
 }
 
+/** What local machines need is obtained before there is an engine to ask. */
+function requireProvider(stackName: string, written: Settings, { provider }: Settings): void {
+  if (provider !== "local" || written["provider"] === "local") return;
+  throw new UsageError(
+    `stack ${stackName} has local machines, which Pulumi.${stackName}.yaml does not say: write keelson:provider: local into that file itself`,
+  );
+}
+
 /** Whether a stack that the backend does not have is made there, or is a mistake, most likely of the backend. */
 export type Opening = "made" | "found";
 
 /** Whether the SSH agent's keys are asked for; the configuration may be wrong otherwise, and is not judged here. */
-function wantsAgent(stackName: string): boolean {
-  const { config = {} } = settingsOf(stackName);
-  const ssh = config["keelson:ssh"] as { readonly agent?: unknown } | null | undefined;
-  return ssh?.agent === true;
+function wantsAgent({ ssh }: Settings): boolean {
+  return (ssh as { readonly agent?: unknown } | null | undefined)?.agent === true;
 }
 
 /** Fewest and most operations that the engine is to have under way. */
@@ -65,8 +75,7 @@ const [fewest, most] = [8, 32];
  * How many operations are under way at a time: nearly all that is done is waiting for machines, so it is their number that counts, and
  * not that of this computer's cores. A master takes no more logins at once than `most` come to with some patience (sshd: MaxStartups).
  */
-function parallel(stackName: string): number {
-  const machines = settingsOf(stackName).config?.["keelson:machines"];
+function parallel({ machines }: Settings): number {
   const count = Array.isArray(machines) ? machines.length : 0;
   return Math.min(most, Math.max(fewest, availableParallelism() * 4, 2 * count));
 }
@@ -78,19 +87,4 @@ export function requireStack(stackName: string): void {
   throw new UsageError(
     `there is no stack ${stackName}: ${meant(stackName, known)}; for another, write Pulumi.${stackName}.yaml (docs/configuration.md)`,
   );
-}
-
-/** A stack's file as it is written. */
-export function settingsOf(stackName: string): { readonly config?: Readonly<Record<string, unknown>> } {
-  const name = `Pulumi.${stackName}.yaml`;
-  const text = readFileSync(join(root, name), "utf8");
-  try {
-    // Merge keys ("<<"), as Pulumi has them.
-    const { config } = (parse(text, { merge: true }) ?? {}) as {
-      readonly config?: Readonly<Record<string, unknown>> | null;
-    };
-    return config ? { config } : {};
-  } catch (error) {
-    throw new UsageError(`${name}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

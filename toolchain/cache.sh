@@ -42,5 +42,8 @@ keep() {
 # took START: seconds since START, which was $SECONDS then.
 took() { printf '%s s' "$((SECONDS - $1))"; }
 
+# provider_of STACK: by whom its machines are made, as the stack's own file says; nothing where it does not.
+provider_of() { sed -nE "/^ *[\"']?keelson:provider[\"']?: */ { s///; s/^[\"']?([a-z]*).*/\\1/p; q }" "$TOOLCHAIN/../Pulumi.$1.yaml"; }
+
 # is_local STACK: its machines are made on this computer.
-is_local() { grep -qE '^ *keelson:provider: *["'"'"']?local' "$TOOLCHAIN/../Pulumi.$1.yaml"; }
+is_local() { [ "$(provider_of "$1")" = local ]; }

@@ -35,29 +35,57 @@ export function readConfig(addressesIn?: (stack: string) => ReadonlyMap<string, 
   };
   const refusal = takenName(context) ?? strayState(context);
   if (refusal !== undefined) throw new pulumi.RunError(refusal);
-  const keys = Object.keys(pulumi.runtime.allConfig())
-    .filter((key) => key.startsWith(`${project}:`))
-    .map((key) => key.slice(project.length + 1));
-  const config = new pulumi.Config(project);
-  const read = (key: string) => {
-    const value = valueOf(config, key);
-    if (!isConfigSecret(`${project}:${key}`)) return value;
-    return marked(value, writtenFor(key, context), (path) => isSecretField(schema, path), [key]);
-  };
-  return parseEnvironment(Object.fromEntries(keys.map((key) => [key, read(key)])), context);
+  const all = Object.entries(pulumi.runtime.allConfig()).map(([key, value]): readonly [string, Handed] => [
+    key,
+    { value, secret: isConfigSecret(key) },
+  ]);
+  return parseEnvironment(settingsIn(Object.fromEntries(all), context), context);
 }
 
-/** Pulumi hands every value over as a text, JSON where it is more than one. */
-function valueOf(config: pulumi.Config, key: string): unknown {
+/** A key's value as Pulumi hands it over. */
+export interface Handed {
+  readonly value: string;
+  /** Some part of it is a secret. @default false */
+  readonly secret?: boolean;
+}
+
+/** A stack's settings in all that Pulumi hands over, by their names without the program's own before them; other programs have keys there too. */
+export function settingsIn(
+  all: Readonly<Record<string, Handed>>,
+  place: Pick<Context, "directory" | "stack">,
+): Readonly<Record<string, unknown>> {
+  return ownKeys(all, ({ value, secret }, key) => {
+    const read = valueOf(value);
+    return secret ? marked(read, writtenFor(key, place), (path) => isSecretField(schema, path), [key]) : read;
+  });
+}
+
+/** A stack's settings in its file, by their names; those in Pulumi.yaml, or in an environment of Pulumi's, are not among them. */
+export function settingsWritten(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return ownKeys(config, (value) => (typeof value === "string" ? valueOf(value) : value));
+}
+
+function ownKeys<T>(all: Readonly<Record<string, T>>, read: (value: T, key: string) => unknown) {
+  const own = Object.entries(all).filter(([key]) => key.startsWith(`${project}:`));
+  return Object.fromEntries(
+    own.map(([name, value]) => {
+      const key = name.slice(project.length + 1);
+      return [key, read(value, key)];
+    }),
+  );
+}
+
+/** Pulumi hands every value over as a text, JSON where it is more than one; a file may have such a text as well. */
+function valueOf(text: string): unknown {
   try {
-    return config.getObject(key);
+    return JSON.parse(text);
   } catch {
-    return config.get(key);
+    return text;
   }
 }
 
 /** A key's value as the stack's file has it, secrets encrypted; undefined where the file is not where it usually is. */
-function writtenFor(key: string, { directory, stack }: Context): unknown {
+function writtenFor(key: string, { directory, stack }: Pick<Context, "directory" | "stack">): unknown {
   const file = join(directory, `Pulumi.${stack}.yaml`);
   if (!existsSync(file)) return undefined;
   const { config } = parseYaml(readFileSync(file, "utf8"), { merge: true }) as {

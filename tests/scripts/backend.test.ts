@@ -74,6 +74,23 @@ test("a stack of SSH machines is refused with the ways to choose", () => {
   expect(stderr).toMatch(/stack prod has no backend[^]*\n {2}pulumi login [^]*\n {2}export PULUMI_BACKEND_URL=/);
 });
 
+test("a stack whose file does not say what its machines are is told where that has to stand", () => {
+  write("Pulumi.yaml", "name: keelson\nconfig:\n  keelson:provider: local\n");
+  write("Pulumi.bare.yaml", "environment: [team/dev]\n");
+  const hint = "write keelson:provider: local into Pulumi.bare.yaml itself";
+  const { status, stderr } = backend("bare");
+  expect([status, stderr]).toEqual([78, expect.stringContaining(hint)]);
+  expect(backend("prod").stderr).not.toContain("keelson:provider");
+});
+
+test.each([`"keelson:provider": local`, `'keelson:provider': "local" # here`, `keelson:provider:  'local'`])(
+  "a stack of local machines is known by its line, however it is quoted: %s",
+  (line) => {
+    write("Pulumi.quoted.yaml", `config:\n  ${line}\n`);
+    expect(backend("quoted").set).toMatchObject({ PULUMI_BACKEND_URL: own() });
+  },
+);
+
 test("also after a shell was set up for a stack of local machines", () => {
   expect(backend("prod", { PULUMI_BACKEND_URL: own() }).status).toBe(78);
 });

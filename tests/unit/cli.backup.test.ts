@@ -3,9 +3,7 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import { backUpNow, backupLines, type BackupLook } from "../../cli/backup";
 import { SshKeys } from "../support/sshKeys";
 import { TestMachine } from "../support/sshServer";
-import { listen } from "./cli.fixture";
-
-jest.mock("../../cli/project", () => ({ root: "/nowhere", settingsOf: jest.fn() }));
+import { listen, written } from "./cli.fixture";
 
 const look = (more: Partial<BackupLook>): BackupLook => ({
   ...{ machine: "m1", newest: null, verified: null, faults: [] },
@@ -55,27 +53,26 @@ describe("a backup that somebody asks for", () => {
   });
 
   function backedUp(...ports: readonly number[]): Promise<number> {
-    const etcd = { backup: { to: "/srv/share", password: { secure: "v1:abc" } } };
-    const config = {
-      "keelson:provider": "ssh",
-      "keelson:ssh": {
+    const settings = {
+      provider: "ssh",
+      ssh: {
         ...{ privateKeyFile: `${keys.directory}/encrypted`, connectTimeout: 1 },
         bastion: { host: "127.0.0.1", port: bastion.port, hostKey: bastion.hostKey },
       },
-      "keelson:etcd": etcd,
-      "keelson:machines": ports.map((port, index) => ({
-        ...{
-          name: `m${index}`,
-          roles: index === 0 ? ["master", "worker", "etcd"] : ["etcd"],
-          address: `192.0.2.${index + 1}`,
-        },
+      etcd: { backup: { to: "/srv/share", password: "p" } },
+      machines: ports.map((port, index) => ({
+        ...{ name: `m${index}`, address: `192.0.2.${index + 1}` },
+        roles: index === 0 ? ["master", "worker", "etcd"] : ["etcd"],
         ssh: { host: "127.0.0.1", port, user: index === 0 ? "root" : "admin", hostKey: backingUp.hostKey },
       })),
     };
-    const { settingsOf } = jest.requireMock<{ readonly settingsOf: jest.Mock }>("../../cli/project");
-    settingsOf.mockReturnValue({ config });
-    const value = JSON.stringify({ backup: { ...etcd.backup, password: "p" } });
-    const getAllConfig = () => Promise.resolve({ "keelson:etcd": { value, secret: true } });
+    const etcd = { backup: { to: "/srv/share", password: { secure: "v1:abc" } } };
+    written("unit-backup", { ...settings, etcd });
+    const handed = Object.entries(settings).map(([key, value]) => [
+      `keelson:${key}`,
+      { value: typeof value === "string" ? value : JSON.stringify(value), secret: key === "etcd" },
+    ]);
+    const getAllConfig = () => Promise.resolve(Object.fromEntries(handed) as object);
     return backUpNow({ name: "unit-backup", getAllConfig } as unknown as Stack);
   }
 

@@ -1,3 +1,6 @@
+import fs from "node:fs";
+import { join } from "node:path";
+
 import type { Stack } from "@pulumi/pulumi/automation";
 
 import type { Request } from "../../cli/arguments";
@@ -26,4 +29,21 @@ export function listen(): { out: string; err: string } {
 /** The stack that is opened: `cli/project` has to be a mock. */
 export function opens(stack: object): void {
   jest.mocked(openStack).mockResolvedValue({ name: "unit", ...stack } as unknown as Stack);
+}
+
+/** From now on the project has a file of a stack with these settings, and this in Pulumi.yaml besides. */
+export function written(stack: string, settings: object, project: object = {}, more: object = {}): void {
+  const root = join(__dirname, "../..");
+  const config = Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => [`keelson:${key}`, value as unknown]),
+  );
+  const texts = new Map([
+    [join(root, `Pulumi.${stack}.yaml`), JSON.stringify({ config, ...more })],
+    [join(root, "Pulumi.yaml"), JSON.stringify({ name: "keelson", ...project })],
+  ]);
+  const [read, exists] = [fs.readFileSync, fs.existsSync];
+  jest
+    .spyOn(fs, "readFileSync")
+    .mockImplementation(((path: string, ...rest: []) => texts.get(path) ?? read(path, ...rest)) as typeof read);
+  jest.spyOn(fs, "existsSync").mockImplementation((path) => texts.has(String(path)) || exists(path));
 }

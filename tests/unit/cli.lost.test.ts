@@ -6,15 +6,17 @@ import type { Stack } from "@pulumi/pulumi/automation";
 
 import { giveUpLost } from "../../cli/lost";
 import { root } from "../../cli/project";
+import { allSettings } from "../../cli/settings";
 import { listen } from "./cli.fixture";
 
 jest.mock("../../cli/project", () => ({
   ...jest.requireActual<typeof import("../../cli/project")>("../../cli/project"),
   root: "",
-  settingsOf: jest.fn(),
 }));
-
-const { settingsOf } = jest.requireMock<{ readonly settingsOf: jest.Mock }>("../../cli/project");
+jest.mock("../../cli/settings", () => ({
+  ...jest.requireActual<typeof import("../../cli/settings")>("../../cli/settings"),
+  allSettings: jest.fn(),
+}));
 let said: ReturnType<typeof listen>;
 beforeEach(() => {
   said = listen();
@@ -39,7 +41,7 @@ const resources = [
 async function givenUp(
   machines: unknown,
 ): Promise<{ readonly names: readonly string[]; readonly mode: number } | undefined> {
-  settingsOf.mockReturnValue({ config: { "keelson:machines": machines } });
+  jest.mocked(allSettings).mockResolvedValue({ machines });
   let imported: { readonly names: readonly string[]; readonly mode: number } | undefined;
   const run = (args: string[]) => {
     expect(args).not.toContain("--show-secrets");

@@ -5,6 +5,7 @@ import type { EngineEvent, PreviewOptions, RefreshOptions } from "@pulumi/pulumi
 import { giveUpLost } from "../../cli/lost";
 import { perform } from "../../cli/operations";
 import { openStack } from "../../cli/project";
+import { lookAt, type Look } from "../../cli/status";
 import { keyPair, loginKeyFile, stackDirectory } from "../../components/local/keys";
 import { survey, type Container, type Survey } from "../../components/local/survey";
 import { canary, listen, opens, request } from "./cli.fixture";
@@ -15,6 +16,8 @@ jest.mock("../../components/local/survey", () => ({
   ...jest.requireActual<object>("../../components/local/survey"),
   survey: jest.fn(),
 }));
+jest.mock("../../cli/status", () => ({ ...jest.requireActual<object>("../../cli/status"), lookAt: jest.fn() }));
+jest.mock("../../cli/tables", () => ({ nodeTable: () => "nodes", podTable: () => "pods" }));
 jest.mock("../../cli/lost", () => ({ giveUpLost: jest.fn() }));
 jest.mock("../../cli/recover", () => ({ recover: jest.fn() }));
 jest.mock("../../cli/record", () => ({
@@ -124,6 +127,18 @@ describe("preview -o json", () => {
     expect(said.out).toContain("  ~ nginx: spec.replicas: 3 → 5\n");
     expect(said.out).toContain("  ~ token\n");
   });
+});
+
+test("up ends with the commands that come next, also where the stack's file alone describes no cluster", async () => {
+  const outputs = { kubeconfig: { value: "k" }, nodes: { value: [{ name: "m" }] } };
+  opens({ up: () => Promise.resolve({ summary: { resourceChanges: { same: 2 } }, outputs }) });
+  jest
+    .mocked(lookAt)
+    .mockResolvedValue({ podsNotReady: [], nodes: [], certificates: {}, nginx: null } as unknown as Look);
+  expect([await perform({ ...request, command: "up", output: "text" }), said.err]).toEqual([0, ""]);
+  expect(said.out).toContain(
+    "next: make status STACK=unit, make kubeconfig STACK=unit, make shell MACHINE=m STACK=unit\n",
+  );
 });
 
 test("destroy gives lost machines up before the engine reaches for them", async () => {
