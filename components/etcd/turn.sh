@@ -52,6 +52,9 @@ restart_in_turn() {
     own_answer livez >/dev/null ||
       die "$(hostname)'s member of etcd is to restart, and neither it nor the others answer: see systemctl status etcd there, and" \
         "whether its certificates are of the others' authority. It was left as it is"
+    ! healthy >/dev/null 2>&1 ||
+      die "$(hostname)'s member of etcd is to restart, and is part of a quorum, but etcdctl does not list its members: $(list_fault)." \
+        "It was left as it is: mend that, and run up again"
     log "etcd has no quorum, which turns to restart need: $(hostname)'s member restarts without one"
     others=none
   fi
@@ -134,6 +137,11 @@ last_failure() {
 etcd_own() { etcd_ctl_at "https://127.0.0.1:$CLIENT_PORT" "$@" 2>/dev/null || { peers_listen && etcd_ctl "$@"; }; }
 
 all_members() { etcd_own member list --command-timeout=3s; }
+
+# list_fault: what etcdctl says of why this machine's member does not list them. It may be over by now.
+list_fault() {
+  { etcd_ctl_at "https://127.0.0.1:$CLIENT_PORT" member list --command-timeout=3s 2>&1 >/dev/null || true; } | tail -n 1 | grep . || printf 'it does again by now'
+}
 
 other_urls() { all_members | awk -F ', ' -v url="$PEER_URL" '$4 != url && $5 != "" { printf "%s%s", separator, $5; separator = "," }'; }
 
