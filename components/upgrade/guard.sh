@@ -14,7 +14,7 @@ guard() {
     judge_servers "$scratch"
     ! tell_server "$scratch" || tell_cluster "$scratch"
   fi
-  ! has_member || tell_member
+  ! has_member || tell_member "$scratch"
   rm -rf "$scratch"
   printf 'end\n'
 }
@@ -39,13 +39,13 @@ tell() {
   printf '\n'
 }
 
-# The member of etcd of this machine, in etcdctl's own form.
+# tell_member DIRECTORY: the member of etcd of this machine, in etcdctl's own form. What it warns of is no part of that.
 tell_member() {
   local status
-  if status=$(etcd_ctl_at "$CLIENT_URL" endpoint status -w json --command-timeout=5s 2>&1); then
+  if status=$(etcd_ctl_at "$CLIENT_URL" endpoint status -w json --command-timeout=5s 2>"$1/errors"); then
     tell member "$status"
   else
-    tell unknown etcd "its member does not answer at $CLIENT_URL: $(tail -n 1 <<<"$status")"
+    tell unknown etcd "its member does not answer at $CLIENT_URL: $(tail -n 1 "$1/errors")"
   fi
 }
 

@@ -52,10 +52,11 @@ export function parseTold(text: string): Told | undefined {
     "names",
     "member",
   ].map((kind) => told(kind)[0]);
+  const found = member === undefined ? undefined : memberOf(member);
   return {
     refused: words("refused"),
     ignored: words("ignored"),
-    unknown: words("unknown"),
+    unknown: [...words("unknown"), ...(member !== undefined && !found ? [unreadable(member)] : [])],
     ...(apiServer === undefined ? {} : { apiServer }),
     asked: told("asked").map(([group = "", version = "", resource = "", subresource = "", removed = ""]) => ({
       ...{ group, version, resource, subresource, removed },
@@ -69,16 +70,33 @@ export function parseTold(text: string): Told | undefined {
       name: `${namespace}/${name}`,
       nodes: nodes.split(" ").filter((node) => node !== ""),
     })),
-    ...(member === undefined ? {} : { member: memberOf(member) }),
+    ...(found ? { member: found } : {}),
   };
 }
 
-/** etcdctl endpoint status, as JSON. Numbers that are nobody's to lose: none of them is close to what a double holds. */
-function memberOf(json: string): NonNullable<Told["member"]> {
-  const [found] = JSON.parse(json) as readonly { readonly Status: Status }[];
-  const { version = "", storageVersion = "", dbSize = 0, errors = [] } = found?.Status ?? {};
+/**
+ * etcdctl endpoint status, as JSON; undefined where it is something else. Numbers that are nobody's to lose: none of them is close to
+ * what a double holds.
+ */
+function memberOf(json: string): Told["member"] {
+  const status = statusIn(json);
+  if (!status) return undefined;
+  const { version = "", storageVersion = "", dbSize = 0, errors = [] } = status;
   return { version, storage: storageVersion, bytes: dbSize, alarms: errors.map((error) => error.trim()) };
 }
+
+function statusIn(json: string): Status | undefined {
+  try {
+    return (JSON.parse(json) as readonly { readonly Status?: Status }[])[0]?.Status;
+  } catch {
+    return undefined;
+  }
+}
+
+const unreadable = (text: string): Word => ({
+  program: "etcd",
+  words: `what etcdctl says of its member cannot be read: ${text.slice(0, 200)}`,
+});
 
 interface Status {
   readonly version?: string;

@@ -213,6 +213,14 @@ esac`;
       bytes: 20480,
       alarms: ["memberID:1 alarm:NOSPACE"],
     });
+    // What it warns of, as of a question that it asks again, is beside that.
+    host.write("stubs/etcdctl", host.read("stubs/etcdctl").replace("\necho", '\necho \'{"level":"warn"}\' >&2\necho'));
+    expect(look()).toMatchObject({ unknown: [], member: { version: "3.6.14" } });
+    host.stub("etcdctl", "echo unheard of");
+    expect(look()).toMatchObject({
+      unknown: [{ program: "etcd", words: "what etcdctl says of its member cannot be read: unheard of" }],
+    });
+    expect(look().member).toBeUndefined();
     host.stub("etcdctl", "echo broken >&2; exit 1");
     expect(look().unknown).toEqual([
       { program: "etcd", words: "its member does not answer at https://192.0.2.11:2379: broken" },
