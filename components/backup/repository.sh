@@ -29,6 +29,8 @@ is_locked() { grep -q 'already locked' "$RECORDS/restic"; }
 
 # restic_as_told ARGUMENT...: restic, which alone has the secrets in its environment.
 restic_as_told() (
+  # What the machine has for backups of its own would be used in place of these.
+  unset RESTIC_REPOSITORY_FILE RESTIC_PASSWORD_FILE RESTIC_PASSWORD_COMMAND AWS_SESSION_TOKEN
   set -a
   # shellcheck source=/dev/null
   . "$REPOSITORY"

@@ -22,11 +22,14 @@ export function memberHealth(
   };
 }
 
-/** A read that a quorum has to agree to, so a member that is cut off from the others is not well either. */
+/**
+ * A read that a quorum has to agree to, so a member that is cut off from the others is not well either. With an environment of its own:
+ * etcdctl does nothing where it has a setting from both a flag and that.
+ */
 function healthCommand(clientPort: number): string {
   const pki = "/etc/etcd/pki/etcd";
   return [
-    `/usr/local/bin/etcdctl --endpoints=https://127.0.0.1:${clientPort} --command-timeout=5s`,
+    `env -i /usr/local/bin/etcdctl --endpoints=https://127.0.0.1:${clientPort} --command-timeout=5s`,
     `--cacert=${pki}/ca.crt --cert=${pki}/healthcheck-client.crt --key=${pki}/healthcheck-client.key endpoint health`,
   ].join(" ");
 }

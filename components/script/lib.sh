@@ -9,7 +9,9 @@ shell_settings() {
   export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
   # Whoever root speaks with otherwise, it is this machine's engine that is meant.
   export DOCKER_HOST=unix:///run/docker.sock
-  unset DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH
+  unset DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH CONTAINERD_ADDRESS
+  # etcdctl does nothing where it has a setting from both a flag and its environment.
+  unset "${!ETCDCTL_@}"
   set_proxies_aside
 }
 

@@ -102,6 +102,13 @@ test("who has no quorum makes it alone, and says so", () => {
   expect(stderr).toBe("etcd has no quorum: m1 makes the backup without asking the others\ncalled: alone timer\n");
 });
 
+test("restic goes by what the stack says, whatever the machine has for backups of its own", () => {
+  host.write("etc/etcd/backup/environment", 'RESTIC_REPOSITORY="ours"\nRESTIC_PASSWORD="hush"\n');
+  host.stub("restic", 'env | grep -E "^(RESTIC_|AWS_SESSION)" | sort');
+  const exported = "RESTIC_REPOSITORY_FILE=x RESTIC_PASSWORD_FILE=x RESTIC_PASSWORD_COMMAND=x AWS_SESSION_TOKEN=x";
+  expect(run(`export ${exported}\nrepository snapshots`).stdout).toBe("RESTIC_PASSWORD=hush\nRESTIC_REPOSITORY=ours\n");
+});
+
 describe("the repository that was seen first", () => {
   const known = "var/lib/keelson/backup/repository";
   const uses = [...functions, "install_packages() { :; }\ninstall_programs() { :; }\n"];

@@ -44,6 +44,12 @@ describe("a program", () => {
     );
     expect(stdout).toBe(`unix://${host.path("run/docker.sock")} none\n`);
   });
+  test("asks etcd and containerd as it means to, whatever root has exported", () => {
+    host.stub("ask", 'env | grep -E "^(ETCDCTL_|CONTAINERD_ADDRESS)" || echo nothing');
+    const exported =
+      "ETCDCTL_API=3 ETCDCTL_CACERT=/x ETCDCTL_ENDPOINTS=https://192.0.2.1:2379 CONTAINERD_ADDRESS=/run/k3s/x.sock";
+    expect(host.bash(`export ${exported}\n${Host.script("script/lib.sh")}\nask`).stdout).toBe("nothing\n");
+  });
   test("asks nobody by way of the machine's proxy but for what lies outside, and has its password on no command line", () => {
     host.stub("ask", 'echo "${http_proxy:-none} ${NO_PROXY:-none}"');
     const proxies = "export http_proxy=http://me:secret@proxy.example.com:3128 NO_PROXY=localhost\n";

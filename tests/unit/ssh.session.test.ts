@@ -60,7 +60,7 @@ describe("members of etcd", () => {
     expect(found[0]).toMatch(/^b does not answer: .*ECONNREFUSED/);
     expect(found[1]).toMatch(/^the member of etcd on c is not healthy: .*(sudo|etcdctl)/);
     expect(machine.commands.at(-1)).toBe(
-      "/usr/local/bin/etcdctl --endpoints=https://127.0.0.1:2379 --command-timeout=5s --cacert=/etc/etcd/pki/etcd/ca.crt --cert=/etc/etcd/pki/etcd/healthcheck-client.crt --key=/etc/etcd/pki/etcd/healthcheck-client.key endpoint health",
+      "env -i /usr/local/bin/etcdctl --endpoints=https://127.0.0.1:2379 --command-timeout=5s --cacert=/etc/etcd/pki/etcd/ca.crt --cert=/etc/etcd/pki/etcd/healthcheck-client.crt --key=/etc/etcd/pki/etcd/healthcheck-client.key endpoint health",
     );
   });
 });
