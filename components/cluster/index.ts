@@ -106,7 +106,7 @@ export class Cluster extends pulumi.ComponentResource {
     // Another release of Kubernetes lies on the machines by now, and is let in when they were asked what speaks against it.
     const nodes = restore.resumed(proxies.before(kubelets.machines), [etcd]);
     const { firstEnd, unwell } = survey;
-    const asked = { environment, artifacts, running, machines, nodes, login, firstEnd, clock };
+    const asked = { environment, artifacts, running, machines, nodes, after: [etcd], login, firstEnd, clock };
     const upgrade = new Upgrade(named("upgrade"), asked, child);
     await upgrade.look();
     const prepared = upgrade.nodes;

@@ -21,6 +21,8 @@ export interface UpgradeArgs {
   readonly machines: readonly Machine[];
   /** Those that are nodes, the programs and images of the release that is asked for on them. */
   readonly nodes: readonly Machine[];
+  /** What else is over before machines are asked: members of etcd do not answer while they restart. @default nothing */
+  readonly after?: readonly pulumi.Resource[];
   /** First end of the certificates that machines told of, and what time it is there, seconds since 1970. */
   readonly firstEnd?: number;
   readonly clock: number;
@@ -44,7 +46,7 @@ export class Upgrade extends pulumi.Stash {
     private readonly args: UpgradeArgs,
     opts: pulumi.CustomResourceOptions = {},
   ) {
-    const { environment, running, nodes } = args;
+    const { environment, running, nodes, after = [] } = args;
     const { version } = environment.kubernetes;
     const releases = [...Object.values(running.apiServers), ...Object.values(running.kubelets)];
     const isUnderWay =
@@ -61,7 +63,7 @@ export class Upgrade extends pulumi.Stash {
       { input: version },
       {
         ...opts,
-        dependsOn: isUnderWay ? nodes.flatMap(({ dependsOn }) => dependsOn) : [],
+        dependsOn: isUnderWay ? [...nodes.flatMap(({ dependsOn }) => dependsOn), ...after] : [],
         hooks: { beforeCreate: [guard], beforeUpdate: [guard] },
       },
     );
