@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { versionPaths } from "../artifacts";
 import { askScript, clientUrl } from "../etcd";
-import { kubeletConfigFile } from "../kubelet";
+import { configurationScript, kubeletConfigFile, kubeletConfiguration, kubeletUnit } from "../kubelet";
 import { etcdMembersOf, type Machine } from "../machine";
 import { kubeadmConfig, serverAddress } from "../master";
 import { composeLook, type ScriptValue } from "../script";
@@ -14,7 +14,11 @@ import { parseTold, type Told } from "./told";
 /** Longest wait for one machine, milliseconds: it starts each server once or more to ask it. */
 const patience = 180_000;
 
-const script = [askScript, ...["judge.sh", "requests.sh", "guard.sh"].map((file) => join(__dirname, file))]
+const script = [
+  askScript,
+  configurationScript,
+  ...["judge.sh", "requests.sh", "guard.sh"].map((file) => join(__dirname, file)),
+]
   .map((file) => readFileSync(file, "utf8"))
   .join("\n");
 
@@ -44,7 +48,9 @@ function valuesFor(machine: Machine, { environment, artifacts }: UpgradeArgs): R
     KUBEADMS: versionPaths(artifacts, "kubeadm"),
     KUBELETS: versionPaths(artifacts, "kubelet"),
     KUBEADM_CONFIG: kubeadmConfig({ environment, machine, etcdEndpoints: members, artifacts }),
+    KUBELET_CONFIG: kubeletConfiguration(environment, machine),
     KUBELET_CONFIG_FILE: kubeletConfigFile,
+    KUBELET_UNIT: kubeletUnit(machine).content,
     ENDPOINT: serverAddress(environment, machine),
     CLIENT_URL: clientUrl(machine, environment.etcd),
   };

@@ -1,5 +1,5 @@
 # What a machine tells before Kubernetes is upgraded: it only looks. A line for each thing: its kind, and fields with tabs between.
-# Reads: RELEASE RUNTIME REPOSITORY KUBEADMS KUBELETS KUBEADM_CONFIG KUBELET_CONFIG_FILE ENDPOINT CLIENT_URL
+# Reads: RELEASE RUNTIME REPOSITORY KUBEADMS KUBELETS KUBEADM_CONFIG KUBELET_CONFIG KUBELET_CONFIG_FILE KUBELET_UNIT ENDPOINT CLIENT_URL
 
 guard() {
   local scratch new_kubeadm new_kubelet

@@ -1,6 +1,6 @@
 # The programs of the release that is to come judge the settings that they would get, before anything is changed: they parse
 # them and end. Before they are on the machine, nobody judges.
-# Reads: RELEASE RUNTIME REPOSITORY KUBEADM_CONFIG KUBELET_CONFIG_FILE
+# Reads: RELEASE RUNTIME REPOSITORY KUBEADM_CONFIG KUBELET_CONFIG KUBELET_CONFIG_FILE KUBELET_UNIT
 
 readonly JUDGED=(kube-apiserver kube-controller-manager kube-scheduler)
 
@@ -81,12 +81,14 @@ pull_image() {
 }
 
 # judge_kubelet: it ends at a kubeconfig that is not there, after it has parsed its flags and its file, and before it touches
-# anything but the directory that it is given.
+# anything but the directory that it is given. Both are what they will be, for those in place wait for the kubelet's turn: what
+# only the machine knows is in the file there.
 judge_kubelet() {
   local directory=$1 words flags
   [ -n "$new_kubelet" ] && [ -e "$KUBELET_CONFIG_FILE" ] || return 0
-  read -ra flags <<<"$(sed -n 's/^ExecStart=[^ ]* //p' /etc/systemd/system/kubelet.service)"
-  words=$(timeout 60 "$new_kubelet" "${flags[@]}" --bootstrap-kubeconfig= --kubeconfig="$directory/none" \
+  printf '%s\n' "$KUBELET_CONFIG" "$(detected_in "$KUBELET_CONFIG_FILE" "$KUBELET_CONFIG")" >"$directory/kubelet.yaml"
+  read -ra flags <<<"$(sed -n 's/^ExecStart=[^ ]* //p' <<<"$KUBELET_UNIT")"
+  words=$(timeout 60 "$new_kubelet" "${flags[@]}" --config="$directory/kubelet.yaml" --bootstrap-kubeconfig= --kubeconfig="$directory/none" \
     --cert-dir="$directory/certificates" --root-dir="$directory/root" 2>&1) || true
   if ! grep -qF "kubeconfig: stat $directory/none: no such file" <<<"$words"; then
     tell refused kubelet "$(reason_in "$words")"

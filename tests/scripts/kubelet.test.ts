@@ -26,9 +26,13 @@ describe("kubelet.sh", () => {
     RESERVED_MEMORY: ["104857600"],
   };
   const configuration = (more: Partial<Record<keyof typeof values, string | number | string[]>> = {}) => {
-    const uses = [Host.script("docker/engine.sh"), Host.script("kubelet/kubelet.sh"), "turn() { :; }"];
+    const uses = [Host.script("docker/engine.sh"), Host.script("kubelet/configuration.sh")];
     const result = host.up("detected_configuration", { uses, values: { ...values, ...more } });
-    return { ...result, stdout: result.status === 0 ? (parse(result.stdout) as unknown) : undefined };
+    return {
+      ...result,
+      text: result.stdout,
+      stdout: result.status === 0 ? (parse(result.stdout) as unknown) : undefined,
+    };
   };
   const gibibyte = 1024 ** 3;
   const kubelet = (direction: string, more: Partial<typeof values> = {}) => {
@@ -36,7 +40,13 @@ describe("kubelet.sh", () => {
     return host.run({ script: Host.script("kubelet/kubelet.sh"), uses, values: { ...values, ...more } }, direction);
   };
   const parts = [
-    ...["docker/engine.sh", "kubelet/unit.sh", "artifacts/fetch.sh", "artifacts/install.sh"],
+    ...[
+      "docker/engine.sh",
+      "kubelet/unit.sh",
+      "kubelet/configuration.sh",
+      "artifacts/fetch.sh",
+      "artifacts/install.sh",
+    ],
     ...["artifacts/versions.sh", "artifacts/images.sh"],
     ...["script/found.sh", "kubelet/leave.sh"],
   ];
@@ -99,6 +109,24 @@ describe("kubelet.sh", () => {
   test("knows an old kernel's control groups", () => {
     host.up(`rm '${host.path("sys/fs/cgroup/cgroup.controllers")}'`);
     expect(configuration().stdout).toMatchObject({ failCgroupV1: false });
+  });
+  test("finds what only the machine knew in a file that it made, and not what the stack says itself by now", () => {
+    host.up(`rm '${host.path("sys/fs/cgroup/cgroup.controllers")}'`);
+    const made = configuration({ KUBELET_CONFIG: "maxPods: 5\nevictionHard:\n  x: y\n", ALLOCATABLE_MILLICPU: 1000 });
+    host.write("made", made.text);
+    const found = (text: string) =>
+      host.up(`detected_in '${host.path("made")}' "$ASKED"`, {
+        uses: [Host.script("kubelet/configuration.sh")],
+        values: { ASKED: text },
+      }).stdout;
+    const known = ["cgroupDriver: systemd", "failCgroupV1: false"];
+    const reserved = ["systemReserved:", "  cpu: 3000m", ""];
+    expect(found("maxPods: 7\n").split("\n")).toEqual([
+      ...known,
+      `resolvConf: ${host.path("etc/resolv.conf")}`,
+      ...reserved,
+    ]);
+    expect(found("resolvConf: /run/asked\n").split("\n")).toEqual([...known, ...reserved]);
   });
   test("leaves nothing of a join that was not ended", () => {
     const [config, directory] = ["run/keelson/kubelet-joining.yaml", "run/systemd/system/kubelet.service.d"];

@@ -41,6 +41,7 @@ function look(values: Readonly<Record<string, ScriptValue>> = {}): Told {
         CLIENT_URL: "https://192.0.2.11:2379",
       },
       ...{ KUBEADM_CONFIG: kubeadmConfig(), KUBELET_CONFIG_FILE: host.path("etc/kubernetes/kubelet-config.yaml") },
+      ...{ KUBELET_CONFIG: kubeletConfig(), KUBELET_UNIT: kubeletUnit() },
       ...values,
     }),
   );
@@ -50,18 +51,19 @@ function look(values: Readonly<Record<string, ScriptValue>> = {}): Told {
   return told;
 }
 
-function equipKubelet(more = "", flags = ""): void {
-  const lines = ["apiVersion: kubelet.config.k8s.io/v1beta1", "kind: KubeletConfiguration", "failCgroupV1: false"];
+/** The stack's part of a kubelet's configuration. */
+const kubeletConfig = (more = "") =>
+  ["apiVersion: kubelet.config.k8s.io/v1beta1", "kind: KubeletConfiguration", `${more}\n`].join("\n");
+
+const kubeletUnit = (flags = "") =>
+  `[Service]\nExecStart=/usr/local/bin/kubelet --kubeconfig=${host.path("k")} --config=${host.path("etc/kubernetes/kubelet-config.yaml")} --node-ip=127.0.0.1${flags}\n`;
+
+/** What the kubelet runs on meanwhile. */
+const equipKubelet = (more = "") =>
   host.write(
     "etc/kubernetes/kubelet-config.yaml",
-    `${[...lines, "containerRuntimeEndpoint: unix:///run/none.sock", more].join("\n")}\n`,
+    `${kubeletConfig(`containerRuntimeEndpoint: unix:///run/none.sock\n${more}`)}\ncgroupDriver: cgroupfs\nfailCgroupV1: false\nresolvConf: /x\n`,
   );
-  const own = `--bootstrap-kubeconfig=${host.path("b")} --kubeconfig=${host.path("k")} --config=${host.path("etc/kubernetes/kubelet-config.yaml")}`;
-  host.write(
-    "etc/systemd/system/kubelet.service",
-    `[Service]\nExecStart=/usr/local/bin/kubelet ${own} --node-ip=127.0.0.1${flags}\n`,
-  );
-}
 
 if (programs === undefined) test.skip("the programs of Kubernetes are not built (make env)", () => undefined);
 else {
@@ -131,9 +133,9 @@ else {
     });
   });
 
-  describe("the kubelet of another release judges its file and flags", () => {
-    test("and takes them, without a start", () => {
-      equipKubelet();
+  describe("the kubelet of another release judges the file and flags that it is to have", () => {
+    test("and takes them, without a start, also where those that it runs on yet are not to be", () => {
+      equipKubelet("featureGates: { Gone: true }");
       const before = readdirSync(host.root).sort();
       expect(look()).toMatchObject({ refused: [], ignored: [], unknown: [] });
       expect(readdirSync(host.root).sort()).toEqual(before);
@@ -144,13 +146,15 @@ else {
       ["a value that is not allowed", "maxPods: -5", "", "maxPods (--max-pods) -5 must not be a negative number"],
       ["a flag that is gone", "", " --no-such-flag=1", "unknown flag: --no-such-flag"],
     ])("and refuses %s", (_, more, flags, words) => {
-      equipKubelet(more, flags);
-      expect(look().refused).toEqual([{ program: "kubelet", words: expect.stringContaining(words) as string }]);
+      equipKubelet();
+      const to = { KUBELET_CONFIG: kubeletConfig(more), KUBELET_UNIT: kubeletUnit(flags) };
+      expect(look(to).refused).toEqual([{ program: "kubelet", words: expect.stringContaining(words) as string }]);
     });
 
     test("and tells which fields it does not know, and which flags are to go", () => {
-      equipKubelet("someField: 1", " --v=0 --max-pods=50");
-      expect(look()).toMatchObject({
+      equipKubelet();
+      const to = { KUBELET_CONFIG: kubeletConfig("someField: 1"), KUBELET_UNIT: kubeletUnit(" --v=0 --max-pods=50") };
+      expect(look(to)).toMatchObject({
         refused: [],
         ignored: [
           { program: "kubelet", words: expect.stringContaining("Flag --max-pods has been deprecated") as string },
