@@ -9,20 +9,24 @@ beforeEach(() => {
 });
 afterEach(() => host.remove());
 
-const owned = "shop cart-1 <none> ReplicaSet Running";
+const owned = "shop cart-1 <none> ReplicaSet Running u1";
 const others = [
-  "kube-system proxy-1 <none> DaemonSet Running",
-  "kube-system api-1 <none> Node Running",
-  "jobs old <none> Job Succeeded",
+  "kube-system proxy-1 <none> DaemonSet Running u2",
+  "kube-system api-1 <none> Node Running u3",
+  "jobs old <none> Job Succeeded u4",
 ];
-const bare = "default alone <none> <none> Running";
+const bare = "default alone <none> <none> Running u5";
 
-/** A node, with the kubelet and the pods that it has, one of which leaves when it is evicted unless a budget holds it. */
+/**
+ * A node, with the kubelet and the pods that it has, one of which leaves when it is evicted unless a budget holds it, and may leave another
+ * one in its place.
+ */
 function node({
   kubelet = "v1.35.4",
   unschedulable = "",
   annotation = "",
   held = false,
+  replacement = "",
   pods = [owned, ...others, bare],
   server = "v1.36.3",
 } = {}): void {
@@ -40,7 +44,7 @@ function node({
     "get pods"*custom-columns*) cat '${host.path("pods")}' ;;
     "create --raw"*) cat >'${host.path("eviction")}'
       if ${String(held)}; then echo 'Cannot evict pod as it would violate the pod'"'"'s disruption budget.' >&2; exit 1; fi
-      sed -i '/ReplicaSet/d' '${host.path("pods")}' ;;
+      sed -i '/ReplicaSet/${replacement === "" ? "d" : `c ${replacement}`}' '${host.path("pods")}' ;;
     esac`,
   );
 }
@@ -88,9 +92,16 @@ test("a node that a budget holds takes pods again, and the message has the pod a
   expect(stderr).toContain(
     "What the API said last of shop/cart-1: Cannot evict pod as it would violate the pod's disruption budget.",
   );
+  expect(stderr).toContain("kubernetes.upgrade.drain: false leaves pods where they are");
   expect(orders().at(-1)).toContain('"unschedulable": null');
   // Also where a busy machine has used up the time before it begins.
   expect(drain({ DRAIN_SECONDS: -1 }).stderr).toContain("What the API said last of shop/cart-1");
+});
+
+test.each(["cart-2", "cart-1"])("a pod that tolerates the cordon comes again, as %s, and stays", (name) => {
+  node({ replacement: `shop ${name} <none> ReplicaSet Running u6` });
+  expect(drain({ DRAIN_SECONDS: 5 }).status).toBe(0);
+  expect(orders().filter((order) => order.includes("/eviction"))).toHaveLength(1);
 });
 
 test("a node that somebody else has cordoned stays so", () => {

@@ -37,7 +37,7 @@ function node(): void {
     "create --raw"*) : >'${pods}' ;;
     esac`,
   );
-  host.write("pods", "shop cart-1 <none> ReplicaSet Running\n");
+  host.write("pods", "shop cart-1 <none> ReplicaSet Running u1\n");
   send(before);
   host.becomeNode();
   send(after);

@@ -22,21 +22,29 @@ minor_of() { cut -d . -f 1,2 <<<"$1"; }
 
 node_has() { kubectl get node "$NODE" --request-timeout 10s -o "jsonpath={$1}"; }
 
-# drain: evictions heed disruption budgets. Pods that nothing would make again stay: what runs goes on under the new kubelet.
+# drain: evictions heed disruption budgets. Pods that nothing would make again stay: what runs goes on under the new kubelet. So do those
+# that come to a cordoned node, for they would come again.
 drain() {
   [ "$DRAIN" = true ] || return 0
-  local deadline=$((SECONDS + DRAIN_SECONDS)) left='' refusal='' bare namespace pod ends
+  local deadline=$((SECONDS + DRAIN_SECONDS)) looked='' first='' left='' refusal='' bare namespace pod ends
   cordon
   bare=$(pods_to_go bare | awk '{ print $1 "/" $2 }' | paste -sd ' ' -) || bare=
   [ -z "$bare" ] || log "pods of $NODE without a controller stay on it, for nothing would make them again: $bare"
-  until left=$(pods_to_go owned) && [ -z "$left" ]; do
+  until look_at_pods && [ -z "$left" ]; do
     # Each is asked to leave once at least, however little time there is.
-    while read -r namespace pod ends; do
+    while read -r namespace pod ends _; do
       [ "$ends" != '<none>' ] || evict "$namespace" "$pod"
     done <<<"$left"
     [ "$SECONDS" -le "$deadline" ] || not_drained
     sleep 1
   done
+}
+
+# look_at_pods: left is those that may leave, and were here at the first look.
+look_at_pods() {
+  left=$(pods_to_go owned) || return
+  [ -n "$looked" ] || first=$left looked=yes
+  left=$(awk 'NR == FNR { first[$4]; next } NF && $4 in first' <(printf '%s\n' "$first") - <<<"$left")
 }
 
 # One that somebody else has cordoned stays so afterwards.
@@ -66,12 +74,12 @@ lift_cordon() {
 
 patch_node() { kubectl patch node "$NODE" --type merge --request-timeout 10s --patch "$1" >&2; }
 
-# pods_to_go owned | bare: a line for each that runs here and may leave: NAMESPACE NAME ENDS. Pods of the machine itself, and of its
+# pods_to_go owned | bare: a line for each that runs here and may leave: NAMESPACE NAME ENDS UID. Pods of the machine itself, and of its
 # DaemonSets, are at home here.
 pods_to_go() {
   kubectl get pods --all-namespaces --field-selector "spec.nodeName=$NODE" --request-timeout 10s --no-headers \
-    -o 'custom-columns=N:.metadata.namespace,P:.metadata.name,D:.metadata.deletionTimestamp,O:.metadata.ownerReferences[0].kind,S:.status.phase' |
-    awk -v bare="$1" '$5 != "Succeeded" && $5 != "Failed" && $4 != "DaemonSet" && $4 != "Node" && ($4 == "<none>") == (bare == "bare") { print $1, $2, $3 }'
+    -o 'custom-columns=N:.metadata.namespace,P:.metadata.name,D:.metadata.deletionTimestamp,O:.metadata.ownerReferences[0].kind,S:.status.phase,U:.metadata.uid' |
+    awk -v bare="$1" '$5 != "Succeeded" && $5 != "Failed" && $4 != "DaemonSet" && $4 != "Node" && ($4 == "<none>") == (bare == "bare") { print $1, $2, $3, $6 }'
 }
 
 evict() {
@@ -84,5 +92,6 @@ not_drained() {
   left=$(awk '{ print $1 "/" $2 }' <<<"$left" | paste -sd ' ' -)
   uncordon || true
   die "$NODE could not be drained within $DRAIN_SECONDS s: it takes pods again, its kubelet stays as it is, and no other node is restarted. Pods that are still there: ${left:-not known}.${refusal:+ What the API said last of $refusal.}" \
-    "Where a PodDisruptionBudget holds them, give them another replica, or change the budget, and run up again; kubernetes.drainTimeout gives them longer"
+    "Where a PodDisruptionBudget holds them, give them another replica, or change the budget, and run up again; kubernetes.drainTimeout gives them longer." \
+    "kubernetes.upgrade.drain: false leaves pods where they are"
 }
