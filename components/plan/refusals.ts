@@ -19,10 +19,13 @@ import {
   etcdAlongside,
   etcdFaults,
   isMinorStep,
+  letGoFirst,
   noReleases,
+  notBegun,
   notReadyFor,
   unasked,
   underWay,
+  unreadyGone,
   upgradeFaults,
 } from "./versions";
 
@@ -62,17 +65,29 @@ function settingRefusal(path: string, was: string, is: string): string {
 function versions(before: Topology, after: Topology, running: Running): readonly string[] {
   const [from, to] = [before.fixed[release], after.fixed[release]];
   const members = etcdVersion(before, after, running);
-  if (from === undefined || to === undefined || from === to) return members;
+  if (from === undefined || to === undefined) return members;
+  if (from === to) return [...members, ...accepted(to, before, after, running)];
   const change = `${release} is ${from} and cannot become ${to} while the cluster lives`;
   const isWayBack = Object.values(running.apiServers).includes(to);
+  const beside = alongside(before, after);
   const faults = isWayBack
     ? []
     : [
         ...(unasked(from, to, running.apiServers) ?? upgradeFaults({ from, to })),
         ...underWay(from, running),
         ...notReadyFor(to, from, running),
+        // A master that goes is told of beside.
+        ...(beside.length > 0 ? [] : letGoFirst(to, from, unreadyGone(before, after, running))),
       ];
-  return [...members, ...[...faults, ...alongside(before, after)].map((fault) => `${change}: ${fault}`)];
+  return [...members, ...[...faults, ...beside].map((fault) => `${change}: ${fault}`)];
+}
+
+/** A release that no API server has yet, for the upgrade was refused when all machines were asked: what keeps one from its begin does so still. */
+function accepted(to: string, before: Topology, after: Topology, running: Running): readonly string[] {
+  const now = notBegun(to, running);
+  if (now === undefined) return [];
+  const faults = [...notReadyFor(to, now, running), ...letGoFirst(to, now, unreadyGone(before, after, running))];
+  return faults.map((fault) => `${release} is ${to}, and API servers run ${now} yet: ${fault}`);
 }
 
 /** A member goes back by itself until the last one has gone on: then the cluster's data is of the newer release. */

@@ -68,8 +68,32 @@ export function notReadyFor(to: string, from: string, { notReady = [] }: Running
   const [what, them] = notReady.length === 1 ? ["the node", "it"] : ["the nodes", "them"];
   return [
     `${what} of ${listed(notReady)} ${notReady.length === 1 ? "is" : "are"} not ready, and an upgrade to another minor release begins when all are. ` +
-      `The way: mend ${them} with the release that the cluster has (make doctor says what is wrong), or mark ${them} as lost, and run up; then upgrade`,
+      `The way: mend ${them} with kubernetes.version: ${from} (make doctor says what is wrong), or mark ${them} as lost, and run up; then upgrade`,
   ];
+}
+
+/** Why an upgrade cannot begin while nodes go that are not ready: add-ons are awaited on all nodes, and who is gone would keep it from its end. */
+export function letGoFirst(to: string, from: string, names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
+  const [what, are, they] = names.length === 1 ? ["the node", "is", "it goes"] : ["the nodes", "are", "they go"];
+  return [
+    `${what} of ${listed(names)} ${are} to go, and ${are} not ready, or will not be: ${they} when all masters have the release, and masters begin when all nodes are ready. ` +
+      `The safe order: 1. let ${listed(names)} go with kubernetes.version: ${from}, and run up; 2. set it to ${to}, and run up`,
+  ];
+}
+
+/** Nodes that go in a change, and are not ready, or will not be: those of machines that are lost, and of others that leave. */
+export function unreadyGone(before: Topology, after: Topology, { unready = [] }: Running): readonly string[] {
+  const lost = newlyLost(before, after).filter(({ roles }) => roles.some((role) => role !== "etcd"));
+  const going = [...leaving(before, after), ...after.machines.filter(({ lost }) => lost)];
+  const names = [...lost, ...going.filter(({ name }) => unready.includes(name))].map(({ name }) => name);
+  return [...new Set(names)].sort();
+}
+
+/** The newest release that an API server runs, where all are older than the one that was accepted; undefined where one has gone there, or nobody knows. */
+export function notBegun(to: string, { apiServers, silent = false }: Running): string | undefined {
+  const newest = Object.values(apiServers).sort(compareVersions).at(-1);
+  return newest !== undefined && !silent && compareVersions(newest, to) < 0 ? newest : undefined;
 }
 
 /** Why an older release is refused that may be the way back: nobody told what runs. Undefined where it is newer, or somebody did. */

@@ -12,6 +12,8 @@ export interface Running {
   readonly members: Releases;
   /** Machines that have joined, and have no node that is ready, or no kubelet that runs. @default none is known to */
   readonly notReady?: readonly string[];
+  /** Nodes that are not ready, also of machines that are lost or in no list. @default none is known to be */
+  readonly unready?: readonly string[];
   /** One was asked, and did not answer: what it runs, nobody knows. @default all answered */
   readonly silent?: boolean;
 }
@@ -37,7 +39,8 @@ export function runningOf(asked: readonly Asked[]): Running {
   };
   const [apiServers, kubelets, members] = [releasesOf("kube-apiserver"), releasesOf("kubelet"), releasesOf("etcd")];
   const silent = asked.some(({ answer }) => !answer);
-  return { apiServers, kubelets, members, notReady: notReadyOf(asked), ...(silent ? { silent } : {}) };
+  const unready = [...new Set(asked.flatMap(({ answer }) => [...(answer?.unready.keys() ?? [])]))];
+  return { apiServers, kubelets, members, notReady: notReadyOf(asked), unready, ...(silent ? { silent } : {}) };
 }
 
 /** Nodes of the stack's machines that masters know of as not ready, and since when. */

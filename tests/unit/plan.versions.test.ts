@@ -128,7 +128,7 @@ describe("a release changes", () => {
     const all = { ...running("1.35.4", "1.35.4"), notReady: ["w"] };
     const words =
       "kubernetes.version is 1.35.4 and cannot become 1.36.3 while the cluster lives: the node of w is not ready, and an upgrade to another minor release begins when all are. " +
-      "The way: mend it with the release that the cluster has (make doctor says what is wrong), or mark it as lost, and run up; then upgrade";
+      "The way: mend it with kubernetes.version: 1.35.4 (make doctor says what is wrong), or mark it as lost, and run up; then upgrade";
     expect(refusals(at("1.35.4"), at("1.36.3"), all)).toEqual([words]);
     expect(refusals(at("1.35.4"), at("1.36.3"), { ...all, notReady: ["w", "x"] })[0]).toContain(
       "the nodes of w and x are not ready, and an upgrade to another minor release begins when all are. The way: mend them",
@@ -139,6 +139,51 @@ describe("a release changes", () => {
     expect(refusals(at("1.36.3"), at("1.35.4"), begun)).toEqual([]);
     expect(refusals(at("1.36.1"), at("1.36.3"), { ...running("1.36.1"), notReady: ["w"] })).toEqual([]);
     expect(refusals(at("1.36.3"), at("1.36.3"), { ...running("1.36.3"), notReady: ["w"] })).toEqual([]);
+  });
+
+  test("and to another minor not where it was accepted, no master has it yet, and a node is not ready meanwhile", () => {
+    const all = { ...running("1.35.4", "1.35.4"), notReady: ["w"] };
+    expect(refusals(at("1.36.3"), at("1.36.3"), all)).toEqual([
+      "kubernetes.version is 1.36.3, and API servers run 1.35.4 yet: the node of w is not ready, and an upgrade to another minor release begins when all are. " +
+        "The way: mend it with kubernetes.version: 1.35.4 (make doctor says what is wrong), or mark it as lost, and run up; then upgrade",
+    ]);
+    // What has begun goes on, and so does what nobody knows of, or is the way back.
+    for (const apiServers of [{ a: "1.36.3", b: "1.35.4" }, {}]) {
+      expect(refusals(at("1.36.3"), at("1.36.3"), { ...all, apiServers })).toEqual([]);
+    }
+    expect(refusals(at("1.36.3"), at("1.36.3"), { ...all, silent: true })).toEqual([]);
+    expect(refusals(at("1.35.4"), at("1.35.4"), { ...all, apiServers: { a: "1.36.3" } })).toEqual([]);
+  });
+
+  test("and not while a node goes that is not ready, for it goes when all masters have the release", () => {
+    const all = running("1.36.1", "1.36.1");
+    const old = at("1.36.1", [...masters("abc"), worker, place("x", "worker")]);
+    const words =
+      "the nodes of w and x are to go, and are not ready, or will not be: they go when all masters have the release, and masters begin when all nodes are ready. " +
+      "The safe order: 1. let w and x go with kubernetes.version: 1.36.1, and run up; 2. set it to 1.36.3, and run up";
+    const lost = at("1.36.3", [...masters("abc"), { ...worker, lost: true }]);
+    expect(refusals(old, lost, { ...all, unready: ["x"] })).toEqual([
+      `kubernetes.version is 1.36.1 and cannot become 1.36.3 while the cluster lives: ${words}`,
+    ]);
+    // It was accepted before, by the state.
+    const left = { ...lost, machines: [...lost.machines, place("x", "worker")] };
+    expect(refusals(left, lost, { ...all, unready: ["w", "x"] })).toEqual([
+      `kubernetes.version is 1.36.3, and API servers run 1.36.1 yet: ${words}`,
+    ]);
+    const one = refusals(at("1.36.1"), at("1.36.3", [...masters("abc"), { ...worker, lost: true }]), {
+      ...all,
+      unready: ["w"],
+    });
+    expect(one[0]).toContain(
+      "the node of w is to go, and is not ready, or will not be: it goes when all masters have the release",
+    );
+    // One that is well leaves, one that stays is another's matter, and the way back is open.
+    expect(refusals(old, at("1.36.3", [...masters("abc"), worker]), { ...all, unready: ["w"] })).toEqual([]);
+    const back = at("1.36.1", [...masters("abc"), { ...worker, lost: true }]);
+    expect(refusals(at("1.36.3", old.machines), back, { ...all, unready: ["x"] })).toEqual([]);
+    // A master that is lost is told of once.
+    const without = at("1.36.3", [...masters("ab"), ...masters("c", { lost: true })]);
+    expect(refusals(at("1.36.1"), without, all)).toHaveLength(1);
   });
 
   test("and a release of etcd that the lock brings is weighed where the state knows the one before", () => {

@@ -126,12 +126,17 @@ describe("what is not well", () => {
     });
   });
   test("is told of nodes that are not ready, and of kubelets that do not run, where a machine has joined", () => {
-    const notReady = (master: readonly string[], ...worker: readonly string[]) =>
+    const running = (master: readonly string[], ...worker: readonly string[]) =>
       new Survey(machines.map((config, index) => ({ config, answer: answer(...(index === 0 ? master : worker)) })))
-        .running.notReady;
+        .running;
+    const notReady = (...lines: Parameters<typeof running>) => running(...lines).notReady;
     const kubelet = (now: string) => `changed w-kubelet unit ${now} 0 active kubelet.service`;
     const scripts = ["script w-kubelet done abc 7", "script w-join done abc 7"];
     expect(notReady(["node w unready x", "node stranger unready x", "node m ready x"])).toEqual(["w"]);
+    // That of a machine that is lost or taken out as well.
+    expect(running(["node w unready x", "node stranger unready x", "node m ready x"]).unready).toEqual([
+      ...["w", "stranger"],
+    ]);
     expect(notReady(["node m ready x"], ...scripts)).toEqual(["w"]);
     expect(notReady([], ...scripts, kubelet("failed"))).toEqual(["w"]);
     expect(notReady(["node m ready x", "node w ready x"], ...scripts, kubelet("disabled"))).toEqual([]);
