@@ -3,11 +3,11 @@
 
 readonly SNAPSHOTS=$STATE/snapshots
 
-# snapshot_before RELEASE: one in $SNAPSHOTS/before-RELEASE.db, of Kubernetes. An upgrade that was killed and is run again within a day
-# keeps the one from before it began.
+# snapshot_before RELEASE true|false: one in $SNAPSHOTS/before-RELEASE.db, of Kubernetes. Where RELEASE has begun to write, the one from before
+# that is kept; otherwise work since is in a new one.
 snapshot_before() {
   local file=$SNAPSHOTS/before-$1.db
-  if [ -n "$(find "$file" -mmin -1440 2>/dev/null)" ] && snapshot_is_whole "$file"; then
+  if [ "$2" = true ] && [ -e "$file" ] && snapshot_is_whole "$file"; then
     log "etcd: the snapshot from before $1 is kept: $file"
     return
   fi

@@ -19,8 +19,12 @@ const backup = `if [ -e "$BACKUP_PROGRAM" ]; then bash "$BACKUP_PROGRAM" now; el
  */
 export async function snapshotBefore(release: string, args: UpgradeArgs): Promise<readonly string[]> {
   return throughBastion(args.environment.ssh.bastion, 10 * patience, async (way) => {
-    const snapshot = [...snapshotScripts.map((file) => readFileSync(file, "utf8")), 'snapshot_before "$RELEASE"'];
-    const keeping = composeLook(snapshot.join("\n"), { RELEASE: release });
+    const snapshot = [
+      ...snapshotScripts.map((file) => readFileSync(file, "utf8")),
+      'snapshot_before "$RELEASE" "$BEGUN"',
+    ];
+    const BEGUN = Object.values(args.running.apiServers).includes(release);
+    const keeping = composeLook(snapshot.join("\n"), { RELEASE: release, BEGUN });
     const told = [await byAMember(keeping, "keeps a snapshot from before the upgrade", args, way)];
     if (!args.environment.etcd.backup) return told;
     const saving = composeLook(backup, { BACKUP_PROGRAM: backupProgram });
