@@ -56,11 +56,11 @@ export class Cluster extends pulumi.ComponentResource {
     fleet.isKnownBy(await identity.refuseOthers());
 
     // A change that would lose the cluster is refused; every other one is told in plain words.
-    const { unnamed, emptied, back, running } = survey;
+    const { unnamed, emptied, back, running, restored } = survey;
     const atWork = nodesAtWork(environment, (name) => (isSilent(survey.asked, name) ? undefined : login(name)));
     const left = leftOf(survey.asked, environment.machines);
-    const shape = { environment, builds, etcd: artifacts.etcd, health, atWork, unnamed, emptied, back, left, running };
-    const plan = new Plan(named("plan"), shape, child);
+    const told = { unnamed, emptied, back, left, running, restored };
+    const plan = new Plan(named("plan"), { environment, builds, etcd: artifacts.etcd, health, atWork, ...told }, child);
     await plan.tellOfLeft();
     const accepted = { ...child, dependsOn: [plan] };
 
@@ -92,10 +92,9 @@ export class Cluster extends pulumi.ComponentResource {
     const keys = makeKeys(machines, environment, fit);
     const engines = new DockerEngine(named("docker"), { machines, environment, artifacts }, fit);
     const backups = new Backups(named("backups"), { machines, environment, identity: known, artifacts }, fit);
-    const { restored: told, newestBackup: newest } = survey;
     const restore = new Restore(
       named("restore"),
-      { machines: backups.machines, environment, identity: known, told, newest, keys },
+      { machines: backups.machines, environment, identity: known, told: restored, newest: survey.newestBackup, keys },
       fit,
     );
     const etcd = new EtcdCluster(named("etcd"), { machines: restore.machines, environment, artifacts, clock }, fit);

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { onceKnown } from "../ssh";
 import { consequences, leftConsequences, type Consequence } from "./consequences";
-import { alive, problemsOf, refuse, takenOver, wanted, type PlanArgs } from "./problems";
+import { alive, asRestored, problemsOf, refuse, takenOver, wanted, type PlanArgs } from "./problems";
 import { rebuildConsequences, rebuildsBetween, type Rebuilds } from "./rebuilds";
 import { having, listed, placeIn, restores, topologyOf, withLeft, type Topology } from "./topology";
 
@@ -103,7 +103,8 @@ async function weigh(was: Topology, after: Topology, args: PlanArgs): Promise<vo
   const before = withLeft(was, after, args.left);
   await judge(before, after, args);
   const rebuilds = rebuildsBetween(before, after, wanted(args));
-  if (!pulumi.runtime.isDryRun() && !restores(before, after)) await othersAreWell(before, rebuilds, args);
+  const isToCome = restores(asRestored(before, args), after);
+  if (!pulumi.runtime.isDryRun() && !isToCome) await othersAreWell(before, rebuilds, args);
   const { drainTimeout } = environment.kubernetes;
   await tell([...rebuildConsequences(rebuilds), ...consequences(before, after, drainTimeout)]);
 }

@@ -4,7 +4,7 @@ import type { Environment } from "../environment";
 import type { Rebuild } from "../local";
 import type { MachineConfig } from "../machine";
 import { atOnce } from "../node";
-import type { Left, Running } from "../survey";
+import type { Left, Restored, Running } from "../survey";
 import { rebuildRefusals, rebuildsBetween, type Rebuilds } from "./rebuilds";
 import { refusals } from "./refusals";
 import { renamed } from "./renamed";
@@ -30,11 +30,14 @@ export interface PlanArgs {
   readonly left?: readonly Left[];
   /** Machines that are marked as lost, and answer. @default none does */
   readonly back?: readonly Pick<MachineConfig, "name">[];
+  /** What machines told of restores of etcd, by their names. @default none told */
+  readonly restored?: ReadonlyMap<string, Restored>;
 }
 
 /** Everything for which a change is refused. */
-export function problemsOf(before: Topology, after: Topology, args: PlanArgs): readonly string[] {
+export function problemsOf(planned: Topology, after: Topology, args: PlanArgs): readonly string[] {
   const { environment } = args;
+  const before = asRestored(planned, args);
   const away = atOnce(environment.kubernetes.maxUnavailable, workersIn(after));
   return [
     ...takenOver(
@@ -44,10 +47,19 @@ export function problemsOf(before: Topology, after: Topology, args: PlanArgs): r
     ...refusals(before, after, args.running),
     ...answering(before, after, args),
     ...renamed(before, environment),
-    ...unasked(before, after, environment),
+    ...unasked(planned, after, environment),
     ...lostData(before, after, args),
     ...rebuildRefusals(before, after, rebuildsBetween(before, after, wanted(args)), away),
   ];
+}
+
+/**
+ * The shape that was, with the restore of etcd that machines have done: what the state has was accepted, and a run that failed may not
+ * have come to it. Where no machine tells, that counts.
+ */
+export function asRestored(before: Topology, { restored = new Map() }: PlanArgs): Topology {
+  const done = [...restored.values()].map(({ resumed }) => resumed);
+  return done.length === 0 ? before : { ...before, restore: Math.max(...done) };
 }
 
 /** Machines that are new to the stack, and not to this program: another stack has them, or had. */
