@@ -5,7 +5,7 @@ import type { EtcdConfig } from "../etcd/settings";
 import { clientUrl, initialCluster, peerUrl } from "../etcd";
 import { etcdMembersOf, mastersOf, named, type Machine } from "../machine";
 import { HostScript, stepOn, type Effects, type Step } from "../script";
-import type { Restored } from "../survey";
+import { refusedBy, type Restored } from "../survey";
 import type { BackupSettings } from ".";
 import { earlierMarks, repositoryScripts, repositoryValues, restoreScript } from "./scripts";
 import type { RestoreConfig } from "./settings";
@@ -82,7 +82,7 @@ export class Restore extends pulumi.ComponentResource {
     return new HostScript(
       stepOn(machine, step),
       {
-        machine,
+        machine: this.mayBeNew(machine, this.wanted.generation) ? unasked(machine, this.wanted.generation) : machine,
         script: restoreScript,
         uses: [...repositoryScripts, providersScript],
         values: {
@@ -112,16 +112,33 @@ export class Restore extends pulumi.ComponentResource {
   }
 
   /** The others have done it without this machine's member, which joins them. */
-  private isOver({ name }: Machine, generation: number): boolean {
-    if (!this.members.some((member) => member.name === name)) return false;
-    const { told } = this.args;
-    const own = told.get(name);
-    // One that is new answers; one that does not goes by what it has noted itself.
-    if (!own) return false;
-    if (own.over === generation) return true;
-    return own.begun < generation && [...told.values()].some(({ resumed }) => resumed >= generation);
+  private isOver(machine: Machine, generation: number): boolean {
+    if (!this.isMember(machine)) return false;
+    const own = this.args.told.get(machine.name);
+    if (own?.over === generation) return true;
+    // One that is to be made was not asked.
+    const begun = own?.begun ?? (machine.silent || machine.seen ? generation : 0);
+    return begun < generation && isDone(generation, this.args);
+  }
+
+  /** One that told nothing goes by what it has noted itself, which is nothing where it was rebuilt: it would be set back alone. */
+  private mayBeNew(machine: Machine, generation: number): boolean {
+    return machine.silent === true && this.isMember(machine) && isDone(generation, this.args);
+  }
+
+  private isMember({ name }: Machine): boolean {
+    return this.members.some((member) => member.name === name);
   }
 }
+
+/** A machine on which what is to run fails: what it is sent stays the same, and where nothing of it changes, nothing runs. */
+function unasked(machine: Machine, generation: number): Machine {
+  const words = `${machine.name} could not be surveyed, and answers now: whether it has done the restore ${generation} of etcd is not known, and without the others it is not set back. Run up again`;
+  return { ...machine, seen: refusedBy(words) };
+}
+
+const isDone = (generation: number, { told }: RestoreArgs) =>
+  [...told.values()].some(({ resumed }) => resumed >= generation);
 
 function effectsOf({ snapshot, generation }: RestoreConfig, { environment, newest }: RestoreArgs): Effects {
   const which =

@@ -11,7 +11,7 @@ import type { SurveySettings } from "./settings";
 import { newestBackupOf, nobodysOf, restoredOf, runningOf, type Restored, type Running } from "./told";
 import { unwellAmong } from "./unwell";
 
-export { driftOf } from "./again";
+export { driftOf, refusedBy } from "./again";
 export { ClusterIdentity } from "./identity";
 export { surveyProgram } from "./ask";
 export { parseAnswer, type Answer } from "./answer";
