@@ -140,9 +140,12 @@ function unasked(machine: Machine, generation: number): Machine {
 const isDone = (generation: number, { told }: RestoreArgs) =>
   [...told.values()].some(({ resumed }) => resumed >= generation);
 
-function effectsOf({ snapshot, generation }: RestoreConfig, { environment, newest }: RestoreArgs): Effects {
+function effectsOf({ snapshot, generation }: RestoreConfig, args: RestoreArgs): Effects {
+  const { environment, newest } = args;
   const which =
     snapshot === "latest" ? `the newest backup${newest === undefined ? "" : `, ${newest}`}` : `the backup ${snapshot}`;
+  const nothing = "nothing is restored again: that takes a higher etcd.restore.generation";
+  if (isDone(generation, args)) return { create: nothing, update: () => nothing };
   const restores = [
     `etcd is set back to ${which}`,
     "what was written since is lost",
@@ -150,9 +153,5 @@ function effectsOf({ snapshot, generation }: RestoreConfig, { environment, newes
     "it needs this stack's state, whose keys the backup's Secrets are encrypted with",
     `the members' current data is kept in ${environment.etcd.dataDir}/before-restore-${generation}`,
   ].join("; ");
-  return {
-    create: restores,
-    update: (changed) =>
-      changed.has("GENERATION") ? restores : "nothing is restored again: that takes a higher etcd.restore.generation",
-  };
+  return { create: restores, update: (changed) => (changed.has("GENERATION") ? restores : nothing) };
 }

@@ -48,6 +48,7 @@ export function problemsOf(planned: Topology, after: Topology, args: PlanArgs): 
     ...answering(before, after, args),
     ...renamed(before, environment),
     ...unasked(planned, after, environment),
+    ...doneBefore(planned, after, args),
     ...lostData(before, after, args),
     ...rebuildRefusals(before, after, rebuildsBetween(before, after, wanted(args)), away),
   ];
@@ -58,9 +59,11 @@ export function problemsOf(planned: Topology, after: Topology, args: PlanArgs): 
  * have come to it. Where no machine tells, that counts.
  */
 export function asRestored(before: Topology, { restored = new Map() }: PlanArgs): Topology {
-  const done = [...restored.values()].map(({ resumed }) => resumed);
-  return done.length === 0 ? before : { ...before, restore: Math.max(...done) };
+  return restored.size === 0 ? before : { ...before, restore: lastRestore(restored) };
 }
+
+const lastRestore = (restored: ReadonlyMap<string, Restored>) =>
+  Math.max(...[...restored.values()].map(({ resumed }) => resumed));
 
 /** Machines that are new to the stack, and not to this program: another stack has them, or had. */
 export function takenOver(known: readonly string[], { unnamed = [] }: PlanArgs): readonly string[] {
@@ -119,6 +122,18 @@ function unasked(before: Topology, after: Topology, { survey }: Environment): re
       ({ name }) =>
         `a member of etcd would join on ${name}, and etcd.restore would set it back without the others, for with keelson:survey "off" no machine reports what was done: take etcd.restore out, or survey`,
     );
+}
+
+/** A number is done once: set anew, it would promise a restore, and nothing would be restored. One that stays, or has yet to end, is no news. */
+function doneBefore(before: Topology, { restore }: Topology, { restored = new Map() }: PlanArgs): readonly string[] {
+  if (restore === undefined || restore === before.restore || restored.size === 0) return [];
+  const last = lastRestore(restored);
+  const isHalfDone = [...restored.values()].some(({ begun, resumed }) => begun >= restore && resumed < restore);
+  if (last < restore || isHalfDone) return [];
+  return [
+    `etcd.restore.generation is ${restore}, and the restore ${last} was done already: nothing would be restored. ` +
+      `Use ${last + 1} to restore again, or take etcd.restore out`,
+  ];
 }
 
 /** Throws what is wrong with a change, where anything is. */

@@ -97,3 +97,18 @@ describe("a member of etcd that was made anew when the others have restored", ()
     await expect(begun.run("c-etcd-restore-fetch")).resolves.toEqual([]);
   });
 });
+
+describe("a preview", () => {
+  const before = (generation: number) => ({ create: "bash", stdin: `readonly GENERATION='${generation}'\n` });
+
+  test("tells of a restore that no machine has done", async () => {
+    const { run } = await restore({ a: none, b: none, c: none }, {}, true);
+    const [told = ""] = await run("a-etcd-restore-choose");
+    expect(told).toMatch(/^etcd is set back to the newest backup; what was written since is lost; /);
+  });
+  test.each([undefined, 2])("promises none that was done, whatever the state has of it: %s", async (generation) => {
+    const { run } = await restore({ a: done, b: done, c: done }, {}, true);
+    const told = await run("a-etcd-restore-choose", generation === undefined ? undefined : before(generation));
+    expect(told).toEqual(["nothing is restored again: that takes a higher etcd.restore.generation"]);
+  });
+});

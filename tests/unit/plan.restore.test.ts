@@ -20,6 +20,7 @@ function asking(generation?: number, key = "m"): Environment {
 }
 
 const none = { begun: 0, resumed: 0, over: 0 };
+const done = (generation: number) => ({ begun: generation, resumed: generation, over: 0 });
 const told = (m: object, w: object) => new Map(Object.entries({ m, w })) as PlanArgs["restored"];
 
 /** Asks as each script does before it runs: the engine gives the plan of now by then, which was accepted. */
@@ -57,5 +58,27 @@ describe("where the disks of a quorum are gone", () => {
   test("where no machine tells, the state does", async () => {
     await expect(weighed(asking(1, "x"), topologyOf(asking(1)), { emptied })).rejects.toThrow(/data are lost/);
     expect((await weighed(asking(1, "x"), before, { emptied })).join()).toContain("was rebuilt");
+  });
+});
+
+describe("a number of a restore that machines have done", () => {
+  const way = /etcd\.restore\.generation is \d, and the restore 2 was done already: .*Use 3 to restore again, or take/;
+
+  test.each([2, 1])("is refused where it is set anew: %d after 2", async (generation) => {
+    const restored = told(done(2), { ...none, resumed: 2 });
+    await expect(weighed(asking(generation), topologyOf(asking()), { restored })).rejects.toThrow(way);
+    await expect(weighed(asking(generation), topologyOf(asking(3)), { restored })).rejects.toThrow(way);
+  });
+  test("may stay, may be followed by a higher one, and may go", async () => {
+    const restored = told(done(1), { ...none, resumed: 1 });
+    const stays = weighed(asking(1), topologyOf(asking(1)), { restored });
+    await expect(stays).resolves.toEqual([]);
+    await held({ environment: asking(1), restored });
+    await expect(weighed(asking(2), topologyOf(asking(1)), { restored })).resolves.toEqual([]);
+    await expect(weighed(asking(), topologyOf(asking(1)), { restored })).resolves.toEqual([]);
+  });
+  test("may be put back where one of them has not ended it", async () => {
+    const restored = told({ begun: 1, resumed: 0, over: 0 }, { ...none, resumed: 1 });
+    await expect(weighed(asking(1), topologyOf(asking()), { restored })).resolves.toEqual([]);
   });
 });
