@@ -179,8 +179,10 @@ start() {
 # resume: machine by machine.
 resume() {
   if has_unit; then
-    wait_for 120 "etcd to have a quorum again" own_member endpoint health --command-timeout=3s ||
+    wait_for 120 "etcd to have a quorum again" is_well "$(member_url)" ||
       die "etcd does not start on $(hostname) with the restored data: see journalctl -u etcd there. What was before is in $DATA_DIR/before-restore-$GENERATION"
+    [ "$(health_of "$(member_url)")" != full ] ||
+      log "etcd was full when the backup was made (alarm NOSPACE), and takes no writes: see \"When etcd is full\" in docs/operations.md"
   fi
   if [ -e "$RESTORES/kube-apiserver.yaml" ]; then
     [ -e "$API_SERVER" ] || mv -f "$RESTORES/kube-apiserver.yaml" "$API_SERVER"

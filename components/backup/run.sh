@@ -4,7 +4,7 @@
 readonly BACKUP_PROGRAM=/usr/local/lib/keelson/etcd-backup
 
 # run_backup HOW: "timer" makes one where it is time, "now" makes one in any case, "verify" verifies the newest in any case. They are the
-# same program under the lock that etcd keeps, with "locked" before HOW, or "alone" where there is nobody to keep it.
+# same program under the lock that etcd keeps, with "locked" before HOW, or "alone" where there is no quorum to keep it.
 run_backup() {
   local lock status=0 said=$RECORDS/said
   if [ "$1" = locked ] || [ "$1" = alone ]; then
@@ -16,13 +16,19 @@ run_backup() {
   exec {lock}>/run/keelson/etcd-backup.lock
   flock -w 3600 "$lock" || die "timed out after 3600 s: another backup of etcd still runs on $(hostname), see ps -ef --forest there"
   printf '%s %s\n' "$EVERY" "$VERIFY" >"$RECORDS/due"
-  # Without a quorum nobody gives the lock, and what this member has may be all that there is.
-  if own_member endpoint health --command-timeout=5s >/dev/null 2>&1; then
-    own_member lock --ttl=60 keelson/backup -- /bin/bash "$BACKUP_PROGRAM" locked "$1" 2>"$said" || status=$?
-  else
-    log "etcd has no quorum: $(hostname) makes the backup without asking the others"
-    /bin/bash "$BACKUP_PROGRAM" alone "$1" 2>"$said" || status=$?
-  fi
+  case $(health_of "$(member_url)" 5) in
+    well) own_member lock --ttl=60 keelson/backup -- /bin/bash "$BACKUP_PROGRAM" locked "$1" 2>"$said" || status=$? ;;
+    full)
+      # The lock would be a write. What is read is what all have, and who comes later sees the backup.
+      log "etcd is full (alarm NOSPACE): $(hostname) makes the backup without a lock. See \"When etcd is full\" in docs/operations.md"
+      /bin/bash "$BACKUP_PROGRAM" locked "$1" 2>"$said" || status=$?
+      ;;
+    *)
+      # Without a quorum nobody gives the lock, and what this member has may be all that there is.
+      log "etcd has no quorum: $(hostname) makes the backup without asking the others"
+      /bin/bash "$BACKUP_PROGRAM" alone "$1" 2>"$said" || status=$?
+      ;;
+  esac
   cat "$said" >&2
   if [ "$status" = 0 ]; then
     rm -f "$RECORDS/failed" "$said"

@@ -15,12 +15,6 @@ refuses() { [[ $(dial "$1" 2>&1 || true) = *"Connection refused"* ]]; }
 
 dial() { timeout 2 bash -c ": <>/dev/tcp/$(sed -E 's|.*//(.*):(.*)|\1/\2|' <<<"$1")"; }
 
-# is_well URL: a read that a quorum has to agree to is answered there. One that is full takes no writes, and is well enough.
-is_well() {
-  local said
-  said=$(etcd_ctl_at "$1" endpoint health --command-timeout=3s 2>&1) || [[ $said = *NOSPACE* && $said != *CORRUPT* ]]
-}
-
 peers_listen() {
   local peer
   for peer in "${PEERS[@]}"; do

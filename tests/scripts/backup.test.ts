@@ -95,11 +95,22 @@ describe("a backup that an earlier release marked with the stack's name, as anot
   });
 });
 
-test("who has no quorum makes it alone, and says so", () => {
-  host.stub("etcdctl", "exit 1");
+test.each([
+  [
+    "has no quorum makes it alone",
+    "exit 1",
+    "etcd has no quorum: m1 makes the backup without asking the others\ncalled: alone timer\n",
+  ],
+  [
+    "is full, and so gives no lock, makes it as one of all",
+    "echo 'unhealthy: Active Alarm(s): NOSPACE'; exit 1",
+    'etcd is full (alarm NOSPACE): m1 makes the backup without a lock. See "When etcd is full" in docs/operations.md\ncalled: locked timer\n',
+  ],
+])("who %s, and says so", (_, etcdctl, said) => {
+  host.stub("etcdctl", etcdctl);
+  host.write("etc/systemd/system/etcd.service", "--advertise-client-urls=https://192.0.2.1:2379\n");
   host.write("usr/local/lib/keelson/etcd-backup", 'echo "called: $*" >&2\n');
-  const { stderr } = run("run_backup timer");
-  expect(stderr).toBe("etcd has no quorum: m1 makes the backup without asking the others\ncalled: alone timer\n");
+  expect(run("run_backup timer").stderr).toBe(said);
 });
 
 test("restic goes by what the stack says, whatever the machine has for backups of its own", () => {

@@ -51,6 +51,33 @@ test("a machine that is no master leaves that to them", () => {
   expect(deletions()).toEqual([]);
 });
 
+describe("a backup of an etcd that was full", () => {
+  const alarm = (name: string) =>
+    host.stub(
+      "etcdctl",
+      `echo "https://192.0.2.1:2379 is unhealthy: failed to commit proposal: Active Alarm(s): ${name}" >&2\nexit 1`,
+    );
+  beforeEach(() => {
+    host.write("etc/systemd/system/etcd.service", "--advertise-client-urls=https://192.0.2.1:2379\n");
+    host.up('mkdir -p "$STATE/restore"; mv /etc/kubernetes/manifests/kube-apiserver.yaml "$STATE/restore/"');
+  });
+
+  test("is one that etcd serves: the API comes back, and says what is to be done", () => {
+    alarm("NOSPACE");
+    const { status, stderr } = resume(["m1"]);
+    expect([status, stderr]).toEqual([
+      0,
+      expect.stringContaining('(alarm NOSPACE), and takes no writes: see "When etcd'),
+    ]);
+    expect(host.read("etc/kubernetes/manifests/kube-apiserver.yaml")).toBe("the API server\n");
+  });
+  test("and whose data are damaged is none", () => {
+    alarm("NOSPACE CORRUPT");
+    const { status, stderr } = resume(["m1"], 'wait_for() { "${@:3}"; }\n');
+    expect([status, stderr]).toEqual([1, expect.stringContaining("etcd does not start on m1 with the restored data")]);
+  });
+});
+
 test("an API that does not do so ends the run, before any kubelet is to register its node", () => {
   host.stub("kubectl", 'case "$*" in *" delete "*) exit 1 ;; esac');
   const { status, stderr } = resume(["w3"], 'wait_for() { "${@:3}"; }\n');
