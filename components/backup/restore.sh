@@ -29,10 +29,10 @@ up() {
 
 generation_of() { cat "$RESTORES/$1" 2>/dev/null || printf 0; }
 
-# Of a backup that was chosen since, what a member is to start on is laid out anew.
+# Of a backup that was chosen since, or for other members, what a member is to start on is laid out anew.
 is_done() {
   [ "$(generation_of "$STAGE")" -ge "$GENERATION" ] || return 1
-  [ "$STAGE" != fetch ] || [ -z "$CHOSEN" ] || is_of_chosen
+  [ "$STAGE" != fetch ] || [ -z "$CHOSEN" ] || { is_of_chosen && { is_started || is_of_members; }; }
 }
 
 # An earlier release did not write down which backup a member was set back to.
@@ -43,6 +43,12 @@ is_of_chosen() {
 }
 
 is_swapped() { [ "$(generation_of swap)" -ge "$GENERATION" ]; }
+
+# All have swapped by then, and members come and go as ever.
+is_started() { [ "$(generation_of start)" -ge "$GENERATION" ]; }
+
+# Members that are laid out for two lists are two clusters.
+is_of_members() { [ "$(sed -n 2p "$RESTORES/backup" 2>/dev/null)" = "$INITIAL_CLUSTER" ]; }
 
 # Printed for all: "backup SECONDS ID SHA256 BYTES REVISION KEYS". It is chosen once: `latest` is another one an hour later, and members
 # that start on two backups are two clusters.
@@ -110,9 +116,9 @@ fetch() {
   local new=$DATA_DIR/restore-$GENERATION id digest bytes
   [ -n "$CHOSEN" ] || die "nobody knows any more which backup the restore $GENERATION is of, and nothing was stopped: use a higher etcd.restore.generation"
   read -r _ id digest bytes _ <<<"$CHOSEN"
-  ! is_swapped || die "$(hostname)'s member of etcd was set back to another backup than ${id:0:8} by the restore $GENERATION: use a higher etcd.restore.generation"
+  ! is_swapped || die "$(hostname)'s member of etcd was set back by the restore $GENERATION, and not to the backup ${id:0:8} for the members $INITIAL_CLUSTER: use a higher etcd.restore.generation"
   refuse_data_of_others
-  if [ -d "$new/member" ] && is_of_chosen; then return; fi
+  if [ -d "$new/member" ] && is_of_chosen && is_of_members; then return; fi
   make_directory "$DATA_DIR"
   chmod 0700 "$DATA_DIR"
   printf '%s\n' "$DATA_DIR" >"$STATE/etcd-data"
@@ -128,7 +134,7 @@ fetch() {
   rm -f "$new.db" "$new.said"
   sync -f "$new.part"
   mv "$new.part" "$new"
-  printf '%s\n' "$id" >"$RESTORES/backup"
+  printf '%s\n' "$id" "$INITIAL_CLUSTER" >"$RESTORES/backup"
 }
 
 refuse_data_of_others() {
