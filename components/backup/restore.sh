@@ -47,8 +47,10 @@ is_swapped() { [ "$(generation_of swap)" -ge "$GENERATION" ]; }
 # All have swapped by then, and members come and go as ever.
 is_started() { [ "$(generation_of start)" -ge "$GENERATION" ]; }
 
-# Members that are laid out for two lists are two clusters.
-is_of_members() { [ "$(sed -n 2p "$RESTORES/backup" 2>/dev/null)" = "$INITIAL_CLUSTER" ]; }
+# Members that are laid out for two lists, or at two revisions, are two clusters.
+is_of_members() { [ "$(sed -n 2p "$RESTORES/backup" 2>/dev/null)" = "$(laid_out)" ]; }
+
+laid_out() { printf '%s %s' "$INITIAL_CLUSTER" "$(bump)"; }
 
 # Printed for all: "backup SECONDS ID SHA256 BYTES REVISION KEYS". It is chosen once: `latest` is another one an hour later, and members
 # that start on two backups are two clusters.
@@ -129,12 +131,21 @@ fetch() {
   { [ "$(sha256sum <"$new.db")" = "$digest  -" ] && snapshot_is_whole "$new.db"; } ||
     die "the backup ${id:0:8} has other bytes on $(hostname) than where it was chosen, and nothing was stopped: see restic check there"
   (umask 077 && /usr/local/lib/keelson/etcdutl snapshot restore "$new.db" --data-dir "$new.part" --name "$NAME" --initial-cluster "$INITIAL_CLUSTER" \
-    --initial-cluster-token "keelson-$GENERATION" --initial-advertise-peer-urls "$PEER_URL" --bump-revision "$BUMP" --mark-compacted \
+    --initial-cluster-token "keelson-$GENERATION" --initial-advertise-peer-urls "$PEER_URL" --bump-revision "$(bump)" --mark-compacted \
     >"$new.said" 2>&1) || die "etcdutl does not restore the backup ${id:0:8} on $(hostname), and nothing was stopped: $(tail -n 1 "$new.said")"
   rm -f "$new.db" "$new.said"
   sync -f "$new.part"
   mv "$new.part" "$new"
-  printf '%s\n' "$id" "$INITIAL_CLUSTER" >"$RESTORES/backup"
+  printf '%s\n' "$id" "$(laid_out)" >"$RESTORES/backup"
+}
+
+# A backup may be from before other restores, which have raised the revision as well: each number has its own BUMP of revisions, above those
+# of all numbers before it.
+bump() {
+  local revision by
+  read -r _ _ _ _ revision _ <<<"$CHOSEN"
+  by=$(((GENERATION - revision / BUMP) * BUMP))
+  printf '%s' $((by > BUMP ? by : BUMP))
 }
 
 refuse_data_of_others() {

@@ -86,3 +86,16 @@ describe("all members are laid out for the same list of them", () => {
     expect(laidOut("initial-cluster")).toEqual([all]);
   });
 });
+
+describe("the revision is above all that clients have seen", () => {
+  test.each([
+    ["after a backup from before any restore", 1, 7, "1000000000"],
+    ["after one from before the last restore", 2, 7, "2000000000"],
+    ["after one from after it", 2, 1_000_000_007, "1000000000"],
+    ["by as much at least, where a cluster has written more than there were restores", 2, 7e9, "1000000000"],
+    ["by the highest number", 999_999, 7, "999999000000000"],
+  ])("%s", (_, generation, rev, bump) => {
+    expect(stage("fetch", { generation, rev })).toMatchObject({ status: 0 });
+    expect(laidOut("bump-revision")).toEqual([bump]);
+  });
+});

@@ -108,7 +108,7 @@ const restored = {
   "etc/kubernetes/manifests/kube-apiserver.yaml": "the API server\n",
   "var/lib/etcd/before-restore-1/member/wal": "what was there",
   ...Object.fromEntries(stages.map((name) => [`var/lib/keelson/restore/${name}`, "1\n"])),
-  "var/lib/keelson/restore/backup": `${id}\nm1=https://192.0.2.1:2380\n`,
+  "var/lib/keelson/restore/backup": `${id}\nm1=https://192.0.2.1:2380 1000000000\n`,
   "var/lib/keelson/restore/chosen": expect.stringContaining(`1 latest 1795654800 ${id} `) as string,
   "var/lib/etcd/member/wal": "restored",
 };
