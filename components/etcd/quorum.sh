@@ -4,10 +4,16 @@
 # Runs again for: IDENTITIES
 
 guard() {
+  local swapped
+  swapped=$(restored swap)
+  if [ "$swapped" -gt "$(restored resume)" ] && [ "$RESTORE" -lt "$swapped" ]; then
+    problem "the restore $swapped of etcd is half done here, and the API may be away for it: put etcd.restore back, with the generation $swapped or a higher one, and run up"
+    return
+  fi
   has_member || return 0
   systemctl is-active --quiet etcd.service || return 0
   # A restore that is to come needs no quorum.
-  [ "$RESTORE" -le "$(cat "$STATE/restore/resume" 2>/dev/null || printf 0)" ] || return 0
+  [ "$RESTORE" -le "$(restored resume)" ] || return 0
   ! has_ended || return 0
   local list id status name peer client learner voters=0 well=0 known=() silent=() strange=()
   if ! list=$(members); then
@@ -36,6 +42,9 @@ guard() {
     problem "etcd has $voters members, of which $well are healthy, and adds or removes none: start those that are down"
   weigh_target
 }
+
+# restored STAGE: for which generation that stage of a restore was done here. Members of which only some have swapped are two clusters.
+restored() { cat "$STATE/restore/$1" 2>/dev/null || printf 0; }
 
 # By a certificate that has ended nobody is asked, and the run that is refused for that is the one that would renew it.
 has_ended() {

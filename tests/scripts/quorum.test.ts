@@ -47,7 +47,7 @@ function preflight({ known, silent = [], target }: Situation) {
   return run(target);
 }
 
-const run = (target: readonly string[]) =>
+const run = (target: readonly string[], restore = 0) =>
   host.run({
     script: Host.script("machine/preflight.sh"),
     uses: [
@@ -62,7 +62,7 @@ const run = (target: readonly string[]) =>
       PEERS: [`a ${client("a")}`],
       PEER_URL: peer("a"),
       TARGET: target.map(peer),
-      RESTORE: 0,
+      RESTORE: restore,
     },
   });
 
@@ -201,6 +201,30 @@ describe("where a certificate by which members are asked", () => {
   test("has not, a quorum that is not there is told as ever", () => {
     certify("server", 1);
     expect(run(["a", "b", "c"]).stderr).toContain("etcd has no quorum");
+  });
+});
+
+describe("a restore that was given up when a member had changed its data, and others had not,", () => {
+  beforeEach(() => {
+    host.write("var/lib/keelson/restore/swap", "2\n");
+    host.stub("systemctl", "exit 3");
+  });
+  const way =
+    "the restore 2 of etcd is half done here, and the API may be away for it: put etcd.restore back, with the generation 2 or a higher one, and run up";
+
+  test.each([0, 1])("is named, for nothing else would end it (%d)", (restore) => {
+    expect(run(["a"], restore)).toEqual({ ...clean, stdout: "", status: 1, stderr: refusal(way) });
+    host.write("var/lib/keelson/restore/resume", "1\n");
+    expect(run(["a"], restore).stderr).toBe(refusal(way));
+    host.up(`rm '${host.path("etc/etcd/pki/etcd/healthcheck-client.crt")}'`);
+    expect(run(["a"], restore).stderr).toBe(refusal(way));
+  });
+  test("goes on where it is asked for again", () => {
+    for (const restore of [2, 3]) expect(run(["a"], restore)).toEqual(clean);
+  });
+  test("is none where it has ended", () => {
+    host.write("var/lib/keelson/restore/resume", "2\n");
+    expect(run(["a"])).toEqual(clean);
   });
 });
 
