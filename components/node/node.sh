@@ -88,7 +88,8 @@ give_up_pods() {
 # A machine that says nothing may be at work all the same, behind a network that is broken: the same pods would run twice.
 refuse_silent() {
   local pods
-  pods=$(pods_of others)
+  pods=$(pods_of others) ||
+    die "node $NODE does not answer, and the API does not list its pods, which may still run there: the node stays. Run up again when the API answers"
   [ -n "$pods" ] || return 0
   die "node $NODE does not answer, and stays: its pods may still run there, and would run twice ($pods)." \
     "Start the machine again, or its kubelet, and run up; or where it is gone for good, put it back into machines with lost: true, and run up"
@@ -127,7 +128,7 @@ drain() {
 stays() {
   local pods
   uncordon
-  pods=$(pods_of others)
+  pods=$(pods_of others) || pods="not known"
   die "$NODE could not be drained within $DRAIN_SECONDS s, and stays in the cluster. Pods that are still there: $pods." \
     "Where a PodDisruptionBudget holds them, let them have another replica, or change the budget, and run up again; kubernetes.drainTimeout gives them longer"
 }

@@ -38,14 +38,14 @@ const listsPods =
   "-o custom-columns=N:.metadata.namespace,P:.metadata.name,O:.metadata.ownerReferences[0].kind";
 
 /** A cluster with the node; what is not said works, and prints nothing. */
-const cluster = ({ ready = "True", cordoned = "", drain = ":", pods = "" } = {}) =>
+const cluster = ({ ready = "True", cordoned = "", drain = ":", pods = "", list = `printf '${pods}'` } = {}) =>
   host.stub(
     "kubectl",
     `case "$*" in
     *status.conditions*) ${ready.startsWith("if ") ? ready : `echo '${ready}'`} ;;
     *"-o name") echo node/w ;;
     *spec.unschedulable*) echo '${cordoned}' ;;
-    "get pods"*) printf '${pods}' ;;
+    "get pods"*) ${list} ;;
     drain*) ${drain} ;;
     esac`,
   );
@@ -157,6 +157,20 @@ describe("a node that leaves", () => {
     expect(member("down")).toEqual({ ...clean, status: 1, stderr: silent });
     expect(called()).toEqual([...looks, listsPods, drains, "uncordon w", listsPods]);
   });
+  test("stays where the cluster gives it up meanwhile and the API does not list its pods: no answer is not that there are none", () => {
+    const drained = host.path("drained");
+    cluster({
+      ready: `if [ -e '${drained}' ]; then echo Unknown; else echo True; fi`,
+      drain: `touch '${drained}'; exec sleep 2000`,
+      list: `[ ! -e '${drained}' ]`,
+    });
+    const { status, stderr } = member("down");
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      "error: node w does not answer, and the API does not list its pods, which may still run there: the node stays. Run up again when the API answers\n",
+    );
+    expect(called()).not.toContain(deletes);
+  });
   test("has its pods named that nothing makes again, before they are deleted", () => {
     cluster({ pods: "default web-1 ReplicaSet\\ndefault nginx-test <none>\\nkube-system api Node\\n" });
     expect(member("down")).toEqual({
@@ -204,6 +218,13 @@ describe("a node that cannot be drained", () => {
     cluster({ drain: "exit 1", pods });
     expect(member("down")).toEqual({ ...clean, status: 1, stderr: message });
     expect(called()).toEqual([...looks, listsPods, drains, "uncordon w", listsPods]);
+  });
+  test("is told also where the API does not list what holds it", () => {
+    const drained = host.path("drained");
+    cluster({ drain: `touch '${drained}'; exit 1`, list: `[ ! -e '${drained}' ]` });
+    const { status, stderr } = member("down");
+    expect(status).toBe(1);
+    expect(stderr).toContain("could not be drained within 120 s, and stays in the cluster. Pods that are still there: not known. ");
   });
   test("stays cordoned where it was cordoned by hand", () => {
     cluster({ drain: "exit 1", cordoned: "true", pods });
