@@ -7,7 +7,7 @@ tell_at_work() {
   local node
   [ -e "$KUBECONFIG" ] && command -v kubectl >/dev/null || return 0
   for node in "${NODES[@]}"; do
-    { ! is_at_work "$node" || printf 'at-work %s\n' "$node"; } &
+    { ! knows_lease "$node" || ! is_at_work "$node" || printf 'at-work %s\n' "$node"; } &
   done
   wait
 }

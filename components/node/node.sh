@@ -13,6 +13,8 @@ down() {
   # A master that is gone, or going, has no node to give back.
   [ -e "$KUBECONFIG" ] && command -v kubectl >/dev/null || return 0
   if [ "$LOST" != false ]; then
+    wait_for 60 "the API to tell whether the kubelet of $NODE is at work" knows_lease "$NODE" ||
+      die "the API does not tell whether the kubelet of $NODE is at work, so its node stays: see make doctor, and run up again when the API answers"
     ! is_at_work "$NODE" || refuse_living
     keep_out
   fi

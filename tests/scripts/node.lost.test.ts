@@ -13,7 +13,7 @@ const lease = Host.script("node/lease.sh");
 const lost = () =>
   host.run(
     {
-      script: Host.script("node/node.sh"),
+      script: Host.script("node/node.sh").replaceAll("wait_for 60", "wait_for 1"),
       uses: [lease],
       values: { NODE: "w", DRAIN_SECONDS: 120, LOST: "worker" },
     },
@@ -22,7 +22,7 @@ const lost = () =>
 const atWork = (...nodes: readonly string[]) =>
   host.bash(composeLook([lease, Host.script("node/atWork.sh")].join("\n"), { NODES: nodes }));
 const asksLease =
-  "kubectl get lease w --namespace kube-node-lease --request-timeout 3s -o jsonpath={.spec.renewTime} {.spec.leaseDurationSeconds}";
+  "kubectl get lease w --namespace kube-node-lease --ignore-not-found --request-timeout 3s -o jsonpath={.spec.renewTime} {.spec.leaseDurationSeconds}";
 /** A cluster in which w has renewed its lease at that time, whenever it is asked, and x never has. */
 const renewed = (times: string) =>
   host.stub("kubectl", `case "$*" in "get lease w "*) echo "$(date -u -d "${times}" +%FT%T.%6NZ) 8" ;; esac`);
@@ -42,6 +42,17 @@ describe("a machine that is marked as lost", () => {
       ) as string,
     });
     expect(host.called().some((call) => /apply|delete/.test(call))).toBe(false);
+  });
+  test("and of whose lease the API tells nothing, stays: that is not that nobody renews it", () => {
+    host.stub("kubectl", `case "$*" in "get lease w "*) exit 1 ;; *"-o name") echo node/w ;; esac`);
+    const { status, stderr } = lost();
+    expect(status).toBe(1);
+    expect(stderr).toContain("error: the API does not tell whether the kubelet of w is at work, so its node stays");
+    expect(host.called().some((call) => /apply|delete/.test(call))).toBe(false);
+  });
+  test("and that never had a lease, goes", () => {
+    host.stub("kubectl");
+    expect(lost().status).toBe(0);
   });
   test("goes where that is the same all the while, or of a minute ago", () => {
     renewedLast(1);

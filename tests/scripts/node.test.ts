@@ -181,7 +181,7 @@ describe("a node that leaves", () => {
     expect(called()).toEqual([...looks, listsPods, drains, deletes]);
   });
   const asksLease =
-    "get lease w --namespace kube-node-lease --request-timeout 3s -o jsonpath={.spec.renewTime} {.spec.leaseDurationSeconds}";
+    "get lease w --namespace kube-node-lease --ignore-not-found --request-timeout 3s -o jsonpath={.spec.renewTime} {.spec.leaseDurationSeconds}";
   const keepsOut = "apply --server-side --force-conflicts --field-manager keelson -f -";
   test("is deleted at once where its machine is lost, however it looks, and before its pods, which would come again", () => {
     cluster({ drain: "exit 1" });
@@ -224,7 +224,9 @@ describe("a node that cannot be drained", () => {
     cluster({ drain: `touch '${drained}'; exit 1`, list: `[ ! -e '${drained}' ]` });
     const { status, stderr } = member("down");
     expect(status).toBe(1);
-    expect(stderr).toContain("could not be drained within 120 s, and stays in the cluster. Pods that are still there: not known. ");
+    expect(stderr).toContain(
+      "could not be drained within 120 s, and stays in the cluster. Pods that are still there: not known. ",
+    );
   });
   test("stays cordoned where it was cordoned by hand", () => {
     cluster({ drain: "exit 1", cordoned: "true", pods });
