@@ -22,7 +22,8 @@ cordon() {
 
 has_come_so() {
   local keys
-  keys=$(of_node '{.spec.taints[*].key}')
+  keys=$(of_node '{.spec.taints[*].key}') ||
+    die "the API does not tell of the taints of $NODE, of which one may keep pods off it for good: run up again"
   [[ " $keys " = *" keelson.io/joining "* ]]
 }
 
@@ -69,10 +70,13 @@ is_announced() {
 # The node was deleted and rebuilt, and flannel went on: other nodes know no way to its pods. The range of its pods may be
 # another one as well, which pods from before are not in.
 announce() {
+  local pods
   log "node $NODE was rebuilt while its flannel pod stayed: flannel is restarted"
+  # First: where the API does not tell, the next run finds all of this to be done.
+  pods=$(old_pods)
   kubectl --namespace kube-flannel delete pods --selector app=flannel --field-selector "spec.nodeName=$NODE" --request-timeout 30s >&2 || true
   wait_for 120 "flannel on $NODE to tell of its network" is_announced || not_announced
-  let_old_pods_go
+  let_go <<<"$pods"
 }
 
 not_announced() {
@@ -80,18 +84,24 @@ not_announced() {
   die "no other node has a route to the pods of $NODE: flannel does not start there"
 }
 
-let_old_pods_go() {
-  local made namespace pod owner
+# old_pods: NAMESPACE, NAME and kind of what made it, of each pod that was there before the node.
+old_pods() {
+  local made
   made=$(kubectl get node "$NODE" --request-timeout 10s -o 'jsonpath={.metadata.creationTimestamp}')
+  kubectl get pods --all-namespaces --field-selector "spec.nodeName=$NODE" --request-timeout 10s --no-headers \
+    -o 'custom-columns=N:.metadata.namespace,P:.metadata.name,O:.metadata.ownerReferences[0].kind,H:.spec.hostNetwork,S:.status.startTime' |
+    awk -v made="$made" '$4 != "true" && $5 < made { print $1, $2, $3 }'
+}
+
+let_go() {
+  local namespace pod owner
   while read -r namespace pod owner; do
     if [ "$owner" = '<none>' ]; then
       log "the pod $namespace/$pod on $NODE has an address that is no longer reached, and no controller that replaces it: delete it and create it again"
-    else
+    elif [ -n "$pod" ]; then
       kubectl --namespace "$namespace" delete pod "$pod" --wait=false --request-timeout 10s >&2 || true
     fi
-  done < <(kubectl get pods --all-namespaces --field-selector "spec.nodeName=$NODE" --request-timeout 10s --no-headers \
-    -o 'custom-columns=N:.metadata.namespace,P:.metadata.name,O:.metadata.ownerReferences[0].kind,H:.spec.hostNetwork,S:.status.startTime' |
-    awk -v made="$made" '$4 != "true" && $5 < made { print $1, $2, $3 }')
+  done
 }
 
 down() { :; }

@@ -114,6 +114,19 @@ describe("a node that is to take no pods", () => {
     expect(ready(false, true)).toEqual(clean);
     expect(acts()).toEqual([]);
   });
+  test("is not taken for one that came otherwise where the API does not tell of its taints", () => {
+    for (const cordoned of [true, false]) {
+      host.stub(
+        "kubectl",
+        `case "$*" in *status.conditions*) echo True ;; *backend-type*) echo vxlan ;; *spec.taints*) exit 1 ;; esac`,
+      );
+      const { status, stderr } = ready(cordoned);
+      expect(status).toBe(1);
+      expect(stderr).toContain(
+        "error: the API does not tell of the taints of w, of which one may keep pods off it for good: run up again",
+      );
+    }
+  });
   test("is asked for by the configuration alone when it is to take some", () => {
     node("", "kubelet keelson-joining pulumi");
     expect(ready()).toEqual(clean);

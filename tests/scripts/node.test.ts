@@ -118,6 +118,16 @@ describe("a node that joins", () => {
       "--namespace a delete pod old --wait=false --request-timeout 10s",
     ]);
   });
+  test("and whose pods from before the API does not list, has nothing restarted: the next run finds the same", () => {
+    for (const silent of ["creationTimestamp", "custom-columns=N"]) {
+      host.stub(
+        "kubectl",
+        `case "$*" in *status.conditions*) echo True ;; *backend-type*) ;; *${silent}*) exit 1 ;; *creationTimestamp*) echo 2026-01-02T00:00:00Z ;; esac`,
+      );
+      expect(ready().status).toBe(1);
+      expect(called().filter((call) => call.includes("delete"))).toEqual([]);
+    }
+  });
   test("and whose flannel does not start again, is told", () => {
     flannel(false);
     expect(ready()).toMatchObject({ status: 1 });
