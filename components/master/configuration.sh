@@ -70,7 +70,8 @@ forget_authorities() {
 trusts_others() {
   local told
   told=$(as_admin get configmap extension-apiserver-authentication --ignore-not-found --request-timeout 10s \
-    -o 'jsonpath={.data.client-ca-file}{.data.requestheader-client-ca-file}')
+    -o 'jsonpath={.data.client-ca-file}{.data.requestheader-client-ca-file}') ||
+    die "the API does not tell whom aggregated API servers trust, and it may be an authority that was forgotten: run up again"
   [ -n "$(comm -23 <(certificates_in <<<"$told") <(cat "$PKI/ca.crt" "$PKI/front-proxy-ca.crt" | certificates_in))" ]
 }
 

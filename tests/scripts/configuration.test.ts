@@ -181,6 +181,20 @@ describe("whom aggregated API servers trust", () => {
     told(["front-proxy-ca", "ca"]);
     expect([configure().stderr, deletions()]).toEqual(["", 0]);
   });
+  test("is not taken for right where the API does not tell", () => {
+    host.stub(
+      "kubectl",
+      `case "$*" in
+      *"get deployment coredns"*) echo registry.example.com/coredns:v1.14.2 ;;
+      *"get configmap extension-apiserver-authentication"*) exit 1 ;;
+      esac`,
+    );
+    const { status, stderr } = configure();
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      "error: the API does not tell whom aggregated API servers trust, and it may be an authority that was forgotten: run up again",
+    );
+  });
   test("is named where a server goes on telling of another", () => {
     told(["ca", "forgotten"], { again: `cat '${host.path("trusted")}'` });
     const { status, stderr } = configure();
