@@ -52,7 +52,7 @@ work_of_docker() {
   data=$(sed -n 's/.*"data-root" *: *"\([^"]*\)".*/\1/p' /etc/docker/daemon.json 2>/dev/null) || true
   data=${data:-/var/lib/docker}
   if read -r containers images swarm < <(timeout 30 docker info --format '{{.Containers}} {{.Images}} {{.Swarm.LocalNodeState}}' 2>/dev/null); then
-    volumes=$(timeout 30 docker volume ls --quiet | wc -l)
+    volumes=$(timeout 30 docker volume ls --quiet | wc -l) || volumes="an unknown number of"
     [ "$containers $images $volumes ${swarm:-inactive}" != "0 0 0 inactive" ] || return 1
     echo "Docker is at work here, with $containers containers, $images images and $volumes volumes$([ "${swarm:-inactive}" = inactive ] || echo ", in a swarm")"
   else
@@ -64,12 +64,12 @@ work_of_docker() {
 
 # Docker's own namespace is Docker's matter.
 work_of_containerd() {
-  local namespace names=()
+  local namespace held names=()
   command -v ctr >/dev/null || return 1
   for namespace in $(timeout 30 ctr namespaces ls --quiet 2>/dev/null); do
     [[ $namespace != *moby ]] || continue
-    [ -z "$(timeout 30 ctr --namespace "$namespace" containers ls --quiet)$(timeout 30 ctr --namespace "$namespace" images ls --quiet)" ] ||
-      names+=("$namespace")
+    held=$(timeout 30 ctr --namespace "$namespace" containers ls --quiet && timeout 30 ctr --namespace "$namespace" images ls --quiet) || held=unknown
+    [ -z "$held" ] || names+=("$namespace")
   done
   [ "${#names[@]}" -gt 0 ] || return 1
   echo "containerd is at work here, in the namespaces ${names[*]}"

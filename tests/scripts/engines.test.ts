@@ -36,3 +36,25 @@ test.each([
     else expect(stdout).toContain(said);
   },
 );
+
+test.each([
+  [
+    "Docker's volumes",
+    'case "$*" in *info*) echo 0 0 inactive ;; *volume*) exit 1 ;; esac',
+    "Docker is at work here, with 0 containers, 0 images and an unknown number of volumes",
+  ],
+  [
+    "containerd's containers",
+    'case "$*" in *"namespaces ls"*) echo other ;; *containers*) exit 1 ;; esac',
+    "containerd is at work here, in the namespaces other",
+  ],
+])("an engine that does not list %s may have some", (what, answers, said) => {
+  for (const program of ["docker", "ctr"]) host.stub(program, "exit 1");
+  host.stub(what.startsWith("Docker") ? "docker" : "ctr", answers);
+  const { stdout } = host.run({
+    script: `up() { check_engines; }\nproblem() { echo "$*"; }`,
+    uses: [Host.script("machine/engines.sh"), "check_publisher() { :; }", "check_packages() { :; }"],
+    values: { ADOPT: "false", DOCKER_PACKAGES: "distribution" },
+  });
+  expect(stdout).toContain(said);
+});
