@@ -86,15 +86,21 @@ put() {
   note file "$path"
   make_directory "$(dirname "$path")"
   remove_halves "$path"
-  new=$(mktemp "$path.keelson-XXXXXX")
-  cat >"$new"
-  chmod "$mode" "$new"
+  new=$(mktemp "$path.keelson-XXXXXX") || return
+  # Also where whoever calls asks whether this fails, and nothing else ends it.
+  { cat >"$new" && chmod "$mode" "$new"; } || {
+    rm -f "$new"
+    return 1
+  }
   if cmp -s "$new" "$path" && [ "$(stat -c %a "$path")" = "$(stat -c %a "$new")" ]; then
     # Whoever reads it need not read it again for that.
     [ "$(stat -c %u:%g "$path")" = "$(stat -c %u:%g "$new")" ] || chown --reference "$new" "$path"
     rm -f "$new"
   else
-    keep_found "$path"
+    keep_found "$path" || {
+      rm -f "$new"
+      return 1
+    }
     is_as_left file "$path" || forget_starts "$path"
     if ! declare -F defer >/dev/null || ! defer "$path" "$new"; then mv -f "$new" "$path"; fi
   fi
@@ -110,8 +116,7 @@ keep_found() {
   ! changed "$1" || return 0
   mkdir -p "$(dirname "$kept")"
   if is_there "$1"; then
-    cp -pP "$1" "$kept.new"
-    mv -fT "$kept.new" "$kept"
+    cp -pP "$1" "$kept.new" && mv -fT "$kept.new" "$kept"
   else
     touch "$kept.none"
   fi

@@ -43,16 +43,16 @@ note_turn_end() { note_left "$(cat "$SCRIPTS/$SCRIPT/wrote" 2>/dev/null || true)
 
 # note_left [BEFORE]: what is here now of what was noted; of the rest what BEFORE says.
 note_left() {
-  local record=$SCRIPTS/$SCRIPT left lock
+  local record=$SCRIPTS/$SCRIPT left lock status=0
   # Scripts end side by side, and what one of them left may be another's too.
   exec {lock}>"$SCRIPTS/lock"
   flock "$lock"
   left=$(sort -u "$record/wrote.new" | fingerprints)
-  awk "$BY_KIND_AND_NAME"' NF && !(key() in left) { left[key()] = $0; print }' <<<"$left${1:+$'\n'$1}" >"$record/wrote.new"
-  # First: cut off in between, the file is as one of them left it, and not as this one did.
-  tell_others "$record/wrote.new"
-  mv -f "$record/wrote.new" "$record/wrote"
+  # First the others: cut off in between, the file is as one of them left it, and not as this one did.
+  awk "$BY_KIND_AND_NAME"' NF && !(key() in left) { left[key()] = $0; print }' <<<"$left${1:+$'\n'$1}" >"$record/wrote.new" &&
+    tell_others "$record/wrote.new" && mv -f "$record/wrote.new" "$record/wrote" || status=1
   exec {lock}>&-
+  return "$status"
 }
 
 # shellcheck disable=SC2016 # awk expands it.
@@ -84,8 +84,7 @@ tell_others() {
     if [ ! -e "$other" ] || [ "$other" = "$SCRIPTS/$SCRIPT/wrote" ] || ! grep -qvxFf "$own" "$other"; then continue; fi
     awk "$BY_KIND_AND_NAME"'
       NR == FNR { left[key()] = $0; next }
-      { print key() in left ? left[key()] : $0 }' "$own" "$other" >"$other.told"
-    mv -f "$other.told" "$other"
+      { print key() in left ? left[key()] : $0 }' "$own" "$other" >"$other.told" && mv -f "$other.told" "$other" || return
   done
 }
 

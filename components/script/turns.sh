@@ -25,8 +25,8 @@ others_wait() { grep -qvxF "$SCRIPTS/$SCRIPT/turn" <(compgen -G "$SCRIPTS/*/turn
 # defer PATH NEW: where a unit at work reads PATH, NEW waits for the turn. In place of what is gone it does not wait.
 defer() {
   [ -n "${deferring:-}" ] && [ -e "$1" ] && is_read_at_work "$1" || return 1
-  mkdir -p "$DEFERRED${1%/*}"
-  mv -fT "$2" "$DEFERRED$1"
+  { mkdir -p "$DEFERRED${1%/*}" && mv -fT "$2" "$DEFERRED$1"; } ||
+    die "what is to be at $1 cannot be kept for the turn of $(hostname): the error is above"
 }
 
 is_read_at_work() {

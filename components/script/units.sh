@@ -95,7 +95,7 @@ told() { printf '%s' "${1:+ What differs: ${1//$'\n'/ | }.}${2:+ What it said: $
 # go_back UNIT FILE...: UNIT runs on the files of its last good start.
 go_back() {
   is_kept "$@" || return 0
-  put_back "$@"
+  put_back "$@" || return
   ! runs_on "$@" || return 0
   # One that was tried too often is refused by systemd, and its socket with it.
   systemctl reset-failed --quiet "$1" "${1%.service}.socket" 2>/dev/null || true
@@ -144,7 +144,7 @@ keep_files() {
   local kept=$STATE/units/$1.good file
   [ -z "${in_turn:-}" ] || return 0
   shift
-  for file; do cmp -s "$file" "$kept$file" || keep_file "$file" "$kept"; done
+  for file; do cmp -s "$file" "$kept$file" || keep_file "$file" "$kept" || return; done
 }
 
 # keep_file FILE DIRECTORY: of a program its link is kept. A large file is a program as an earlier release put it there, which is
@@ -158,8 +158,7 @@ keep_file() {
   elif is_large "$1"; then
     ln -f "$1" "$copy" 2>/dev/null || rm -f "$copy"
   else
-    cp -p "$1" "$copy.new"
-    mv -f "$copy.new" "$copy"
+    cp -p "$1" "$copy.new" && mv -f "$copy.new" "$copy"
   fi
 }
 
@@ -183,13 +182,13 @@ restore_from() {
     if [ ! -e "$kept$file" ] || cmp -s "$kept$file" "$file"; then continue; fi
     if [ -L "$kept$file" ]; then
       note program "$file"
-      copy_link "$kept$file" "$file"
+      copy_link "$kept$file" "$file" || return
     elif is_large "$kept$file"; then
       note program "$file"
-      ln -f "$kept$file" "$file.new" && mv -fT "$file.new" "$file"
+      { ln -f "$kept$file" "$file.new" && mv -fT "$file.new" "$file"; } || return
     else
       mode=$(stat -c %a "$kept$file")
-      put "$file" "$mode" <"$kept$file"
+      put "$file" "$mode" <"$kept$file" || return
     fi
   done
 }

@@ -131,6 +131,25 @@ describe("new settings", () => {
     expect(run("a")).toEqual(clean);
     expect(host.restarts()).toEqual([]);
   });
+  test("whose way back does not fit on the disk stay in their places, whole", () => {
+    host.write("a", `${good}${"#\n".repeat(3000)}`);
+    run("a");
+    host.write("a", bad);
+    host.called();
+    // As a disk that is full for all that is larger than a block.
+    const { status, stderr } = host.up(`trap '' XFSZ; ulimit -f 1; run_unit a.service '${host.path("a")}'`);
+    expect(status).toBe(1);
+    expect(stderr).toContain("comes up neither on its new settings nor on those of its last good start");
+    expect(host.read("a")).toBe(bad);
+    expect(host.has("var/lib/keelson/units/a.service")).toBe(false);
+  });
+  test("that are good and do not fit on the disk are kept by no half of them", () => {
+    const long = `${good}${"#\n".repeat(3000)}`;
+    host.write("a", long);
+    host.up(`printf 'a.service %s\\n' '${host.path("a")}' >"$STATE/restarted"
+      trap '' XFSZ; ulimit -f 1; each_restarted keep_files || true`);
+    expect(host.read(`var/lib/keelson/units/a.service.good${host.path("a")}`)).toBe(good);
+  });
   test("are told as they are where nothing is known that was good", () => {
     host.up('rm -r "$STATE/units/a.service.good"');
     host.write("a", bad);
