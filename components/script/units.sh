@@ -8,7 +8,7 @@
 run_unit() {
   note unit "$1"
   forget_put_off "$1"
-  if ! has_deferred "$@" && runs_on "$@"; then
+  if ! has_deferred "$@" && { runs_on "$@" || runs_on_before_packages "$@"; }; then
     systemctl is-enabled --quiet "$1" || systemctl enable --quiet "$1"
   elif has_to_wait "$1"; then
     accepted "$1" || start_failed "$@"
@@ -56,6 +56,20 @@ runs_on() {
   local unit=$1
   shift
   [ "$(cat "$STATE/units/$unit" 2>/dev/null)" = "$(sha256sum "$@" | sha256sum)" ] && systemctl is-active --quiet "$unit"
+}
+
+# runs_on_before_packages UNIT FILE...: it runs on the FILEs, but the distribution has replaced a program among them since. That is no reason to
+# restart what others speak through: what can execute another program while it goes on does so when it reads its settings again, which is next.
+runs_on_before_packages() {
+  local record=$STATE/units/$1 kept=$STATE/units/$1.good file others=()
+  [ -e "$record" ] && is_kept "$@" && systemctl is-active --quiet "$1" || return
+  cmp -s "$record.files" <(printf '%s\n' "${@:2}") || return
+  for file in "${@:2}"; do
+    if is_of_package "$file"; then others+=("$file"); else cmp -s "$file" "$kept$file" || return; fi
+  done
+  [ "${#others[@]}" != 0 ] || return
+  rm -f "$record.read"
+  note_digest "$@"
 }
 
 # accepts UNIT: what its program says of new settings before it is restarted on them, where it can be asked.
