@@ -27,11 +27,11 @@ down() {
     give_up_pods
     return
   fi
-  cordoned=$(kubectl get node "$NODE" --request-timeout 10s -o 'jsonpath={.spec.unschedulable}')
   if [ "$(readiness)" = Unknown ]; then
     refuse_silent
   else
     name_bare
+    cordon
     drain || stays
   fi
   kubectl delete node "$NODE" --ignore-not-found >&2
@@ -135,4 +135,19 @@ stays() {
     "Where a PodDisruptionBudget holds them, let them have another replica, or change the budget, and run up again; kubernetes.drainTimeout gives them longer"
 }
 
-uncordon() { [ "$cordoned" = true ] || kubectl uncordon "$NODE" >&2 || true; }
+# Where the script is cut off it is known by the mark whose cordon that is. One that somebody else has made stays so.
+cordon() {
+  local marks
+  cordoned=no
+  marks=$(kubectl get node "$NODE" --request-timeout 10s -o "jsonpath={.spec.unschedulable} {.metadata.annotations.keelson\\.io/cordoned-for}")
+  if [ "$marks" != "true " ]; then
+    patch_node '{"metadata": {"annotations": {"keelson.io/cordoned-for": "leaving"}}, "spec": {"unschedulable": true}}'
+    cordoned=yes
+  fi
+}
+
+uncordon() {
+  [ "$cordoned" != yes ] || patch_node '{"metadata": {"annotations": {"keelson.io/cordoned-for": null}}, "spec": {"unschedulable": null}}' || true
+}
+
+patch_node() { kubectl patch node "$NODE" --type merge --request-timeout 10s --patch "$1" >&2; }

@@ -8,9 +8,21 @@ up() {
   wait_for 300 "the node $NODE to be ready" node_ready || not_ready
   # flannel has done so before the kubelet calls itself ready.
   wait_for 10 "flannel on $NODE to tell of its network" is_announced || announce
-  if [ "$CORDONED" = true ]; then cordon; else let_cordon_go; fi
+  stay
+  # A node with taints has its cordon together with them.
+  if [ "$CORDONED$TAINTED" = truefalse ]; then cordon; else let_cordon_go; fi
   # It came so in a run that failed, and the configuration has neither taints nor a cordon by now.
   [ "$CORDONED$TAINTED" != falsefalse ] || ! has_come_so || let_pods_come
+}
+
+# The machine was to leave, and its drain was cut off (node.sh): its node takes pods as the configuration says.
+stay() {
+  local mark lifted=''
+  mark=$(of_node '{.metadata.annotations.keelson\.io/cordoned-for}')
+  [ "$mark" = leaving ] || return 0
+  [ "$CORDONED" = true ] || lifted=', "spec": {"unschedulable": null}'
+  log "$NODE was to leave, and stays: the cordon of its drain is taken off, unless the configuration asks for one"
+  kubectl patch node "$NODE" --type merge --request-timeout 10s --patch "{\"metadata\": {\"annotations\": {\"keelson.io/cordoned-for\": null}}$lifted}" >&2
 }
 
 # A kubelet cannot make a node that is cordoned: it has come with a taint (join.sh), whose place the cordon takes.

@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { anotherOf, type Machine, type MachineConfig } from "../machine";
+import { anotherOf, type Machine } from "../machine";
 import { HostScript, stepOn } from "../script";
 import type { ControlPlane } from "../master";
 import { podsScript } from "../network";
@@ -64,7 +64,7 @@ export class ReadyNode extends HostScript {
         values: {
           NODE: machine.name,
           IDENTITY: machine.identity,
-          CORDONED: isCordoned(machine.config),
+          CORDONED: machine.config.unschedulable,
           TAINTED: (machine.config.taints ?? []).length > 0,
         },
       },
@@ -72,6 +72,3 @@ export class ReadyNode extends HostScript {
     );
   }
 }
-
-/** A node with taints has its cordon together with them. */
-const isCordoned = ({ taints = [], unschedulable }: MachineConfig) => unschedulable && taints.length === 0;
