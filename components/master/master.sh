@@ -157,11 +157,15 @@ let_in() {
   as_admin delete validatingadmissionpolicybinding,validatingadmissionpolicy "keelson-lost-$NODE" --ignore-not-found --request-timeout 10s >&2
 }
 
-# forget_node: a master that was away while its kubelet's authority was forgotten is known to nobody, and becomes a node as a new one does.
+# forget_node: a master whose kubelet has nothing that it is known by, as after it was off for long, becomes a node as a new one does.
 forget_node() {
-  local client=/var/lib/kubelet/pki/kubelet-client-current.pem
-  [ -s "$client" ] && has_joined && ! openssl verify -no_check_time -CAfile "$PKI/ca.crt" "$client" >/dev/null 2>&1 || return 0
-  log "the certificate of the kubelet of $NODE is of an authority that was forgotten: it gets another one"
+  local client=/var/lib/kubelet/pki/kubelet-client-current.pem why=
+  has_joined || return 0
+  openssl verify -no_check_time -CAfile "$PKI/ca.crt" "$client" >/dev/null 2>&1 || why="is of an authority that was forgotten"
+  openssl x509 -in "$client" -noout -checkend 0 >/dev/null 2>&1 || why="has ended"
+  [ -s "$client" ] || why="is gone"
+  [ -n "$why" ] || return 0
+  log "the certificate of the kubelet of $NODE $why: it gets another one"
   forget_credentials
 }
 

@@ -5,7 +5,8 @@ readonly LOG=/var/log/keelson-kubeadm.log
 readonly CLIENT=/var/lib/kubelet/pki/kubelet-client-current.pem
 
 up() {
-  ! is_refused || forget_node
+  ! is_gone || forget_node "the certificate of the kubelet of $NODE is gone"
+  ! is_refused || forget_node "the API refuses the certificate of the kubelet of $NODE, which has ended or is of an authority that was forgotten"
   # It would take pods from the moment that it is ready, and is given its taints when all nodes of the run are.
   [ -z "$TAINTS" ] || register_with "$TAINTS"
   # A run that was cut off after the join left a node that works: it needs no token.
@@ -36,8 +37,11 @@ is_refused() {
   [ -s "$CLIENT" ] && [ "$(curl -sk --max-time 5 --output /dev/null --write-out '%{http_code}' --cert "$CLIENT" "https://$ENDPOINT/api/v1/nodes/$NODE")" = 401 ]
 }
 
+is_gone() { [ ! -s "$CLIENT" ] && grep -qs kubelet-client-current.pem /etc/kubernetes/kubelet.conf; }
+
+# forget_node WHY
 forget_node() {
-  log "the API refuses the certificate of the kubelet of $NODE, which has ended or is of an authority that was forgotten: it joins once more"
+  log "$1: it joins once more"
   forget_credentials
 }
 

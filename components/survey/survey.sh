@@ -38,17 +38,19 @@ scripts() {
     printf 'script %s %s\n' "$name" "$(cat "$record")"
     ! at_work "$name" || printf 'working %s\n' "$name"
     changes "$name"
-    [[ $name != *-join ]] || undone "$name"
+    [[ $name != *-join && $name != *-master ]] || undone "$name"
   done
 }
 
-# undone SCRIPT: of a join, which is for one moment and notes nothing: what it was for is gone, as after kubeadm reset, or has ended, as of a
-# machine that was off for long.
+# undone SCRIPT: of what makes the machine a node, and notes nothing of that, for the kubelet goes on with it: it is gone, as after kubeadm
+# reset, or has ended, as of a machine that was off for long.
 undone() {
   local client=/var/lib/kubelet/pki/kubelet-client-current.pem
   if [ ! -s /etc/kubernetes/kubelet.conf ]; then
     printf 'changed %s present - 0 there /etc/kubernetes/kubelet.conf\n' "$1"
-  elif [ -s "$client" ] && ! openssl x509 -in "$client" -noout -checkend 0 >/dev/null 2>&1; then
+  elif [ ! -s "$client" ]; then
+    ! grep -q kubelet-client-current.pem /etc/kubernetes/kubelet.conf || printf 'changed %s present - 0 there %s\n' "$1" "$client"
+  elif ! openssl x509 -in "$client" -noout -checkend 0 >/dev/null 2>&1; then
     printf 'changed %s present ended 0 there %s\n' "$1" "$client"
   fi
 }

@@ -149,6 +149,7 @@ function member(): Run {
 function master(): Run {
   equip();
   const etc = host.path("etc/kubernetes");
+  const pki = host.path("var/lib/kubelet/pki");
   for (const file of ["kubelet-config.yaml", "pki/apiserver-etcd-client.crt"]) host.write(`etc/kubernetes/${file}`, "");
   for (const file of ["etc/systemd/system/kubelet.service", "usr/local/bin/kubelet", "var/log/none"]) {
     host.write(file, "");
@@ -158,7 +159,7 @@ function master(): Run {
     `config=$(cat); setting=$(sed -n 's/^setting: //p' <<<"$config")
     case "$*" in
     "init phase preflight"* | "init phase certs"*) exit 0 ;;
-    init*) [[ "$*" = "init phase"* ]] || echo kubelet-client-current.pem >'${etc}/kubelet.conf' ;;
+    init*) [[ "$*" = "init phase"* ]] || { mkdir -p '${pki}'; echo key >'${pki}/kubelet-client-current.pem'; echo kubelet-client-current.pem >'${etc}/kubelet.conf'; } ;;
     reset*) rm -rf '${etc}/manifests' '${etc}'/*.conf; exit 0 ;;
     *) exit 0 ;;
     esac

@@ -36,6 +36,7 @@ beforeEach(() => {
   host.stub("ps", "echo 0");
   host.stub("curl", `case "$*" in *readyz*) ! grep -q bad '${host.path(manifests)}/kube-apiserver.yaml' ;; esac`);
   host.write("etc/kubernetes/kubelet.conf", "kubelet-client-current.pem\n");
+  host.write("var/lib/kubelet/pki/kubelet-client-current.pem", "certificate and key");
   for (const path of ["kubernetes/kubelet-config.yaml", "systemd/system/kubelet.service"]) {
     host.write(`etc/${path}`, "");
   }

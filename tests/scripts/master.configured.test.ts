@@ -34,6 +34,7 @@ test("configures a cluster that nobody has, and leaves the rest to the step afte
   expect(calls(0, "coredns:v1", "rolebinding/kube-proxy").join()).toContain("--skip-phases addon/coredns");
   expect(calls(0, "coredns:v1", "service/kube-dns").join()).not.toContain("--skip-phases");
   host.write("etc/kubernetes/kubelet.conf", "kubelet-client-current.pem\n");
+  host.write("var/lib/kubelet/pki/kubelet-client-current.pem", "certificate and key");
   expect(calls(0, "coredns:v1")[0]).toContain("delete validatingadmissionpolicybinding");
 });
 test("takes an API that does not answer for no cluster that is to be configured", () => {

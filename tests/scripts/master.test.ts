@@ -1,4 +1,4 @@
-import { makeAuthority } from "./signing";
+import { ended, makeAuthority } from "./signing";
 import { readdirSync, statSync } from "node:fs";
 
 import type { Host } from "./host";
@@ -78,7 +78,7 @@ describe("master.sh", () => {
     expect(stderr).toMatch(/it broke\n.*error: kubeadm init failed on /s);
     expect(stderr + stdout).not.toContain(secretPart);
   });
-  describe("a kubelet of an authority that was forgotten while its master was away", () => {
+  describe("a kubelet whose master was away for long", () => {
     const client = "var/lib/kubelet/pki/kubelet-client-current.pem";
     const certificate = (name: string) => {
       makeAuthority(host.path("made"), name);
@@ -88,16 +88,23 @@ describe("master.sh", () => {
     const run = (of: string, authorities: string) => {
       host.write("etc/kubernetes/kubelet.conf", "client-certificate: kubelet-client-current.pem\n");
       host.write(client, of);
-      host.stub("openssl", '[ "$1" != verify ] || exec /usr/bin/openssl "$@"');
+      host.stub("openssl", '[[ "$1 $*" != verify* && $* != *-checkend* ]] || exec /usr/bin/openssl "$@"');
       return master("up", [], { AUTHORITY: `ca.crt ${Buffer.from(authorities).toString("base64")}` });
     };
 
-    test("becomes a node as a new one does", () => {
+    test("becomes a node as a new one does where its authority was forgotten", () => {
       const [one, two] = ["one", "two"].map(certificate);
       const { stderr } = run(one ?? "", two ?? "");
       expect(stderr).toContain("the certificate of the kubelet of m is of an authority that was forgotten");
       expect(host.has(client)).toBe(false);
       expect(called()).toContain("systemctl stop kubelet.service");
+    });
+    test.each(["has ended", "is gone"])("becomes a node as a new one does where its certificate %s", (what) => {
+      const one = certificate("one");
+      const { stderr } = run(what === "is gone" ? "" : ended(host.path("made"), "one"), one);
+      expect(stderr).toContain(`the certificate of the kubelet of m ${what}: it gets another one`);
+      expect([host.has(client), host.has("etc/kubernetes/kubelet.conf")]).toEqual([false, false]);
+      expect(called()).toMatch(/^systemctl stop kubelet.service\n[^]*^kubeadm init --config/m);
     });
     test("goes on where its authority is trusted", () => {
       const [one, two] = ["one", "two"].map(certificate);
@@ -122,7 +129,10 @@ describe("master.sh", () => {
         esac`,
       );
     };
-    const joined = () => host.write("etc/kubernetes/kubelet.conf", "client-certificate: kubelet-client-current.pem\n");
+    const joined = () => {
+      host.write("etc/kubernetes/kubelet.conf", "client-certificate: kubelet-client-current.pem\n");
+      host.write("var/lib/kubelet/pki/kubelet-client-current.pem", "certificate and key");
+    };
 
     test("are given to a new node by kubeadm, and to a node that is there never again", () => {
       node();

@@ -177,6 +177,15 @@ describe("join.sh", () => {
       expect(called()).toMatch(/^systemctl stop kubelet.service\n[^]*^kubeadm join/m);
       expect([host.has(client), host.has("etc/kubernetes/kubelet.conf")]).toEqual([false, false]);
     });
+    test("joins once more where the file that its kubeconfig names is gone", () => {
+      answering("200");
+      host.write("etc/kubernetes/kubelet.conf", "client-certificate: kubelet-client-current.pem\n");
+      expect(join().stderr).not.toContain("joins once more");
+      rmSync(host.path(client));
+      const { status, stderr } = join();
+      expect([status, stderr]).toEqual([0, "the certificate of the kubelet of w is gone: it joins once more\n"]);
+      expect(called()).toMatch(/^systemctl stop kubelet.service\n[^]*^kubeadm join/m);
+    });
     test.each(["200", "403", "404", "000"])("goes on where it answers %s", (status) => {
       answering(status);
       expect(join().status).toBe(0);

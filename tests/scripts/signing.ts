@@ -35,3 +35,9 @@ export function makeAuthority(directory: string, name: string): void {
     stdio: "pipe",
   });
 }
+
+/** An authority's certificate in a directory, as it would be had it ended. */
+export function ended(directory: string, name: string): string {
+  const again = ["x509", "-in", `${name}.crt`, "-signkey", `${name}.key`, "-days", "-1"];
+  return execFileSync("openssl", again, { cwd: directory, stdio: "pipe" }).toString();
+}

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { chmodSync, rmSync } from "node:fs";
 
 import { virtualAddressConfig, virtualAddressConfigFile } from "../../components/endpoint/render";
@@ -6,7 +5,7 @@ import { surveyProgram } from "../../components/survey";
 import { parseAnswer, type Answer } from "../../components/survey/answer";
 import { environment, machineOf } from "../unit/render.fixture";
 import { Host } from "./host";
-import { makeAuthority } from "./signing";
+import { ended, makeAuthority } from "./signing";
 
 let host: Host;
 beforeEach(() => {
@@ -198,23 +197,30 @@ describe("what was changed by hand", () => {
       ["m-docker", "rules", "kube-proxy", "gone"],
     ]);
   });
-  test("are joins whose machine was reset, also those of earlier releases, which noted nothing", () => {
-    run(":", "m-join");
-    expect(changes()).toEqual([["m-join", "present", "/etc/kubernetes/kubelet.conf", "gone"]]);
-    host.write("etc/kubernetes/kubelet.conf", "credentials");
-    expect(changes()).toEqual([]);
-  });
-  test("are joins whose certificate has ended, as of a machine that was off for long", () => {
-    run(":", "m-join");
-    host.write("etc/kubernetes/kubelet.conf", "credentials");
-    const client = "var/lib/kubelet/pki/kubelet-client-current.pem";
-    makeAuthority(host.path("made"), "ca");
-    host.write(client, host.read("made/ca.crt"));
-    expect(changes()).toEqual([]);
-    const ended = ["x509", "-in", "ca.crt", "-signkey", "ca.key", "-days", "-1"];
-    host.write(client, execFileSync("openssl", ended, { cwd: host.path("made"), stdio: "pipe" }).toString());
-    expect(changes()).toEqual([["m-join", "present", `/${client}`, "other"]]);
-  });
+  test.each(["m-join", "m-master"])(
+    "are %s whose machine was reset, also of earlier releases, which noted nothing",
+    (name) => {
+      run(":", name);
+      expect(changes()).toEqual([[name, "present", "/etc/kubernetes/kubelet.conf", "gone"]]);
+      host.write("etc/kubernetes/kubelet.conf", "credentials");
+      expect(changes()).toEqual([]);
+    },
+  );
+  test.each(["m-join", "m-master"])(
+    "are a kubelet's certificate of %s that has ended or is gone, as of a machine that was off for long",
+    (name) => {
+      run(":", name);
+      host.write("etc/kubernetes/kubelet.conf", "client-certificate: kubelet-client-current.pem\n");
+      const client = "var/lib/kubelet/pki/kubelet-client-current.pem";
+      makeAuthority(host.path("made"), "ca");
+      host.write(client, host.read("made/ca.crt"));
+      expect(changes()).toEqual([]);
+      host.write(client, ended(host.path("made"), "ca"));
+      expect(changes()).toEqual([[name, "present", `/${client}`, "other"]]);
+      rmSync(host.path(client));
+      expect(changes()).toEqual([[name, "present", `/${client}`, "gone"]]);
+    },
+  );
   test("are units that do not run, or would not at the next boot; one that starts is not told, nor any just after a boot", () => {
     const units = ["a", "b", "c", "d", "e"].map((name) => `${name}.service`);
     run(units.map((unit) => `note unit ${unit}`).join("; "));
