@@ -34,14 +34,10 @@ begin_issuing() {
   (umask 077 && mkdir -p "$new")
 }
 
-# renew_kubeconfig NAME: a new master gets the administrator's before its API server is there, and the others by kubeadm init.
+# renew_kubeconfig NAME: a new master has it before kubeadm init, which would put the first authority alone into it, and keeps what is there.
 renew_kubeconfig() {
   local file=/etc/kubernetes/$1.conf
-  if [ ! -s "$file" ]; then
-    [ "$1" = admin ] || return 0
-  elif kubeconfig_is_current "$file"; then
-    return 0
-  fi
+  ! { [ -s "$file" ] && kubeconfig_is_current "$file"; } || return 0
   begin_issuing
   issue kubeadm init phase kubeconfig "$1" --config /dev/stdin --kubeconfig-dir "$new" <<<"$(issuing_in "$PKI" "$(configuration)")"
   trust_in "$new/$1.conf" "$PKI/ca.crt"

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, rmSync, statSync } from "node:fs";
 
 import { Host } from "./host";
 import { makeAuthority, signingKubeadm } from "./signing";
@@ -105,6 +105,20 @@ test("what another authority has signed is issued again", () => {
   makeAuthority(host.path(pki), "front-proxy-ca");
   expect(renew({ days: 365 }).status).toBe(0);
   expect(issued()).toEqual(["kubeadm init phase certs front-proxy-client --config /dev/stdin"]);
+});
+
+test("a kubeconfig that is not there is made with all authorities: kubeadm init would put the first alone into it", () => {
+  const first = host.read(`${pki}/ca.crt`);
+  makeAuthority(host.path("made"), "other");
+  host.write(`${pki}/ca.crt`, first + host.read("made/other.crt"));
+  for (const name of kubeconfigs) rmSync(host.path(`etc/kubernetes/${name}.conf`));
+  host.write("etc/kubernetes/admin.conf", "current-context: kubernetes-admin@made\n");
+  expect(renew({ days: 365 }).status).toBe(0);
+  for (const name of kubeconfigs) {
+    const text = host.read(`etc/kubernetes/${name}.conf`);
+    const data = /certificate-authority-data: (\S+)/.exec(text)?.[1] ?? "";
+    expect([name, Buffer.from(data, "base64").toString()]).toEqual([name, host.read(`${pki}/ca.crt`)]);
+  }
 });
 
 test("what is no certificate with its key is not put in place", () => {

@@ -21,8 +21,8 @@ case "$3 $4" in
 'certs '*) sign "$directory/ca" "$directory/$4" ;;
 'kubeconfig '*)
   sign "$directory/ca" "$8/client"
-  printf 'current-context: kubernetes-admin@made\\n    client-certificate-data: %s\\n    client-key-data: %s\\n' \\
-    "$(base64 -w 0 "$8/client.crt")" "$(base64 -w 0 "$8/client.key")" >"$8/$4.conf" ;;
+  printf '    certificate-authority-data: %s\\ncurrent-context: kubernetes-admin@made\\n    client-certificate-data: %s\\n    client-key-data: %s\\n' \\
+    "$(openssl x509 -in "$directory/ca.crt" | base64 -w 0)" "$(base64 -w 0 "$8/client.crt")" "$(base64 -w 0 "$8/client.key")" >"$8/$4.conf" ;;
 esac
 `;
 
