@@ -26,7 +26,7 @@ etcd_certificates() {
     put_pair "$(certificate_path "$new" "$name")" "$path"
   done
   # And what runs that were killed left of it.
-  rm -rf "$key" "$issuer" "$new" "$directory/etcd/ca.key" "$directory"/etcd/ca.key.??????
+  rm -rf "$key" "$issuer" "$new" "$directory/etcd/ca.key"
 }
 
 # is_for_address NAME CERTIFICATE: what a member serves with is good for its address. One that was lost may come back at another.

@@ -79,8 +79,6 @@ install_authority() {
   local file content
   # What is in use anywhere is not made again.
   printf '%s\n' "${AUTHORITIES//+/ }" >"$STATE/authorities"
-  # What a run that was killed left half written.
-  rm -f "$PKI"/*.key.??????
   while read -r file content; do
     case $file in
     *.key) base64 -d <<<"$content" | put "$PKI/$file" 0600 ;;

@@ -113,9 +113,10 @@ test("a certificate that is missing is made, and the authority's key is gone bef
 
 test("the authority's key is in memory while it signs, and what runs that were killed left of it goes", () => {
   const key = "run/keelson/test-authority.key";
-  host.write("pki/etcd/ca.key.Xa1b2c", "left behind");
+  host.write("pki/etcd/ca.key", "left behind");
+  host.write("pki/etcd/ca.key.backup", "somebody's copy");
   watch = `readlink '${host.path("pki/new/etcd/ca.key")}'; stat -c %a '${host.path(key)}'`;
   expect(certificates()).toEqual({ status: 0, stdout: "", stderr: `signs\n${host.path(key)}\n600\n` });
-  const left = [key, "pki/new", "pki/etcd/ca.key", "pki/etcd/ca.key.Xa1b2c"].filter((path) => host.has(path));
-  expect(left).toEqual([]);
+  const left = [key, "pki/new", "pki/etcd/ca.key", "pki/etcd/ca.key.backup"].filter((path) => host.has(path));
+  expect(left).toEqual(["pki/etcd/ca.key.backup"]);
 });

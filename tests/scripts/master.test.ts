@@ -46,6 +46,11 @@ describe("master.sh", () => {
     ]);
     expect(statSync(host.path("etc/kubernetes/pki/ca.key")).mode & 0o777).toBe(0o600);
   });
+  test("leaves copies of keys alone that people have made beside them", () => {
+    host.write("etc/kubernetes/pki/ca.key.backup", "a key\n");
+    expect(master().status).toBe(0);
+    expect(host.read("etc/kubernetes/pki/ca.key.backup")).toBe("a key\n");
+  });
   test("writes the components' files before they start, and those that nobody reads any more go", () => {
     const file = (text: string) => ({ path: `${directory}/audit.yaml.${text}`, content: `${text}\n`, mode: "0600" });
     host.write("etc/kubernetes/keelson/own", "");
