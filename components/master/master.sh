@@ -58,7 +58,7 @@ up() {
   remove_other_files "${FILES[@]}"
   [ -n "$ENCRYPTION" ] || forget_providers
   log "the API answers at https://$ENDPOINT"
-  tell_ends "$PKI"/*.crt
+  tell_ends "$PKI"/{ca,front-proxy-ca,apiserver,apiserver-kubelet-client,apiserver-etcd-client,front-proxy-client}.crt
 }
 
 # Static pods that lie there before the first init are nobody's we know: they would run beside ours.

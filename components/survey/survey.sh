@@ -119,9 +119,11 @@ common_address() {
   if [ -n "$address" ] && [ -n "$(ip -o address show to "$address" 2>/dev/null)" ]; then printf 'holds %s\n' "$address"; fi
 }
 
+# Those of the cluster, by their names: others may keep theirs beside them.
 certificates() {
   local file
-  for file in /etc/kubernetes/pki/*.crt /etc/kubernetes/pki/etcd/*.crt /etc/etcd/pki/etcd/*.crt; do
+  for file in /etc/kubernetes/pki/{ca,front-proxy-ca,apiserver,apiserver-kubelet-client,apiserver-etcd-client,front-proxy-client,etcd/ca}.crt \
+    /etc/etcd/pki/etcd/{ca,server,peer,healthcheck-client}.crt; do
     [ ! -e "$file" ] || tell_end "$file" "$file"
   done
   for file in admin controller-manager scheduler; do

@@ -120,6 +120,16 @@ describe("a look at a machine", () => {
   });
 });
 
+test("tells when the cluster's certificates end, and nothing of those that others keep beside them", () => {
+  makeAuthority(host.path("made"), "ca");
+  const ours = ["etc/kubernetes/pki/apiserver.crt", "etc/kubernetes/pki/etcd/ca.crt", "etc/etcd/pki/etcd/peer.crt"];
+  for (const path of ours) host.write(path, host.read("made/ca.crt"));
+  for (const path of ["etc/kubernetes/pki/jane.crt", "etc/etcd/pki/etcd/jane.crt"]) {
+    host.write(path, ended(host.path("made"), "ca"));
+  }
+  expect([...look().ends.keys()]).toEqual(ours.map((path) => host.path(path)));
+});
+
 describe("what was changed by hand", () => {
   test("are files: their text, their mode, or that they are gone; and no others", () => {
     run(`${file("etc/a b")}; ${file("etc/c")}; ${file("etc/d")}; ${file("etc/same")}`);
