@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { etcdMembersOf, mastersOf, type MachineConfig } from "../machine";
 import { onceKnown } from "../ssh";
+import { lengthsOf } from "./epoch";
 import { authoritiesOf, lengthOf, type CertificateSettings } from "./settings";
 
 export interface CertificateLifeArgs {
@@ -46,19 +47,29 @@ function firstWords({ firstEnd, clock, environment }: CertificateLifeArgs): stri
   ].join("; ");
 }
 
-function renewalWords({ environment, firstEnd, clock }: CertificateLifeArgs, before: number, now: number): string {
+/** What becomes of them where they have to be good until another time than before, both seconds since 1970. */
+export function renewalWords(args: CertificateLifeArgs, before: number, now: number): string {
+  const { environment, firstEnd, clock } = args;
   // Of certificates that another authority issues, the words are the rotation's.
   if (authoritiesOf(environment).length > 1) return "";
+  // As leaves.sh has it: an hour more is for clocks that were set back.
+  const isTooLong = firstEnd !== undefined && firstEnd > clock + lengthsOf(environment).validity + 3600;
   // The clock went back: what was issued since is good, and stays.
-  if (now <= before && now > 0) {
+  if (now <= before && now > 0 && !isTooLong) {
     return "by the machines' clocks none of them is due for renewal any more: they are checked, and stay";
   }
   const [masters, members] = [mastersOf(environment).length, etcdMembersOf(environment).length];
-  const due = firstEnd === undefined ? "are due, and no machine could be asked when they end" : ends(firstEnd, clock);
+  const due = isTooLong
+    ? `hold longer than certificates.validity, ${environment.certificates.validity}`
+    : dueWords(args);
   return (
     `those of ${counted(masters, "master")} and ${counted(members, "member")} of etcd ${due}: ` +
     "renewed one master at a time; only controller manager and scheduler restart"
   );
+}
+
+function dueWords({ firstEnd, clock }: CertificateLifeArgs): string {
+  return firstEnd === undefined ? "are due, and no machine could be asked when they end" : ends(firstEnd, clock);
 }
 
 const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;

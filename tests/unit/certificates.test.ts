@@ -1,5 +1,8 @@
+import * as pulumi from "@pulumi/pulumi";
+
 import { loopbackCertificate } from "../support/certificate";
 import { beganAt, clockOf, goodUntil, lengthsOf } from "../../components/certificates/epoch";
+import { renewalWords } from "../../components/certificates/life";
 import { timerUnits } from "../../components/certificates/timer";
 import { refusals } from "../../components/plan/refusals";
 import { topologyOf } from "../../components/plan/topology";
@@ -80,6 +83,35 @@ describe("the number of the administrator's kubeconfig", () => {
     }
     // A living cluster that never had another one has nothing new in its state.
     expect(of(1)).not.toHaveProperty("administrator");
+  });
+});
+
+describe("a preview", () => {
+  const clock = 1_800_000_000;
+  /** What it says where the first certificate ends so many days from now, of what they had to be good until, and have to be. */
+  const words = (validity: string, end: number, before: number, now: number) =>
+    renewalWords(
+      {
+        environment: environment({ certificates: { validity, renewBefore: "45d" } }),
+        goodUntil: pulumi.output(""),
+        firstEnd: clock + end * day,
+        clock,
+      },
+      clock + before * day,
+      clock + now * day,
+    );
+
+  test("says that certificates which hold longer than they are to are renewed", () => {
+    const said = words("180d", 265, 265, 80);
+    expect(said).toMatch(/of etcd hold longer than certificates\.validity, 180d: renewed one master at a time; only/);
+  });
+  test("says of those that a clock went back for that they stay", () => {
+    expect(words("365d", 265, 300, 265)).toMatch(
+      /none of them is due for renewal any more: they are checked, and stay/,
+    );
+  });
+  test("says when those end that are due", () => {
+    expect(words("365d", 44, 44, 364)).toMatch(/of etcd end in 44 days: renewed one master at a time/);
   });
 });
 
