@@ -53,7 +53,7 @@ await_proxies() {
   log "kube-proxy is replaced on $nodes nodes, one after the other"
   as_admin rollout status "${PROXIES[@]}" --timeout "$((60 + 20 * nodes))s" >&2 && return
   as_admin get pods --selector k8s-app=kube-proxy --request-timeout 10s -o wide >&2 || true
-  die "kube-proxy is not the new one on all nodes: its pods are above"
+  die "kube-proxy is not the new one on all nodes: its pods are above. Start machines whose nodes are not ready, or mark those that are gone for good with \`lost: true\`, and run up again"
 }
 
 # forget_authorities: API servers tell aggregated ones whom to trust, and add to what they have told before: what was forgotten would be trusted

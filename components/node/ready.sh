@@ -86,7 +86,7 @@ announce() {
   log "node $NODE was rebuilt while its flannel pod stayed: flannel is restarted"
   # First: where the API does not tell, the next run finds all of this to be done.
   pods=$(old_pods)
-  kubectl --namespace kube-flannel delete pods --selector app=flannel --field-selector "spec.nodeName=$NODE" --request-timeout 30s >&2 || true
+  kubectl --namespace kube-flannel delete pods --selector app=flannel --field-selector "spec.nodeName=$NODE" --wait=false --request-timeout 30s >&2 || true
   wait_for 120 "flannel on $NODE to tell of its network" is_announced || not_announced
   let_go <<<"$pods"
 }

@@ -187,43 +187,6 @@ test("a kubelet that never read what was taken back is left alone", () => {
   expect(unread()).toBe(0);
 });
 
-describe("add-ons", () => {
-  const restart = (told: readonly string[]) => {
-    host.write("etc/kubernetes/pki/ca.crt", pem("one", "two"));
-    host.write("told", pem(...told));
-    host.stub(
-      "kubectl",
-      `case "$*" in
-      *managedFields*) echo '2026-01-01T00:00:00Z 2026-01-01T00:00:00Z 2026-02-02T00:00:00Z' ;;
-      *kube-root-ca.crt*) cat '${host.path("told")}' ;;
-      *"get pods"*kube-proxy*) printf 'old 2026-01-09T00:00:00Z\\nnew 2026-02-02T00:00:09Z\\n' ;;
-      esac`,
-    );
-    return host.up('as_admin() { kubectl "$@"; }\nrestart_distrustful', {
-      uses: [
-        Host.script("certificates/trust.sh"),
-        Host.script("master/addons.sh").replace("wait_for 180", "wait_for 1"),
-      ],
-      values: { PKI: host.path("etc/kubernetes/pki") },
-    });
-  };
-  test("start again, pod after pod, where they began before pods were told of other authorities", () => {
-    expect(restart(["one", "two"]).status).toBe(0);
-    const done = host.called().filter((call) => /delete|rollout/.test(call));
-    expect(done).toEqual([
-      expect.stringContaining("delete pod old --namespace kube-system") as unknown,
-      expect.stringContaining("rollout status daemonset/kube-proxy --namespace kube-system") as unknown,
-    ]);
-  });
-  test("are left alone until the controller manager has told pods", () => {
-    expect(restart(["one"])).toMatchObject({
-      status: 1,
-      stderr: expect.stringContaining("pods do not get the cluster's authorities") as unknown,
-    });
-    expect(host.called().filter((call) => /delete/.test(call))).toEqual([]);
-  });
-});
-
 test("a certificate may be asked for in the name of a node that has as many characters as a machine's name may have", () => {
   node(["one"], "one");
   host.write("signer", "one");

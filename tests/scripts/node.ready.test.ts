@@ -67,7 +67,7 @@ describe("a node that joins", () => {
     expect(status).toBe(0);
     expect(stderr).toContain("the pod a/bare on w has an address that is no longer reached");
     expect(called().filter((call) => call.includes("delete"))).toEqual([
-      "--namespace kube-flannel delete pods --selector app=flannel --field-selector spec.nodeName=w --request-timeout 30s",
+      "--namespace kube-flannel delete pods --selector app=flannel --field-selector spec.nodeName=w --wait=false --request-timeout 30s",
       "--namespace a delete pod old --wait=false --request-timeout 10s",
     ]);
   });
