@@ -13,7 +13,7 @@ import { buildsHere, LocalMachines, localLogin, loginsHere } from "../local";
 import { isNode, Preflight, sshMachines } from "../machine";
 import { ControlPlane, KubeletTrust } from "../master";
 import { ClusterDns, Network } from "../network";
-import { joinNodes, Nodes, nodesAtWork, Rollout } from "../node";
+import { deleteLostNodes, joinNodes, Nodes, nodesAtWork, Rollout, type Deleting } from "../node";
 import { Pairs } from "../pairs";
 import { Plan } from "../plan";
 import { Rotation } from "../rotation";
@@ -112,7 +112,8 @@ export class Cluster extends pulumi.ComponentResource {
 
     // The control plane, and the way in that everything in the cluster uses.
     const changing = upgrade.isUnderWay || rotation.isRotated;
-    const masters = { machines: prepared, environment, artifacts, etcd, changing, keys };
+    const deleteLost = (master: Deleting) => deleteLostNodes({ environment, machines: prepared, master }, child);
+    const masters = { machines: prepared, environment, artifacts, etcd, changing, keys, deleteLost };
     const controlPlane = new ControlPlane(named("master"), masters, child);
     new CertificateLife(named("certificates"), { environment, goodUntil: etcd.goodUntil, firstEnd, clock }, child);
     const provider = providerOf(named("cluster"), controlPlane, `keelson-${named(environment.stack)}`, child);

@@ -34,6 +34,8 @@ export interface ControlPlaneArgs {
   readonly keys: pulumi.Output<string>;
   /** Machines that join wait for the configuration: something is of another release, or other authorities, than is asked for, or may be. */
   readonly changing: boolean;
+  /** Lets the nodes of lost machines go, by way of a master. What replaces pods of all nodes waits for that: theirs would never end. */
+  readonly deleteLost: (by: Pick<ControlPlane, "machines" | "operator" | "cluster">) => readonly pulumi.Resource[];
 }
 
 /** The control plane, one master after the other: the API answers when this component is done. */
@@ -79,9 +81,10 @@ export class ControlPlane extends pulumi.ComponentResource {
     }
     this.machines = ready;
     const [operator = first] = ready;
+    const gone = args.deleteLost({ machines: ready, operator, cluster: this.cluster });
     this.configuration = configureCluster(operator, args, {
       parent: this,
-      dependsOn: ready.flatMap(({ dependsOn }) => dependsOn),
+      dependsOn: [...ready.flatMap(({ dependsOn }) => dependsOn), ...gone],
       deletedWith: this.cluster,
     });
     // While masters differ, machines that join wait for all of them.

@@ -5,12 +5,13 @@ import type { Machine } from "../machine";
 import type { ControlPlane } from "../master";
 import type { Network } from "../network";
 import type { JoinedMachine } from "./labels";
-import { deleteLostNodes } from "./lost";
 import { LeavingNode, ReadyNode } from "./ready";
 import { Worker } from "./worker";
 
 export { nodesAtWork } from "./atWork";
 export { Nodes, type NodeRow } from "./labels";
+export { deleteLostNodes } from "./lost";
+export type { Deleting } from "./ready";
 export { atOnce, Rollout } from "./rollout";
 
 export interface JoinArgs {
@@ -22,13 +23,11 @@ export interface JoinArgs {
   readonly network: Network;
 }
 
-/** Makes every machine's node a ready one of the cluster, and lets the nodes of lost machines go. */
+/** Makes every machine's node a ready one of the cluster. */
 export function joinNodes(args: JoinArgs, opts: pulumi.CustomResourceOptions): readonly JoinedMachine[] {
   const { machines, master, environment, network } = args;
   const { drainTimeout } = environment.kubernetes;
   const workers = machines.filter(({ lost, config }) => lost !== true && !config.roles.includes("master"));
-  const { lost, etcd } = environment;
-  deleteLostNodes({ lost, machines, master, restored: etcd.restore?.generation }, opts);
   return [
     ...master.machines.map((machine) => {
       const member = new LeavingNode(machine.name, { machine, master, drainTimeout }, opts);

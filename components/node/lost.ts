@@ -5,25 +5,23 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MachineConfig } from "../machine";
 import type { Machine } from "../machine";
 import { HostScript, stepOn } from "../script";
-import type { ControlPlane } from "../master";
-import { LeavingNode, readyScript } from "./ready";
+import { LeavingNode, readyScript, type Deleting } from "./ready";
+import type { NodeSettings } from "./settings";
 import { admitStep, joinStep, readyStep } from "./step";
 
 export interface LostNodesArgs {
-  readonly lost: readonly MachineConfig[];
+  readonly environment: NodeSettings;
   /** Machines of which the state may know scripts that are to be forgotten. */
   readonly machines: readonly Machine[];
-  readonly master: ControlPlane;
-  /** The generation of etcd's restore, which may have brought their nodes back. @default none is asked for */
-  readonly restored?: number;
+  readonly master: Deleting;
 }
 
-/** Lets the nodes of machines go that are gone for good: nothing of these machines is contacted. */
-export function deleteLostNodes(args: LostNodesArgs, opts: pulumi.CustomResourceOptions): void {
-  for (const config of args.lost) {
-    if (config.roles.includes("master")) deleteNode(config.name, "master", args, opts);
-    else if (config.roles.includes("worker")) new LostWorker(config.name, { ...args, config }, opts);
-  }
+/** Lets the nodes of machines go that are gone for good: nothing of these machines is contacted. Each is gone when its resource is done. */
+export function deleteLostNodes(args: LostNodesArgs, opts: pulumi.CustomResourceOptions): readonly pulumi.Resource[] {
+  return args.environment.lost.flatMap((config) => {
+    if (config.roles.includes("master")) return [deleteNode(config.name, "master", args, opts)];
+    return config.roles.includes("worker") ? [new LostWorker(config.name, { ...args, config }, opts).member] : [];
+  });
 }
 
 interface LostWorkerArgs extends LostNodesArgs {
@@ -32,6 +30,8 @@ interface LostWorkerArgs extends LostNodesArgs {
 
 /** A worker that is gone for good: its node is deleted, and nothing of the machine is contacted. */
 class LostWorker extends pulumi.ComponentResource {
+  readonly member: LeavingNode;
+
   constructor(name: string, args: LostWorkerArgs, opts?: pulumi.ComponentResourceOptions) {
     const { config, machines, master } = args;
     const machine = machines.find(({ name }) => name === config.name);
@@ -43,7 +43,7 @@ class LostWorker extends pulumi.ComponentResource {
     if (machine) {
       new HostScript(stepOn(config, joinStep), { machine, script: join(__dirname, "join.sh"), once: true }, child);
     }
-    deleteNode(config.name, "worker", args, child);
+    this.member = deleteNode(config.name, "worker", args, child);
     this.registerOutputs({});
   }
 }
@@ -52,14 +52,16 @@ class LostWorker extends pulumi.ComponentResource {
 function deleteNode(
   name: string,
   lost: "master" | "worker",
-  { master, restored }: LostNodesArgs,
+  { master, environment }: LostNodesArgs,
   opts: pulumi.CustomResourceOptions,
-): void {
+): LeavingNode {
   const machine = { name, identity: "lost", dependsOn: [] };
   new HostScript(
     stepOn(machine, readyStep),
     { machine: master.operator, script: readyScript, ends: "forgotten" },
     opts,
   );
-  new LeavingNode(name, { machine, master, drainTimeout: 0, lost, restored }, opts);
+  // A restore of etcd may have brought it back.
+  const restored = environment.etcd.restore?.generation;
+  return new LeavingNode(name, { machine, master, drainTimeout: 0, lost, restored }, opts);
 }

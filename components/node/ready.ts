@@ -12,10 +12,13 @@ import { leaveStep, readyStep } from "./step";
 /** Awaits a node. */
 export const readyScript = join(__dirname, "ready.sh");
 
+/** By whom nodes are deleted. */
+export type Deleting = Pick<ControlPlane, "machines" | "operator" | "cluster">;
+
 export interface LeavingNodeArgs {
   /** The machine whose node is meant. */
   readonly machine: Pick<Machine, "name" | "identity" | "dependsOn">;
-  readonly master: ControlPlane;
+  readonly master: Deleting;
   /** Seconds that pods may take to leave a node that is removed. */
   readonly drainTimeout: number;
   /** What the machine was that is gone: its node is deleted at once, by a master that is there. @default it is not gone */

@@ -1,5 +1,5 @@
 import type { Program } from "../support/program";
-import { awaitedBy, find, run } from "./program.fixture";
+import { awaitedBy, find, machine, master, run, worker } from "./program.fixture";
 
 let program: Program;
 beforeAll(async () => {
@@ -43,6 +43,23 @@ describe("order", () => {
   });
   test("a join that fails finds what deletes its node in the state already", () => {
     expect(before("worker-1-member")).not.toContain("worker-1-join");
+  });
+  test("the nodes of lost machines go before pods of all nodes are replaced, and machines that join wait for that", async () => {
+    const lost = { lost: true };
+    const program = await run({
+      machines: [
+        ...[master, machine("master-2", "192.0.2.3", { roles: ["master"], ...lost })],
+        ...[{ ...worker, ...lost }, machine("worker-2", "192.0.2.4")],
+      ],
+      certificates: { authority: [1, 2] },
+    });
+    const before = (name: string) => awaitedBy(find(program, name), program).map((urn) => urn.split("::").pop());
+    for (const member of ["master-2-member", "worker-1-member"]) {
+      expect(before("configuration")).toContain(member);
+      expect(before(member)).not.toContain("configuration");
+      expect(before(member)).toContain("master-1-master");
+    }
+    expect(before("worker-2-join")).toContain("configuration");
   });
   test("is kept once: a script names nothing that another one that it names waits for", () => {
     const named = (name: string) => find(program, name).dependsOn.map((urn) => urn.split("::").pop());
