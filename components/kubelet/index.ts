@@ -8,6 +8,7 @@ import type { Machine } from "../machine";
 import { HostScript, packageScripts, stepOn, unitsScripts, type Effects, type ScriptValue } from "../script";
 import { leaveScripts } from "./leave";
 import {
+  kernelChanged,
   kernelFiles,
   kernelSettings,
   kubeletConfigFile,
@@ -96,6 +97,7 @@ function valuesFor(machine: Machine, { environment, artifacts }: KubeletsArgs): 
     KUBELET_CONFIG: kubeletConfiguration(environment, machine),
     KUBELET_CONFIG_FILE: kubeletConfigFile,
     KERNEL_SETTINGS: kernelSettings(environment, machine),
+    KERNEL_CHANGED: kernelChanged(machine),
     NAMESERVERS: machine.nameservers,
     NODE: machine.name,
     ADDRESS: machine.address,

@@ -1,10 +1,11 @@
 # What masters and workers have in common: programs, kernel settings, images and a kubelet that waits to be joined.
-# Reads: RUNTIME KUBELET_CONFIG_FILE KERNEL_SETTINGS PROGRAMS IMAGES CRI_SOCKET NODE ADDRESS
+# Reads: RUNTIME KUBELET_CONFIG_FILE KERNEL_SETTINGS KERNEL_CHANGED PROGRAMS IMAGES CRI_SOCKET NODE ADDRESS
 
 up() {
   local programs images begun=false
   ! changed /etc/systemd/system/kubelet.service || begun=true
   remember_before_node "$begun"
+  remember_kernel "$begun"
   install_programs &
   programs=$!
   load_images "$RUNTIME" &
@@ -50,6 +51,17 @@ configure_kernel() {
   for setting in "${KERNEL_SETTINGS[@]}"; do
     set_kernel "${setting%%=*}" "${setting#*=}"
   done
+}
+
+# remember_kernel BEGUN: what a node's own programs change. Where an earlier release has BEGUN (true) without such notes, what was there before
+# is not known any more: only what a rule of the cluster's watches goes back, to what the kernel begins with.
+remember_kernel() {
+  local setting
+  if [ "$1" = true ]; then
+    remember_setting kubelet "$WAY_TO_LOOPBACK" 0
+  else
+    for setting in "${KERNEL_CHANGED[@]}"; do remember_setting kubelet "$setting"; done
+  fi
 }
 
 # kube-proxy sets all of them where its canaries are gone.

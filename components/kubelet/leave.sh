@@ -6,6 +6,9 @@ readonly MADE_FOR_PODS=(/var/lib/kubelet /var/lib/cni /var/lib/dockershim /run/f
   /etc/kubernetes/pki /etc/kubernetes/tmp /opt/cni/bin/flannel)
 readonly MADE_FOR_ALL=(/etc/cni/net.d /etc/cni /opt/cni/bin /opt/cni /usr/libexec/kubernetes)
 
+# kube-proxy lets packets to 127.0.0.1 in, for NodePorts there, and has a rule that drops those that come over a link (CVE-2020-8558).
+readonly WAY_TO_LOOPBACK=net.ipv4.conf.all.route_localnet
+
 # remember_before_node BEGUN: as remember_found, for all of these.
 remember_before_node() { remember_found "$1" "${MADE_FOR_PODS[@]}" "${MADE_FOR_ALL[@]}"; }
 
@@ -38,6 +41,7 @@ leave_cluster() {
   was_found /usr/libexec/kubernetes || find /usr/libexec/kubernetes -depth -type d -empty -delete 2>/dev/null || true
   remove_if_empty /etc/cni/net.d /etc/cni
   for link in cni0 flannel.1 kube-ipvs0; do ip link delete "$link" 2>/dev/null || true; done
+  restore_setting "$STATE/sysctl/kubelet/$WAY_TO_LOOPBACK"
   iptables_without '^(KUBE-|FLANNEL-)'
   # The plugins of another network that is configured here by now have chains of the same names.
   [ -n "$(ls -A /etc/cni/net.d 2>/dev/null)" ] || iptables_without '^CNI-'

@@ -136,6 +136,19 @@ export function kernelSettings({ kubernetes }: KubeletSettings, { sharedKernel }
   return Object.entries({ ...forPods, ...(isProtected ? forKubelet : {}) }).map(([name, value]) => `${name}=${value}`);
 }
 
+/** What kube-proxy sets for NodePorts on 127.0.0.1, of each machine's own network. Source: kubernetes v1.36.1, pkg/proxy/iptables/proxier.go. */
+const forLoopback = ["net.ipv4.conf.all.route_localnet"];
+
+/** What kube-proxy sets to keep track of connections. Source: kubernetes v1.36.1, cmd/kube-proxy/app/conntrack.go. */
+const forConnections = ["buckets", "max", "tcp_timeout_established", "tcp_timeout_close_wait"].map(
+  (name) => `net.netfilter.nf_conntrack_${name}`,
+);
+
+/** Kernel settings that a node's own programs change, by name, to be as they were when it leaves; another computer's kernel is its owner's. */
+export function kernelChanged({ sharedKernel }: KernelOf): readonly string[] {
+  return sharedKernel ? forLoopback : [...forLoopback, ...forConnections, ...Object.keys(forKubelet)];
+}
+
 /** Kernel modules and settings for the next boot; a name that comes after those of others has the last word then. Source: sysctl.d(5). */
 export function kernelFiles(environment: KubeletSettings, machine: KernelOf): readonly ScriptFile[] {
   const lines = kernelSettings(environment, machine).map((setting) => `${setting.replace("=", " = ")}\n`);

@@ -58,12 +58,13 @@ remove_if_empty() {
   for path; do was_found "$path" || rmdir "$path" 2>/dev/null || true; done
 }
 
-# remember_setting OWNER NAME: a kernel setting as it is before OWNER has it changed, where the kernel has it.
+# remember_setting OWNER NAME [VALUE]: a kernel setting as it is before OWNER has it changed, where the kernel has it; VALUE where it is too
+# late to see that.
 remember_setting() {
   local path=/proc/sys/${2//.//} kept=$STATE/sysctl/$1/$2
   [ -e "$path" ] && [ ! -e "$kept" ] || return 0
   mkdir -p "$STATE/sysctl/$1"
-  cat "$path" >"$kept.new"
+  printf '%s\n' "${3:-$(cat "$path")}" >"$kept.new"
   mv "$kept.new" "$kept"
 }
 

@@ -54,7 +54,7 @@ function snapshot(machine: TestMachine): Snapshot {
     ),
     routes: machine.run("ip route | sort"),
     settings: machine.run(
-      "sysctl net.ipv4.ip_forward net.ipv6.conf.all.forwarding net.ipv6.conf.default.forwarding; ls -A /run/keelson 2>/dev/null || true; ps -eo comm= | grep -E 'kube|etcd|docker|containerd|flannel' || true",
+      "sysctl net.ipv4.ip_forward net.ipv6.conf.all.forwarding net.ipv6.conf.default.forwarding net.ipv4.conf.all.route_localnet; ls -A /run/keelson 2>/dev/null || true; ps -eo comm= | grep -E 'kube|etcd|docker|containerd|flannel' || true",
     ),
     packages: machine.run("dpkg-query -W -f '${db:Status-Status} ${Package}\\n' | sort"),
   };

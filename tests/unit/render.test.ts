@@ -1,6 +1,12 @@
 import { containerdConfig, criDockerdUnits, criSocket, daemonJson } from "../../components/docker/render";
 import { certificateConfig, clientUrl, etcdUnit, initialCluster } from "../../components/etcd/render";
-import { kernelFiles, kernelSettings, kubeletConfiguration, kubeletUnit } from "../../components/kubelet/render";
+import {
+  kernelChanged,
+  kernelFiles,
+  kernelSettings,
+  kubeletConfiguration,
+  kubeletUnit,
+} from "../../components/kubelet/render";
 import { ambiguous, documents, environment, machineOf, ofKind } from "./render.fixture";
 import type { Raw } from "./config.fixture";
 
@@ -200,5 +206,12 @@ describe("the kubelet", () => {
     expect(kernelSettings(environment({ kubernetes: { kubelet } }), { sharedKernel: true })).toEqual(
       kernelSettings(environment(), own),
     );
+  });
+  test("has the kernel as it was when it leaves, but for what is another computer's", () => {
+    const names = kernelChanged({ sharedKernel: false });
+    expect(names).toEqual(
+      expect.arrayContaining(["net.ipv4.conf.all.route_localnet", "net.netfilter.nf_conntrack_max", "kernel.panic"]),
+    );
+    expect(kernelChanged({ sharedKernel: true })).toEqual(["net.ipv4.conf.all.route_localnet"]);
   });
 });
