@@ -9,8 +9,12 @@ readonly MADE_FOR_ALL=(/etc/cni/net.d /etc/cni /opt/cni/bin /opt/cni /usr/libexe
 # kube-proxy lets packets to 127.0.0.1 in, for NodePorts there, and has a rule that drops those that come over a link (CVE-2020-8558).
 readonly WAY_TO_LOOPBACK=net.ipv4.conf.all.route_localnet
 
-# remember_before_node BEGUN: as remember_found, for all of these.
-remember_before_node() { remember_found "$1" "${MADE_FOR_PODS[@]}" "${MADE_FOR_ALL[@]}"; }
+# remember_before_node BEGUN: as remember_found, for all of these. What others have in the kubelet's directory is known by its name as well, for
+# they may renew it.
+remember_before_node() {
+  remember_found "$1" "${MADE_FOR_PODS[@]}" "${MADE_FOR_ALL[@]}"
+  [ "$1" = true ] || find /var/lib/kubelet -mindepth 1 -maxdepth 1 -printf '%f\0' >"$STATE/kubelet-found" 2>/dev/null || true
+}
 
 leave_cluster() {
   local name link none=/run/keelson/no-certificates
@@ -69,19 +73,28 @@ remove_certificates() {
 }
 
 # kubeadm empties the kubelet's directory. What was there before the machine was a node, such as the credentials of a registry or profiles of
-# seccomp, waits here. Directories that a kubelet works in have what is this one's by now. kubeadm takes off what is mounted in there, and so does
-# this, for a move to another file system would empty it.
+# seccomp, waits here. kubeadm takes off what is mounted in there, and so does this, for a move to another file system would empty it.
 set_files_aside() {
-  local file aside works=' pki pods plugins plugins_registry pod-resources device-plugins checkpoints '
+  local file aside
   was_in_use /var/lib/kubelet || return 0
   (umask 077 && mkdir -p "$STATE/others")
   while read -r -d '' file; do
-    if [[ $works = *" ${file##*/} "* ]] || ! is_older "$file" || mountpoint -q "$file"; then continue; fi
+    if ! is_of_others "$file" || mountpoint -q "$file"; then continue; fi
     unmount_below "$file" || continue
     aside=$STATE/others/${file##*/}
     # Cut off on the way to another file system: what is left here is whole.
     if is_there "$aside"; then cp -aT "$file" "$aside" && rm -rf "$file"; else mv -T "$file" "$aside"; fi
   done < <(find /var/lib/kubelet -mindepth 1 -maxdepth 1 -print0)
+}
+
+# is_of_others FILE: in the kubelet's directory, by its age or by its name. Directories that a kubelet works in, and files that it or kubeadm
+# writes anew, are this one's by now.
+is_of_others() {
+  local name=${1##*/} works=' pki pods plugins plugins_registry pod-resources device-plugins checkpoints image_manager '
+  local writes=' config.yaml instance-config.yaml kubeadm-flags.env graceful_node_shutdown_state '
+  [[ $works != *" $name "* ]] || return 1
+  ! is_older "$1" || return 0
+  [[ $writes != *" $name "* && $name != *_manager_state && $name != *_pods_state ]] && grep -qszxF -- "$name" "$STATE/kubelet-found"
 }
 
 unmount_below() { mounts_below "$1" | sort -r | xargs -r -d '\n' umount; }

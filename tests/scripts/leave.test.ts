@@ -64,6 +64,22 @@ describe("leaving a cluster", () => {
     for (const path of [file, profile, "var/lib/kubelet/seccomp/first.json"]) expect(host.read(path)).toBe("theirs");
     expect(readdirSync(host.path("var/lib/kubelet")).sort()).toEqual(["config.json", "seccomp"]);
   });
+  test("leaves what others had in the kubelet's directory also where they have renewed it, and no file of kubeadm's", () => {
+    const [file, profile, made] = ["config.json", "seccomp/a b.json", "config.yaml"].map(
+      (name) => `var/lib/kubelet/${name}`,
+    ) as [string, string, string];
+    for (const path of [file, profile, made]) host.write(path, "before");
+    leave("remember_before_node false");
+    for (const path of [file, profile, made]) {
+      host.up(`rm -r '${host.path(path.split("/").slice(0, 4).join("/"))}'`);
+      host.write(path, "renewed");
+    }
+    host.write("var/lib/kubelet/ours", "");
+    host.stub("kubeadm", `rm -rf '${host.path("var/lib/kubelet")}'/*`);
+    expect(leave("remember_before_node true")).toEqual(clean);
+    for (const path of [file, profile]) expect([path, host.read(path)]).toEqual([path, "renewed"]);
+    expect(readdirSync(host.path("var/lib/kubelet")).sort()).toEqual(["config.json", "seccomp"]);
+  });
   test.each(["x", "of others"])(
     "takes off what is mounted in a directory of others, %s, before it is moved, or leaves it",
     (name) => {
