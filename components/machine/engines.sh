@@ -51,7 +51,9 @@ work_of_docker() {
   local containers images swarm volumes data
   data=$(sed -n 's/.*"data-root" *: *"\([^"]*\)".*/\1/p' /etc/docker/daemon.json 2>/dev/null) || true
   data=${data:-/var/lib/docker}
-  if read -r containers images swarm < <(timeout 30 docker info --format '{{.Containers}} {{.Images}} {{.Swarm.LocalNodeState}}' 2>/dev/null); then
+  # Its client prints numbers without it as well, and may call that a success.
+  if timeout 30 docker ps --quiet >/dev/null 2>&1 &&
+    read -r containers images swarm < <(timeout 30 docker info --format '{{.Containers}} {{.Images}} {{.Swarm.LocalNodeState}}' 2>/dev/null); then
     volumes=$(timeout 30 docker volume ls --quiet | wc -l) || volumes="an unknown number of"
     [ "$containers $images $volumes ${swarm:-inactive}" != "0 0 0 inactive" ] || return 1
     echo "Docker is at work here, with $containers containers, $images images and $volumes volumes$([ "${swarm:-inactive}" = inactive ] || echo ", in a swarm")"

@@ -1,4 +1,4 @@
-import { Host } from "./host";
+import { clean, Host } from "./host";
 
 let host: Host;
 beforeEach(() => (host = new Host("docker", "ctr", "podman")));
@@ -57,4 +57,14 @@ test.each([
     values: { ADOPT: "false", DOCKER_PACKAGES: "distribution" },
   });
   expect(stdout).toContain(said);
+});
+
+test("a client that knows nothing of its daemon, and prints numbers all the same, has not been asked", () => {
+  host.stub("docker", `[ "$1" != info ] || { echo '0 0 '; exit 0; }; exit 1`);
+  const asked = () => host.up("! work_of_docker", { uses: [Host.script("machine/engines.sh")] });
+  expect(asked()).toEqual(clean);
+  host.write("var/lib/docker/volumes/x/_data/y", "");
+  expect(asked().stdout).toBe(
+    `${host.path("var/lib/docker")} has containers, volumes or images of a Docker that does not run\n`,
+  );
 });
