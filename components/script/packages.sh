@@ -84,7 +84,20 @@ install_idle() {
   install_packages "$1" "$3"
 }
 
+# remove_idle OWNER UNIT PACKAGE: the package goes, unless somebody has unmasked its UNIT, and may have a configuration for it.
 remove_idle() {
+  local now
+  now=$(systemctl is-enabled "$2" 2>/dev/null) || true
+  case $now in
+  '' | masked* | not-found) ;;
+  *)
+    if [ -e "$STATE/masked/$2" ] && pkg_installed "$3"; then
+      log "$3 stays on $(hostname), with its configuration: its own unit $2, which was masked, is $now"
+      rm -f "$STATE/installed/$1" "$STATE/masked/$2"
+      return
+    fi
+    ;;
+  esac
   remove_packages "$1" "$3"
   if [ -e "$STATE/masked/$2" ]; then
     systemctl unmask --quiet "$2"

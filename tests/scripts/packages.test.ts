@@ -138,6 +138,22 @@ describe("packages", () => {
     host.up("remove_packages owner tool");
     expect(list()).toEqual(["dependency"]);
   });
+  test.each([
+    ["goes while nobody has taken it into use", "masked", ["bash"]],
+    ["stays where its owner has taken it into use", "enabled", ["bash", "dependency", "tool"]],
+  ])("whose own unit does not start %s", (_, state, left) => {
+    installed(["bash"]);
+    host.stub("systemctl", `[ "$1" != is-enabled ] || { echo ${state}; [ ${state} = enabled ]; }`);
+    expect(host.up("install_idle owner tool.service tool").status).toBe(0);
+    expect(host.called()).toContain("systemctl mask --quiet tool.service");
+    const { status, stderr } = host.up("remove_idle owner tool.service tool");
+    expect([status, list()]).toEqual([0, left]);
+    if (state !== "masked") expect(stderr).toMatch(/^tool stays on .* tool\.service, which was masked, is enabled\n$/);
+    expect(host.called().includes("systemctl unmask --quiet tool.service")).toBe(state === "masked");
+    // Nothing of it is ours by now.
+    expect(host.up("remove_idle owner tool.service tool")).toEqual(clean);
+    expect(list()).toEqual(left);
+  });
   test("in the list of an earlier release count where they came along with what was asked for", () => {
     installed(["bash", "tool", "dependency", "postgresql", "linux-image", "wanted"]);
     host.stub("apt-cache", "[ $1 != depends ] || printf 'tool\\n  Depends: dependency\\ndependency\\nwanted\\n'");
