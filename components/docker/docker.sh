@@ -2,7 +2,7 @@
 # Reads: PACKAGES KEY_SHA256 RUNTIME CONTAINERD_CONFIG PROGRAMS ADOPT DATA_ROOT
 
 readonly DATA=("$DATA_ROOT" /var/lib/containerd /var/lib/cri-dockerd /run/docker /run/containerd /opt/containerd /etc/docker/key.json)
-# While it is there, an engine of ours is being removed.
+# While it is there, an engine of ours is being removed; it names the units that were stopped for that.
 readonly LEAVING=$STATE/engine-leaves
 
 up() {
@@ -194,11 +194,17 @@ remove_engine() {
     # With the networks go their links and rules.
     docker network ls --quiet --filter type=custom 2>/dev/null | xargs -r docker network rm >/dev/null 2>&1 || true
   fi
+  printf '%s\n' "${units[@]}" >>"$LEAVING"
   stop_unit "${units[@]}"
   # What others have mounted there, such as a disk for volumes, is no overlay.
   awk -v root="$DATA_ROOT/" '(index($2, "/run/docker/") == 1 || index($2, root) == 1) && $3 ~ "^(overlay|nsfs|tmpfs)$" { print $2 }' /proc/mounts | sort -r | xargs -r umount || true
   purge_engine
-  pkg_installed containerd || pkg_installed containerd.io || remove_ours /var/lib/containerd /run/containerd /opt/containerd
+  if pkg_installed containerd || pkg_installed containerd.io; then
+    ! grep -qxF containerd.service "$LEAVING" || systemctl enable --quiet --now containerd.service ||
+      log "containerd, which others need on $(hostname), does not start: see journalctl -u containerd there"
+  else
+    remove_ours /var/lib/containerd /run/containerd /opt/containerd
+  fi
   remove_ours "$DATA_ROOT" /var/lib/cri-dockerd /run/docker /etc/docker/key.json
   remove_if_empty /etc/cni/net.d /etc/cni
   ip link delete docker0 2>/dev/null || true

@@ -148,6 +148,26 @@ describe("an engine of ours leaves", () => {
     expect(called.some((call) => /^systemctl try-restart .*containerd.service$/.test(call))).toBe(true);
     expect(host.has("var/lib/containerd/theirs")).toBe(true);
   });
+  test.each([
+    ["at once", "", 0],
+    ["by the next run, where the first was cut off", "pkg_installed() { kill -9 $$; }\n", null],
+  ])("but for a containerd of ours that somebody has asked for meanwhile, which runs on, %s", (_, preamble, status) => {
+    docker("up");
+    ours("docker.io", "containerd");
+    host.stub("apt-mark", "[ $1 != showmanual ] || printf 'containerd\\ndocker.io\\n'");
+    host.stub(
+      "dpkg-query",
+      `if [ $# = 3 ]; then printf 'installed docker.io\ninstalled containerd\n'; else printf installed; fi`,
+    );
+    host.called();
+    expect(docker("down", {}, preamble).status).toBe(status);
+    if (status === null) expect(docker("down").status).toBe(0);
+    const called = host.called();
+    expect(called).toContain("dpkg --purge docker.io");
+    const stopped = called.findIndex((call) => /^systemctl disable .*containerd\.service/.test(call));
+    expect(stopped).toBeGreaterThan(-1);
+    expect(called.lastIndexOf("systemctl enable --quiet --now containerd.service")).toBeGreaterThan(stopped);
+  });
   test("and unmounts what is its own", () => {
     docker("up");
     host.write(
