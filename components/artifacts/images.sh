@@ -4,6 +4,10 @@
 # load_images RUNTIME: the archives in IMAGES, one line each: NAME LOCATION SHA256 REFERENCE...
 load_images() {
   local line
+  # What one that hangs is asked for never ends.
+  if [ "$1" = docker ] && [ "${#IMAGES[@]}" -gt 0 ]; then
+    wait_for 60 "Docker's daemon to answer" docker_answers || die "Docker of $(hostname) does not answer, and is given no images: see docker info there"
+  fi
   for line in "${IMAGES[@]}"; do load_archive "$1" "$line"; done
 }
 
@@ -74,7 +78,7 @@ remove_images() {
   [ -e "$STATE/images-brought" ] || return 0
   while read -r reference; do
     case $1 in
-    docker) docker image rm "$reference" ;;
+    docker) timeout 60 docker image rm "$reference" ;;
     containerd) ctr --namespace k8s.io images rm "$reference" ;;
     esac >/dev/null || log "the image $reference is left on $(hostname)"
   done < <(sort -u "$STATE/images-brought")

@@ -13,7 +13,7 @@ up() {
   remember_what_was_there
   write_files
   if [ "$adopted" = true ]; then
-    wait_for 60 "Docker's daemon to answer" docker info || die "the Docker Engine of $(hostname), which is used as it is, does not answer: see docker info there"
+    wait_for 60 "Docker's daemon to answer" docker_answers || die "the Docker Engine of $(hostname), which is used as it is, does not answer: see docker info there"
   else
     install_engine
   fi
@@ -25,13 +25,13 @@ turn() {
   link_programs
   if [ ! -e "$STATE/adopted" ]; then
     run_unit docker.service /etc/docker/daemon.json
-    wait_for 60 "Docker's daemon to answer" docker info || unit_failed docker.service
+    wait_for 60 "Docker's daemon to answer" docker_answers || unit_failed docker.service
   fi
   case $RUNTIME in
   docker) run_cri_dockerd ;;
   containerd) run_containerd ;;
   esac
-  log "Docker $(docker info --format '{{.ServerVersion}}') runs"
+  log "Docker $(timeout 10 docker info --format '{{.ServerVersion}}') runs"
 }
 
 # Before Docker is there: it makes directories, sets the policies of the FORWARD chains to DROP, has the kernel forward
@@ -132,8 +132,9 @@ run_cri_dockerd() {
 }
 
 run_containerd() {
-  local systemd_cgroup=false
-  [ "$(cgroup_driver)" != systemd ] || systemd_cgroup=true
+  local driver systemd_cgroup=false
+  driver=$(cgroup_driver)
+  [ "$driver" != systemd ] || systemd_cgroup=true
   sed -e "s/@SYSTEMD_CGROUP@/$systemd_cgroup/" -e "s/@RESTRICT_OOM_SCORE_ADJ@/$(oom_scores_fixed)/" \
     <<<"$CONTAINERD_CONFIG" | put /etc/containerd/config.toml 0644
   run_unit containerd.service /etc/containerd/config.toml
@@ -178,8 +179,8 @@ down() {
 # on the settings that it has.
 wake_engine() {
   command -v dockerd >/dev/null && pgrep --ns 1 --nslist mnt -f 'containerd-shim.* -namespace moby ' >/dev/null 2>&1 || return 0
-  docker info >/dev/null 2>&1 || systemctl start docker.service || true
-  wait_for 60 "Docker's daemon to answer" docker info ||
+  docker_answers >/dev/null 2>&1 || systemctl start docker.service || true
+  wait_for 60 "Docker's daemon to answer" docker_answers ||
     die "containers run on $(hostname), and its Docker, which is to end them, does not answer: see journalctl -u docker there, mend it, or restart the machine, and run this again"
 }
 
@@ -188,11 +189,11 @@ remove_engine() {
   ! has_packages docker containerd containerd.io || units+=(containerd.service)
   # Containers outlive their daemon, and so does what is mounted for them.
   if was_in_use "$DATA_ROOT"; then
-    docker ps --quiet 2>/dev/null | xargs -r docker stop >/dev/null 2>&1 || true
+    timeout 60 docker ps --quiet 2>/dev/null | xargs -r docker stop >/dev/null 2>&1 || true
   else
-    docker ps --all --quiet 2>/dev/null | xargs -r docker rm --force >/dev/null 2>&1 || true
+    timeout 60 docker ps --all --quiet 2>/dev/null | xargs -r docker rm --force >/dev/null 2>&1 || true
     # With the networks go their links and rules.
-    docker network ls --quiet --filter type=custom 2>/dev/null | xargs -r docker network rm >/dev/null 2>&1 || true
+    timeout 60 docker network ls --quiet --filter type=custom 2>/dev/null | xargs -r docker network rm >/dev/null 2>&1 || true
   fi
   printf '%s\n' "${units[@]}" >>"$LEAVING"
   stop_unit "${units[@]}"

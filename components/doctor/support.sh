@@ -10,7 +10,7 @@ support() {
   part firewall.txt 'iptables-save 2>&1; ip6tables-save 2>&1; ! command -v nft >/dev/null || nft list ruleset 2>&1'
   part kernel.txt 'sysctl -a 2>/dev/null | grep -E "^(net\.(ipv4\.(ip_forward|conf)|bridge|netfilter)|fs\.|vm\.|kernel\.(pid_max|panic))"; dmesg 2>/dev/null | tail -n 300'
   part records.txt 'ls -lR --time-style=full-iso "$STATE" /etc/kubernetes /etc/keelson /etc/etcd 2>/dev/null; for file in "$SCRIPTS"/*/ran "$SCRIPTS"/*/wrote "$STATE"/cluster; do [ ! -e "$file" ] || { echo "== $file"; without_digests <"$file"; }; done'
-  part containers.txt 'if command -v docker >/dev/null; then docker info 2>&1; engine_containers; docker images --digests; fi; ! command -v crictl >/dev/null || crictl ps -a'
+  part containers.txt 'if command -v docker >/dev/null; then timeout 10 docker info 2>&1; engine_containers; timeout 10 docker images --digests; fi; ! command -v crictl >/dev/null || crictl ps -a'
   part etcd.txt etcd_told
   for file in /etc/kubernetes/manifests/*.yaml /etc/kubernetes/*.yaml /etc/keelson/*.cfg /etc/keelson/*.conf /etc/docker/daemon.json /etc/containerd/config.toml; do
     [ ! -f "$file" ] || part "files$file" 'cat "$file"'
@@ -38,7 +38,7 @@ part() {
 without_digests() { sed -E 's/^file [0-9a-f]+:/file [not shown]:/; s/^(running|done) [0-9a-f]+ /\1 [not shown] /'; }
 
 # Not the commands with which they were started.
-engine_containers() { docker ps -a --no-trunc --format 'table {{.ID}}\t{{.Image}}\t{{.CreatedAt}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}'; }
+engine_containers() { timeout 10 docker ps -a --no-trunc --format 'table {{.ID}}\t{{.Image}}\t{{.CreatedAt}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}'; }
 
 # unit_files: those of the unit, but for what it has in its environment, which is where people put a proxy with its password.
 unit_files() { systemctl cat "$unit" 2>&1 | sed -E '/^[[:space:]]*Environment=/{:more;/\\$/{N;b more};s/=.*/=[not shown]/}'; }

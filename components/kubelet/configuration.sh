@@ -3,9 +3,10 @@
 
 # detected_configuration: as the stack has it, and after that what only the machine knows.
 detected_configuration() {
-  local file
+  local file driver
+  driver=$(cgroup_driver)
   printf '%s\n' "$KUBELET_CONFIG"
-  printf 'cgroupDriver: %s\n' "$(cgroup_driver)"
+  printf 'cgroupDriver: %s\n' "$driver"
   [ -e /sys/fs/cgroup/cgroup.controllers ] || printf 'failCgroupV1: false\n'
   if ! grep -q '^resolvConf:' <<<"$KUBELET_CONFIG"; then
     file=$(resolv_conf)

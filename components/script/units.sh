@@ -36,6 +36,9 @@ let_containers_live() {
   fi
 }
 
+# docker_answers: its daemon does. One that hangs keeps its client for ever.
+docker_answers() { timeout 10 docker info; }
+
 lets_containers_live() { [ "$(timeout 10 docker info --format '{{.LiveRestoreEnabled}}' 2>/dev/null)" = "$1" ]; }
 
 # note_start UNIT FILE...: UNIT was started on the FILEs as they are now. With the digest it is all noted, and not looked at again.
@@ -84,7 +87,7 @@ accepted() { refusal=$(accepts "$1" 2>&1) && refusal=; }
 # comes_up UNIT: it answers where it can be asked. systemd counts a simple service as started before that has read anything.
 comes_up() {
   case $1 in
-  docker.service) wait_for 60 "Docker's daemon to answer" docker info ;;
+  docker.service) wait_for 60 "Docker's daemon to answer" docker_answers ;;
   kubelet.service) wait_for 60 "the kubelet to be healthy" curl -fsS --max-time 2 http://127.0.0.1:10248/healthz ;;
   esac
 }

@@ -1,6 +1,6 @@
 import { dockerKeyDigest } from "../../components/artifacts";
-import { bounding, dockerOn, readyForDocker } from "./dockerHost";
-import { clean, type Host } from "./host";
+import { bounding, dockerOn, installedForDocker, readyForDocker } from "./dockerHost";
+import { clean, Host } from "./host";
 
 let host: Host;
 beforeEach(() => (host = readyForDocker()));
@@ -60,6 +60,40 @@ describe("an engine", () => {
     docker("up");
     expect(docker("up", { ADOPT: "true" }).stderr).toContain("take adopt out of its line");
   });
+});
+
+/** Waiting has been too long already. */
+const late = Host.script("script/lib.sh")
+  .match(/^wait_for\(\) \{\n.*?^\}\n/ms)?.[0]
+  .replace("SECONDS + $1", "SECONDS - 1");
+
+describe("a daemon that does not answer", () => {
+  beforeEach(() => host.stub("timeout", `shift; [ "$1" != docker ] || exit 124; exec "$@"`));
+
+  test.each([
+    ["that is ours", {}],
+    ["that is adopted", { ADOPT: "true" }],
+  ])("is waited for until it is too late, and named, where its client would wait for ever: one %s", (_, more) => {
+    host.stub("docker", '[ "$1" != info ] || exec sleep 20');
+    const { status, stderr } = docker("up", more, late);
+    expect(status).toBe(1);
+    expect(stderr).toContain("timed out after 60 s waiting for Docker's daemon to answer");
+  });
+  test("is waited for no longer either when it leaves", () => {
+    expect(docker("up", {}, late).status).toBe(1);
+    installedForDocker(host, "docker.io");
+    host.called();
+    expect(docker("down").status).toBe(0);
+    expect(calls("docker ")).toEqual([]);
+  });
+});
+
+test("no cgroup driver is known where the client has no word of it, though it calls that a success", () => {
+  host.stub("docker", "echo");
+  const { status, stderr } = docker("up", {}, late);
+  expect(status).toBe(1);
+  expect(stderr).toContain("does not say which cgroup driver it has: see docker info there");
+  expect(host.has("etc/containerd/config.toml")).toBe(false);
 });
 
 describe("a client of its own", () => {

@@ -15,8 +15,8 @@ beforeEach(() => {
 afterEach(() => host.remove());
 
 const digest = createHash("sha256").update("archive").digest("hex");
-const load = (runtime: string) =>
-  host.up(`load_images ${runtime}`, {
+const load = (runtime: string, preamble = "") =>
+  host.up(`${preamble}load_images ${runtime}`, {
     uses: [...artifactScripts, imagesScript].map((path) => readFileSync(path, "utf8")),
     values: {
       PROGRAMS: [],
@@ -114,4 +114,14 @@ test("what was brought goes from an engine that stays, and nothing else", () => 
     "docker image rm a.example/used:3",
   ]);
   expect(host.has("var/lib/keelson/images-brought")).toBe(false);
+});
+
+test("nothing is asked for of a Docker that does not answer", () => {
+  host.stub("timeout", "exit 124");
+  const { status, stderr } = load("docker", 'wait_for() { shift 2; "$@" >/dev/null; }\n');
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^error: Docker of .* does not answer, and is given no images: see docker info there\n$/),
+  ]);
+  expect(host.called().filter((call) => call.startsWith("docker"))).toEqual([]);
 });
