@@ -37,4 +37,7 @@ export function digestOf(files: Readonly<Record<string, string>>): string {
 }
 
 /** How flannel's container starts, for its shell. */
-export const startFlannel = shipped(join(__dirname, "start.sh"), { CONFIG_DIRECTORY: configDirectory }).trimEnd();
+export const startFlannel = shipped(join(__dirname, "start.sh"), {
+  CONFIG_DIRECTORY: configDirectory,
+  WRAPPING: wrapping,
+}).trimEnd();

@@ -35,7 +35,7 @@ export const flannel = z
     mtu: f
       .integer(576, 65535)
       .optional()
-      .describe("MTU of the pod network, in bytes.")
+      .describe("MTU of the pod network, in bytes. Where it changes, a pod has the new one when it starts anew.")
       .meta({ defaultsTo: "the machine's own, less the encapsulation" }),
   })
   .meta({ example: { backend: "host-gw" } });
