@@ -49,8 +49,8 @@ test.each([
 test.each([
   [undefined, "no machine is named with --machine: there are master-1, worker-1, worker-2"],
   ["worker-11", "stack dev has no machine worker-11: did you mean worker-1? there are master-1, worker-1, worker-2"],
-])("keelson shell --machine %s names the machines that there are", (machine, message) => {
-  expect(() => shell("dev", machine)).toThrow(message);
+])("keelson shell --machine %s names the machines that there are", async (machine, message) => {
+  await expect(shell("dev", machine)).rejects.toThrow(message);
 });
 
 test("help is asked for before anything else is judged", () => {

@@ -148,7 +148,7 @@ describe("a release changes", () => {
         "The way: mend it with kubernetes.version: 1.35.4 (make doctor says what is wrong), or mark it as lost, and run up; then upgrade",
     ]);
     // What has begun goes on, and so does what nobody knows of, or is the way back.
-    for (const apiServers of [{ a: "1.36.3", b: "1.35.4" }, {}]) {
+    for (const { apiServers } of [running("1.36.3", "1.35.4"), running()]) {
       expect(refusals(at("1.36.3"), at("1.36.3"), { ...all, apiServers })).toEqual([]);
     }
     expect(refusals(at("1.36.3"), at("1.36.3"), { ...all, silent: true })).toEqual([]);
@@ -180,7 +180,7 @@ describe("a release changes", () => {
     // One that is well leaves, one that stays is another's matter, and the way back is open.
     expect(refusals(old, at("1.36.3", [...masters("abc"), worker]), { ...all, unready: ["w"] })).toEqual([]);
     const back = at("1.36.1", [...masters("abc"), { ...worker, lost: true }]);
-    expect(refusals(at("1.36.3", old.machines), back, { ...all, unready: ["x"] })).toEqual([]);
+    expect(refusals(at("1.36.3", [...old.machines]), back, { ...all, unready: ["x"] })).toEqual([]);
     // A master that is lost is told of once.
     const without = at("1.36.3", [...masters("ab"), ...masters("c", { lost: true })]);
     expect(refusals(at("1.36.1"), without, all)).toHaveLength(1);

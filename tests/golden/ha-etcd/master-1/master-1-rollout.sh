@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('dbd98e34408b6777' 'cc6ccfc34a6c6606')
+readonly -a REVISIONS=('3966e35c919b6c40' 'e93da09fb480e7f9')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('9293afe73f3b89b8' '6412f272807cea06')
+readonly -a REVISIONS=('9e80f51ba4c0f101' '6837526112aa151d')
 
 readonly AUTHORITIES='1'
 

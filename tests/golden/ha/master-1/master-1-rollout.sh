@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('2aa1396551abd8eb' '92cbb5bc9bd3e7b8')
+readonly -a REVISIONS=('5677e0f93625bb45' '70c44d96e4465eca')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('931e1ddcd80012cd' 'd3e264b1365a2bf2')
+readonly -a REVISIONS=('1546e0419104acdd' 'eab2f9e916a0987d')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('780a6e3b1c3d54ce' '529ba3a5e27aa38d')
+readonly -a REVISIONS=('de66b39fd2997b8f' 'b6178fa4cb797d8e')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('d8dc014751e05e2d' 'b8e5580d98f09998')
+readonly -a REVISIONS=('be536a3d6aedadc4' 'aff7766b212889d3')
 
 readonly AUTHORITIES='1'
 

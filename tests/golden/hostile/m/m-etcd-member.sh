@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('9537d04198f4ff37')
+readonly -a REVISIONS=('2f20e27d192dee72')
 
 readonly PROGRAM='its digest'
 

@@ -30,6 +30,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/kubelet/unit.sh.
 
+# Here is the text of components/kubelet/configuration.sh.
+
 # Here is the text of components/kubelet/request.sh.
 
 # Here is the text of components/kubelet/serving.sh.
@@ -43,6 +45,8 @@ readonly -a IMAGES=()
 readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
 readonly -a KERNEL_SETTINGS=('net.bridge.bridge-nf-call-iptables=1' 'net.bridge.bridge-nf-call-ip6tables=1' 'net.ipv4.ip_forward=1')
+
+readonly -a KERNEL_CHANGED=('net.ipv4.conf.all.route_localnet' 'net.netfilter.nf_conntrack_buckets' 'net.netfilter.nf_conntrack_max' 'net.netfilter.nf_conntrack_tcp_timeout_established' 'net.netfilter.nf_conntrack_tcp_timeout_close_wait' 'vm.overcommit_memory' 'vm.panic_on_oom' 'kernel.panic' 'kernel.panic_on_oops' 'kernel.keys.root_maxkeys' 'kernel.keys.root_maxbytes')
 
 readonly -a NAMESERVERS=()
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('53d139c143af0789' '1b1d9aa4a7620107')
+readonly -a REVISIONS=('93b5a3c5b26cc92c' '9b59fc498e78b54c')
 
 readonly AUTHORITIES='1'
 

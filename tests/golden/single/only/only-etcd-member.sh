@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('8ad7d9c4df17970e')
+readonly -a REVISIONS=('aefbf7617b576048')
 
 readonly PROGRAM='its digest'
 

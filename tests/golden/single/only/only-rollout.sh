@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('8775f321931085a2' '1c4f2fccb615172d')
+readonly -a REVISIONS=('784c82328dc013e3' '91aff134f4c00836')
 
 readonly AUTHORITIES='1'
 

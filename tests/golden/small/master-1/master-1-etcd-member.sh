@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('0ee77b060f28ea26')
+readonly -a REVISIONS=('a8b3fa044f799ff7')
 
 readonly PROGRAM='its digest'
 

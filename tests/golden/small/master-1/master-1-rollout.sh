@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('2aa1396551abd8eb' 'ec3e4cd3e1428243')
+readonly -a REVISIONS=('5677e0f93625bb45' 'ee195a2843547b2c')
 
 readonly AUTHORITIES='1'
 

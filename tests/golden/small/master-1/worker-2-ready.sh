@@ -8,7 +8,7 @@ readonly SCRIPT='worker-2-ready'
 
 readonly NODE='worker-2'
 
-readonly CORDONED='false'
+readonly CORDONED='true'
 
 readonly TAINTED='true'
 

@@ -30,6 +30,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/kubelet/unit.sh.
 
+# Here is the text of components/kubelet/configuration.sh.
+
 # Here is the text of components/kubelet/request.sh.
 
 # Here is the text of components/kubelet/serving.sh.
@@ -43,6 +45,8 @@ readonly -a IMAGES=('node /opt/keelson/bundle/images/node.tar aaaaaaaaaaaaaaaaaa
 readonly KUBELET_CONFIG_FILE='/etc/kubernetes/kubelet-config.yaml'
 
 readonly -a KERNEL_SETTINGS=('net.bridge.bridge-nf-call-iptables=1' 'net.bridge.bridge-nf-call-ip6tables=1' 'net.ipv4.ip_forward=1')
+
+readonly -a KERNEL_CHANGED=('net.ipv4.conf.all.route_localnet')
 
 readonly -a NAMESERVERS=('192.0.2.53')
 

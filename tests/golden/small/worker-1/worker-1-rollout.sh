@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('780a6e3b1c3d54ce' 'bfe5b6e76d270df7')
+readonly -a REVISIONS=('de66b39fd2997b8f' 'b418b7a5c435471f')
 
 readonly AUTHORITIES='1'
 

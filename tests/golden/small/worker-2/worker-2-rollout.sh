@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('b640073c6cefd937' 'af401be4ea3b8dfa')
+readonly -a REVISIONS=('fc3fb83697837e40' 'c05d5a64af72fd1d')
 
 readonly AUTHORITIES='1'
 
