@@ -27,8 +27,8 @@ export { servesSigned } from "./settings";
 /** Functions of a script that starts the kubelet's unit. */
 export const kubeletUnitScripts: readonly string[] = [...unitsScripts, join(__dirname, "unit.sh")];
 
-/** Functions that make a kubelet's configuration, or read what of it only its machine knows. */
-export const configurationScript = join(__dirname, "configuration.sh");
+/** A function that finds in a kubelet's configuration what only its machine knows. */
+export const detectedScript = join(__dirname, "detected.sh");
 
 /** Functions of a script that asks for a certificate as a node's kubelet. */
 export const requestScript = join(__dirname, "request.sh");
@@ -81,7 +81,7 @@ export class Kubelets extends pulumi.ComponentResource {
 
 const uses = [
   ...[...packageScripts, ...artifactScripts, imagesScript, engineScript],
-  ...[...leaveScripts, ...kubeletUnitScripts, configurationScript, requestScript, join(__dirname, "serving.sh")],
+  ...[...leaveScripts, ...kubeletUnitScripts, requestScript, join(__dirname, "serving.sh")],
 ];
 
 function valuesFor(machine: Machine, { environment, artifacts }: KubeletsArgs): Readonly<Record<string, ScriptValue>> {

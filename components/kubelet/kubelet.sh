@@ -1,5 +1,6 @@
 # What masters and workers have in common: programs, kernel settings, images and a kubelet that waits to be joined.
-# Reads: RUNTIME KUBELET_CONFIG_FILE KERNEL_SETTINGS KERNEL_CHANGED PROGRAMS IMAGES CRI_SOCKET NODE ADDRESS
+# Reads: RUNTIME KUBELET_CONFIG KUBELET_CONFIG_FILE KERNEL_SETTINGS KERNEL_CHANGED NAMESERVERS PROGRAMS IMAGES
+# Reads: ALLOCATABLE_MILLICPU ALLOCATABLE_BYTES RESERVED_MILLICPU RESERVED_MEMORY CRI_SOCKET NODE ADDRESS
 
 up() {
   local programs images begun=false
@@ -107,6 +108,55 @@ install_socat() {
   else
     install_packages kubelet socat
   fi
+}
+
+# The configuration from the stack, and after that what only the machine knows: detected.sh finds that again.
+detected_configuration() {
+  local file driver
+  driver=$(cgroup_driver)
+  printf '%s\n' "$KUBELET_CONFIG"
+  printf 'cgroupDriver: %s\n' "$driver"
+  [ -e /sys/fs/cgroup/cgroup.controllers ] || printf 'failCgroupV1: false\n'
+  if ! grep -q '^resolvConf:' <<<"$KUBELET_CONFIG"; then
+    file=$(resolv_conf)
+    printf 'resolvConf: %s\n' "$file"
+  fi
+  reservations
+}
+
+# A loopback name server in a pod's resolv.conf is the pod itself: CoreDNS would ask itself for ever.
+resolv_conf() {
+  local file
+  for file in /etc/resolv.conf /run/systemd/resolve/resolv.conf; do
+    if grep -qs '^nameserver' "$file" && ! grep -q '^nameserver\s*127\.' "$file"; then
+      printf '%s\n' "$file"
+      return
+    fi
+  done
+  [ "${#NAMESERVERS[@]}" -gt 0 ] ||
+    die "every resolv.conf of $(hostname) names a loopback address: set resolvConf in kubernetes.kubelet.configuration to a file that does not"
+  printf 'nameserver %s\n' "${NAMESERVERS[@]}" | put /etc/kubernetes/resolv.conf 0644
+  echo /etc/kubernetes/resolv.conf
+}
+
+# Allocatable is what is left of the capacity after all reservations, those of the stack's own configuration and the free memory
+# below which pods are evicted among them: what else is to be kept is systemReserved.
+reservations() {
+  local cpu total kept=0 part
+  [ "$ALLOCATABLE_MILLICPU$ALLOCATABLE_BYTES" != 00 ] || return 0
+  cpu=$(($(nproc) * 1000))
+  total=$(($(sed -n 's/^MemTotal: *\([0-9]*\) kB$/\1/p' /proc/meminfo) * 1024))
+  for part in "${RESERVED_MEMORY[@]}"; do
+    [[ $part != *% ]] || part=$(awk -v total="$total" -v part="${part%\%}" 'BEGIN { printf "%d", total * part / 100 }')
+    kept=$((kept + part))
+  done
+  [ $((ALLOCATABLE_MILLICPU + RESERVED_MILLICPU)) -le "$cpu" ] ||
+    die "allocatable.cpu is ${ALLOCATABLE_MILLICPU}m, but $(hostname) has ${cpu}m, of which ${RESERVED_MILLICPU}m are reserved"
+  [ $((ALLOCATABLE_BYTES + kept)) -le "$total" ] ||
+    die "allocatable.memory is $ALLOCATABLE_BYTES bytes, but $(hostname) has $total, of which $kept are reserved or kept free"
+  printf 'systemReserved:\n'
+  [ "$ALLOCATABLE_MILLICPU" = 0 ] || printf '  cpu: %sm\n' $((cpu - RESERVED_MILLICPU - ALLOCATABLE_MILLICPU))
+  [ "$ALLOCATABLE_BYTES" = 0 ] || printf '  memory: "%s"\n' $((total - kept - ALLOCATABLE_BYTES))
 }
 
 down() {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { versionPaths } from "../artifacts";
 import { askScript, clientUrl } from "../etcd";
-import { configurationScript, kubeletConfigFile, kubeletConfiguration, kubeletUnit } from "../kubelet";
+import { detectedScript, kubeletConfigFile, kubeletConfiguration, kubeletUnit } from "../kubelet";
 import { etcdMembersOf, type Machine } from "../machine";
 import { kubeadmConfig, serverAddress } from "../master";
 import { composeLook, type ScriptValue } from "../script";
@@ -16,7 +16,7 @@ const patience = 180_000;
 
 const script = [
   askScript,
-  configurationScript,
+  detectedScript,
   ...["judge.sh", "requests.sh", "guard.sh"].map((file) => join(__dirname, file)),
 ]
   .map((file) => readFileSync(file, "utf8"))

@@ -22,7 +22,7 @@ const looks = [
   ["node/lease.sh", "node/atWork.sh"],
   ["pairs/facts.sh"],
   ["certificates/trust.sh", "rotation/proof.sh"],
-  ["etcd/ask.sh", "upgrade/judge.sh", "upgrade/requests.sh", "upgrade/guard.sh"],
+  ["etcd/ask.sh", "kubelet/detected.sh", "upgrade/judge.sh", "upgrade/requests.sh", "upgrade/guard.sh"],
 ];
 /** Scripts that run by themselves: a program puts them on a machine, or a container runs them. */
 const shipped = ["endpoint/addressCheck.sh", "network/start.sh", "script/take.sh"];
@@ -98,6 +98,7 @@ const given = new Set([
   "SCRIPT",
   "NR",
   "NF",
+  "ETCDCTL_",
 ]);
 const code = (text: string) => text.replace(/^\s*#.*$/gm, "");
 const names = (text: string, pattern: RegExp) =>

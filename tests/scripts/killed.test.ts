@@ -68,7 +68,6 @@ const kubelet = {
     "script/found.sh",
     "kubelet/leave.sh",
     "kubelet/unit.sh",
-    "kubelet/configuration.sh",
     "kubelet/request.sh",
     "kubelet/serving.sh",
   ],

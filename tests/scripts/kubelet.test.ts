@@ -27,7 +27,7 @@ describe("kubelet.sh", () => {
     RESERVED_MEMORY: ["104857600"],
   };
   const configuration = (more: Partial<Record<keyof typeof values, string | number | string[]>> = {}) => {
-    const uses = [Host.script("docker/engine.sh"), Host.script("kubelet/configuration.sh")];
+    const uses = [Host.script("docker/engine.sh"), Host.script("kubelet/kubelet.sh"), "turn() { :; }"];
     const result = host.up("detected_configuration", { uses, values: { ...values, ...more } });
     return {
       ...result,
@@ -41,13 +41,7 @@ describe("kubelet.sh", () => {
     return host.run({ script: Host.script("kubelet/kubelet.sh"), uses, values: { ...values, ...more } }, direction);
   };
   const parts = [
-    ...[
-      "docker/engine.sh",
-      "kubelet/unit.sh",
-      "kubelet/configuration.sh",
-      "artifacts/fetch.sh",
-      "artifacts/install.sh",
-    ],
+    ...["docker/engine.sh", "kubelet/unit.sh", "artifacts/fetch.sh", "artifacts/install.sh"],
     ...["artifacts/versions.sh", "artifacts/images.sh"],
     ...["script/found.sh", "kubelet/leave.sh"],
   ];
@@ -117,7 +111,7 @@ describe("kubelet.sh", () => {
     host.write("made", made.text);
     const found = (text: string) =>
       host.up(`detected_in '${host.path("made")}' "$ASKED"`, {
-        uses: [Host.script("kubelet/configuration.sh")],
+        uses: [Host.script("kubelet/detected.sh")],
         values: { ASKED: text },
       }).stdout;
     const known = ["cgroupDriver: systemd", "failCgroupV1: false"];

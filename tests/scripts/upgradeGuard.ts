@@ -15,6 +15,6 @@ const kept = spawnSync(join(__dirname, "../../toolchain/module"), [`kubernetes/$
 export const builtPrograms = kept.status === 0 ? kept.stdout.trim() : undefined;
 
 /** The look at a machine before an upgrade. */
-export const guardText = ["etcd/ask", "kubelet/configuration", "upgrade/judge", "upgrade/requests", "upgrade/guard"]
+export const guardText = ["etcd/ask", "kubelet/detected", "upgrade/judge", "upgrade/requests", "upgrade/guard"]
   .map((name) => Host.script(`${name}.sh`))
   .join("\n");
