@@ -123,7 +123,7 @@ export class Cluster extends pulumi.ComponentResource {
     const network = new Network(named("network"), { environment, artifacts, fleet }, inCluster);
     const joined = joinNodes({ machines: prepared, master: controlPlane, environment, network }, child);
     const ready = joined.map(({ ready }) => ready);
-    const labelled = new Nodes(named("nodes"), { machines: joined, fleet }, inCluster);
+    const labelled = new Nodes(named("nodes"), { machines: joined, fleet, master: controlPlane }, inCluster);
     // What resolves names runs where pods may, and that may be on machines that have joined.
     const dns = new ClusterDns("dns", { master: controlPlane }, { ...child, dependsOn: ready });
 

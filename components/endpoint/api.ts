@@ -1,20 +1,26 @@
 /** One request to the cluster's API, with the administrator's kubeconfig. */
 import { request } from "node:https";
 import type { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { TLSSocket } from "node:tls";
 
 import { parse } from "yaml";
 
+/** How long an API that does not answer is asked again, milliseconds: its server may restart, its address move. */
+const patience = 30_000;
+
 /** What is asked. */
 export interface Question {
   /** @default "GET" */
-  readonly method?: "GET" | "POST" | "DELETE";
+  readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
   /** Path and query, "/api/v1/nodes". */
   readonly path: string;
   /** In which form the answer is wanted. @default "application/json" */
   readonly accept?: string;
-  /** An object to make. @default none */
+  /** An object to make, or what changes of one. @default none */
   readonly body?: object;
+  /** In which form that is. @default "application/json" */
+  readonly form?: string;
   /** Another way to the same API, "https://192.0.2.11:6443". @default the kubeconfig's */
   readonly at?: string;
 }
@@ -42,9 +48,9 @@ interface KubeConfig {
 /** Asks the server that a kubeconfig names; whatever it answers is an answer. Throws where it does not, within 10 s. */
 export function ask(kubeconfig: string, question: Question): Promise<Answer> {
   const { server, ...identity } = accessOf(kubeconfig);
-  const { method = "GET", path, accept = "application/json", body, at = server } = question;
+  const { method = "GET", path, accept = "application/json", body, form = "application/json", at = server } = question;
   const url = new URL(path, at);
-  const headers = { accept, ...(body ? { "content-type": "application/json" } : {}) };
+  const headers = { accept, ...(body ? { "content-type": form } : {}) };
   return new Promise((resolve, reject) => {
     const fail = ({ message }: Error) => reject(new Error(apiSilence(url.origin, message)));
     const call = request(url, { ...identity, method, headers, timeout: 10_000 }, (response) => {
@@ -60,6 +66,21 @@ export function ask(kubeconfig: string, question: Question): Promise<Answer> {
     call.on("error", fail);
     call.end(body && JSON.stringify(body));
   });
+}
+
+/** As `ask`, again and again for half a minute. What is refused is answered as well, and not asked again. */
+export async function askPatiently(kubeconfig: string, question: Question): Promise<Answer> {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const isLast = Date.now() > deadline;
+    try {
+      const answer = await ask(kubeconfig, question);
+      if (isLast || (answer.status < 500 && answer.status !== 429)) return answer;
+    } catch (error) {
+      if (isLast) throw error;
+    }
+    await sleep(1000);
+  }
 }
 
 /** What is said of an API that does not answer. */

@@ -126,7 +126,7 @@ export const machine = z
       })
       .optional()
       .describe(
-        "Taints of its node; they replace those it has, and a new worker registers with them. With a list, even an empty one, a master has kubeadm's control-plane taint only if the list has it. When the list is taken out, so are its taints, unless somebody else has changed the node's taints since: use kubectl taint then.",
+        "Taints of its node; they replace those it has, and a new worker registers with them. With a list, even an empty one, a master has kubeadm's control-plane taint only if the list has it. When the list is taken out, so are its taints, and no others.",
       )
       .meta({ defaultsTo: "what kubeadm gives it: masters that are no workers have the control-plane taint" }),
     unschedulable: z

@@ -3,12 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { MachineConfig } from "../machine";
 import { stepOn, type Fleet } from "../script";
+import type { ControlPlane } from "../master";
+import { NodeOwners } from "./owners";
 import { labelsStep } from "./step";
 
 export interface NodesArgs {
   readonly machines: readonly JoinedMachine[];
   /** The machines of the cluster. */
   readonly fleet: Fleet;
+  readonly master: Pick<ControlPlane, "kubeconfig">;
 }
 
 export interface JoinedMachine {
@@ -39,16 +42,16 @@ export class Nodes extends pulumi.ComponentResource {
 
   constructor(name: string, args: NodesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:nodes:Nodes", name, {}, opts);
+    const owners = new NodeOwners(name, args.master.kubeconfig);
     const rows = args.machines.map(({ config, identity, member, ready }) => {
-      const node = new k8s.core.v1.NodePatch(
-        args.fleet.named(stepOn(config, labelsStep)),
-        nodePatch(config, identity),
-        {
-          parent: this,
-          dependsOn: [ready],
-          deletedWith: member,
-        },
-      );
+      const resource = args.fleet.named(stepOn(config, labelsStep));
+      owners.remember(resource, config);
+      const node = new k8s.core.v1.NodePatch(resource, nodePatch(config, identity), {
+        parent: this,
+        dependsOn: [ready],
+        deletedWith: member,
+        hooks: owners.hooks,
+      });
       return node.status.apply((status) => rowOf(config, status));
     });
     this.rows = pulumi.all(rows);

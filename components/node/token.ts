@@ -1,14 +1,11 @@
 import { randomInt } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { ask, type Answer, type Question } from "../endpoint";
+import { askPatiently, type Answer, type Question } from "../endpoint";
 
 /** How long a token is good for, minutes. */
 const goodFor = 15;
-/** How long an API that does not answer is asked again, milliseconds: its server may restart, its address move. */
-const patience = 30_000;
 
 const secrets = "/api/v1/namespaces/kube-system/secrets";
 
@@ -57,7 +54,7 @@ export class JoinToken {
 
   private async ask(what: string, question: Question): Promise<Answer> {
     const kubeconfig = await new Promise<string>((resolve) => void this.kubeconfig.apply(resolve));
-    const answer = await patiently(kubeconfig, question);
+    const answer = await askPatiently(kubeconfig, question);
     // There already: an attempt before was heard, and its answer was not.
     if (answer.status < 300 || (question.method === "POST" && answer.status === 409)) return answer;
     const said = answer.text.slice(0, 300).replaceAll(this.halves["token-secret"], "...");
@@ -84,21 +81,6 @@ export class JoinToken {
 }
 
 const tokenType = "bootstrap.kubernetes.io/token";
-
-/** What is refused is answered as well, and not asked again. */
-async function patiently(kubeconfig: string, question: Question): Promise<Answer> {
-  const deadline = Date.now() + patience;
-  for (;;) {
-    const isLast = Date.now() > deadline;
-    try {
-      const answer = await ask(kubeconfig, question);
-      if (isLast || (answer.status < 500 && answer.status !== 429)) return answer;
-    } catch (error) {
-      if (isLast) throw error;
-    }
-    await sleep(1000);
-  }
-}
 
 /** A preview's plan could not be kept with a text that is another one in each run, nor would its token be of any use. */
 function inRuns(text: string): pulumi.Output<string> {

@@ -47,6 +47,8 @@ const kinds: Readonly<Record<string, readonly Bag[]>> = {
 export class TestApi {
   readonly objects = new Map<string, Bag>();
   readonly changes: Change[] = [];
+  /** In which form the bodies of the changes came. */
+  readonly forms: (string | undefined)[] = [];
   requests = 0;
   /** What an object is at its next reads, one after the other, by path; the last one stays. */
   readonly future = new Map<string, Bag[]>();
@@ -94,7 +96,10 @@ export class TestApi {
     }
     const method = request.method ?? "";
     const body = await bodyOf(request);
-    if (method !== "GET") this.changes.push({ method, path, query: Object.fromEntries(url.searchParams), body });
+    if (method !== "GET") {
+      this.changes.push({ method, path, query: Object.fromEntries(url.searchParams), body });
+      this.forms.push(request.headers["content-type"]);
+    }
     const failure = this.failures.findIndex((candidate) => (candidate.method ?? method) === method);
     const [failed] = failure < 0 ? [] : this.failures.splice(failure, 1);
     if (failed !== undefined) return { status: failed.status, body: failed };
