@@ -30,8 +30,6 @@ readonly -a SECRETS=()
 
 # Here is the text of components/kubelet/unit.sh.
 
-# Here is the text of components/kubelet/configuration.sh.
-
 # Here is the text of components/kubelet/request.sh.
 
 # Here is the text of components/kubelet/serving.sh.

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('9e80f51ba4c0f101' '6837526112aa151d')
+readonly -a REVISIONS=('9e80f51ba4c0f101' '2d4c5639205112aa')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('50e6170d0704f42e' '304fd2a8df831bf2')
+readonly -a REVISIONS=('50e6170d0704f42e' '2d1a804cf05edae0')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('5677e0f93625bb45' '70c44d96e4465eca')
+readonly -a REVISIONS=('5677e0f93625bb45' '0c10af4d56b33169')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('1546e0419104acdd' 'eab2f9e916a0987d')
+readonly -a REVISIONS=('1546e0419104acdd' '4ef1801197044ec9')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('43b5562681153e87' 'c94176bb3ee3f6ff')
+readonly -a REVISIONS=('43b5562681153e87' 'f6aba0db99f39154')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('de66b39fd2997b8f' 'b6178fa4cb797d8e')
+readonly -a REVISIONS=('de66b39fd2997b8f' '3175c0c978d10755')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('be536a3d6aedadc4' 'aff7766b212889d3')
+readonly -a REVISIONS=('be536a3d6aedadc4' '1d074b4a25d3e304')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('93b5a3c5b26cc92c' '9b59fc498e78b54c')
+readonly -a REVISIONS=('93b5a3c5b26cc92c' '22b4631470b1eac4')
 
 readonly AUTHORITIES='1'
 

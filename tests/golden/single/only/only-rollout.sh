@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('784c82328dc013e3' '91aff134f4c00836')
+readonly -a REVISIONS=('784c82328dc013e3' '480d7a9229ddef2b')
 
 readonly AUTHORITIES='1'
 

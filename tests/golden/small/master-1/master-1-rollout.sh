@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('5677e0f93625bb45' 'ee195a2843547b2c')
+readonly -a REVISIONS=('5677e0f93625bb45' '88449cdfb637d86d')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('de66b39fd2997b8f' 'b418b7a5c435471f')
+readonly -a REVISIONS=('de66b39fd2997b8f' 'fd4ef7e611f3c125')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('fc3fb83697837e40' 'c05d5a64af72fd1d')
+readonly -a REVISIONS=('fc3fb83697837e40' '413c9dfddbc4a4a0')
 
 readonly AUTHORITIES='1'
 
