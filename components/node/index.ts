@@ -5,7 +5,7 @@ import type { Machine } from "../machine";
 import type { ControlPlane } from "../master";
 import type { Network } from "../network";
 import type { JoinedMachine } from "./labels";
-import { LeavingNode, ReadyNode } from "./ready";
+import { anewOf, LeavingNode, ReadyNode } from "./ready";
 import { Worker } from "./worker";
 
 export { nodesAtWork } from "./atWork";
@@ -32,11 +32,17 @@ export function joinNodes(args: JoinArgs, opts: pulumi.CustomResourceOptions): r
     ...master.machines.map((machine) => {
       const member = new LeavingNode(machine.name, { machine, master, drainTimeout }, opts);
       const ready = new ReadyNode(machine.name, { machine, master }, { ...opts, dependsOn: [member, network.last] });
-      return { config: machine.config, identity: machine.identity, member, ready };
+      return { config: machine.config, identity: machine.identity, anew: anewOf(machine), member, ready };
     }),
     ...workers.map((machine) => {
       const worker = new Worker(machine.name, { machine, master, environment, network: network.last }, opts);
-      return { config: machine.config, identity: machine.identity, member: worker, ready: worker };
+      return {
+        config: machine.config,
+        identity: machine.identity,
+        anew: anewOf(machine),
+        member: worker,
+        ready: worker,
+      };
     }),
   ];
 }

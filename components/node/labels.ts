@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { MachineConfig } from "../machine";
-import { stepOn, type Fleet } from "../script";
+import { stepOn, type Again, type Fleet } from "../script";
 import type { ControlPlane } from "../master";
 import { NodeOwners } from "./owners";
 import { labelsStep } from "./step";
@@ -18,6 +18,8 @@ export interface JoinedMachine {
   readonly config: MachineConfig;
   /** The machine's public host key, by which its node is known to be of this machine and not of one that was there before. */
   readonly identity: string | pulumi.Output<string>;
+  /** Why it is to be given all of that once more. @default it has it */
+  readonly anew?: Again;
   /** The machine's node leaves the cluster with this. */
   readonly member: pulumi.Resource;
   /** The machine's node is in the cluster, and ready, when this is there. */
@@ -43,13 +45,15 @@ export class Nodes extends pulumi.ComponentResource {
   constructor(name: string, args: NodesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("keelson:nodes:Nodes", name, {}, opts);
     const owners = new NodeOwners(name, args.master.kubeconfig);
-    const rows = args.machines.map(({ config, identity, member, ready }) => {
+    const rows = args.machines.map(({ config, identity, anew, member, ready }) => {
       const resource = args.fleet.named(stepOn(config, labelsStep));
       owners.remember(resource, config);
-      const node = new k8s.core.v1.NodePatch(resource, nodePatch(config, identity), {
+      const node = new k8s.core.v1.NodePatch(resource, nodePatch(config, identity, anew), {
         parent: this,
         dependsOn: [ready],
         deletedWith: member,
+        // What it was given anew for stays with it.
+        ignoreChanges: anew ? [] : [`metadata.annotations["${anewMark}"]`],
         hooks: owners.hooks,
       });
       return node.status.apply((status) => rowOf(config, status));
@@ -58,6 +62,9 @@ export class Nodes extends pulumi.ComponentResource {
     this.registerOutputs({ rows: this.rows });
   }
 }
+
+/** Another value of it is what makes the engine give a node once more what it has had. */
+const anewMark = "keelson.io/joined";
 
 type NodeStatus = k8s.types.output.core.v1.NodeStatusPatch;
 
@@ -72,14 +79,23 @@ function rowOf({ name, roles, address }: MachineConfig, status: NodeStatus | und
  * such as the taint that keeps pods off a master, or a cordon by hand. An empty list of taints is no field either: where a
  * master takes pods, its own script sees to that.
  */
-export function nodePatch(machine: MachineConfig, identity: JoinedMachine["identity"]): k8s.core.v1.NodePatchArgs {
+export function nodePatch(
+  machine: MachineConfig,
+  identity: JoinedMachine["identity"],
+  anew?: Again,
+): k8s.core.v1.NodePatchArgs {
   const role: Record<string, string> = machine.roles.includes("worker") ? { "node-role.kubernetes.io/worker": "" } : {};
   return {
     metadata: {
       name: machine.name,
       labels: { ...role, ...machine.labels },
       // The kubelet and kubeadm set some of the same fields first.
-      annotations: { "pulumi.com/patchForce": "true", "keelson.io/machine": identity, ...machine.annotations },
+      annotations: {
+        "pulumi.com/patchForce": "true",
+        "keelson.io/machine": identity,
+        ...(anew ? { [anewMark]: anew.token } : {}),
+        ...machine.annotations,
+      },
     },
     spec: {
       ...(machine.taints === undefined ? {} : { taints: [...machine.taints] }),

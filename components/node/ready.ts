@@ -3,11 +3,12 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { anotherOf, type Machine } from "../machine";
-import { HostScript, stepOn } from "../script";
+import { HostScript, stepOn, type Again } from "../script";
 import type { ControlPlane } from "../master";
+import { masterStep } from "../master/step";
 import { podsScript } from "../network";
 import { leaseScript } from "./atWork";
-import { leaveStep, readyStep } from "./step";
+import { joinStep, leaveStep, readyStep } from "./step";
 
 /** Awaits a node. */
 export const readyScript = join(__dirname, "ready.sh");
@@ -50,7 +51,12 @@ export class LeavingNode extends HostScript {
 }
 
 export interface ReadyNodeArgs extends Pick<LeavingNodeArgs, "master"> {
-  readonly machine: Pick<Machine, "name" | "identity" | "dependsOn" | "config">;
+  readonly machine: Pick<Machine, "name" | "identity" | "dependsOn" | "config" | "seen">;
+}
+
+/** Why a machine's node is to be given all that it has once more; nothing where it is the node that it was. */
+export function anewOf({ name, config, seen }: Pick<Machine, "name" | "config" | "seen">): Again | undefined {
+  return seen?.anew(stepOn({ name }, config.roles.includes("master") ? masterStep : joinStep));
 }
 
 /** A machine's node is in the cluster and ready, and its pods are in the pods' network. */
@@ -63,6 +69,7 @@ export class ReadyNode extends HostScript {
         of: machine,
         script: readyScript,
         uses: [podsScript],
+        again: anewOf(machine),
         // A machine that was rebuilt is waited for again.
         values: {
           NODE: machine.name,

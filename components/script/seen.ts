@@ -18,6 +18,8 @@ export interface Seen {
   onceMore(script: string): Again | undefined;
   /** Token of the last time that a script of one moment ran once more; absent where it has run once. */
   ranOnceMore(script: string): string | undefined;
+  /** Why the machine's node is to be given all that it has: it is another one than that which had it. By the script that makes it a node. */
+  anew(script: string): Again | undefined;
   /** Why what follows from the scripts that were asked for so far is to run again. */
   follows(): Again | undefined;
   /** Why nobody could log in, where the machine answers: "it refuses the key of admin". */

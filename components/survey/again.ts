@@ -1,8 +1,9 @@
 import { shortDigest, type Again, type Seen } from "../script";
 import type { Answer, Change, Ran } from "./answer";
+import type { NodeState } from "./told";
 
-/** What a machine told, as its scripts ask for it. */
-export function seenOf({ scripts, waiting }: Answer): Seen {
+/** What a machine told, as its scripts ask for it; of its node masters have told. */
+export function seenOf({ scripts, waiting }: Answer, node?: NodeState): Seen {
   // Of scripts that are to run again; the machine may remember others, which nothing asks for.
   const mended: string[] = [];
   return {
@@ -23,6 +24,13 @@ export function seenOf({ scripts, waiting }: Answer): Seen {
       return { ...again, token: ran.run };
     },
     ranOnceMore: (script) => scripts.get(script)?.mended,
+    anew: (script) => {
+      const ran = scripts.get(script);
+      // One whose first run failed is not in the state, nor is what waits for it.
+      if (!ran || node === undefined || !(ran.ended || ran.mended !== undefined)) return undefined;
+      const isBeingMade = !ran.ended || ran.changes.some(({ kind }) => kind === "present");
+      return node === "unmarked" || isBeingMade ? because(ran.run, givenAnew) : undefined;
+    },
     follows: () => {
       const why = [...mended, ...(waiting === undefined ? [] : [waiting])];
       if (why.length === 0) return undefined;
@@ -34,7 +42,7 @@ export function seenOf({ scripts, waiting }: Answer): Seen {
 /** Of one that let nobody in: it told nothing else. */
 export function refusedBy(words: string): Seen {
   const nothing = () => undefined;
-  return { again: nothing, onceMore: nothing, ranOnceMore: nothing, follows: nothing, refused: words };
+  return { again: nothing, onceMore: nothing, ranOnceMore: nothing, anew: nothing, follows: nothing, refused: words };
 }
 
 /** What is not as the scripts left it, by the script, in words; units that do not run are not among it. */
@@ -54,6 +62,8 @@ function whatIs(change: Change): string {
 }
 
 const deferred = "deferred restarts are made, each machine in its turn";
+const givenAnew =
+  "its node is another one than before: it is awaited, and given its labels, annotations and taints again";
 const putToUse = "what is repaired on it takes effect in its turn";
 
 function unfinished({ ended, working, run }: Ran): Again | undefined {

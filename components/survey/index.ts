@@ -8,7 +8,7 @@ import { refusedBy, seenOf } from "./again";
 import { askAll } from "./ask";
 import { loginFor, type Asked } from "./look";
 import type { SurveySettings } from "./settings";
-import { newestBackupOf, nobodysOf, restoredOf, runningOf, type Restored, type Running } from "./told";
+import { newestBackupOf, nobodysOf, nodeStateOf, restoredOf, runningOf, type Restored, type Running } from "./told";
 import { unwellAmong } from "./unwell";
 
 export { driftOf, refusedBy } from "./again";
@@ -34,7 +34,7 @@ export class Survey {
       const asked = this.asked.find(({ config }) => config.name === machine.name);
       if (!asked) return machine;
       const { answer, silence, refused } = asked;
-      if (answer) return { ...machine, seen: seenOf(answer) };
+      if (answer) return { ...machine, seen: seenOf(answer, nodeStateOf(this.asked, machine.name)) };
       return refused
         ? { ...machine, seen: refusedBy(`${machine.name} ${silence ?? ""}`) }
         : { ...machine, silent: true };

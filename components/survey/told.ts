@@ -85,6 +85,17 @@ export function nodelessOf(asked: readonly Asked[]): readonly string[] {
     .map(({ config }) => config.name);
 }
 
+/** What is not right about a machine's node: there is none, or it does not say which machine it is of, as one that nothing was given to yet. */
+export type NodeState = "absent" | "unmarked";
+
+/** Undefined where it is as it is to be, or no master lists the nodes. */
+export function nodeStateOf(asked: readonly Asked[], machine: string): NodeState | undefined {
+  const answers = asked.flatMap(({ answer }) => (answer?.nodes ? [{ ...answer, nodes: answer.nodes }] : []));
+  if (answers.length === 0) return undefined;
+  if (!answers.some(({ nodes }) => nodes.has(machine))) return "absent";
+  return answers.some(({ joined }) => joined.some(({ name }) => name === machine)) ? undefined : "unmarked";
+}
+
 /** One that is to join in this run, or was taken up amid its join, has not. */
 function hasJoined({ config: { name, roles }, answer }: Asked): boolean {
   const script = roles.includes("master") ? `${name}-master` : `${name}-join`;

@@ -49,7 +49,7 @@ describe("a turn that brings another release", () => {
   const words = (changed: readonly string[], { seen = false, drain = true } = {}) => {
     const { kubernetes } = environment({ kubernetes: { version: "1.36.3", drainTimeout: 90, upgrade: { drain } } });
     const nothing = () => undefined;
-    const told = { again: nothing, onceMore: nothing, ranOnceMore: nothing, follows: nothing };
+    const told = { again: nothing, onceMore: nothing, ranOnceMore: nothing, anew: nothing, follows: nothing };
     return turnEffects(seen ? { seen: told } : {}, { kubernetes }).update(new Set(changed));
   };
 

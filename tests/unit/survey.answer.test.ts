@@ -126,6 +126,22 @@ describe("a script of one moment", () => {
     expect(seen("script w-join done abc 8 7").ranOnceMore("w-join")).toBe("7");
     expect(seen("script w-join done abc 7").ranOnceMore("w-join")).toBeUndefined();
   });
+  test("gives a node all that it has once more where it is, or will be, another one than that which had it", () => {
+    const anew = (node: "absent" | "unmarked" | undefined, ...lines: readonly string[]) =>
+      seenOf(answer(...lines), node).anew("w-join");
+    const done = "script w-join done abc 8 7";
+    expect(anew("unmarked", done)).toMatchObject({
+      token: "8",
+      words: ["its node is another one than before: it is awaited, and given its labels, annotations and taints again"],
+    });
+    expect(anew("absent", done, gone)?.token).toBe("8");
+    expect(anew("absent", "script w-join running abc 9 8")?.token).toBe("9");
+    // Nobody makes it in this run; it has what it had; its machine has yet to join.
+    expect(anew("absent", done)).toBeUndefined();
+    expect(anew(undefined, done, gone)).toBeUndefined();
+    expect(anew("absent", "script w-join running abc 7")).toBeUndefined();
+    expect(anew("unmarked")).toBeUndefined();
+  });
   test("makes what follows from it run again", () => {
     const told = seen("script w-join done abc 7", gone);
     told.onceMore("w-join");

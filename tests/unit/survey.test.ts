@@ -1,3 +1,4 @@
+import type { Machine } from "../../components/machine";
 import { leftOf, Survey, type Asked } from "../../components/survey";
 import { environment } from "./render.fixture";
 import { answer } from "./survey.fixture";
@@ -96,6 +97,25 @@ describe("what is not well", () => {
     ]);
     expect(leftOf(survey.asked, [...machines, { name: "x" }, { name: "y" }])).toEqual([]);
     expect(leftOf([], machines)).toEqual([]);
+  });
+  test("is told of a node that does not say which machine it is of, and of none", () => {
+    const script = "script w-join done abc 7";
+    const anew = (...told: readonly string[]) => {
+      const survey = new Survey(
+        machines.map((config, index) => ({
+          config,
+          answer: answer("owner 1 unit", ...(index === 0 ? told : [script, kubelet])),
+        })),
+      );
+      const [worker] = survey.see([{ name: "w" }] as unknown as readonly Machine[]);
+      return worker?.seen?.anew("w-join")?.token;
+    };
+    const kubelet = "changed w-join present - 0 there /etc/kubernetes/kubelet.conf";
+    const joined = "joined w worker 192.0.2.2 ssh-ed25519 A";
+    expect(anew("node m ready x", "node w ready x")).toBe("7");
+    expect(anew("node m ready x")).toBe("7");
+    expect(anew("node m ready x", "node w ready x", joined)).toBeUndefined();
+    expect(anew("api silent")).toBeUndefined();
   });
   describe("is a node that is gone", () => {
     const own = (name: string) => `script ${name}-${name === one ? "master" : "join"} done abc 7`;
