@@ -59,7 +59,7 @@ configure_kernel() {
 remember_kernel() {
   local setting
   if [ "$1" = true ]; then
-    remember_setting kubelet "$WAY_TO_LOOPBACK" 0
+    close_loopback_later
   else
     for setting in "${KERNEL_CHANGED[@]}"; do remember_setting kubelet "$setting"; done
   fi

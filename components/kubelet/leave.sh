@@ -9,6 +9,9 @@ readonly MADE_FOR_ALL=(/etc/cni/net.d /etc/cni /opt/cni/bin /opt/cni /usr/libexe
 # kube-proxy lets packets to 127.0.0.1 in, for NodePorts there, and has a rule that drops those that come over a link (CVE-2020-8558).
 readonly WAY_TO_LOOPBACK=net.ipv4.conf.all.route_localnet
 
+# close_loopback_later: it goes back to what the kernel begins with when the rule goes.
+close_loopback_later() { remember_setting kubelet "$WAY_TO_LOOPBACK" 0; }
+
 # remember_before_node BEGUN: as remember_found, for all of these. What others have in the kubelet's directory is known by its name as well, for
 # they may renew it.
 remember_before_node() {

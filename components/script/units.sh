@@ -64,13 +64,13 @@ runs_on() {
 # runs_on_before_packages UNIT FILE...: it runs on the FILEs, but the distribution has replaced a program among them since. That is no reason to
 # restart what others speak through: what can execute another program while it goes on does so when it reads its settings again, which is next.
 runs_on_before_packages() {
-  local record=$STATE/units/$1 kept=$STATE/units/$1.good file others=()
+  local record=$STATE/units/$1 kept=$STATE/units/$1.good file replaced=()
   [ -e "$record" ] && is_kept "$@" && systemctl is-active --quiet "$1" || return
   cmp -s "$record.files" <(printf '%s\n' "${@:2}") || return
   for file in "${@:2}"; do
-    if is_of_package "$file"; then others+=("$file"); else cmp -s "$file" "$kept$file" || return; fi
+    if is_of_package "$file"; then replaced+=("$file"); else cmp -s "$file" "$kept$file" || return; fi
   done
-  [ "${#others[@]}" != 0 ] || return
+  [ "${#replaced[@]}" != 0 ] || return
   rm -f "$record.read"
   note_digest "$@"
 }

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('3966e35c919b6c40' 'd8efa8205e0aa2e4')
+readonly -a REVISIONS=('d1c1a02b82cad535' '7e339956aaca66de')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('9e80f51ba4c0f101' '2d4c5639205112aa')
+readonly -a REVISIONS=('c858e233a1c01ee6' '20ab807fa2d4e41a')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('50e6170d0704f42e' '2d1a804cf05edae0')
+readonly -a REVISIONS=('7fbf5946ab4591d7' '1d0b6f15aad6d2ed')
 
 readonly AUTHORITIES='1'
 

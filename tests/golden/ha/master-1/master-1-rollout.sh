@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('5677e0f93625bb45' '0c10af4d56b33169')
+readonly -a REVISIONS=('1f4e7a61d7861503' 'e79ece8f7f0570c4')
 
 readonly AUTHORITIES='1'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.11:2379'
 
-readonly -a REVISIONS=('b2f2c4a23271a281')
+readonly -a REVISIONS=('16cd900429078ada')
 
 readonly PROGRAM='its digest'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('1546e0419104acdd' '4ef1801197044ec9')
+readonly -a REVISIONS=('358c32d753a74ff0' 'ede11aec5958b03d')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('43b5562681153e87' 'f6aba0db99f39154')
+readonly -a REVISIONS=('04aaf739f195ce0c' 'e5cfe17a5ab3feb5')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('de66b39fd2997b8f' '3175c0c978d10755')
+readonly -a REVISIONS=('76b8fb2f53d6e837' 'e101809ae3756dc2')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('be536a3d6aedadc4' '1d074b4a25d3e304')
+readonly -a REVISIONS=('df21a6dd3e243905' 'e16cfdf4252e5011')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('93b5a3c5b26cc92c' '22b4631470b1eac4')
+readonly -a REVISIONS=('2096afcc4241d4ec' 'c13c5db4baf5353a')
 
 readonly AUTHORITIES='1'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('aefbf7617b576048')
+readonly -a REVISIONS=('5c56beb8b46e98da')
 
 readonly PROGRAM='its digest'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('784c82328dc013e3' '480d7a9229ddef2b')
+readonly -a REVISIONS=('cf765c019ddb90e0' '2ad35114b2e083a9')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('5677e0f93625bb45' '88449cdfb637d86d')
+readonly -a REVISIONS=('1f4e7a61d7861503' '965853868d6707ee')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('de66b39fd2997b8f' 'fd4ef7e611f3c125')
+readonly -a REVISIONS=('76b8fb2f53d6e837' '9aef0077c905c402')
 
 readonly AUTHORITIES='1'
 

@@ -32,7 +32,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('fc3fb83697837e40' '413c9dfddbc4a4a0')
+readonly -a REVISIONS=('24c37248b2da5f71' '52f578f130966a8e')
 
 readonly AUTHORITIES='1'
 
