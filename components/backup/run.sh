@@ -17,17 +17,17 @@ run_backup() {
   flock -w 3600 "$lock" || die "timed out after 3600 s: another backup of etcd still runs on $(hostname), see ps -ef --forest there"
   printf '%s %s\n' "$EVERY" "$VERIFY" >"$RECORDS/due"
   case $(health_of "$(member_url)" 5) in
-    well) own_member lock --ttl=60 keelson/backup -- /bin/bash "$BACKUP_PROGRAM" locked "$1" 2>"$said" || status=$? ;;
-    full)
-      # The lock would be a write. What is read is what all have, and who comes later sees the backup.
-      log "etcd is full (alarm NOSPACE): $(hostname) makes the backup without a lock. See \"When etcd is full\" in docs/operations.md"
-      /bin/bash "$BACKUP_PROGRAM" locked "$1" 2>"$said" || status=$?
-      ;;
-    *)
-      # Without a quorum nobody gives the lock, and what this member has may be all that there is.
-      log "etcd has no quorum: $(hostname) makes the backup without asking the others"
-      /bin/bash "$BACKUP_PROGRAM" alone "$1" 2>"$said" || status=$?
-      ;;
+  well) own_member lock --ttl=60 keelson/backup -- /bin/bash "$BACKUP_PROGRAM" locked "$1" 2>"$said" || status=$? ;;
+  full)
+    # The lock would be a write. What is read is what all have, and who comes later sees the backup.
+    log "etcd is full (alarm NOSPACE): $(hostname) makes the backup without a lock. See \"When etcd is full\" in docs/operations.md"
+    /bin/bash "$BACKUP_PROGRAM" locked "$1" 2>"$said" || status=$?
+    ;;
+  *)
+    # Without a quorum nobody gives the lock, and what this member has may be all that there is.
+    log "etcd has no quorum: $(hostname) makes the backup without asking the others"
+    /bin/bash "$BACKUP_PROGRAM" alone "$1" 2>"$said" || status=$?
+    ;;
   esac
   cat "$said" >&2
   if [ "$status" = 0 ]; then

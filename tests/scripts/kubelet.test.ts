@@ -3,29 +3,14 @@ import { statSync } from "node:fs";
 import { parse } from "yaml";
 
 import { clean, Host } from "./host";
+import { gibibyte, kubeletHost, kubeletValues, runKubelet } from "./kubeletScript";
 
 let host: Host;
-beforeEach(() => (host = new Host("systemctl", "journalctl", "modprobe")));
+beforeEach(() => (host = kubeletHost()));
 afterEach(() => host.remove());
 
 describe("kubelet.sh", () => {
-  const values = {
-    RUNTIME: "docker",
-    CRI_SOCKET: "unix:///run/cri.sock",
-    PROGRAMS: [],
-    IMAGES: [],
-    KUBELET_CONFIG: "kind: KubeletConfiguration\n",
-    KUBELET_CONFIG_FILE: "/etc/kubernetes/kubelet-config.yaml",
-    KERNEL_SETTINGS: ["bridge.bridge-nf-call-iptables", "bridge.bridge-nf-call-ip6tables", "ipv4.ip_forward"].map(
-      (name) => `net.${name}=1`,
-    ),
-    KERNEL_CHANGED: [] as string[],
-    NAMESERVERS: [] as string[],
-    ALLOCATABLE_MILLICPU: 0,
-    ALLOCATABLE_BYTES: 0,
-    RESERVED_MILLICPU: 0,
-    RESERVED_MEMORY: ["104857600"],
-  };
+  const values = kubeletValues;
   const configuration = (more: Partial<Record<keyof typeof values, string | number | string[]>> = {}) => {
     const uses = [Host.script("docker/engine.sh"), Host.script("kubelet/kubelet.sh"), "turn() { :; }"];
     const result = host.up("detected_configuration", { uses, values: { ...values, ...more } });
@@ -35,26 +20,7 @@ describe("kubelet.sh", () => {
       stdout: result.status === 0 ? (parse(result.stdout) as unknown) : undefined,
     };
   };
-  const gibibyte = 1024 ** 3;
-  const kubelet = (direction: string, more: Partial<typeof values> = {}) => {
-    const uses = parts.map((path) => Host.script(path));
-    return host.run({ script: Host.script("kubelet/kubelet.sh"), uses, values: { ...values, ...more } }, direction);
-  };
-  const parts = [
-    ...["docker/engine.sh", "kubelet/unit.sh", "artifacts/fetch.sh", "artifacts/install.sh"],
-    ...["artifacts/versions.sh", "artifacts/images.sh"],
-    ...["script/found.sh", "kubelet/leave.sh"],
-  ];
-
-  beforeEach(() => {
-    host.stub("docker", "echo systemd");
-    host.stub("systemd-analyze", "exit 1");
-    host.stub("socat");
-    host.stub("nproc", "echo 4");
-    host.write("proc/meminfo", `MemTotal: ${(8 * gibibyte) / 1024} kB\nMemFree: 1 kB\n`);
-    host.write("sys/fs/cgroup/cgroup.controllers", "");
-    host.write("etc/resolv.conf", "nameserver 192.0.2.53\n");
-  });
+  const kubelet = (direction: string, more: Partial<typeof values> = {}) => runKubelet(host, direction, more);
 
   test("adds what only the machine knows", () => {
     expect(configuration().stdout).toEqual({
@@ -173,43 +139,6 @@ describe("kubelet.sh", () => {
     expect(now()).toEqual(["10", "0"]);
     expect(kubelet("down", asked).status).toBe(0);
     expect(now()).toEqual(["0", "0"]);
-  });
-
-  describe("what kubelets and kube-proxy change in the kernel", () => {
-    const loopback = "net.ipv4.conf.all.route_localnet";
-    const changed = { KERNEL_SETTINGS: [], KERNEL_CHANGED: [loopback, "net.netfilter.nf_conntrack_max", "vm.x"] };
-    const at = (name: string) => `proc/sys/${name.replaceAll(".", "/")}`;
-    const set = (value: string) => changed.KERNEL_CHANGED.forEach((name) => host.write(at(name), value));
-    const now = () => changed.KERNEL_CHANGED.map((name) => host.read(at(name)).trim());
-    beforeEach(() => {
-      host.write("proc/sys/net/bridge/bridge-nf-call-iptables", "1\n");
-      for (const name of ["kubeadm", "ip", "ip6tables-save"]) host.stub(name);
-      host.stub("iptables-save", `cat '${host.path(at(loopback))}' >>'${host.path("met")}'`);
-    });
-
-    test("is as it was when the machine leaves, the way to loopback before the rule that watches it goes", () => {
-      set("0\n");
-      host.write(at("vm.x"), "7\n");
-      expect(kubelet("up", changed).status).toBe(0);
-      set("1\n");
-      expect(kubelet("up", changed).status).toBe(0);
-      host.write("etc/kubernetes/pki/ca.crt", "");
-      expect(kubelet("down", changed).status).toBe(0);
-      expect(now()).toEqual(["0", "0", "7"]);
-      expect(new Set(host.read("met").trim().split("\n"))).toEqual(new Set(["0"]));
-    });
-    test.each([
-      ["is closed", "exit 1", "0"],
-      ["is what a file says", `printf '# /etc/sysctl.d/50.conf\n${loopback} = 1\n'`, "1"],
-    ])("on a node of an earlier release is left, but for the way to loopback, which %s", (_, files, expected) => {
-      set("1\n");
-      host.write(`var/lib/keelson/found${host.path("etc/systemd/system/kubelet.service")}.none`, "");
-      host.stub("systemd-analyze", files);
-      expect(kubelet("up", changed).status).toBe(0);
-      host.write("etc/kubernetes/pki/ca.crt", "");
-      expect(kubelet("down", changed).status).toBe(0);
-      expect(now()).toEqual([expected, "1", "1"]);
-    });
   });
 
   test("takes its machine out of the cluster also where somebody has taken /etc/kubernetes away", () => {
