@@ -5,7 +5,7 @@ import type { EtcdConfig } from "../etcd/settings";
 import { clientUrl, initialCluster, peerUrl } from "../etcd";
 import { etcdMembersOf, mastersOf, named, type Machine } from "../machine";
 import { HostScript, stepOn, type Effects, type Step } from "../script";
-import { refusedBy, type Restored } from "../survey";
+import { lastRestoreOf, refusedBy, type Restored } from "../survey";
 import type { BackupSettings } from ".";
 import { earlierMarks, repositoryScripts, repositoryValues, restoreScript } from "./scripts";
 import type { RestoreConfig } from "./settings";
@@ -137,8 +137,7 @@ function unasked(machine: Machine, generation: number): Machine {
   return { ...machine, seen: refusedBy(words) };
 }
 
-const isDone = (generation: number, { told }: RestoreArgs) =>
-  [...told.values()].some(({ resumed }) => resumed >= generation);
+const isDone = (generation: number, { told }: RestoreArgs) => lastRestoreOf(told) >= generation;
 
 function effectsOf({ snapshot, generation }: RestoreConfig, args: RestoreArgs): Effects {
   const { environment, newest } = args;

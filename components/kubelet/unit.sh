@@ -30,6 +30,8 @@ register_as_ever() {
 # as it is here. What else it looks at, the preflight does.
 ignored_here() { [ -e /sys/fs/cgroup/cgroup.controllers ] || printf ',SystemVerification'; }
 
+has_joined() { grep -qs kubelet-client-current.pem /etc/kubernetes/kubelet.conf; }
+
 # forget_credentials: the machine becomes a node as a new one does.
 forget_credentials() {
   systemctl stop kubelet.service

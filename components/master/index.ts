@@ -22,7 +22,7 @@ import { valuesFor } from "./values";
 
 export { KubeletTrust } from "./kubelets";
 export type { MasterSettings } from "./settings";
-export { kubeadmConfig, nodeRegistration, serverAddress } from "./render";
+export { kubeadmConfig, mastersTaint, nodeRegistration, serverAddress } from "./render";
 
 export interface ControlPlaneArgs {
   /** Machines with their kubelets and proxies prepared; the masters among them carry the control plane. */

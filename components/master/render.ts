@@ -130,10 +130,12 @@ export function nodeRegistration(environment: Pick<DockerSettings, "kubernetes">
   };
 }
 
+/** By what kubeadm keeps pods off a master. */
+export const mastersTaint = { key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" };
+
 /** Whether pods may be placed on a master that do not tolerate all that masters are kept free by. */
 export function takesPods({ taints }: MachineConfig): boolean {
-  const ofMasters = { key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" };
-  return taints?.every(({ key, effect }) => key !== ofMasters.key || effect !== ofMasters.effect) === true;
+  return taints?.every(({ key, effect }) => key !== mastersTaint.key || effect !== mastersTaint.effect) === true;
 }
 
 function clusterConfiguration({ environment, machine, etcdEndpoints, artifacts }: KubeadmConfigArgs): object {

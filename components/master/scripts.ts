@@ -28,5 +28,5 @@ export const masterScripts: readonly string[] = [
     ...leaveScripts,
     ...kubeletUnitScripts,
   ],
-  ...[...kubeadmScripts, ...manifestScripts, ...own("changes.sh")],
+  ...[...kubeadmScripts, ...manifestScripts, ...own("changes.sh", "asNode.sh")],
 ];

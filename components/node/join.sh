@@ -37,7 +37,7 @@ is_refused() {
   [ -s "$CLIENT" ] && [ "$(curl -sk --max-time 5 --output /dev/null --write-out '%{http_code}' --cert "$CLIENT" "https://$ENDPOINT/api/v1/nodes/$NODE")" = 401 ]
 }
 
-is_gone() { [ ! -s "$CLIENT" ] && grep -qs kubelet-client-current.pem /etc/kubernetes/kubelet.conf; }
+is_gone() { has_joined && [ ! -s "$CLIENT" ]; }
 
 # forget_node WHY
 forget_node() {

@@ -139,15 +139,11 @@ stays() {
 cordon() {
   local marks
   cordoned=no
-  marks=$(kubectl get node "$NODE" --request-timeout 10s -o "jsonpath={.spec.unschedulable} {.metadata.annotations.keelson\\.io/cordoned-for}")
+  marks=$(kubectl get node "$NODE" --request-timeout 10s -o "jsonpath={.spec.unschedulable} {$(mark_of_cordon)}")
   if [ "$marks" != "true " ]; then
-    patch_node '{"metadata": {"annotations": {"keelson.io/cordoned-for": "leaving"}}, "spec": {"unschedulable": true}}'
+    cordon_for leaving
     cordoned=yes
   fi
 }
 
-uncordon() {
-  [ "$cordoned" != yes ] || patch_node '{"metadata": {"annotations": {"keelson.io/cordoned-for": null}}, "spec": {"unschedulable": null}}' || true
-}
-
-patch_node() { kubectl patch node "$NODE" --type merge --request-timeout 10s --patch "$1" >&2; }
+uncordon() { [ "$cordoned" != yes ] || end_cordon || true; }

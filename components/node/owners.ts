@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { askPatiently, type Question } from "../endpoint";
 import type { MachineConfig } from "../machine";
+import { mastersTaint } from "../master";
 
 type Taint = Readonly<{ key: string; value?: string; effect: string }>;
 type Bag = Readonly<Record<string, unknown>>;
@@ -87,7 +88,7 @@ export class NodeOwners {
   /** The configuration's taints go, and those of others stay. What kubeadm has of a master that is told of no list becomes somebody's. */
   private async takeOff({ name, roles, taints }: MachineConfig, given: readonly Taint[]): Promise<void> {
     const isKubeadms = (taint: Taint) =>
-      taints === undefined && roles.includes("master") && isSame(taint, { key: mastersTaint, effect: "NoSchedule" });
+      taints === undefined && roles.includes("master") && isSame(taint, mastersTaint);
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
       const live = await this.read(name);
       const found = live?.spec?.taints ?? [];
@@ -141,8 +142,6 @@ export class NodeOwners {
     );
   }
 }
-
-const mastersTaint = "node-role.kubernetes.io/control-plane";
 
 const isSame = (one: Taint, other: Taint) => one.key === other.key && one.effect === other.effect;
 

@@ -17,12 +17,11 @@ up() {
 
 # The machine was to leave, and its drain was cut off (node.sh): its node takes pods as the configuration says.
 stay() {
-  local mark lifted=''
-  mark=$(of_node '{.metadata.annotations.keelson\.io/cordoned-for}')
+  local mark
+  mark=$(of_node "{$(mark_of_cordon)}")
   [ "$mark" = leaving ] || return 0
-  [ "$CORDONED" = true ] || lifted=', "spec": {"unschedulable": null}'
   log "$NODE was to leave, and stays: the cordon of its drain is taken off, unless the configuration asks for one"
-  kubectl patch node "$NODE" --type merge --request-timeout 10s --patch "{\"metadata\": {\"annotations\": {\"keelson.io/cordoned-for\": null}}$lifted}" >&2
+  if [ "$CORDONED" = true ]; then leave_cordon; else end_cordon; fi
 }
 
 # A kubelet cannot make a node that is cordoned: it has come with a taint (join.sh), whose place the cordon takes.

@@ -13,6 +13,9 @@ import { joinStep, leaveStep, readyStep } from "./step";
 /** Awaits a node. */
 export const readyScript = join(__dirname, "ready.sh");
 
+/** Functions of a script that cordons a node, or takes that off. */
+export const cordonScript = join(__dirname, "cordon.sh");
+
 /** By whom nodes are deleted. */
 export type Deleting = Pick<ControlPlane, "machines" | "operator" | "cluster">;
 
@@ -41,7 +44,7 @@ export class LeavingNode extends HostScript {
         machine: lost ? master.operator : anotherOf(master.machines, machine),
         of: machine,
         script: join(__dirname, "node.sh"),
-        uses: [leaseScript],
+        uses: [leaseScript, cordonScript],
         values: { NODE: machine.name, DRAIN_SECONDS: drainTimeout, LOST: lost ?? false, RESTORED: lost ? restored : 0 },
         ...(lost ? { ends: "undone" } : {}),
       },
@@ -68,7 +71,7 @@ export class ReadyNode extends HostScript {
         machine: anotherOf(master.machines, machine),
         of: machine,
         script: readyScript,
-        uses: [podsScript],
+        uses: [podsScript, cordonScript],
         again: anewOf(machine),
         // A machine that was rebuilt is waited for again.
         values: {

@@ -4,7 +4,7 @@ import type { Environment } from "../environment";
 import type { Rebuild } from "../local";
 import type { MachineConfig } from "../machine";
 import { atOnce } from "../node";
-import type { Left, Restored, Running } from "../survey";
+import { lastRestoreOf, type Left, type Restored, type Running } from "../survey";
 import { rebuildRefusals, rebuildsBetween, type Rebuilds } from "./rebuilds";
 import { refusals } from "./refusals";
 import { renamed } from "./renamed";
@@ -59,11 +59,8 @@ export function problemsOf(planned: Topology, after: Topology, args: PlanArgs): 
  * have come to it. Where no machine tells, that counts.
  */
 export function asRestored(before: Topology, { restored = new Map() }: PlanArgs): Topology {
-  return restored.size === 0 ? before : { ...before, restore: lastRestore(restored) };
+  return restored.size === 0 ? before : { ...before, restore: lastRestoreOf(restored) };
 }
-
-const lastRestore = (restored: ReadonlyMap<string, Restored>) =>
-  Math.max(...[...restored.values()].map(({ resumed }) => resumed));
 
 /** Machines that are new to the stack, and not to this program: another stack has them, or had. */
 export function takenOver(known: readonly string[], { unnamed = [] }: PlanArgs): readonly string[] {
@@ -127,7 +124,7 @@ function unasked(before: Topology, after: Topology, { survey }: Environment): re
 /** A number is done once: set anew, it would promise a restore, and nothing would be restored. One that stays, or has yet to end, is no news. */
 function doneBefore(before: Topology, { restore }: Topology, { restored = new Map() }: PlanArgs): readonly string[] {
   if (restore === undefined || restore === before.restore || restored.size === 0) return [];
-  const last = lastRestore(restored);
+  const last = lastRestoreOf(restored);
   const isHalfDone = [...restored.values()].some(({ begun, resumed }) => begun >= restore && resumed < restore);
   if (last < restore || isHalfDone) return [];
   return [

@@ -89,6 +89,8 @@ export interface Patience {
   readonly timeoutMs?: number;
   /** Longest wait for the login alone, milliseconds. @default it is a part of the whole */
   readonly loginMs?: number;
+  /** Longest wait for a command that goes on printing, milliseconds: `timeoutMs` begins anew with all that it prints. @default it does not */
+  readonly printingMs?: number;
 }
 
 /**
@@ -116,10 +118,11 @@ export class Session {
 
   constructor(
     private readonly login: Login,
-    { timeoutMs = 15_000, loginMs }: Patience = {},
+    private readonly patience: Patience = {},
     /** The session on the machine before it. */
     bastion?: Session,
   ) {
+    const { timeoutMs = 15_000, loginMs } = patience;
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- not every run connects, and it need not pay for it
     const { Client } = require("ssh2") as typeof import("ssh2");
     const client = new Client();
@@ -158,7 +161,11 @@ export class Session {
             return;
           }
           let output = "";
-          const more = (data: Buffer) => (this.said = output += data.toString());
+          const began = Date.now();
+          const more = (data: Buffer) => {
+            this.said = output += data.toString();
+            this.waitOn(began);
+          };
           stream.on("data", more).stderr.on("data", more);
           stream.on("close", (code: number | null) => resolve({ status: code ?? -1, output: output.trim() }));
           stream.end(input);
@@ -192,12 +199,20 @@ export class Session {
     );
   }
 
+  /** A command that began then has printed something. */
+  private waitOn(began: number): void {
+    const { timeoutMs = 15_000, printingMs } = this.patience;
+    if (printingMs === undefined) return;
+    const left = Math.max(0, began + printingMs - Date.now());
+    if (left < timeoutMs) this.limit(left, `no end within ${printingMs / 1000} s`);
+    else this.limit(timeoutMs);
+  }
+
   /** From now on so long, and no longer. */
-  private limit(milliseconds: number): void {
+  private limit(milliseconds: number, words = `no answer within ${milliseconds / 1000} s`): void {
     clearTimeout(this.timer);
     if (milliseconds === Infinity) return;
-    const words = `no answer within ${milliseconds / 1000} s (ETIMEDOUT)`;
-    this.timer = setTimeout(() => this.fail(new Error(words)), milliseconds);
+    this.timer = setTimeout(() => this.fail(new Error(`${words} (ETIMEDOUT)`)), milliseconds);
   }
 
   private orFailed<T>(promise: Promise<T>): Promise<T> {

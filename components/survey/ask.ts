@@ -14,8 +14,9 @@ interface Place {
   readonly login: Login;
 }
 
-/** Longest wait for what one machine tells after its login, milliseconds. */
+/** Longest wait for the next thing that one machine tells after its login, and for all of it, milliseconds: a busy one takes long. */
 const patience = 10_000;
+const wholePatience = 60_000;
 
 /** Asks once, with so many times the usual patience. */
 export async function askAll(
@@ -25,7 +26,11 @@ export async function askAll(
 ): Promise<readonly Asked[]> {
   if (places.length === 0) return [];
   const program = surveyProgram(nginxUrl(environment));
-  const bounds = { loginMs: times * dialTime(environment.ssh), timeoutMs: times * patience };
+  const bounds = {
+    loginMs: times * dialTime(environment.ssh),
+    timeoutMs: times * patience,
+    printingMs: times * wholePatience,
+  };
   // Everybody waits for the bastion's login, which is one.
   return throughBastion(environment.ssh.bastion, 3 * bounds.loginMs, (way) =>
     withEach(places, async ({ config, login }) => ({ config, ...(await look(login, program, way, bounds)) })),

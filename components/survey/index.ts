@@ -16,7 +16,7 @@ export { ClusterIdentity } from "./identity";
 export { surveyProgram } from "./ask";
 export { parseAnswer, type Answer } from "./answer";
 export { look, loginFor, type Asked } from "./look";
-export { isSilent, leftOf, type Left, type Restored, type Running } from "./told";
+export { isSilent, lastRestoreOf, leftOf, type Left, type Restored, type Running } from "./told";
 
 /** What the machines told before anything was registered. */
 export class Survey {

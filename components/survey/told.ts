@@ -113,6 +113,10 @@ function notReadyOf(asked: readonly Asked[]): readonly string[] {
 const leftKubeletIdle = ({ changes }: Ran) =>
   changes.some(({ kind, name, now }) => kind === "unit" && name === "kubelet.service" && now !== "disabled");
 
+/** The last restore of etcd that a machine has done; 0 where none told of one. */
+export const lastRestoreOf = (told: ReadonlyMap<string, Restored>) =>
+  Math.max(0, ...[...told.values()].map(({ resumed }) => resumed));
+
 export function restoredOf(asked: readonly Asked[]): ReadonlyMap<string, Restored> {
   const stage = (answer: Answer, name: string) => answer.restored.get(name) ?? 0;
   return new Map(

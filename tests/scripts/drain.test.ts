@@ -48,11 +48,13 @@ function node({
     esac`,
   );
 }
+const uses = [Host.script("node/cordon.sh")];
 const drain = (values: Readonly<Record<string, string | number | boolean>> = {}) =>
   host.run({
     script: `${Host.script("node/rollout/drain.sh")}
 up() { ! goes_to_another_minor || { follows_servers && drain; }; }
 down() { uncordon; }`,
+    uses,
     values: { NODE: "w", RELEASE: "1.36.3", DRAIN: true, DRAIN_SECONDS: 0, ...values },
   });
 const orders = () => host.called().filter((call) => /^kubectl (patch|create)/.test(call));
@@ -110,6 +112,7 @@ test("a node that somebody else has cordoned stays so", () => {
   expect(orders()).toEqual([]);
   host.run({
     script: `${Host.script("node/rollout/drain.sh")}\nup() { uncordon; }\ndown() { :; }`,
+    uses,
     values: { NODE: "w" },
   });
   expect(orders()).toEqual([]);
@@ -121,7 +124,7 @@ test("a node takes pods again when the API answers, and is not taken for another
   const answers = host.read("stubs/kubectl");
   host.write("stubs/kubectl", answers.replace("\ncase", `\n[ -e '${asked}' ] || { touch '${asked}'; exit 1; }\ncase`));
   const script = `${Host.script("node/rollout/drain.sh")}\nup() { uncordon; }\ndown() { :; }`;
-  expect(host.run({ script, values: { NODE: "w" } }).status).toBe(0);
+  expect(host.run({ script, uses, values: { NODE: "w" } }).status).toBe(0);
   expect(orders()).toEqual([expect.stringContaining('"unschedulable": null')]);
 });
 

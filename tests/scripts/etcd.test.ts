@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from "node:net";
 
 import type { ScriptValue } from "../../components/script";
-import { soon, unitOf } from "./etcdUnit";
+import { memberScripts, soon, unitOf } from "./etcdUnit";
 import { clean, Host } from "./host";
 import { allIsCurrent } from "./renewed";
 
@@ -34,14 +34,7 @@ describe("etcd.sh", () => {
     host.run(
       {
         script: soon(Host.script("etcd/etcd.sh")),
-        uses: [
-          ...["fetch", "install", "versions"].map((name) => `artifacts/${name}.sh`),
-          ...["certificates", "ask", "membership", "snapshot", "beginning", "turn", "user"].map(
-            (name) => `etcd/${name}.sh`,
-          ),
-        ]
-          .map((path) => soon(Host.script(path)))
-          .concat(allIsCurrent),
+        uses: [...memberScripts, allIsCurrent],
         values: { PEERS: [], ...values, DATA_DIR: directory, DIRECTORIES: [directory], ...more },
         files: [{ path: "/etc/systemd/system/etcd.service", content: "unit" }],
       },

@@ -1,4 +1,4 @@
-import type { Host } from "./host";
+import { Host } from "./host";
 
 /** A unit that is active when it was started; how that goes is said in bash. */
 export const unitOf = (host: Host, starts = ":") =>
@@ -19,3 +19,9 @@ export const soon = (script: string) =>
     .replace("-ge 20", "-ge 2")
     .replace(/wait_for (30|60|120)\b/g, "wait_for 1")
     .replaceAll("wait_for 300", "wait_for 4");
+
+/** What the script of a member uses, but for what renews certificates. */
+export const memberScripts = [
+  ...["fetch", "install", "versions"].map((name) => `artifacts/${name}.sh`),
+  ...["certificates", "ask", "membership", "snapshot", "beginning", "turn", "user"].map((name) => `etcd/${name}.sh`),
+].map((path) => soon(Host.script(path)));

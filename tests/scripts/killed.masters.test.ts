@@ -1,6 +1,6 @@
 import { kubeconfigFor } from "../support/printed";
 import { firstKey } from "./encryptionStages";
-import { soon, unitOf } from "./etcdUnit";
+import { memberScripts, soon, unitOf } from "./etcdUnit";
 import { Host, type Result } from "./host";
 import { filesBelow, killer } from "./killer";
 import { masterScripts } from "./masterHost";
@@ -19,8 +19,6 @@ function equip(): void {
   host.write("var/lib/keelson/fit", "");
 }
 
-const install = ["fetch", "install", "versions"].map((name) => `artifacts/${name}.sh`);
-const textsOf = (paths: readonly string[]) => paths.map((path) => Host.script(path));
 const rollOut = () => host.up("! has_turns || { take_turns; end_turns; }", { name: "rollout" }).status;
 
 /** Runs a script with a setting, and may kill it at a step. */
@@ -112,15 +110,11 @@ function member(): Run {
   host.write("usr/local/bin/etcd", "program");
   for (const name of ["server", "peer", "healthcheck-client"]) host.write(`etc/etcd/pki/etcd/${name}.crt`, name);
   const own = "https://192.0.2.1:2380";
-  const uses = [
-    ...install,
-    ...["certificates", "membership", "beginning", "turn", "user"].map((name) => `etcd/${name}.sh`),
-  ];
   return (setting, kill = 0, direction = "up") =>
     host.run(
       {
         script: killer(kill) + soon(Host.script("etcd/etcd.sh")),
-        uses: textsOf(uses).map(soon).concat(allIsCurrent),
+        uses: [...memberScripts, allIsCurrent],
         values: {
           ...{
             PROGRAMS: [],
@@ -130,6 +124,7 @@ function member(): Run {
             ETCD_ISSUER_CRT: "",
             ETCD_CA_KEY: "",
             TRUSTED: "1",
+            RELEASE: "3.6.14",
             PEERS: [],
           },
           ...{ NAME: "m", PEER_URL: own, FOUNDERS: `m=${own}`, BEGINNING: "/etc/etcd/beginning.env" },
@@ -177,7 +172,7 @@ function master(): Run {
     host.run(
       {
         script: killer(kill) + soon(Host.script("master/master.sh")),
-        uses: textsOf(masterScripts).map(soon).concat(allIsCurrent),
+        uses: masterScripts.map((path) => soon(Host.script(path))).concat(allIsCurrent),
         values: {
           ...{ CERTIFICATE_CONFIG: "", CERTIFICATE_NAMES: [], VIRTUAL_ADDRESS: "", AUDIT: true },
           KUBEADM_CONFIG: `setting: ${setting}\nclusterName: "@CLUSTER_NAME@"\n`,

@@ -49,7 +49,13 @@ const takeTurn = (release: string, kill = 0) =>
     script:
       killer(kill, "kubectl", "bash") +
       Host.script("node/rollout/rollout.sh").replace(/wait_for 1[28]0/g, "wait_for 1"),
-    uses: ["endpoint/servers.sh", "endpoint/yield.sh", "certificates/trust.sh", "node/rollout/drain.sh"]
+    uses: [
+      "endpoint/servers.sh",
+      "endpoint/yield.sh",
+      "certificates/trust.sh",
+      "node/cordon.sh",
+      "node/rollout/drain.sh",
+    ]
       .map((path) => Host.script(path))
       .concat("authorities_differ() { false; }\nfollow_authorities() { :; }\n"),
     values: { NODE: "w", RELEASE: release, DRAIN: true, DRAIN_SECONDS: 5, VIRTUAL_ADDRESS: "" },

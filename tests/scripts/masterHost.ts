@@ -22,6 +22,7 @@ export const masterScripts = [
   "endpoint/yield.sh",
   "master/manifests.sh",
   "master/changes.sh",
+  "master/asNode.sh",
 ];
 
 /** Runs master.sh on a machine, towards these names and values. */

@@ -14,7 +14,7 @@ const lost = () =>
   host.run(
     {
       script: Host.script("node/node.sh").replaceAll("wait_for 60", "wait_for 1"),
-      uses: [lease],
+      uses: [lease, Host.script("node/cordon.sh")],
       values: { NODE: "w", DRAIN_SECONDS: 120, LOST: "worker" },
     },
     "down",

@@ -14,7 +14,7 @@ describe("a node that joins", () => {
   const ready = () =>
     host.run({
       script: short(Host.script("node/ready.sh")),
-      uses: [Host.script("network/pods.sh")],
+      uses: [Host.script("network/pods.sh"), Host.script("node/cordon.sh")],
       values: { NODE: "w", CORDONED: false, TAINTED: false },
     });
   /** A cluster whose node says of flannel what lies in a file, which flannel writes when it is started again. */
@@ -99,7 +99,8 @@ describe("a node whose drain was cut off, and whose machine stays", () => {
       `case "$*" in *status.conditions*) echo True ;; *backend-type*) echo vxlan ;; *cordoned-for*) echo '${mark}' ;; esac`,
     );
     const values = { NODE: "w", CORDONED: cordoned, TAINTED: false };
-    expect(host.run({ script: Host.script("node/ready.sh"), values }).status).toBe(0);
+    const uses = [Host.script("node/cordon.sh")];
+    expect(host.run({ script: Host.script("node/ready.sh"), uses, values }).status).toBe(0);
     return called().filter((call) => call.startsWith("patch"));
   };
   test("loses the cordon of that, but not the configuration's", () => {

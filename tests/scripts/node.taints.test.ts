@@ -72,7 +72,7 @@ const called = () => host.called().map((call) => call.replace(/^kubectl /, ""));
 const ready = (cordoned = false, tainted = false) =>
   host.run({
     script: Host.script("node/ready.sh"),
-    uses: [Host.script("network/pods.sh")],
+    uses: [Host.script("network/pods.sh"), Host.script("node/cordon.sh")],
     values: { NODE: "w", CORDONED: cordoned, TAINTED: tainted },
   });
 

@@ -13,7 +13,7 @@ const member = (direction: string, { lost = "false", change = (script: string) =
   host.run(
     {
       script: change(Host.script("node/node.sh")),
-      uses: [Host.script("node/lease.sh")],
+      uses: [Host.script("node/lease.sh"), Host.script("node/cordon.sh")],
       values: { NODE: "w", DRAIN_SECONDS: 120, LOST: lost },
     },
     direction,

@@ -44,7 +44,13 @@ export const rolloutOn = (host: Host, direction = "up") =>
     {
       name: "w-rollout",
       script: short(Host.script("node/rollout/rollout.sh")),
-      uses: ["endpoint/servers.sh", "endpoint/yield.sh", "certificates/trust.sh", "node/rollout/drain.sh"]
+      uses: [
+        "endpoint/servers.sh",
+        "endpoint/yield.sh",
+        "certificates/trust.sh",
+        "node/cordon.sh",
+        "node/rollout/drain.sh",
+      ]
         .map((path) => Host.script(path))
         .concat("authorities_differ() { false; }\nfollow_authorities() { :; }\n"),
       values: { NODE: "w", RELEASE: "1.36.3", DRAIN: false, DRAIN_SECONDS: 1, VIRTUAL_ADDRESS: "" },

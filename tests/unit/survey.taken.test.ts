@@ -109,6 +109,22 @@ describe("a survey", () => {
     );
     await cloud.machine.close();
   });
+  test("waits for a busy machine as long as it goes on telling, and no longer than for all of it", async () => {
+    const busy = await listening(
+      new TestMachine((_, __, channel) => {
+        const tells = setInterval(() => channel.write("script one\n"), 100);
+        channel.on("close", () => clearInterval(tells));
+        setTimeout(() => (clearInterval(tells), channel.exit(0), channel.end()), 1500);
+      }),
+    );
+    const told = (printingMs: number) =>
+      look(busy.login, "true", undefined, { loginMs: 5000, timeoutMs: 500, printingMs });
+    expect((await told(30_000)).silence).toMatch(/^ended the survey with exit status 0: script one/);
+    expect((await told(1000)).silence).toBe(
+      "lets root in, and has not told all: no end within 1 s (ETIMEDOUT); it said last: script one",
+    );
+    await busy.machine.close();
+  });
   test("has machines know that they were asked and told nothing", async () => {
     const logins: Readonly<Record<string, Login>> = { m: login, x: { ...login, port: 1 } };
     const survey = await takeSurvey(asked, (name) => logins[name]);

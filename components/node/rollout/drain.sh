@@ -1,8 +1,6 @@
 # A node is emptied before its kubelet goes to another minor release, by the node's own rights: it may evict its own pods, and no others.
 # Reads: NODE RELEASE DRAIN DRAIN_SECONDS
 
-readonly CORDONED_FOR=keelson.io/cordoned-for
-
 goes_to_another_minor() {
   local now
   now=$(node_has .status.nodeInfo.kubeletVersion) || die "the API did not report node $NODE, so nothing is restarted: see systemctl status kubelet.service there"
@@ -51,7 +49,7 @@ look_at_pods() {
 cordon() {
   [ "$(node_has .spec.unschedulable)" != true ] || return 0
   log "$NODE is cordoned and drained: its kubelet changes to $RELEASE"
-  patch_node "{\"metadata\": {\"annotations\": {\"$CORDONED_FOR\": \"$RELEASE\"}}, \"spec\": {\"unschedulable\": true}}"
+  cordon_for "$RELEASE"
 }
 
 is_cordoned_by_us() {
@@ -60,7 +58,7 @@ is_cordoned_by_us() {
   [ -n "$mark" ]
 }
 
-read_mark() { mark=$(node_has ".metadata.annotations.${CORDONED_FOR//./\\.}"); }
+read_mark() { mark=$(node_has "$(mark_of_cordon)"); }
 
 # The API may be away for a moment, where this machine has a server of it.
 uncordon() { wait_for 60 "the API to let $NODE take pods again" lift_cordon; }
@@ -69,10 +67,8 @@ lift_cordon() {
   local mark
   read_mark || return
   # shellcheck disable=SC2034 # rollout.sh reads it.
-  [ -z "$mark" ] || kept=$(patch_node "{\"metadata\": {\"annotations\": {\"$CORDONED_FOR\": null}}, \"spec\": {\"unschedulable\": null}}" 2>&1)
+  [ -z "$mark" ] || kept=$(end_cordon 2>&1)
 }
-
-patch_node() { kubectl patch node "$NODE" --type merge --request-timeout 10s --patch "$1" >&2; }
 
 # pods_to_go owned | bare: a line for each that runs here and may leave: NAMESPACE NAME ENDS UID. Pods of the machine itself, and of its
 # DaemonSets, are at home here.

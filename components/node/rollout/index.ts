@@ -8,6 +8,7 @@ import { yieldScripts } from "../../endpoint";
 import { kubeletConfigFile, requestScript } from "../../kubelet";
 import type { Machine } from "../../machine";
 import { HostScript, stepOn, unitsScripts } from "../../script";
+import { cordonScript } from "../ready";
 import { rolloutStep } from "../step";
 import { batches } from "./batches";
 import { turnEffects } from "./effects";
@@ -44,7 +45,7 @@ export class Rollout extends pulumi.ComponentResource {
 }
 
 const uses = [
-  ...[...unitsScripts, ...yieldScripts, trustScript, requestScript],
+  ...[...unitsScripts, ...yieldScripts, trustScript, requestScript, cordonScript],
   ...["drain.sh", "authorities.sh"].map((file) => join(__dirname, file)),
 ];
 

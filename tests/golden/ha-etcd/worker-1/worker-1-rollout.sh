@@ -18,6 +18,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/kubelet/request.sh.
 
+# Here is the text of components/node/cordon.sh.
+
 # Here is the text of components/node/rollout/drain.sh.
 
 # Here is the text of components/node/rollout/authorities.sh.
@@ -32,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('c858e233a1c01ee6' '20ab807fa2d4e41a')
+readonly -a REVISIONS=('c858e233a1c01ee6' '45f12275cdc0008d')
 
 readonly AUTHORITIES='1'
 

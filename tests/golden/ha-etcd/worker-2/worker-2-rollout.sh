@@ -18,6 +18,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/kubelet/request.sh.
 
+# Here is the text of components/node/cordon.sh.
+
 # Here is the text of components/node/rollout/drain.sh.
 
 # Here is the text of components/node/rollout/authorities.sh.
@@ -32,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('7fbf5946ab4591d7' '1d0b6f15aad6d2ed')
+readonly -a REVISIONS=('7fbf5946ab4591d7' '3579a76fb0e706e2')
 
 readonly AUTHORITIES='1'
 

@@ -6,6 +6,8 @@ readonly SCRIPT='master-2-ready'
 
 # Here is the text of components/network/pods.sh.
 
+# Here is the text of components/node/cordon.sh.
+
 readonly NODE='master-2'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOdF/nSt3SfEQW74JBeU1VemyPo6+aTKDbHmm4xZ9PIv'

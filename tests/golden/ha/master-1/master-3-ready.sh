@@ -6,6 +6,8 @@ readonly SCRIPT='master-3-ready'
 
 # Here is the text of components/network/pods.sh.
 
+# Here is the text of components/node/cordon.sh.
+
 readonly NODE='master-3'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH2sEtS/DMsoM5YYwm9OVvPG5QWTGHVgKT/QM3Kji4Ny'

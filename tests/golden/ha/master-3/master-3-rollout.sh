@@ -18,6 +18,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/kubelet/request.sh.
 
+# Here is the text of components/node/cordon.sh.
+
 # Here is the text of components/node/rollout/drain.sh.
 
 # Here is the text of components/node/rollout/authorities.sh.
@@ -32,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('04aaf739f195ce0c' 'e5cfe17a5ab3feb5')
+readonly -a REVISIONS=('04aaf739f195ce0c' '2ce5c014f0f71009')
 
 readonly AUTHORITIES='1'
 

@@ -18,6 +18,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/kubelet/request.sh.
 
+# Here is the text of components/node/cordon.sh.
+
 # Here is the text of components/node/rollout/drain.sh.
 
 # Here is the text of components/node/rollout/authorities.sh.
@@ -32,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('df21a6dd3e243905' 'e16cfdf4252e5011')
+readonly -a REVISIONS=('df21a6dd3e243905' '20a6c0c25f9554c0')
 
 readonly AUTHORITIES='1'
 

@@ -6,6 +6,8 @@ readonly SCRIPT='0-w-member'
 
 # Here is the text of components/node/lease.sh.
 
+# Here is the text of components/node/cordon.sh.
+
 readonly NODE='0-w'
 
 readonly DRAIN_SECONDS='120'

@@ -6,6 +6,8 @@ readonly SCRIPT='0-w-ready'
 
 # Here is the text of components/network/pods.sh.
 
+# Here is the text of components/node/cordon.sh.
+
 readonly NODE='0-w'
 
 readonly IDENTITY='198.51.100.2'

@@ -42,6 +42,8 @@ readonly -a SECRETS=('AUTHORITY' 'ENCRYPTION_KEYS' 'ETCD_CA_CRT' 'ETCD_ISSUER_CR
 
 # Here is the text of components/master/changes.sh.
 
+# Here is the text of components/master/asNode.sh.
+
 readonly KUBEADM_CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
 kind: InitConfiguration
 localAPIEndpoint:

@@ -6,6 +6,8 @@ readonly SCRIPT='m-member'
 
 # Here is the text of components/node/lease.sh.
 
+# Here is the text of components/node/cordon.sh.
+
 readonly NODE='m'
 
 readonly DRAIN_SECONDS='120'

@@ -6,6 +6,8 @@ readonly SCRIPT='m-ready'
 
 # Here is the text of components/network/pods.sh.
 
+# Here is the text of components/node/cordon.sh.
+
 readonly NODE='m'
 
 readonly IDENTITY='jump.example.com'

@@ -18,6 +18,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/kubelet/request.sh.
 
+# Here is the text of components/node/cordon.sh.
+
 # Here is the text of components/node/rollout/drain.sh.
 
 # Here is the text of components/node/rollout/authorities.sh.
@@ -32,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('2096afcc4241d4ec' 'c13c5db4baf5353a')
+readonly -a REVISIONS=('2096afcc4241d4ec' 'ef6b0ad4d16c17f1')
 
 readonly AUTHORITIES='1'
 

@@ -6,6 +6,8 @@ readonly SCRIPT='only-member'
 
 # Here is the text of components/node/lease.sh.
 
+# Here is the text of components/node/cordon.sh.
+
 readonly NODE='only'
 
 readonly DRAIN_SECONDS='120'

@@ -6,6 +6,8 @@ readonly SCRIPT='only-ready'
 
 # Here is the text of components/network/pods.sh.
 
+# Here is the text of components/node/cordon.sh.
+
 readonly NODE='only'
 
 readonly IDENTITY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPkFsZVC7QjJqcJlQ8yjLlcR0gfc/7gbTNtEzguYlDHJ'

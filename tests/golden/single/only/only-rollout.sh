@@ -18,6 +18,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/kubelet/request.sh.
 
+# Here is the text of components/node/cordon.sh.
+
 # Here is the text of components/node/rollout/drain.sh.
 
 # Here is the text of components/node/rollout/authorities.sh.
@@ -32,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('cf765c019ddb90e0' '2ad35114b2e083a9')
+readonly -a REVISIONS=('cf765c019ddb90e0' 'b7c24a9c425c0616')
 
 readonly AUTHORITIES='1'
 

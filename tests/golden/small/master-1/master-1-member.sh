@@ -6,6 +6,8 @@ readonly SCRIPT='master-1-member'
 
 # Here is the text of components/node/lease.sh.
 
+# Here is the text of components/node/cordon.sh.
+
 readonly NODE='master-1'
 
 readonly DRAIN_SECONDS='120'

@@ -18,6 +18,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/kubelet/request.sh.
 
+# Here is the text of components/node/cordon.sh.
+
 # Here is the text of components/node/rollout/drain.sh.
 
 # Here is the text of components/node/rollout/authorities.sh.
@@ -32,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1f4e7a61d7861503' '965853868d6707ee')
+readonly -a REVISIONS=('1f4e7a61d7861503' 'bf1670eff98a5c88')
 
 readonly AUTHORITIES='1'
 

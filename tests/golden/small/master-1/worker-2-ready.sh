@@ -6,6 +6,8 @@ readonly SCRIPT='worker-2-ready'
 
 # Here is the text of components/network/pods.sh.
 
+# Here is the text of components/node/cordon.sh.
+
 readonly NODE='worker-2'
 
 readonly CORDONED='true'

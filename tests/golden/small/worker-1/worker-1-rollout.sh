@@ -18,6 +18,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/kubelet/request.sh.
 
+# Here is the text of components/node/cordon.sh.
+
 # Here is the text of components/node/rollout/drain.sh.
 
 # Here is the text of components/node/rollout/authorities.sh.
@@ -32,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('76b8fb2f53d6e837' '9aef0077c905c402')
+readonly -a REVISIONS=('76b8fb2f53d6e837' 'ee7a356986e7ec12')
 
 readonly AUTHORITIES='1'
 

@@ -18,6 +18,8 @@ readonly -a SECRETS=()
 
 # Here is the text of components/kubelet/request.sh.
 
+# Here is the text of components/node/cordon.sh.
+
 # Here is the text of components/node/rollout/drain.sh.
 
 # Here is the text of components/node/rollout/authorities.sh.
@@ -32,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('24c37248b2da5f71' '52f578f130966a8e')
+readonly -a REVISIONS=('24c37248b2da5f71' '53c9d0ea4be56c24')
 
 readonly AUTHORITIES='1'
 
