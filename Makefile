@@ -2,7 +2,7 @@
 STACK ?= dev
 export STACK
 
-.PHONY: help env up preview refresh destroy status doctor support kubeconfig backup shell test check e2e e2e-all faults cis conformance timeline bench lock docs
+.PHONY: help env up preview refresh destroy status doctor support kubeconfig backup shell test test-all check e2e e2e-all faults cis conformance timeline bench lock docs
 
 help: ## list what can be made
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/; s/\$$\$$/$$/' | expand -t 14
@@ -42,6 +42,9 @@ shell: ## log in on one machine: make shell MACHINE=worker-1
 
 test: ## unit, golden, script and plugin tests, lint, types and format; no root, no Docker
 	@toolchain/test
+
+test-all: ## make test, with runs that are killed at each of their steps and not at some: an hour
+	@toolchain/test all
 
 check: ## lint, types and format alone
 	@toolchain/check

@@ -46,7 +46,7 @@ readonly STATE=/var/lib/keelson
 main() {
   local lock
   # A run whose connection was cut may still be at work here: what it began must end before it begins again.
-  mkdir -p /run/keelson
+  [ -d /run/keelson ] || mkdir -p /run/keelson
   # Whoever can open a lock can hold it.
   chmod 0700 /run/keelson
   exec {lock}>"/run/keelson/$SCRIPT.lock"
@@ -82,9 +82,9 @@ die() {
 # put PATH MODE: installs standard input as PATH, at once and whole; leaves a file that is the same already alone.
 # What was there before our first version is kept for remove_file. What a unit at work reads may have to wait: turns.sh.
 put() {
-  local path=$1 mode=$2 new
+  local path=$1 mode=$2 new marks
   note file "$path"
-  make_directory "$(dirname "$path")"
+  make_directory "${path%/*}"
   remove_halves "$path"
   new=$(mktemp "$path.keelson-XXXXXX") || return
   # Also where whoever calls asks whether this fails, and nothing else ends it.
@@ -92,9 +92,9 @@ put() {
     rm -f "$new"
     return 1
   }
-  if cmp -s "$new" "$path" && [ "$(stat -c %a "$path")" = "$(stat -c %a "$new")" ]; then
+  if cmp -s "$new" "$path" && mapfile -t marks < <(stat -c $'%a\n%u:%g' "$new" "$path") && [ "${marks[0]}" = "${marks[2]}" ]; then
     # Whoever reads it need not read it again for that.
-    [ "$(stat -c %u:%g "$path")" = "$(stat -c %u:%g "$new")" ] || chown --reference "$new" "$path"
+    [ "${marks[1]}" = "${marks[3]}" ] || chown --reference "$new" "$path"
     rm -f "$new"
   else
     keep_found "$path" || {
@@ -107,26 +107,29 @@ put() {
 }
 
 # remove_halves PATH: what runs that were killed left half written beside it, which may be secret.
-remove_halves() { rm -f "$1".keelson-??????; }
+remove_halves() {
+  local halves=("$1".keelson-??????)
+  [ ! -e "${halves[0]}" ] || rm -f "${halves[@]}"
+}
 
 # keep_found PATH: before the first change of PATH, keeps the file that is there, or the word that there is none. A link is kept as one,
 # wherever it leads.
 keep_found() {
   local kept=$STATE/found$1
   ! changed "$1" || return 0
-  mkdir -p "$(dirname "$kept")"
+  [ -d "${kept%/*}" ] || mkdir -p "${kept%/*}"
   if is_there "$1"; then
     cp -pP "$1" "$kept.new" && mv -fT "$kept.new" "$kept"
   else
-    touch "$kept.none"
+    : >>"$kept.none"
   fi
 }
 
 # make_directory PATH: makes it with its parents, and remembers those that were not there, to remove them again.
 make_directory() {
   local path=$1
-  [ -d "$path" ] && return
-  make_directory "$(dirname "$path")"
+  [ -d "${path:-/}" ] && return
+  make_directory "${path%/*}"
   mkdir -p "$path"
   mkdir -p "$STATE"
   printf '%s\n' "$path" >>"$STATE/directories"
@@ -146,14 +149,14 @@ remove_file() {
     mv -fT "$kept" "$1"
   elif [ -e "$kept.none" ]; then
     rm -f "$1" "$kept.none"
-    remove_empty "$(dirname "$1")"
+    remove_empty "${1%/*}"
   fi
 }
 
 remove_empty() {
   local path=$1
   while grep -qxF "$path" "$STATE/directories" 2>/dev/null && rmdir "$path" 2>/dev/null; do
-    path=$(dirname "$path")
+    path=${path%/*}
   done
 }
 

@@ -115,8 +115,14 @@ fingerprints() {
     present) [ ! -s "$name" ] || printf 'present there %s\n' "$name" ;;
     esac
   done
-  [ "${#files[@]}" = 0 ] || paste -d ' ' <(sha256sum "${files[@]}" | cut -c 1-16) <(stat -c '%a:%U:%G %n' "${files[@]}") |
-    sed 's/ /:/; s/^/file /'
+  # One may go meanwhile.
+  [ "${#files[@]}" = 0 ] || {
+    sha256sum "${files[@]}" || true
+    stat -c '%a:%U:%G %n' "${files[@]}" || true
+  } | awk '
+    length($1) == 64 { sum[substr($0, 67)] = substr($1, 1, 16); next }
+    { name = substr($0, length($1) + 2) }
+    name in sum { print "file " sum[name] ":" $0 }'
   # Its link says nothing of it.
   [ "${#programs[@]}" = 0 ] || stat -L -c 'program %s:%Y:%a:%U:%G %n' "${programs[@]}"
   [ "${#images[@]}" = 0 ] || images_there "${images[@]}" | sed 's/^/image loaded /'
@@ -152,7 +158,7 @@ images_there() {
 # is_as_left KIND PATH: nobody has changed the file since a script left it here; true also where none did.
 is_as_left() {
   local left
-  left=$({ cat "$SCRIPTS"/*/wrote 2>/dev/null || true; } | awk -v kind="$1" -v path="$2" '$1 == kind && substr($0, length($1 $2) + 3) == path')
+  left=$(awk -v kind="$1" -v path="$2" '$1 == kind && substr($0, length($1 $2) + 3) == path' "$SCRIPTS"/*/wrote 2>/dev/null || true)
   [ -z "$left" ] || grep -qxF "$left" <(printf '%s %s\n' "$1" "$2" | fingerprints)
 }
 

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 
 import { dockerOn, installedForDocker, readyForDocker } from "./dockerHost";
 import type { Host } from "./host";
-import { killer } from "./killer";
+import { killAtSteps, killer } from "./killer";
 
 let host: Host;
 beforeEach(() => (host = readyForDocker()));
@@ -47,20 +47,17 @@ describe("an engine of ours leaves", () => {
       ours("docker.io", "docker-cli", "containerd");
     };
     host.stub("dpkg-query", `[ $# = 3 ] && printf 'installed docker.io\ninstalled docker-cli\ninstalled containerd\n'`);
-    let steps = 0;
-    for (let status: number | null = null; status === null; steps++) {
+    const others = ["remove_packages", "remove_ours", "ip", "iptables_without", "restore_settings"];
+    const steps = killAtSteps((step) => {
       made();
-      status = docker(
-        "down",
-        {},
-        killer(steps + 1, "remove_packages", "remove_ours", "ip", "iptables_without", "restore_settings"),
-      ).status;
+      const { status } = docker("down", {}, killer(step, ...others));
       host.called();
       expect(docker("down").status).toBe(0);
-      expect({ steps, left: host.has("var/lib/docker"), forward: host.read("proc/sys/net/ipv4/ip_forward") }).toEqual({
-        ...{ steps, left: false, forward: "0\n" },
+      expect({ step, left: host.has("var/lib/docker"), forward: host.read("proc/sys/net/ipv4/ip_forward") }).toEqual({
+        ...{ step, left: false, forward: "0\n" },
       });
-    }
+      return status;
+    });
     expect(steps).toBeGreaterThan(5);
   });
   test("and leaves data that was there before it, which its package would wipe when purged", () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -12,9 +12,6 @@ import { Host, type Result } from "./host";
 
 const cache = process.env.KEELSON_CACHE ?? join(homedir(), ".cache", "keelson");
 export const programs = join(cache, "bundle", "bin");
-
-/** Real members of etcd can be run: the programs are on this computer. */
-export const hasEtcd = ["etcd", "etcdctl"].every((name) => existsSync(join(programs, name)));
 
 const ports: Pick<EtcdConfig, "clientPort" | "peerPort"> = { clientPort: 22379, peerPort: 22380 };
 

@@ -61,7 +61,7 @@ export class Host {
   stub(name: string, body = ":"): void {
     const file = join(this.bin, name);
     // In one go: of two that are called at the same time, each has a line of its own.
-    const noted = `printf '%s\\n' "${name}$(printf ' %s' "$@")" >>'${this.calls}'`;
+    const noted = `printf -v words ' %s' "$@"; printf '%s\\n' "${name}$words" >>'${this.calls}'`;
     writeFileSync(file, `#!/bin/bash\n${noted}\n${body}\n`);
     chmodSync(file, 0o755);
   }

@@ -2,7 +2,7 @@ import { kubeconfigFor } from "../support/printed";
 import { firstKey } from "./encryptionStages";
 import { memberScripts, soon, unitOf } from "./etcdUnit";
 import { Host, type Result } from "./host";
-import { filesBelow, killer } from "./killer";
+import { filesBelow, killAtSteps, killer } from "./killer";
 import { masterScripts } from "./masterHost";
 import { allIsCurrent } from "./renewed";
 import { runServers, servers } from "./servers";
@@ -43,54 +43,43 @@ const files = () =>
 const outsideOfMemory = () =>
   Object.fromEntries(Object.entries(files()).filter(([path]) => !/^(running|var\/lib\/keelson)\//.test(path)));
 
-/** Calls a function with each step at which a run can be killed, on a machine on which nothing has run yet. */
-function atEveryStep(equipped: () => Run, then: (run: Run, step: number) => void): number {
-  let steps = 0;
-  for (let status: number | null = null; status === null; steps++) {
-    if (steps > 0) {
-      host.remove();
-      host = new Host();
-    }
+/** Has a run killed at its steps, each time on a machine on which nothing has run yet. */
+const killAnew = (equipped: () => Run, then: (run: Run, step: number) => void) =>
+  killAtSteps((step) => {
+    host.remove();
+    host = new Host();
     const run = equipped();
-    status = well(run, "old", steps + 1);
-    expect([null, 0]).toContain(status);
-    then(run, steps);
-  }
-  return steps;
-}
+    const status = well(run, "old", step);
+    then(run, step);
+    return status;
+  });
 
-/** Kills a script with new settings at each of its steps, and has it run with the old ones, that were there before. */
+/** Kills a script with new settings at its steps, and has it run with the old ones, that were there before. */
 function killAtEveryStep(run: Run): number {
   expect([well(run, "old"), rollOut()]).toEqual([0, 0]);
   // What a first run leaves to be noted by the next one is nobody's setting.
   expect([well(run, "old"), rollOut()]).toEqual([0, 0]);
   const before = files();
-  let steps = 0;
-  for (let status: number | null = null; status === null; steps++) {
-    status = well(run, "new", steps + 1);
-    expect([null, 0]).toContain(status);
+  return killAtSteps((step) => {
+    const status = well(run, "new", step);
     expect([well(run, "old"), rollOut()]).toEqual([0, 0]);
-    expect({ steps, files: files() }).toEqual({ steps, files: before });
-  }
-  return steps;
+    expect({ step, files: files() }).toEqual({ step, files: before });
+    return status;
+  });
 }
 
-/** Kills the first run of a script at each of its steps: a second one does the rest, and taking it back leaves nothing. */
+/** Kills the first run of a script at its steps: a second one does the rest, and taking it back leaves nothing. */
 function killFirstRun(equipped: () => Run): number {
   const whole = equipped();
   well(whole, "old");
   const done = files();
   expect(well(whole, "old", 0, "down")).toBe(0);
   const gone = outsideOfMemory();
-  host.remove();
-  host = new Host();
-  const steps = atEveryStep(equipped, (run, step) => {
+  const steps = killAnew(equipped, (run, step) => {
     expect(well(run, "old")).toBe(0);
     expect({ step, files: files() }).toEqual({ step, files: done });
   });
-  host.remove();
-  host = new Host();
-  atEveryStep(equipped, (run, step) => {
+  killAnew(equipped, (run, step) => {
     expect(well(run, "old", 0, "down")).toBe(0);
     expect({ step, files: outsideOfMemory() }).toEqual({ step, files: gone });
   });
@@ -110,6 +99,7 @@ function member(): Run {
   host.write("usr/local/bin/etcd", "program");
   for (const name of ["server", "peer", "healthcheck-client"]) host.write(`etc/etcd/pki/etcd/${name}.crt`, name);
   const own = "https://192.0.2.1:2380";
+  host.stub("etcdctl", `[[ $* != *"member list"* ]] || echo "1, started, m, ${own}, https://192.0.2.1:2379, false"`);
   return (setting, kill = 0, direction = "up") =>
     host.run(
       {

@@ -1,7 +1,7 @@
 import type { ScriptFile } from "../../components/script";
 import type { ScriptParts } from "../../components/script/compose";
 import { Host } from "./host";
-import { filesBelow, killer } from "./killer";
+import { filesBelow, killAtSteps, killer } from "./killer";
 
 jest.setTimeout(300_000);
 let host: Host;
@@ -155,13 +155,12 @@ test.each(cases)(
     script.before?.();
     expect([run(script, "old"), rollOut()]).toEqual([0, 0]);
     const before = filesBelow(host.root);
-    let steps = 0;
-    for (let status: number | null = null; status === null; steps++) {
-      status = run(script, "new", steps + 1);
-      expect([null, 0]).toContain(status);
+    const steps = killAtSteps((step) => {
+      const status = run(script, "new", step);
       expect([run(script, "old"), rollOut()]).toEqual([0, 0]);
-      expect({ steps, files: filesBelow(host.root) }).toEqual({ steps, files: before });
-    }
+      expect({ step, files: filesBelow(host.root) }).toEqual({ step, files: before });
+      return status;
+    });
     expect(steps).toBeGreaterThan(4);
   },
 );

@@ -1,10 +1,9 @@
-import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 
 import { root } from "./stack";
 
 const bucket = "backups";
-const recipe = [join(root, "toolchain", "module"), "s3"] as const;
 
 /** A server of S3 on this computer, which keeps everything in memory. It takes any keys: who has which is nothing that it can show. */
 export class S3 {
@@ -14,14 +13,9 @@ export class S3 {
     readonly url: string,
   ) {}
 
-  /** Whether it was built already; the tests that need no network have it only then. */
-  static isBuilt(): boolean {
-    return spawnSync(recipe[0], [recipe[1], "--kept"], { stdio: "ignore" }).status === 0;
-  }
-
   /** Starts it at an address, built where it is not; it goes with this process. */
   static async at(address: string): Promise<S3> {
-    const directory = execFileSync(...([recipe[0], [recipe[1]]] as const), { encoding: "utf8" }).trim();
+    const directory = execFileSync(join(root, "toolchain", "module"), ["s3"], { encoding: "utf8" }).trim();
     const host = `${address}:9000`;
     const child = spawn(
       join(directory, "gofakes3"),

@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('d1c1a02b82cad535' '0024781430650da5')
+readonly -a REVISIONS=('60434e3ca3a82eaa' '37a070e3f5bd9b68')
 
 readonly AUTHORITIES='1'
 

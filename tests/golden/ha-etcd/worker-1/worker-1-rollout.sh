@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('c858e233a1c01ee6' '45f12275cdc0008d')
+readonly -a REVISIONS=('9a4efce6291d5812' '15c0792ed352f9b4')
 
 readonly AUTHORITIES='1'
 

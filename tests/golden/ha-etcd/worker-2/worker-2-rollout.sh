@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('7fbf5946ab4591d7' '3579a76fb0e706e2')
+readonly -a REVISIONS=('09136b248ab4c83e' '89a7a83d124a0784')
 
 readonly AUTHORITIES='1'
 

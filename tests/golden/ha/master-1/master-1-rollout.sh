@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('1f4e7a61d7861503' '1059c11990df1d0d')
+readonly -a REVISIONS=('6715496307dc8049' '47aec73317ddf60e')
 
 readonly AUTHORITIES='1'
 

@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('358c32d753a74ff0' 'b4b9106aaab7b280')
+readonly -a REVISIONS=('edac9284f7f6cad0' '946ee5b605174904')
 
 readonly AUTHORITIES='1'
 

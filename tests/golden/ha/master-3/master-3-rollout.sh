@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('04aaf739f195ce0c' '2ce5c014f0f71009')
+readonly -a REVISIONS=('40542806583ab6d2' '3220480a6418ed35')
 
 readonly AUTHORITIES='1'
 

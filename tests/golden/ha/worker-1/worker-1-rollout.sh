@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('76b8fb2f53d6e837' '29302563fad185d1')
+readonly -a REVISIONS=('153d62856301f285' '449be619f939574a')
 
 readonly AUTHORITIES='1'
 

@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('df21a6dd3e243905' '20a6c0c25f9554c0')
+readonly -a REVISIONS=('33da4a931de08e20' 'e5ca04cfebd48b1c')
 
 readonly AUTHORITIES='1'
 

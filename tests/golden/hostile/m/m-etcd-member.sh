@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('e5eb1e8c14c51f75')
+readonly -a REVISIONS=('1245610bf2454471')
 
 readonly PROGRAM='its digest'
 

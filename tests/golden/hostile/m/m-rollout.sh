@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('2096afcc4241d4ec' 'ef6b0ad4d16c17f1')
+readonly -a REVISIONS=('e274a162831710c1' 'ff3dafc3325746f3')
 
 readonly AUTHORITIES='1'
 

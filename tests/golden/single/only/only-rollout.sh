@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('cf765c019ddb90e0' 'b7c24a9c425c0616')
+readonly -a REVISIONS=('032db950707c5e2f' '4c5c9d03c76f3bfb')
 
 readonly AUTHORITIES='1'
 

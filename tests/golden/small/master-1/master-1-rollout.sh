@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1f4e7a61d7861503' 'bf1670eff98a5c88')
+readonly -a REVISIONS=('6715496307dc8049' '193a2312a54d0e66')
 
 readonly AUTHORITIES='1'
 

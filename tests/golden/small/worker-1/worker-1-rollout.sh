@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('76b8fb2f53d6e837' 'ee7a356986e7ec12')
+readonly -a REVISIONS=('153d62856301f285' 'a1b16e74190cc313')
 
 readonly AUTHORITIES='1'
 

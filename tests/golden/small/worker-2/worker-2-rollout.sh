@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('24c37248b2da5f71' '53c9d0ea4be56c24')
+readonly -a REVISIONS=('c7df34bf422afbbd' 'aa911cf0c0fe6821')
 
 readonly AUTHORITIES='1'
 

@@ -1,5 +1,5 @@
-import { Authority, EtcdMember, hasEtcd } from "./etcdMember";
-import { Host } from "./host";
+import { Authority, EtcdMember } from "../scripts/etcdMember";
+import { Host } from "../scripts/host";
 
 jest.setTimeout(300_000);
 const addresses = [1, 2, 3, 4].map((last) => `127.62.0.${last}`);
@@ -7,10 +7,10 @@ let authority: Authority;
 let members: EtcdMember[] = [];
 
 beforeAll(() => {
-  if (hasEtcd) authority = new Authority(addresses);
+  authority = new Authority(addresses);
 });
 afterAll(() => {
-  if (hasEtcd) authority.remove();
+  authority.remove();
 });
 afterEach(() => members.splice(0).forEach((member) => member.remove()));
 
@@ -33,8 +33,7 @@ async function built(count: number): Promise<readonly EtcdMember[]> {
   return all;
 }
 
-// Without the programs of a bundle (toolchain/bundle) there is nothing real to run.
-(hasEtcd ? describe : describe.skip)("real members of etcd", () => {
+describe("real members of etcd", () => {
   test("one flag that etcd refuses stops at the first of three, which is put back", async () => {
     const all = await built(3);
     const before = all.map((member) => member.unit());

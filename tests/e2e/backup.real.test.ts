@@ -1,28 +1,26 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { S3 } from "../support/s3";
-import { backedUp, on } from "./backups";
-import { Authority, EtcdMember, hasEtcd, programs } from "./etcdMember";
-import type { Result } from "./host";
+import { here, root } from "../support/stack";
+import { backedUp, on } from "../scripts/backups";
+import { Authority, EtcdMember } from "../scripts/etcdMember";
+import type { Result } from "../scripts/host";
 
 jest.setTimeout(300_000);
 
-const hasAll =
-  hasEtcd &&
-  existsSync(join(programs, "etcdutl")) &&
-  spawnSync("restic", ["version"], { stdio: "ignore" }).status === 0;
 const addresses = [1, 2, 3].map((last) => `127.63.0.${last}`);
 let authority: Authority;
 let members: EtcdMember[] = [];
 
 beforeAll(() => {
-  if (hasAll) authority = new Authority(addresses);
+  here(join(root, "toolchain", "packages"), "restic");
+  authority = new Authority(addresses);
 });
 afterAll(() => {
-  if (hasAll) authority.remove();
+  authority.remove();
 });
 afterEach(() => members.splice(0).forEach((member) => member.remove()));
 
@@ -66,8 +64,7 @@ const record = ({ host }: EtcdMember, file: string) => host.read(`var/lib/keelso
 const wrong = (result: Result) =>
   /^error: .*$/m.exec(result.stderr)?.[0] ?? `no error, status ${String(result.status)}`;
 
-// Without the programs of a bundle (toolchain/bundle) and restic there is nothing real to run.
-(hasAll ? describe : describe.skip)("real backups of real members", () => {
+describe("real backups of real members", () => {
   test("one member makes it, is believed by the others, and it is verified by being restored", async () => {
     const [first, second] = (await built(3)) as unknown as [EtcdMember, EtcdMember];
     const { status, stderr } = on(first, "run_backup timer");
@@ -193,23 +190,20 @@ const wrong = (result: Result) =>
   });
 
   // It is built where the network may be used: toolchain/module s3.
-  (S3.isBuilt() ? test : test.skip)(
-    "a place of S3 is made, has backups that are verified, and gives one back whole",
-    async () => {
-      const server = await S3.at("127.63.0.9");
-      try {
-        const [only] = await built(1, `s3:${server.url}/etcd`);
-        const { stderr } = on(only, "run_backup timer");
-        expect(stderr).toMatch(/was restored apart from the cluster by m1: revision \d+, 40 keys of Kubernetes/);
-        expect(await server.answer()).toMatch(/<Key>etcd\/snapshots\//);
-        const [, id = "", revision] = record(only, "newest");
-        const back = on(only, `repository dump ${id} etcd.db >$STATE/back && snapshot_status $STATE/back`);
-        expect(back.stdout).toContain(`"revision":${revision ?? ""}`);
-        server.remove();
-        expect(wrong(on(only, "repository_id || die $(restic_said)"))).toContain("connection refused");
-      } finally {
-        server.remove();
-      }
-    },
-  );
+  test("a place of S3 is made, has backups that are verified, and gives one back whole", async () => {
+    const server = await S3.at("127.63.0.9");
+    try {
+      const [only] = await built(1, `s3:${server.url}/etcd`);
+      const { stderr } = on(only, "run_backup timer");
+      expect(stderr).toMatch(/was restored apart from the cluster by m1: revision \d+, 40 keys of Kubernetes/);
+      expect(await server.answer()).toMatch(/<Key>etcd\/snapshots\//);
+      const [, id = "", revision] = record(only, "newest");
+      const back = on(only, `repository dump ${id} etcd.db >$STATE/back && snapshot_status $STATE/back`);
+      expect(back.stdout).toContain(`"revision":${revision ?? ""}`);
+      server.remove();
+      expect(wrong(on(only, "repository_id || die $(restic_said)"))).toContain("connection refused");
+    } finally {
+      server.remove();
+    }
+  });
 });
