@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { TestMachine } from "../support/machine";
-import { dockerObjects, TestStack } from "../support/stack";
+import { dockerObjects, killed, TestStack } from "../support/stack";
 
-// What is done of a plan: one that was saved, and a part of one.
+// What plain pulumi does of a plan: one that was saved, a part of one, and one that was cut off.
 const name = "e2e-plans";
 const machines = [{ name: "master-1", roles: ["master", "etcd"] }, { name: "worker-1" }];
 const stack = new TestStack(name, {
@@ -52,6 +52,26 @@ test("what would lose the cluster is refused also where one resource is the targ
   await stack.succeedPulumi("up", "--yes", "--skip-preview", "--target", kubelet);
   await stack.succeedPulumi("up", "--yes", "--skip-preview");
   await stack.succeedPulumi(...clean);
+});
+
+test("an up that was killed is gone on with, when its lock is given up", async () => {
+  stack.change({ machines: [...machines, { name: "worker-2" }, { name: "worker-3" }] });
+  const run = stack.startPulumi("up", "--yes", "--skip-preview");
+  await new Promise<void>((resolve, reject) => {
+    let output = "";
+    run.stdout?.on("data", (data: Buffer) => {
+      output += data.toString();
+      if (/docker:index:Container worker-3 creat/.test(output)) resolve();
+    });
+    run.on("close", () => reject(new Error(`up ended before worker-3 was made:\n${output}`)));
+  });
+  await killed(run);
+  expect((await stack.pulumi("up", "--yes", "--skip-preview")).output).toContain("pulumi cancel");
+  await stack.succeedPulumi("cancel", "--yes");
+  await stack.succeedPulumi("up", "--yes", "--skip-preview");
+  await stack.succeedPulumi("refresh", "--yes", "--clear-pending-creates");
+  await stack.succeedPulumi(...clean);
+  expect(master.kubectl("get nodes -o name").split("\n")).toHaveLength(4);
 });
 
 test("destroy leaves nothing", async () => {

@@ -1,8 +1,10 @@
+import { spawnSync } from "node:child_process";
+
 import { failuresOf, hasBenchmark } from "../support/benchmark";
 import { figure } from "../support/figures";
 import { TestMachine } from "../support/machine";
 import { buildTime, bundled, Watch } from "../support/releases";
-import { here, TestStack, within } from "../support/stack";
+import { here, program, root, TestStack, within } from "../support/stack";
 
 const name = "e2e-patch";
 const [from, to] = ["1.36.1", "1.36.3"];
@@ -62,3 +64,22 @@ test("a patch release comes by one changed line, is killed at each of its steps,
 test("and it is as hardened as one that was built so", () => {
   expect(failuresOf(name, [master, worker])).toEqual([]);
 });
+
+test(
+  "and some of Kubernetes' own conformance tests pass, as make conformance runs all of them, and leave no image",
+  async () => {
+    await stack.succeed("kubeconfig");
+    const images = () =>
+      [master, worker].map((one) => on(one).run("docker image ls --format '{{.ID}} {{.Repository}}:{{.Tag}}' | sort"));
+    const before = images();
+    const focus =
+      String.raw`DNS should provide DNS for the cluster|Services should serve a basic endpoint from pods|` +
+      String.raw`Secrets should be consumable from pods in env vars|Daemon set \[Serial\] should run and stop simple daemon`;
+    const args = [...program("toolchain/specs/main.ts"), name, "--focus", focus];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
+    const summary = /^4 specs: 4 passed, 0 passed alone after a failure, 0 failed, 0 skipped$/m;
+    expect([status, stdout + stderr]).toEqual([0, expect.stringMatching(summary)]);
+    expect(images()).toEqual(before);
+  },
+  buildTime,
+);
