@@ -114,34 +114,6 @@ describe("a cluster on machines of this computer", () => {
   });
 });
 
-test("settings of Docker and the kubelet restart them node by node, and no pod", async () => {
-  const restarts = () => pods().map(({ metadata, status }) => [metadata.name, status.containerStatuses]);
-  const before = restarts();
-  stack.change({
-    docker: { daemon: { "max-concurrent-downloads": 4 } },
-    kubernetes: { maxUnavailable: 1, kubelet: { configuration: { maxPods: 99 } } },
-  });
-  const preview = await stack.succeed("preview");
-  expect(preview.output).toContain("~ worker-2-docker: Docker restarts in the machine's turn, its pods keep running");
-  expect(preview.output).toContain(
-    "~ worker-2-kubelet: the kubelet restarts in the machine's turn, its pods keep running",
-  );
-  await stack.succeed("up");
-  expect(master.kubectl("get nodes -o 'jsonpath={.items[*].status.capacity.pods}'")).toBe("99 99 99");
-  const started = (machine: TestMachine, unit: string) =>
-    Date.parse(machine.run(`systemctl show --value --property=ActiveEnterTimestamp ${unit}`));
-  // The next begins when the one before has both behind it.
-  for (const [one, next] of [
-    [master, workers[0]],
-    [workers[0], workers[1]],
-  ] as const) {
-    if (one && next) expect(started(one, "kubelet")).toBeLessThanOrEqual(started(next, "docker"));
-  }
-  const running = (found: ReturnType<typeof restarts>) => found.map(([name]) => name).sort();
-  expect(running(restarts())).toEqual(running(before));
-  expect(JSON.stringify(restarts())).not.toMatch(/"restartCount":[1-9]/);
-});
-
 describe("machines that come and go", () => {
   test("a worker that is added joins, and no other worker gets more than the look at it, and at its ways to the new one", async () => {
     const logins = workers.map((machine) => machine.logins());

@@ -44,6 +44,13 @@ function pods(): readonly string[] {
   return lines.filter((line) => line.startsWith("pod/nginx-deployment-"));
 }
 
+interface Pod {
+  readonly metadata: { readonly name: string };
+  readonly status: { readonly containerStatuses: readonly object[] };
+}
+
+const statuses = () => (JSON.parse(kubectl("get pods -A -o json")) as { readonly items: readonly Pod[] }).items;
+
 test("a client that meets a closed port fails, or none of what follows could", async () => {
   const load = new Load("http://127.0.0.1:1");
   await new Promise((resolve) => setTimeout(resolve, 1500));
@@ -85,6 +92,34 @@ describe("under load", () => {
     expect(answered).toBeGreaterThan(200);
     figure("requests while there were 3, 6 and 2 replicas, and those that failed", `${answered}, ${failures.length}`);
   });
+});
+
+test("settings of Docker and the kubelet restart them node by node, and no pod", async () => {
+  const restarts = () => statuses().map(({ metadata, status }) => [metadata.name, status.containerStatuses]);
+  const before = restarts();
+  stack.change({
+    docker: { daemon: { "max-concurrent-downloads": 4 } },
+    kubernetes: { drainTimeout: drainSeconds, maxUnavailable: 1, kubelet: { configuration: { maxPods: 99 } } },
+  });
+  const preview = await stack.succeed("preview");
+  expect(preview.output).toContain("~ worker-2-docker: Docker restarts in the machine's turn, its pods keep running");
+  expect(preview.output).toContain(
+    "~ worker-2-kubelet: the kubelet restarts in the machine's turn, its pods keep running",
+  );
+  await stack.succeed("up");
+  expect(kubectl("get nodes -o 'jsonpath={.items[*].status.capacity.pods}'")).toBe("99 99 99");
+  const started = (machine: typeof first, unit: string) =>
+    Date.parse(on(machine).run(`systemctl show --value --property=ActiveEnterTimestamp ${unit}`));
+  // The next begins when the one before has both behind it.
+  for (const [one, next] of [
+    [master, first],
+    [first, second],
+  ] as const) {
+    expect(started(one, "kubelet")).toBeLessThanOrEqual(started(next, "docker"));
+  }
+  const running = (found: ReturnType<typeof restarts>) => found.map(([name]) => name).sort();
+  expect(running(restarts())).toEqual(running(before));
+  expect(JSON.stringify(restarts())).not.toMatch(/"restartCount":[1-9]/);
 });
 
 describe("a worker with the only pod of a disruption budget", () => {
