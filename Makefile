@@ -43,7 +43,7 @@ shell: ## log in on one machine: make shell MACHINE=worker-1
 test: ## unit, golden, script and plugin tests, lint, types and format; no root, no Docker
 	@toolchain/test
 
-test-all: ## make test, with runs that are killed at each of their steps and not at some: an hour
+test-all: ## make test, with runs that are killed at each of their steps, and not at some
 	@toolchain/test all
 
 check: ## lint, types and format alone

@@ -92,7 +92,7 @@ put() {
     rm -f "$new"
     return 1
   }
-  if cmp -s "$new" "$path" && mapfile -t marks < <(stat -c $'%a\n%u:%g' "$new" "$path") && [ "${marks[0]}" = "${marks[2]}" ]; then
+  if cmp -s "$new" "$path" && mapfile -t marks < <(stat -c $'%a\n%u:%g' "$new" "$path") && [ "${marks[0]}" = "${marks[2]:-}" ]; then
     # Whoever reads it need not read it again for that.
     [ "${marks[1]}" = "${marks[3]}" ] || chown --reference "$new" "$path"
     rm -f "$new"

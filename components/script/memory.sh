@@ -158,7 +158,8 @@ images_there() {
 # is_as_left KIND PATH: nobody has changed the file since a script left it here; true also where none did.
 is_as_left() {
   local left
-  left=$(awk -v kind="$1" -v path="$2" '$1 == kind && substr($0, length($1 $2) + 3) == path' "$SCRIPTS"/*/wrote 2>/dev/null || true)
+  # A script that goes meanwhile takes its own with it: awk would not read what comes after.
+  left=$({ cat "$SCRIPTS"/*/wrote 2>/dev/null || true; } | awk -v kind="$1" -v path="$2" '$1 == kind && substr($0, length($1 $2) + 3) == path')
   [ -z "$left" ] || grep -qxF "$left" <(printf '%s %s\n' "$1" "$2" | fingerprints)
 }
 

@@ -49,8 +49,6 @@ interface Pod {
   readonly status: { readonly containerStatuses: readonly object[] };
 }
 
-const statuses = () => (JSON.parse(kubectl("get pods -A -o json")) as { readonly items: readonly Pod[] }).items;
-
 test("a client that meets a closed port fails, or none of what follows could", async () => {
   const load = new Load("http://127.0.0.1:1");
   await new Promise((resolve) => setTimeout(resolve, 1500));
@@ -95,7 +93,10 @@ describe("under load", () => {
 });
 
 test("settings of Docker and the kubelet restart them node by node, and no pod", async () => {
-  const restarts = () => statuses().map(({ metadata, status }) => [metadata.name, status.containerStatuses]);
+  const restarts = () => {
+    const { items } = JSON.parse(kubectl("get pods -A -o json")) as { readonly items: readonly Pod[] };
+    return items.map(({ metadata, status }) => [metadata.name, status.containerStatuses]);
+  };
   const before = restarts();
   stack.change({
     docker: { daemon: { "max-concurrent-downloads": 4 } },

@@ -55,7 +55,7 @@ const killAnew = (equipped: () => Run, then: (run: Run, step: number) => void) =
   });
 
 /** Kills a script with new settings at its steps, and has it run with the old ones, that were there before. */
-function killAtEveryStep(run: Run): number {
+function killTowardsNew(run: Run): number {
   expect([well(run, "old"), rollOut()]).toEqual([0, 0]);
   // What a first run leaves to be noted by the next one is nobody's setting.
   expect([well(run, "old"), rollOut()]).toEqual([0, 0]);
@@ -191,7 +191,7 @@ describe.each([
   ["a master", master],
 ])("%s, killed at any step", (_, equipped) => {
   test("towards new settings, is taken back by the old ones", () => {
-    expect(killAtEveryStep(equipped())).toBeGreaterThan(7);
+    expect(killTowardsNew(equipped())).toBeGreaterThan(7);
   });
   test("of its first run, becomes what it was to be, or leaves nothing", () => {
     expect(killFirstRun(equipped)).toBeGreaterThan(5);

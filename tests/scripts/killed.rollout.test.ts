@@ -1,5 +1,6 @@
 import { Host } from "./host";
 import { killAtSteps, killer } from "./killer";
+import { rolloutOn } from "./node";
 
 // A node's turn amid an upgrade to another minor release. Its kubelet is the release that is in its unit's file when it starts.
 const [before, after] = ["1.35.4", "1.36.3"];
@@ -44,22 +45,7 @@ function node(): void {
 }
 
 const takeTurn = (release: string, kill = 0) =>
-  host.run({
-    name: "w-rollout",
-    script:
-      killer(kill, "kubectl", "bash") +
-      Host.script("node/rollout/rollout.sh").replace(/wait_for 1[28]0/g, "wait_for 1"),
-    uses: [
-      "endpoint/servers.sh",
-      "endpoint/yield.sh",
-      "certificates/trust.sh",
-      "node/cordon.sh",
-      "node/rollout/drain.sh",
-    ]
-      .map((path) => Host.script(path))
-      .concat("authorities_differ() { false; }\nfollow_authorities() { :; }\n"),
-    values: { NODE: "w", RELEASE: release, DRAIN: true, DRAIN_SECONDS: 5, VIRTUAL_ADDRESS: "" },
-  });
+  rolloutOn(host, "up", killer(kill, "kubectl", "bash"), { RELEASE: release, DRAIN: true, DRAIN_SECONDS: 5 });
 
 test.each([
   ["the next run ends it", after],

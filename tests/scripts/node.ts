@@ -1,3 +1,4 @@
+import type { ScriptParts } from "../../components/script/compose";
 import { Host } from "./host";
 
 /** How a node lists a pod: its name, phase, the kind of what made it, and whether it is ready. */
@@ -38,22 +39,26 @@ export const sendTo = (host: Host, files: Readonly<Record<string, string>>, name
 };
 
 const short = (script: string) => script.replace(/wait_for 1[28]0/g, "wait_for 1");
-/** Has the node w take its turn. */
-export const rolloutOn = (host: Host, direction = "up") =>
+
+/** What rollout.sh uses, but for other authorities, of which there are none. */
+const rolloutScripts = [
+  ...["endpoint/servers", "endpoint/yield", "certificates/trust", "node/cordon", "node/rollout/drain"].map((name) =>
+    Host.script(`${name}.sh`),
+  ),
+  "authorities_differ() { false; }\nfollow_authorities() { :; }\n",
+];
+
+/** Has the node w take its turn; the script may begin with something else, and have values of its own. */
+export const rolloutOn = (host: Host, direction = "up", before = "", values: ScriptParts["values"] = {}) =>
   host.run(
     {
       name: "w-rollout",
-      script: short(Host.script("node/rollout/rollout.sh")),
-      uses: [
-        "endpoint/servers.sh",
-        "endpoint/yield.sh",
-        "certificates/trust.sh",
-        "node/cordon.sh",
-        "node/rollout/drain.sh",
-      ]
-        .map((path) => Host.script(path))
-        .concat("authorities_differ() { false; }\nfollow_authorities() { :; }\n"),
-      values: { NODE: "w", RELEASE: "1.36.3", DRAIN: false, DRAIN_SECONDS: 1, VIRTUAL_ADDRESS: "" },
+      script: `${before}${short(Host.script("node/rollout/rollout.sh"))}`,
+      uses: rolloutScripts,
+      values: {
+        ...{ NODE: "w", RELEASE: "1.36.3", DRAIN: false, DRAIN_SECONDS: 1, VIRTUAL_ADDRESS: "" },
+        ...values,
+      },
     },
     direction,
   );

@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('60434e3ca3a82eaa' '37a070e3f5bd9b68')
+readonly -a REVISIONS=('96b05c44c24395a0' 'bb667d4a4265b594')
 
 readonly AUTHORITIES='1'
 

@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('9a4efce6291d5812' '15c0792ed352f9b4')
+readonly -a REVISIONS=('737ba8712142d309' 'ed9d96fbb9de36ab')
 
 readonly AUTHORITIES='1'
 

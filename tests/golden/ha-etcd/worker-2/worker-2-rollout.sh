@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('09136b248ab4c83e' '89a7a83d124a0784')
+readonly -a REVISIONS=('3e5fb60b88fcb582' '68b16d12377c41d2')
 
 readonly AUTHORITIES='1'
 

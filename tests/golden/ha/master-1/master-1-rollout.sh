@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('6715496307dc8049' '47aec73317ddf60e')
+readonly -a REVISIONS=('2264115143386aeb' 'ceb9d99ae6e2d638')
 
 readonly AUTHORITIES='1'
 

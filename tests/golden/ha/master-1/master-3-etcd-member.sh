@@ -16,7 +16,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.13:2379'
 
-readonly -a REVISIONS=('85ed45d0a4dd1bb6')
+readonly -a REVISIONS=('6938e37dd87fd6bf')
 
 readonly PROGRAM='its digest'
 

@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('edac9284f7f6cad0' '946ee5b605174904')
+readonly -a REVISIONS=('2fd2fe025136aca3' 'c8d25e703cf21585')
 
 readonly AUTHORITIES='1'
 

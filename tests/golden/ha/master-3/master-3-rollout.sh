@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('40542806583ab6d2' '3220480a6418ed35')
+readonly -a REVISIONS=('6cb7f8f31e7f6278' 'af1495b5157c4606')
 
 readonly AUTHORITIES='1'
 

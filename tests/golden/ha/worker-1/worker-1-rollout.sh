@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('153d62856301f285' '449be619f939574a')
+readonly -a REVISIONS=('dae418b1729b041d' 'b3975b1ab795df10')
 
 readonly AUTHORITIES='1'
 

@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('33da4a931de08e20' 'e5ca04cfebd48b1c')
+readonly -a REVISIONS=('5b78ae3264c9616d' '30e6af2ccabad8ed')
 
 readonly AUTHORITIES='1'
 

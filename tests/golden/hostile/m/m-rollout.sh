@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('e274a162831710c1' 'ff3dafc3325746f3')
+readonly -a REVISIONS=('ad57dad456261f30' 'b1e769e2136fe261')
 
 readonly AUTHORITIES='1'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('85ca6d2de75471a2')
+readonly -a REVISIONS=('bb40291b9f360e58')
 
 readonly PROGRAM='its digest'
 

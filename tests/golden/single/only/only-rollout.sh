@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('032db950707c5e2f' '4c5c9d03c76f3bfb')
+readonly -a REVISIONS=('0143409562055af5' '20533108d3c8ebcb')
 
 readonly AUTHORITIES='1'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('a1add2b63f7e6c9c')
+readonly -a REVISIONS=('62db6f18f59e1483')
 
 readonly PROGRAM='its digest'
 

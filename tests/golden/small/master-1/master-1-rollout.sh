@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('6715496307dc8049' '193a2312a54d0e66')
+readonly -a REVISIONS=('2264115143386aeb' 'bfcb141f8d2335ae')
 
 readonly AUTHORITIES='1'
 

@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('153d62856301f285' 'a1b16e74190cc313')
+readonly -a REVISIONS=('dae418b1729b041d' '503d85b5b306a0c4')
 
 readonly AUTHORITIES='1'
 

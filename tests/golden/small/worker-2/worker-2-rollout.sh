@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('c7df34bf422afbbd' 'aa911cf0c0fe6821')
+readonly -a REVISIONS=('7d4f7da5233219de' '07d0d4ceb36e9638')
 
 readonly AUTHORITIES='1'
 
