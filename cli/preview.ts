@@ -93,6 +93,8 @@ export class Story {
   private step({ urn, op, type, old, new: now, detailedDiff }: Metadata): void {
     if (!(op in changing) || /^(keelson|pulumi):/.test(type)) return;
     const name = resourceName(urn);
+    const left = op === "delete" ? stepOf(name)?.step.left : undefined;
+    if (left !== undefined) this.said.set(urn, left);
     const values = Object.keys((detailedDiff as object | undefined) ?? {}).map((path) => {
       const [before, after] = [old, now].map((state) => shown(valueAt(state?.inputs, path)));
       return `${path}: ${before ?? ""} → ${after ?? ""}`;

@@ -62,7 +62,7 @@ function drift(
   names: ReadonlySet<string>,
 ): readonly Finding[] {
   if (!answer) return [];
-  // A master may remember that it waited for a machine which left before it was ready: earlier releases let that stand.
+  // A master may remember that it admitted a machine, or waited for one, which left before it was ready: earlier releases let that stand.
   const isOfNobody = (script: string) => /-(admit|ready)$/.test(script) && !names.has(script.replace(/-\w+$/, ""));
   const drifted = driftOf(answer).filter(({ script }) => !isOfNobody(script));
   const found = drifted.map(({ script, words }): Finding => {

@@ -83,6 +83,28 @@ export async function askPatiently(kubeconfig: string, question: Question): Prom
   }
 }
 
+/** What an answer is to be that is no success, and what is said of any other. */
+export interface Demand {
+  /** What could not be done, "the node worker-1 could not be deleted". */
+  readonly failure: string;
+  /** Statuses that will do as well. @default none */
+  readonly also?: readonly number[];
+  /** What is in no error. @default nothing is left out */
+  readonly hidden?: string;
+}
+
+/** As `askPatiently`; throws the server's words where it refuses. */
+export async function demand(
+  kubeconfig: string,
+  question: Question,
+  { failure, also = [], hidden }: Demand,
+): Promise<Answer> {
+  const answer = await askPatiently(kubeconfig, question);
+  if (answer.status < 300 || also.includes(answer.status)) return answer;
+  const said = hidden === undefined ? answer.text : answer.text.replaceAll(hidden, "...");
+  throw new Error(`${failure}: the API answers ${answer.status}: ${said.slice(0, 300)}`);
+}
+
 /** What is said of an API that does not answer. */
 export function apiSilence(where: string, why: string): string {
   return `the cluster's API at ${where} does not answer (${why}): does its machine run?`;

@@ -17,7 +17,7 @@ import {
 } from "./render";
 import { proxyStep } from "./step";
 
-export { ask, askPatiently, type Answer, type Question } from "./api";
+export { ask, askPatiently, demand, type Answer, type Question } from "./api";
 export { proxyPort } from "./settings";
 
 export { clusterEndpoint, nodeEndpoint, proxyHost } from "./render";

@@ -7,7 +7,7 @@ import type { Machine } from "../machine";
 import { HostScript, stepOn } from "../script";
 import { LeavingNode, readyScript, type Deleting } from "./ready";
 import type { NodeSettings } from "./settings";
-import { admitStep, joinStep, readyStep } from "./step";
+import { joinStep, readyStep } from "./step";
 
 export interface LostNodesArgs {
   readonly environment: NodeSettings;
@@ -38,8 +38,6 @@ class LostWorker extends pulumi.ComponentResource {
     // It takes the place of the worker that it was.
     super("keelson:worker:Worker", master.operator.fleet.named(name), {}, opts);
     const child = { parent: this };
-    const admission = { machine: master.operator, script: join(__dirname, "admit.sh"), once: true } as const;
-    new HostScript(stepOn(config, admitStep), { ...admission, ends: "forgotten" }, child);
     if (machine) {
       new HostScript(stepOn(config, joinStep), { machine, script: join(__dirname, "join.sh"), once: true }, child);
     }

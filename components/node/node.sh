@@ -8,7 +8,7 @@ export KUBECONFIG=/etc/kubernetes/admin.conf
 up() { :; }
 
 down() {
-  # What waited for it here ends with it, also where the state does not know of that.
+  # What waited for it here ends with it, also where the state does not know of that; earlier releases admitted it here as well.
   rm -rf "$SCRIPTS/$NODE"-{admit,ready}
   # A master that is gone, or going, has no node to give back.
   [ -e "$KUBECONFIG" ] && command -v kubectl >/dev/null || return 0

@@ -2,7 +2,8 @@ import { AsyncResource } from "node:async_hooks";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { askPatiently, type Question } from "../endpoint";
+import { demand, type Question } from "../endpoint";
+import { onceKnown } from "../ssh";
 import type { MachineConfig } from "../machine";
 import { mastersTaint } from "../master";
 
@@ -134,12 +135,9 @@ export class NodeOwners {
     question: Omit<Question, "path">,
     query = "",
   ): Promise<{ status: number; text: string }> {
-    const kubeconfig = await new Promise<string>((resolve) => void this.kubeconfig.apply(resolve));
-    const answer = await askPatiently(kubeconfig, { ...question, path: `/api/v1/nodes/${node}${query}` });
-    if (answer.status < 300 || answer.status === 404 || answer.status === 409) return answer;
-    throw new Error(
-      `what earlier runs gave the node ${node} could not be taken off: the API answers ${answer.status}: ${answer.text.slice(0, 300)}`,
-    );
+    const failure = `what earlier runs gave the node ${node} could not be taken off`;
+    const kubeconfig = await onceKnown(this.kubeconfig, "");
+    return demand(kubeconfig, { ...question, path: `/api/v1/nodes/${node}${query}` }, { failure, also: [404, 409] });
   }
 }
 

@@ -2,7 +2,8 @@ import { randomInt } from "node:crypto";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { askPatiently, type Answer, type Question } from "../endpoint";
+import { demand, type Answer, type Question } from "../endpoint";
+import { onceKnown } from "../ssh";
 
 /** How long a token is good for, minutes. */
 const goodFor = 15;
@@ -53,12 +54,12 @@ export class JoinToken {
   }
 
   private async ask(what: string, question: Question): Promise<Answer> {
-    const kubeconfig = await new Promise<string>((resolve) => void this.kubeconfig.apply(resolve));
-    const answer = await askPatiently(kubeconfig, question);
-    // There already: an attempt before was heard, and its answer was not.
-    if (answer.status < 300 || (question.method === "POST" && answer.status === 409)) return answer;
-    const said = answer.text.slice(0, 300).replaceAll(this.halves["token-secret"], "...");
-    throw new Error(`${this.node}'s token to join could not be ${what}: the API answers ${answer.status}: ${said}`);
+    return demand(await onceKnown(this.kubeconfig, ""), question, {
+      failure: `${this.node}'s token to join could not be ${what}`,
+      // There already: an attempt before was heard, and its answer was not.
+      also: question.method === "POST" ? [409] : [],
+      hidden: this.halves["token-secret"],
+    });
   }
 
   /** By the server's clock, which is the one that ends it. */

@@ -4,14 +4,14 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { nodeEndpoint } from "../endpoint";
 import { kubeletConfigFile, kubeletUnitScripts } from "../kubelet";
-import { anotherOf, type Machine } from "../machine";
+import type { Machine } from "../machine";
 import { HostScript, stepOn } from "../script";
+import { Admission } from "./admission";
 import type { NodeSettings } from "./settings";
 import type { ControlPlane } from "../master";
 import { LeavingNode, ReadyNode } from "./ready";
 import { joinConfig, taintsAtFirst } from "./render";
-import { admitStep, joinStep } from "./step";
-import { JoinToken } from "./token";
+import { joinStep } from "./step";
 
 export interface WorkerArgs {
   /** The machine that joins, its kubelet prepared. */
@@ -30,27 +30,17 @@ export class Worker extends pulumi.ComponentResource {
   constructor(name: string, args: WorkerArgs, opts?: pulumi.ComponentResourceOptions) {
     const { machine, master } = args;
     super("keelson:worker:Worker", machine.fleet.named(name), {}, opts);
-    const admission = new HostScript(
-      stepOn(machine, admitStep),
-      {
-        machine: anotherOf(master.machines, machine),
-        script: join(__dirname, "admit.sh"),
-        values: { NODE: machine.name, IDENTITY: machine.identity, JOINED: machine.joined ?? "" },
-        once: true,
-        of: machine,
-      },
-      { parent: this, dependsOn: [...machine.dependsOn], deletedWith: master.cluster },
-    );
     const { drainTimeout } = args.environment.kubernetes;
-    const member = new LeavingNode(name, { machine, master, drainTimeout }, { parent: this, dependsOn: [admission] });
-    const joining = this.join(args, [admission, member]);
+    const member = new LeavingNode(name, { machine, master, drainTimeout }, { parent: this });
+    const joining = this.join(args, member);
     new ReadyNode(name, { machine, master }, { parent: this, dependsOn: [joining, args.network] });
     this.registerOutputs({});
   }
 
-  private join(args: WorkerArgs, before: readonly pulumi.Resource[]): HostScript {
+  private join(args: WorkerArgs, member: pulumi.Resource): HostScript {
     const { machine, master, environment } = args;
-    const token = new JoinToken(machine.name, master.kubeconfig);
+    const admission = new Admission(machine, master.kubeconfig);
+    const { token } = admission;
     return new HostScript(
       stepOn(machine, joinStep),
       {
@@ -74,13 +64,13 @@ export class Worker extends pulumi.ComponentResource {
             ),
         },
         once: true,
-        moment: { before: () => token.offer(), after: () => token.takeBack() },
+        moment: admission,
         effects: {
           create: "joins by a token of its own, which is good for 15 minutes",
           update: () => "joins once more, by a token of its own, which is good for 15 minutes",
         },
       },
-      { parent: this, dependsOn: [...master.operator.dependsOn, ...before] },
+      { parent: this, dependsOn: [...master.operator.dependsOn, member] },
     );
   }
 }

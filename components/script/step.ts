@@ -6,6 +6,8 @@ export interface Step {
   readonly title: string;
   /** Its place among a machine's steps; each has another one. */
   readonly order: number;
+  /** What it means that a living cluster loses it, where it is of earlier releases alone. @default it is of this one */
+  readonly left?: string;
 }
 
 /** The name of a step's resource on a machine, "worker-1-kubelet". */

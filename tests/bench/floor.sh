@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # The floor: the same cluster by a plain script over SSH, as parallel as it can be, with no way back, no second run and no
 # check of anything. FILES has what the program renders for these machines; KEYS their keys.
-# Reads: NETWORK PREFIX NAMES CAPABILITIES FILES KEYS BUNDLE TOKEN
+# Reads: NETWORK PREFIX NAMES MORE CAPABILITIES FILES KEYS BUNDLE TOKEN
 set -euo pipefail
 
 # shellcheck disable=SC2153 # it comes from the environment
 read -ra names <<<"$NAMES"
+read -ra more <<<"$MORE"
 master=${names[0]}
 declare -A address
-for index in "${!names[@]}"; do address[${names[index]}]=$PREFIX.$((11 + index)); done
+host=11
+for name in "${names[@]}" "${more[@]}"; do address[$name]=$PREFIX.$((host++)); done
 
 main() {
   local name
@@ -32,6 +34,12 @@ main() {
     kubectl rollout status deployment/nginx-deployment --timeout=120s >/dev/null
     kubectl wait --for=condition=Ready pod/nginx-test --timeout=120s >/dev/null'
   phase nodes and nginx ready
+  # A worker more, on the cluster that runs.
+  [ "${#more[@]}" -gt 0 ] || return 0
+  for name in "${more[@]}"; do { start "$name" && prepare "$name" && join "$name"; } & done
+  wait_all
+  on "$master" <<<'kubectl --kubeconfig /etc/kubernetes/admin.conf wait --for=condition=Ready node --all --timeout=120s >/dev/null'
+  phase one more worker
 }
 
 phase() { printf '%s %s\n' "$EPOCHREALTIME" "$*"; }

@@ -75,7 +75,7 @@ async function withEngine(config: Configuration): Promise<Cost> {
   }
 }
 
-/** Seven scripts and a node for each machine, and what the cluster has besides. */
+/** Eight scripts and a node for each machine, and what the cluster has besides. */
 function haveAll(resources: number, { machines }: Configuration, output: string): void {
   const { length } = machines as readonly unknown[];
   if (!(resources > length * 8)) throw new Error(`the preview plans ${resources} resources:\n${output.slice(-2000)}`);

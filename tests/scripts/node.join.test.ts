@@ -15,60 +15,6 @@ const secretPart = "0123456789abcdef";
 /** How commands were called, in one text. */
 const called = () => host.called().join("\n");
 
-describe("admit.sh", () => {
-  const identity = "ssh-ed25519 AAAA";
-  const admit = (joined = "no") =>
-    host.run({
-      script: Host.script("node/admit.sh"),
-      values: { NODE: "worker-1", IDENTITY: identity, JOINED: joined },
-    });
-  const cluster = (machine: string) => host.stub("kubectl", `case $1 in get) printf '%s' '${machine}' ;; esac`);
-  const question =
-    "kubectl get node worker-1 --request-timeout 10s --ignore-not-found -o jsonpath={.metadata.annotations.keelson\\.io/machine}";
-
-  const lets =
-    "kubectl delete validatingadmissionpolicybinding,validatingadmissionpolicy keelson-lost-worker-1 --ignore-not-found --request-timeout 10s";
-
-  test.each([
-    ["there is no node, or one of a machine that it does not tell yet", ""],
-    ["the node is of this machine", identity],
-  ])("lets in a machine that was lost, and waits for nothing, where %s", (_, machine) => {
-    cluster(machine);
-    expect(admit()).toEqual({ status: 0, stdout: "", stderr: "" });
-    expect(host.called()).toEqual([lets, question]);
-  });
-  test("deletes a node of another machine", () => {
-    cluster("ssh-ed25519 AAAB");
-    expect(admit()).toEqual({
-      status: 0,
-      stdout: "",
-      stderr: "node worker-1 belonged to the machine that was here before: it is deleted\n",
-    });
-    expect(host.called()).toEqual([lets, question, "kubectl delete node worker-1 --ignore-not-found"]);
-  });
-  test("leaves the node of a machine that has joined, whatever key it was known by before", () => {
-    cluster("192.0.2.7");
-    expect(admit("yes")).toEqual({
-      status: 0,
-      stdout: "",
-      stderr: "worker-1 is the same machine under another host key or host: its node stays\n",
-    });
-    expect(host.called()).toEqual([
-      lets,
-      question,
-      `kubectl annotate node worker-1 --overwrite keelson.io/machine=${identity}`,
-    ]);
-  });
-  test("fails where the API does not answer", () => {
-    host.stub("kubectl", "exit 1");
-    expect(admit().status).toBe(1);
-  });
-  test("leaves nothing to undo", () => {
-    expect(host.run({ script: Host.script("node/admit.sh") }, "down").status).toBe(0);
-    expect(host.called()).toEqual([]);
-  });
-});
-
 describe("join.sh", () => {
   const join = (change = (script: string) => script) =>
     host.run({

@@ -43,7 +43,7 @@ test("nothing is told where nothing changes", () => {
 test("each machine is told with what it means, what changes there, and what is made and goes", () => {
   tell("<{%reset%}>worker-3: is new: Docker Engine is installed and started<{%reset%}>\n");
   tell("worker-1: leaves: its node is cordoned");
-  for (const name of ["preflight", "docker", "admit"]) step(`worker-3-${name}`, "create");
+  for (const name of ["preflight", "docker", "join"]) step(`worker-3-${name}`, "create");
   step("worker-2-docker", "update", { paths: ["stdin"], old: { stdin: "a" }, now: { stdin: "b" } });
   step("worker-2-kubelet", "update", { paths: ["stdin"] });
   step("worker-2-join", "replace");
@@ -64,7 +64,16 @@ worker-2
 worker-3
   ! is new: Docker Engine is installed and started
   + worker-3-docker: Docker Engine is installed and started
-  + worker-3-preflight, worker-3-admit
+  + worker-3-preflight, worker-3-join
+`);
+});
+
+test("what earlier releases had is told to leave a living cluster without harm", () => {
+  step("worker-2-admit", "delete");
+  step("worker-2-docker", "update", { paths: ["stdin"] });
+  expect(story.text()).toBe(`worker-2
+  ~ worker-2-docker
+  - worker-2-admit: leaves the state: the program itself lets machines join by now, and nothing is undone
 `);
 });
 

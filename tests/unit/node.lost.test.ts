@@ -61,10 +61,8 @@ describe("a worker that is lost", () => {
     expect(namesAt(program, "192.0.2.22")).toEqual(steps);
     for (const name of steps) expect([name, find(program, name).inputs]).toEqual([name, forgotten("192.0.2.22")]);
   });
-  test("has no token any more, by way of whoever gave it one, and is awaited no more", () => {
-    for (const name of ["worker-2-admit", "worker-2-ready"]) {
-      expect([name, find(program, name).inputs]).toEqual([name, forgotten("192.0.2.11")]);
-    }
+  test("is awaited no more", () => {
+    expect(find(program, "worker-2-ready").inputs).toEqual(forgotten("192.0.2.11"));
   });
   test("is deleted from the cluster by a master", () => {
     const { inputs, ignoreChanges, deletedWith } = find(program, "worker-2-member");
@@ -83,7 +81,7 @@ describe("a worker that is lost", () => {
       ({ name }) => !name.startsWith("worker-2-") && !["plan", "pairs", "identity", "health"].includes(name),
     );
     const changed = others.filter(({ urn, name, inputs }) => {
-      if (name.endsWith("-admit") || name.endsWith("-join")) return false;
+      if (name.endsWith("-join")) return false;
       const before = made(live).find((resource) => resource.urn === urn);
       return JSON.stringify(before?.inputs) !== JSON.stringify(inputs);
     });
@@ -181,10 +179,10 @@ describe("containers that are lost", () => {
   test("go, and only what speaks of their membership is there", async () => {
     const [whole, program] = [await local(), await local("worker-2", "two")];
     expect(missing(whole, program)).toEqual([]);
-    expect(of(program, "worker-2")).toEqual(["worker-2-admit", "worker-2-member", "worker-2-ready"]);
+    expect(of(program, "worker-2")).toEqual(["worker-2-member", "worker-2-ready"]);
     expect(of(program, "two")).toEqual(["two-etcd-member"]);
     const master = host(find(program, "master-1-docker"));
-    expect(find(program, "worker-2-admit").inputs).toEqual(forgotten(master));
+    expect(find(program, "worker-2-ready").inputs).toEqual(forgotten(master));
     for (const name of ["worker-2-member", "two-etcd-member"]) {
       expect(find(program, name).inputs).toMatchObject({ create: "sudo -n bash -s -- down" });
       expect(find(program, name).inputs.delete).toBeUndefined();

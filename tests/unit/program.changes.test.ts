@@ -13,7 +13,7 @@ describe("a change touches", () => {
 
   test("nothing, where there is none", async () => expect(await after({})).toEqual([]));
   test("no other machine, where a worker is added", async () => {
-    const steps = ["admit", "docker", "join", "kubelet", "member", "node", "preflight", "proxy", "ready", "rollout"];
+    const steps = ["docker", "join", "kubelet", "member", "node", "preflight", "proxy", "ready", "rollout"];
     const machines = [master, worker, machine("worker-2", "192.0.2.3")];
     expect(await after({ machines })).toEqual([
       ...steps.map((step) => `+worker-2-${step}`),
@@ -77,7 +77,7 @@ describe("a change touches", () => {
   });
   test("everything on a machine, where another one stands in its place", async () => {
     const more = await run(changed({ ssh: { hostKey: hostKey("another") } }));
-    const steps = ["admit", "docker", "join", "kubelet", "node", "preflight", "proxy", "ready", "rollout"];
+    const steps = ["docker", "join", "kubelet", "node", "preflight", "proxy", "ready", "rollout"];
     expect(changes(program, more)).toEqual(["~pairs", "~plan", ...steps.map((step) => `~worker-1-${step}`)]);
     expect(find(more, "worker-1-node").inputs).toMatchObject({
       metadata: { annotations: { "keelson.io/machine": hostKey("another") } },
@@ -87,7 +87,7 @@ describe("a change touches", () => {
       const { inputs, ignoreChanges } = find(more, `worker-1-${step}`);
       return inputs.triggers !== undefined && !ignoreChanges.includes("triggers");
     });
-    expect(replaced).toEqual(["admit", "join"]);
+    expect(replaced).toEqual(["join"]);
   });
   test("what runs on a machine, and no node, where it is logged in another way", async () => {
     const more = await run(changed({ ssh: { hostKey: hostKey("worker-1"), host: "worker-1.example.com" } }));

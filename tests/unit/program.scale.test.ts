@@ -20,9 +20,9 @@ describe("each worker more costs the same", () => {
   const sum = ({ resources }: Program, of: (resource: Registered) => number) =>
     resources.reduce((total, resource) => total + of(resource), 0);
 
-  test("in resources: nine scripts, what its node has, and the component", () => {
-    expect(growth((program) => made(program).length)).toEqual([100, 100]);
-    expect(growth(({ resources }) => resources.length)).toEqual([120, 120]);
+  test("in resources: eight scripts, what its node has, and the component", () => {
+    expect(growth((program) => made(program).length)).toEqual([90, 90]);
+    expect(growth(({ resources }) => resources.length)).toEqual([110, 110]);
   });
   test("in dependencies, which the engine walks for each resource and keeps in the state", () => {
     const [first, second] = growth((program) => sum(program, ({ dependsOn }) => dependsOn.length));

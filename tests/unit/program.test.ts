@@ -20,7 +20,7 @@ const masterSteps = [
   ...["encryption-write", "encryption-forget"],
 ];
 const onOperator = [...forGood, "configuration", "credentials", "dns", "encryption", "health"];
-const workerSteps = ["preflight", "docker", "kubelet", "proxy", "admit", "join", "member", "ready", "rollout"];
+const workerSteps = ["preflight", "docker", "kubelet", "proxy", "join", "member", "ready", "rollout"];
 
 test("every resource has the name that its state is kept under", () => {
   const named = made(program).map(({ type, name }) => `${type.split(":").pop() ?? ""} ${name}`);
@@ -77,7 +77,7 @@ describe("a script", () => {
       triggers ? [[name, triggers]] : [],
     );
     expect(Object.fromEntries(triggers)).toEqual({
-      ...{ "worker-1-admit": [second], "worker-1-join": [second] },
+      ...{ "worker-1-join": [second] },
       ...Object.fromEntries(forGood.map((name) => [name, [first]])),
     });
   });
@@ -87,7 +87,7 @@ describe("a script", () => {
     expect(kept).toEqual({
       ...Object.fromEntries(commands(program).map(({ name }) => [name, ["triggers", "update"]])),
       ...Object.fromEntries(forGood.map((name) => [name, ["*"]])),
-      ...{ "worker-1-admit": ["stdin", "update"], "worker-1-join": ["stdin", "update"] },
+      ...{ "worker-1-join": ["stdin", "update"] },
     });
     const kind = ({ ignoreChanges }: Registered) => (ignoreChanges.includes("*") ? "for good" : "again");
     const first = commands(program).map((script) => [kind(script), script.deleteBeforeReplace] as const);
@@ -101,7 +101,7 @@ describe("a script", () => {
   });
   test("is undone when it goes, unless it is of one moment or for good", () => {
     const stays = commands(program).filter(({ inputs }) => inputs.delete === undefined);
-    expect(stays.map(({ name }) => name).sort()).toEqual([...[...forGood, "worker-1-admit", "worker-1-join"]]);
+    expect(stays.map(({ name }) => name).sort()).toEqual([...[...forGood, "worker-1-join"]]);
     for (const { inputs } of commands(program)) expect(inputs.create).toBe("sudo -n bash -s -- up");
   });
   test("is told of before it runs, by one hook for all", () => {
@@ -134,7 +134,7 @@ describe("the cluster", () => {
       if (!type.endsWith("NodePatch")) expect(deletedWith).toBe(cluster);
       expect(provider).toContain(find(program, "cluster").urn);
     }
-    for (const name of ["worker-1-member", "master-1-member", "worker-1-admit"]) {
+    for (const name of ["worker-1-member", "master-1-member"]) {
       expect(find(program, name).deletedWith).toBe(cluster);
     }
   });
