@@ -23,25 +23,35 @@ import { handedDirectory, takingFile, textsDirectory, type Text } from "./texts"
 /** How long a machine that takes no login now is asked again, and between two attempts, milliseconds. */
 const [patience, pause] = [60_000, 4000];
 
-/** Tells which texts are there, whole. Secrets of runs that never came go. */
+/** Longest wait for a login, and for what comes after it, milliseconds: a machine at the limit of its processors is slow, and there. */
+const bounds = { loginMs: 30_000, timeoutMs: 60_000 };
+
+/** Tells which texts are there, whole; by one program for all of them. Secrets of runs that never came go. */
 const asking = `find ${handedDirectory} -type f -mmin +30 -delete 2>/dev/null
 cd ${textsDirectory} 2>/dev/null || exit 0
 sha256sum ../take 2>/dev/null | cut -c 1-16
-for text in *; do [ "$(sha256sum "$text" | cut -c 1-16)" != "$text" ] || printf '%s\\n' "$text"; done
+sha256sum -- * 2>/dev/null | while read -r sum text; do [[ $sum != "$text"* ]] || printf '%s\\n' "$text"; done
 `;
 
 const take = readFileSync(join(__dirname, "take.sh"), "utf8");
 
-/** The line that writes a text, at once and whole. */
-const placed = (path: string, text: string) => `printf '%s' ${quote(text)} >"$new"\nmv -f "$new" ${path}\n`;
+/** The line that writes a text beside where it belongs. */
+const written = (file: string, text: string) => `printf '%s' ${quote(text)} >"$new/${file}"\n`;
 
-/** A program that puts texts there, and last the way to take them. */
+/** Lines that write texts into the directory, each at once and whole. */
+const placed = (texts: readonly Text[]) => `new=.new-$$
+mkdir -p "$new"
+${texts.map(({ digest, text }) => written(digest, text)).join("")}[ -z "$(ls "$new")" ] || mv -f "$new"/* .
+`;
+
+/** A program that puts texts there, and last the way to take them. What a run that was killed has left goes, and not what another one writes. */
 function placing(texts: readonly Text[]): string {
   return whole(`mkdir -p ${textsDirectory}
 cd ${textsDirectory}
-rm -f .new-*
-new=.new-$$
-${texts.map(({ digest, text }) => placed(digest, text)).join("")}${placed(takingFile, take)}`);
+find . -maxdepth 1 -name '.new*' -mmin +10 -exec rm -rf {} +
+${placed(texts)}${written("take", take)}mv -f "$new/take" ${takingFile}
+rmdir "$new"
+`);
 }
 
 /** A program that puts secrets there, and nothing else: those of a run that never came go. */
@@ -50,8 +60,8 @@ function handing(script: string, secrets: readonly Text[]): string {
   return whole(`rm -rf ${directory}
 mkdir -p ${directory}
 cd ${directory}
-new=.new
-${secrets.map(({ digest, text }) => placed(digest, text)).join("")}`);
+${placed(secrets)}rmdir "$new"
+`);
 }
 
 /** A program of which nothing runs where it is cut off. */
@@ -100,7 +110,7 @@ async function loggedIn(
   const deadline = Date.now() + patience;
   const last = { isIn: false };
   const attempt = async (way?: Session): Promise<void> => {
-    const session = new Session(delivery.login, { timeoutMs: 30_000 }, way);
+    const session = new Session(delivery.login, bounds, way);
     try {
       await action(session);
     } finally {

@@ -149,10 +149,9 @@ spec: { minAvailable: 1, selector: { matchLabels: { app: guarded } } }
     const pod = kubectl("get pods -l app=guarded -o jsonpath={.items[0].metadata.name}");
     const before = on(second).unitStarts();
     stack.change({ machines: [master, first] });
-    const began = Date.now();
     const { status, output } = await stack.run("up");
     expect(status).toBe(1);
-    expect(Date.now() - began).toBeLessThan((drainSeconds + 60) * 1000);
+    expect(output).toContain(`worker-2 could not be drained within ${drainSeconds} s, and stays`);
     expect(output).toMatch(/failed: +nodes, worker-2-member/);
     expect(output).toContain(pod);
     expect(output).toContain("disruption budget");

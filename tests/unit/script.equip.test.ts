@@ -54,9 +54,9 @@ test("a machine is sent the texts that it lacks, each into a file that its diges
   await equip({ name: "worker-1", login: loginAt(machine.port), texts });
   expect(machine.connections).toBe(before + 1);
   const [program = ""] = sent;
-  for (const { digest } of lacks) expect(program).toContain(`mv -f "$new" ${digest}\n`);
-  expect(program).not.toContain(`mv -f "$new" ${has?.digest ?? ""}\n`);
-  expect(program.trim().endsWith('mv -f "$new" /var/lib/keelson/take\n}')).toBe(true);
+  for (const { digest } of lacks) expect(program).toContain(`>"$new/${digest}"\n`);
+  expect(program).not.toContain(`>"$new/${has?.digest ?? ""}"\n`);
+  expect(program.trim().endsWith('mv -f "$new/take" /var/lib/keelson/take\nrmdir "$new"\n}')).toBe(true);
   // A connection that is lost leaves what came of it: none of that runs.
   expect(spawnSync("bash", ["-s"], { input: program.slice(0, -3) }).stderr.toString()).toMatch(
     /unexpected end of file/,
@@ -72,11 +72,11 @@ test("it is sent what all programs of its cluster have, in one login, and what o
   const before = machine.connections;
   await Promise.all([fleet.equip(access, [first]), fleet.equip(access, [])]);
   expect(machine.connections).toBe(before + 1);
-  expect(sent.join()).toContain(`mv -f "$new" ${first.digest}\n`);
+  expect(sent.join()).toContain(`>"$new/${first.digest}"\n`);
   fleet.keep("test.sh", [later]);
   await Promise.all([fleet.equip(access, [later]), fleet.equip(access, [first, later])]);
   expect(machine.connections).toBe(before + 2);
-  expect(sent.at(-1)).toContain(`mv -f "$new" ${later.digest}\n`);
+  expect(sent.at(-1)).toContain(`>"$new/${later.digest}"\n`);
 });
 
 test("it is handed the secrets of one script's next run, in memory, each into a file that its digest names", async () => {
@@ -88,7 +88,7 @@ test("it is handed the secrets of one script's next run, in memory, each into a 
   expect(sent).toEqual([
     expect.stringMatching(/^\{\nset -eu\numask 077\nrm -rf '\/run\/keelson\/handed\/master-1-etcd'\n/),
   ]);
-  expect(sent[0]).toContain(`printf '%s' 'secret' >"$new"\nmv -f "$new" ${secret.digest}\n`);
+  expect(sent[0]).toContain(`printf '%s' 'secret' >"$new/${secret.digest}"\n`);
 });
 
 describe("behind a bastion", () => {
