@@ -2,11 +2,12 @@
 # Reads: NGINX
 
 survey() {
-  local members nodes ends
+  local members nodes ends boot
   set +e
   # What waits for others, and what takes longest, goes on meanwhile: who asks has little patience.
   exec {members}< <(members) {nodes}< <(nodes) {ends}< <(certificates)
-  printf 'boot %s\n' "$(cat /proc/sys/kernel/random/boot_id)"
+  read -r boot </proc/sys/kernel/random/boot_id
+  printf 'boot %s\n' "$boot"
   printf 'clock %s\n' "$EPOCHSECONDS"
   owner
   scripts
@@ -29,17 +30,17 @@ owner() {
   fi
 }
 
+# Each program that is started counts, where processors are busy: whatever is asked of all scripts, one asks for all.
 scripts() {
-  local record name present
-  present=$(presence)
+  local record name ran
   for record in "$SCRIPTS"/*/ran; do
-    [ -e "$record" ] || continue
-    name=$(basename "$(dirname "$record")")
-    printf 'script %s %s\n' "$name" "$(cat "$record")"
-    ! at_work "$name" || printf 'working %s\n' "$name"
-    changes "$name"
+    { IFS= read -r ran <"$record"; } 2>/dev/null || continue
+    name=${record%/ran} name=${name##*/}
+    printf 'script %s %s\n' "$name" "$ran"
     [[ $name != *-join && $name != *-master ]] || undone "$name"
   done
+  at_work
+  changes
 }
 
 # undone SCRIPT: of what makes the machine a node, and notes nothing of that, for the kubelet goes on with it: it is gone, as after kubeadm
@@ -62,7 +63,16 @@ turns() {
   [ -z "$kept" ] || printf 'waiting %s\n' "$(sort -n <<<"$kept" | tail -n 1)"
 }
 
-at_work() { [ -e "/run/keelson/$1.lock" ] && ! flock --shared --nonblock "/run/keelson/$1.lock" true; }
+# at_work: scripts of which a run is at work: it holds their lock.
+at_work() {
+  # shellcheck disable=SC2016 # perl expands it.
+  perl -MFcntl=:flock -e '
+    my $scripts = shift;
+    for (@ARGV) {
+      next unless m{([^/]+)\.lock$} && -e "$scripts/$1/ran" && open my $lock, "<", $_;
+      print "working $1\n" unless flock $lock, LOCK_SH | LOCK_NB;
+    }' "$SCRIPTS" /run/keelson/*.lock
+}
 
 # presence: what is there now of all that scripts answer for, as they would note it.
 presence() {
@@ -77,8 +87,9 @@ presence() {
 
 # Units that a boot has yet to start are not looked at.
 unit_states() {
-  local unit
-  if [ "$(cut -d . -f 1 /proc/uptime)" -lt 120 ]; then
+  local unit uptime
+  read -r uptime _ </proc/uptime
+  if [ "${uptime%.*}" -lt 120 ]; then
     for unit; do printf 'unit active %s\n' "$unit"; done
     return
   fi
@@ -92,15 +103,24 @@ unit_states() {
     }'
 }
 
-# changes SCRIPT: what is not as it left it, by its KIND: what it is now ("-": it is gone), since when, what it was, and its NAME.
+# changes: what is not as its script left it, by its KIND: what it is now ("-": it is gone), since when, what it was, and its NAME.
 changes() {
-  local wrote=$SCRIPTS/$1/wrote kind left name now since
-  [ -e "$wrote" ] || return 0
-  while read -r kind left name; do
-    now=$(awk -v kind="$kind" -v name="$name" '$1 == kind && substr($0, length($1 $2) + 3) == name { print $2 }' <<<"$present")
+  local script kind now left name since
+  while read -r script kind now left name; do
     since=$(stat -c %Z "$name" 2>/dev/null || printf 0)
-    printf 'changed %s %s %s %s %s %s\n' "$1" "$kind" "${now:--}" "$since" "$left" "$name"
-  done < <(comm -23 <(sort "$wrote") <(sort <<<"$present"))
+    printf 'changed %s %s %s %s %s %s\n' "$script" "$kind" "$now" "$since" "$left" "$name"
+  done < <(awk '
+    function name() { return substr($0, length($1 $2) + 3) }
+    which == "present" { present[$1 " " name()] = $2; next }
+    {
+      at = index($0, "/wrote:")
+      script = substr($0, 1, at - 1)
+      sub(/.*\//, "", script)
+      $0 = substr($0, at + length("/wrote:"))
+      key = $1 " " name()
+      now = key in present ? present[key] : "-"
+      if (NF && now != $2) print script, $1, now, $2, name()
+    }' which=present <(presence) which=wrote <(grep -sH "" "$SCRIPTS"/*/wrote))
 }
 
 versions() {
@@ -121,22 +141,26 @@ common_address() {
 
 # Those of the cluster, by their names: others may keep theirs beside them.
 certificates() {
-  local file
+  local file index paths=() ends=() seconds
   for file in /etc/kubernetes/pki/{ca,front-proxy-ca,apiserver,apiserver-kubelet-client,apiserver-etcd-client,front-proxy-client,etcd/ca}.crt \
     /etc/etcd/pki/etcd/{ca,server,peer,healthcheck-client}.crt; do
-    [ ! -e "$file" ] || tell_end "$file" "$file"
+    [ ! -e "$file" ] || add_end "$file" "$file"
   done
   for file in admin controller-manager scheduler; do
     file=/etc/kubernetes/$file.conf
-    [ ! -e "$file" ] || tell_end "$file" <(sed -n 's/^ *client-certificate-data: //p' "$file" | base64 -d)
+    [ ! -e "$file" ] || add_end "$file" <(sed -n 's/^ *client-certificate-data: //p' "$file" | base64 -d)
   done
+  [ "${#ends[@]}" -gt 0 ] || return 0
+  mapfile -t seconds < <(printf '%s\n' "${ends[@]}" | date -f - +%s)
+  for index in "${!paths[@]}"; do printf 'ends %s %s\n' "${seconds[index]}" "${paths[index]}"; done
 }
 
-# tell_end PATH CERTIFICATE: when what lies at the path ends.
-tell_end() {
+# add_end PATH CERTIFICATE: when what lies at the path ends.
+add_end() {
   local end
   end=$(openssl x509 -in "$2" -noout -enddate 2>/dev/null) || return 0
-  printf 'ends %s %s\n' "$(date -d "${end#*=}" +%s)" "$1"
+  paths+=("$1")
+  ends+=("${end#*=}")
 }
 
 members() {
