@@ -6,6 +6,7 @@ set -euo pipefail
 
 # shellcheck disable=SC2153 # it comes from the environment
 read -ra names <<<"$NAMES"
+# shellcheck disable=SC2153 # as well
 read -ra more <<<"$MORE"
 master=${names[0]}
 declare -A address
