@@ -111,7 +111,11 @@ export class Floor {
     write("certificates.yaml", certificateConfig(master, version, "/etc/etcd/pki"));
     write("client-certificate.yaml", certificateConfig(master, version, "/etc/kubernetes/pki"));
     const beginning = `Environment=ETCD_INITIAL_CLUSTER=${initialCluster([master], environment.etcd)}`;
-    write("etcd.service", etcdUnit(master, environment.etcd).content.replace(/^EnvironmentFile=.*$/m, beginning));
+    // As root: the floor makes no user.
+    write(
+      "etcd.service",
+      etcdUnit(master, { ...environment.etcd, user: "root" }).content.replace(/^EnvironmentFile=.*$/m, beginning),
+    );
     write("daemon.json", daemonJson(environment.docker.daemon).content);
     write("resolv.conf", nameserverLines());
     const detected = "cgroupDriver: cgroupfs\nfailCgroupV1: false\nresolvConf: /etc/kubernetes/resolv.conf\n";
