@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { demand, type Answer, type Question } from "../endpoint";
 import type { Machine } from "../machine";
 import { onceKnown } from "../ssh";
+import { machineMark } from "./owners";
 import { JoinToken } from "./token";
 
 /** What keeps a machine out that was lost, in the order in which it goes (node.sh). */
@@ -45,12 +46,12 @@ export class Admission {
     const path = `/api/v1/nodes/${name}`;
     const { status, text } = await this.ask("looked for", { path });
     const { metadata } = (status === 404 ? {} : JSON.parse(text)) as { readonly metadata?: { annotations?: Marks } };
-    const machine = metadata?.annotations?.[mark];
+    const machine = metadata?.annotations?.[machineMark];
     const own = await onceKnown(identity, "");
     if (machine === undefined || machine === own) return;
     if ((await onceKnown(joined, "")) === "yes") {
       void pulumi.log.info(`${name} is the same machine under another host key or host: its node stays`);
-      const body = { metadata: { annotations: { [mark]: own } } };
+      const body = { metadata: { annotations: { [machineMark]: own } } };
       await this.ask("marked as its own", { method: "PATCH", path, form: "application/merge-patch+json", body });
       return;
     }
@@ -63,8 +64,5 @@ export class Admission {
     return demand(await onceKnown(this.kubeconfig, ""), question, { failure, also: [404] });
   }
 }
-
-/** Whose machine a node is. */
-const mark = "keelson.io/machine";
 
 type Marks = Readonly<Record<string, string>>;

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MachineConfig } from "../machine";
 import { stepOn, type Again, type Fleet } from "../script";
 import type { ControlPlane } from "../master";
-import { NodeOwners } from "./owners";
+import { machineMark, NodeOwners } from "./owners";
 import { labelsStep } from "./step";
 
 export interface NodesArgs {
@@ -92,7 +92,7 @@ export function nodePatch(
       // The kubelet and kubeadm set some of the same fields first.
       annotations: {
         "pulumi.com/patchForce": "true",
-        "keelson.io/machine": identity,
+        [machineMark]: identity,
         ...(anew ? { [anewMark]: anew.token } : {}),
         ...machine.annotations,
       },

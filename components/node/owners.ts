@@ -3,9 +3,9 @@ import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 
 import { demand, type Question } from "../endpoint";
-import { onceKnown } from "../ssh";
 import type { MachineConfig } from "../machine";
 import { mastersTaint } from "../master";
+import { onceKnown } from "../ssh";
 
 type Taint = Readonly<{ key: string; value?: string; effect: string }>;
 type Bag = Readonly<Record<string, unknown>>;
@@ -22,6 +22,9 @@ interface Owner {
   readonly operation: string;
   readonly fieldsV1?: Readonly<{ "f:metadata"?: Readonly<{ "f:annotations"?: Bag }> }>;
 }
+
+/** The annotation that says whose machine a node is. */
+export const machineMark = "keelson.io/machine";
 
 const applies = "application/apply-patch+yaml";
 const merges = "application/merge-patch+json";
@@ -152,4 +155,4 @@ const isForgotten = ({ manager, operation, fieldsV1 }: Owner, own: string) =>
   manager !== own &&
   manager.startsWith("pulumi-kubernetes-") &&
   operation === "Apply" &&
-  fieldsV1?.["f:metadata"]?.["f:annotations"]?.["f:keelson.io/machine"] !== undefined;
+  fieldsV1?.["f:metadata"]?.["f:annotations"]?.[`f:${machineMark}`] !== undefined;

@@ -34,7 +34,8 @@ owner() {
 scripts() {
   local record name ran
   for record in "$SCRIPTS"/*/ran; do
-    { IFS= read -r ran <"$record"; } 2>/dev/null || continue
+    [ -e "$record" ] || continue
+    ran=$(<"$record")
     name=${record%/ran} name=${name##*/}
     printf 'script %s %s\n' "$name" "$ran"
     [[ $name != *-join && $name != *-master ]] || undone "$name"
