@@ -2,12 +2,11 @@
 # Reads: NGINX
 
 survey() {
-  local members nodes ends boot
+  local members nodes ends
   set +e
   # What waits for others, and what takes longest, goes on meanwhile: who asks has little patience.
   exec {members}< <(members) {nodes}< <(nodes) {ends}< <(certificates)
-  read -r boot </proc/sys/kernel/random/boot_id
-  printf 'boot %s\n' "$boot"
+  printf 'boot %s\n' "$(</proc/sys/kernel/random/boot_id)"
   printf 'clock %s\n' "$EPOCHSECONDS"
   owner
   scripts
@@ -89,8 +88,8 @@ presence() {
 # Units that a boot has yet to start are not looked at.
 unit_states() {
   local unit uptime
-  read -r uptime _ </proc/uptime
-  if [ "${uptime%.*}" -lt 120 ]; then
+  uptime=$(</proc/uptime)
+  if [ "${uptime%%.*}" -lt 120 ]; then
     for unit; do printf 'unit active %s\n' "$unit"; done
     return
   fi
