@@ -104,6 +104,7 @@ EOF2
 
 init() {
   on "$master" <<'EOF2'
+cp -r /tmp/root/. /
 mkdir -p /etc/kubernetes/pki/etcd
 cp /etc/etcd/pki/etcd/ca.* /etc/kubernetes/pki/etcd/
 kubeadm init phase certs apiserver-etcd-client --config /tmp/client-certificate.yaml >/dev/null

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { parseAllDocuments, stringify } from "yaml";
 
@@ -11,6 +12,7 @@ import { bundleDirectory } from "../../components/artifacts/cache";
 import { proxyPort } from "../../components/endpoint";
 import type { Environment } from "../../components/environment";
 import { criDockerdUnits, daemonJson } from "../../components/docker/render";
+import { encryptionOf, providersFile } from "../../components/encryption/settings";
 import { certificateConfig, clientUrl, etcdUnit, initialCluster } from "../../components/etcd/render";
 import { nodeEndpoint, proxyHost } from "../../components/endpoint";
 import { kubeletConfiguration, kubeletUnit } from "../../components/kubelet/render";
@@ -18,6 +20,7 @@ import { capabilities } from "../../components/local/container";
 import { keyPair } from "../../components/local/keys";
 import type { Machine, MachineConfig } from "../../components/machine";
 import { Fleet } from "../../components/script";
+import { componentFiles } from "../../components/master/files";
 import { kubeadmConfig, kubeletDefaults, serverAddress } from "../../components/master/render";
 import { nameserverLines } from "../support/ownMachines";
 import { here, type TestStack } from "../support/stack";
@@ -108,6 +111,10 @@ export class Floor {
     const config = kubeadmConfig({ environment, machine: master, etcdEndpoints, artifacts });
     const own = config.replace(nodeEndpoint, serverAddress(environment, master));
     write("kubeadm.yaml", withToken(`${own}---\n${kubeletDefaults(environment)}`));
+    for (const { path, content } of serverFiles(environment)) {
+      mkdirSync(dirname(join(this.files, "root", path)), { recursive: true });
+      write(join("root", path), content);
+    }
     write("certificates.yaml", certificateConfig(master, version, "/etc/etcd/pki"));
     write("client-certificate.yaml", certificateConfig(master, version, "/etc/kubernetes/pki"));
     const beginning = `Environment=ETCD_INITIAL_CLUSTER=${initialCluster([master], environment.etcd)}`;
@@ -135,6 +142,18 @@ function machineAt(config: MachineConfig, address: string): Machine {
   const connection = { host: address };
   const common = { identity: "", dependsOn: [], sharedKernel: true, nameservers: [] };
   return { name: config.name, address, fleet: new Fleet("", () => Promise.resolve()), config, connection, ...common };
+}
+
+/** What the API server reads besides its certificates. */
+function serverFiles(environment: Environment): readonly { readonly path: string; readonly content: string }[] {
+  if (!encryptionOf(environment)) return componentFiles(environment);
+  const secretbox = { keys: [{ name: "floor", secret: randomBytes(32).toString("base64") }] };
+  const providers = {
+    apiVersion: "apiserver.config.k8s.io/v1",
+    kind: "EncryptionConfiguration",
+    resources: [{ resources: ["secrets"], providers: [{ secretbox }] }],
+  };
+  return [...componentFiles(environment), { path: providersFile, content: stringify(providers) }];
 }
 
 function withToken(kubeadm: string): string {
