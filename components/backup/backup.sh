@@ -18,8 +18,8 @@ up() {
   # shellcheck disable=SC2016 # the arguments are those of the program
   program_of 'run_backup "$@"' | put /usr/local/lib/keelson/etcd-backup 0700
   note unit "$TIMER"
+  systemctl enable --quiet --no-reload "$TIMER"
   systemctl daemon-reload
-  systemctl enable --quiet "$TIMER"
   # Its interval may be another one.
   systemctl restart "$TIMER"
 }

@@ -11,8 +11,8 @@ set_timer() {
   fi
   program_of "by_timer" | put "$TIMER_PROGRAM" 0700
   note unit "$TIMER_UNIT"
+  systemctl enable --quiet --no-reload "$TIMER_UNIT"
   systemctl daemon-reload
-  systemctl enable --quiet "$TIMER_UNIT"
   # Its hour may be another one.
   systemctl restart "$TIMER_UNIT"
 }

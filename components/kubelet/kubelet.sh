@@ -30,8 +30,8 @@ turn() {
   configuration=$(detected_configuration)
   put "$KUBELET_CONFIG_FILE" 0600 <<<"$configuration"
   link_programs
+  let_start kubelet.service
   systemctl daemon-reload
-  systemctl enable --quiet kubelet.service
   note unit kubelet.service
   # Before the machine has joined, the kubelet has nothing to do: kubeadm starts it.
   if [ -e /etc/kubernetes/kubelet.conf ]; then

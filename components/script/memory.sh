@@ -102,12 +102,16 @@ disown_file() {
 
 # fingerprints: reads lines KIND NAME, and writes lines KIND FINGERPRINT NAME of what is there.
 fingerprints() {
-  local kind name files=() programs=() images=()
+  local kind name value=() files=() programs=() images=()
   while read -r kind name; do
     case $kind in
     file) [ ! -f "$name" ] || files+=("$name") ;;
     program) [ ! -f "$name" ] || programs+=("$name") ;;
-    kernel) printf 'kernel %s %s\n' "$(tr -s '[:space:]' , <"/proc/sys/${name//.//}" | sed 's/,$//')" "$name" ;;
+    kernel)
+      value=()
+      read -rd '' -a value 2>/dev/null <"/proc/sys/${name//.//}" || true
+      printf 'kernel %s %s\n' "$(IFS=, && printf '%s' "${value[*]}")" "$name"
+      ;;
     unit) printf 'unit active %s\n' "$name" ;;
     package) printf 'package installed %s\n' "$name" ;;
     image) images+=("$name") ;;
@@ -125,7 +129,7 @@ fingerprints() {
     name in sum { print "file " sum[name] ":" $0 }'
   # Its link says nothing of it.
   [ "${#programs[@]}" = 0 ] || stat -L -c 'program %s:%Y:%a:%U:%G %n' "${programs[@]}"
-  [ "${#images[@]}" = 0 ] || images_there "${images[@]}" | sed 's/^/image loaded /'
+  [ "${#images[@]}" = 0 ] || images_there "${images[@]}"
 }
 
 # rules_are_lost: kube-proxy has its chains, and nothing leads to them, as after iptables -F. It looks for its chains twice a minute, and for
@@ -145,12 +149,12 @@ images_there() {
     systemctl is-active --quiet docker.service && timeout 2 docker image inspect "${@#* }" >/dev/null 2>&1 || status=$?
     for image; do
       [ "$status" != 1 ] || said=$(timeout 2 docker image inspect "${image#* }" 2>&1 >/dev/null) || [[ ${said,,} != *"no such image"* ]] || continue
-      printf '%s\n' "$image"
+      printf 'image loaded %s\n' "$image"
     done
     ;;
   *)
     said=$(timeout 2 ctr --namespace k8s.io images ls -q 2>/dev/null) || said=$(printf '%s\n' "${@#* }")
-    for image; do ! grep -qxF -- "${image#* }" <<<"$said" || printf '%s\n' "$image"; done
+    for image; do ! grep -qxF -- "${image#* }" <<<"$said" || printf 'image loaded %s\n' "$image"; done
     ;;
   esac
 }

@@ -79,7 +79,7 @@ install_idle() {
     mkdir -p "$STATE/masked"
     touch "$STATE/masked/$2"
     # It warns of a unit that is still to come.
-    words=$(systemctl mask --quiet "$2" 2>&1) || die "the unit $2 of $(hostname) could not be masked: $words"
+    words=$(systemctl mask --quiet --no-reload "$2" 2>&1) || die "the unit $2 of $(hostname) could not be masked: $words"
   fi
   install_packages "$1" "$3"
 }

@@ -24,9 +24,13 @@ run_unit() {
 start_on() {
   local unit=$1
   began=$(date +%s)
-  accepted "$unit" && rm -f "$STATE/units/$unit" && systemctl daemon-reload && let_containers_live "$unit" &&
-    systemctl enable --quiet "$unit" && systemctl restart "$unit" && comes_up "$unit" && note_digest "$@"
+  accepted "$unit" && rm -f "$STATE/units/$unit" && let_start "$unit" && systemctl daemon-reload && let_containers_live "$unit" &&
+    systemctl restart "$unit" && comes_up "$unit" && note_digest "$@"
 }
+
+# let_start UNIT: with its machine, when systemd has read all units anew: whoever has written its file sees to that, once. It takes a second
+# on a busy machine.
+let_start() { systemctl is-enabled --quiet "$1" || systemctl enable --quiet --no-reload "$1"; }
 
 # A daemon goes by the setting that it runs on: told to leave containers alone from now on, it would end them all for that.
 let_containers_live() {
@@ -146,8 +150,9 @@ unit_failed() {
   die "unit $1 does not run on $(hostname); its status and last log lines are above"
 }
 
+# stop_unit UNIT...: and they start no more; whoever removes their files has systemd read that.
 stop_unit() {
-  systemctl disable --quiet --now "$@" 2>/dev/null || true
+  systemctl disable --quiet --no-reload --now "$@" 2>/dev/null || true
   local unit
   for unit; do
     rm -rf "$STATE/units/$unit" "$STATE/units/$unit".{files,read,good,read.files,read.good}

@@ -76,11 +76,15 @@ at_work() {
 
 # presence: what is there now of all that scripts answer for, as they would note it.
 presence() {
-  local noted units packages
-  noted=$(cat "$SCRIPTS"/*/wrote 2>/dev/null | awk '{ name = substr($0, length($1 $2) + 3); print $1, name }' | sort -u)
-  fingerprints < <(grep -E '^(file|program|kernel|image|present|rules) ' <<<"$noted")
-  mapfile -t units < <(sed -n 's/^unit //p' <<<"$noted")
-  mapfile -t packages < <(sed -n 's/^package //p' <<<"$noted")
+  local kind name units=() packages=() others=
+  while read -r kind name; do
+    case $kind in
+    unit) units+=("$name") ;;
+    package) packages+=("$name") ;;
+    *) others+="$kind $name"$'\n' ;;
+    esac
+  done < <(cat "$SCRIPTS"/*/wrote 2>/dev/null | awk '{ $0 = $1 " " substr($0, length($1 $2) + 3) } !known[$0]++')
+  fingerprints <<<"$others"
   [ "${#units[@]}" = 0 ] || unit_states "${units[@]}"
   [ "${#packages[@]}" = 0 ] || pkg_states "${packages[@]}"
 }

@@ -145,7 +145,7 @@ describe("packages", () => {
     installed(["bash"]);
     host.stub("systemctl", `[ "$1" != is-enabled ] || { echo ${state}; [ ${state} = enabled ]; }`);
     expect(host.up("install_idle owner tool.service tool").status).toBe(0);
-    expect(host.called()).toContain("systemctl mask --quiet tool.service");
+    expect(host.called()).toContain("systemctl mask --quiet --no-reload tool.service");
     const { status, stderr } = host.up("remove_idle owner tool.service tool");
     expect([status, list()]).toEqual([0, left]);
     if (state !== "masked") expect(stderr).toMatch(/^tool stays on .* tool\.service, which was masked, is enabled\n$/);

@@ -21,10 +21,17 @@ describe("run_unit", () => {
   });
 
   test("starts a unit, and lets it run while its files stay", () => {
+    host.stub(
+      "systemctl",
+      `case $1 in is-active) [ -e '${host.path("active")}' ] ;; is-enabled) [ -e '${host.path("enabled")}' ] ;;
+       enable) touch '${host.path("enabled")}' ;; restart) touch '${host.path("active")}' ;; esac`,
+    );
     expect(run()).toEqual(clean);
+    // All units are read once.
     expect(host.called()).toEqual([
+      "systemctl is-enabled --quiet a.service",
+      "systemctl enable --quiet --no-reload a.service",
       "systemctl daemon-reload",
-      "systemctl enable --quiet a.service",
       "systemctl restart a.service",
     ]);
     expect(run()).toEqual(clean);
@@ -93,7 +100,7 @@ describe("run_unit", () => {
   test("starts a unit anew that was stopped in between", () => {
     run();
     expect(host.up("stop_unit a.service b.service")).toEqual(clean);
-    expect(host.called()).toContain("systemctl disable --quiet --now a.service b.service");
+    expect(host.called()).toContain("systemctl disable --quiet --no-reload --now a.service b.service");
     run();
     expect(restarted()).toBe(true);
   });

@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('96b05c44c24395a0' 'bb667d4a4265b594')
+readonly -a REVISIONS=('b5fe6f9dabe4e000' '76d8c3df4c0801b1')
 
 readonly AUTHORITIES='1'
 

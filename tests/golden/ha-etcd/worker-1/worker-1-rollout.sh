@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('737ba8712142d309' 'ed9d96fbb9de36ab')
+readonly -a REVISIONS=('87778d4262a261c0' '8ac299573a7ececb')
 
 readonly AUTHORITIES='1'
 

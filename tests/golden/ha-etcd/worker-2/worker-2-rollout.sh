@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('3e5fb60b88fcb582' '68b16d12377c41d2')
+readonly -a REVISIONS=('bbe75844f3aea528' '8ed9c82302057b0e')
 
 readonly AUTHORITIES='1'
 

@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('2264115143386aeb' 'ceb9d99ae6e2d638')
+readonly -a REVISIONS=('45d87eccd530b215' 'b11bbf0e31baffef')
 
 readonly AUTHORITIES='1'
 

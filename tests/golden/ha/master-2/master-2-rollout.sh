@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('2fd2fe025136aca3' 'c8d25e703cf21585')
+readonly -a REVISIONS=('4cdfea9fbb5d274c' 'b42121ad348be323')
 
 readonly AUTHORITIES='1'
 

@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('dae418b1729b041d' 'b3975b1ab795df10')
+readonly -a REVISIONS=('e060417aeef927cd' 'dcd5953adb5c0952')
 
 readonly AUTHORITIES='1'
 

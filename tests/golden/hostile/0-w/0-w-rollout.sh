@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('5b78ae3264c9616d' '30e6af2ccabad8ed')
+readonly -a REVISIONS=('fad7012d4e718d2c' 'c6bdb7358624274a')
 
 readonly AUTHORITIES='1'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('ccbf7c93a6a7b9d3')
+readonly -a REVISIONS=('642c40fc107167ac')
 
 readonly PROGRAM='its digest'
 

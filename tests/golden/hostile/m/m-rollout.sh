@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('ad57dad456261f30' 'b1e769e2136fe261')
+readonly -a REVISIONS=('2abe9b2e7881f476' '1f0398c1ac68febe')
 
 readonly AUTHORITIES='1'
 

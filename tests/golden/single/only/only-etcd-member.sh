@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('bb40291b9f360e58')
+readonly -a REVISIONS=('e286014c7ccf0c1d')
 
 readonly PROGRAM='its digest'
 

@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('0143409562055af5' '20533108d3c8ebcb')
+readonly -a REVISIONS=('83e0403dd44584b7' 'bbc8cfdb9e9a7724')
 
 readonly AUTHORITIES='1'
 

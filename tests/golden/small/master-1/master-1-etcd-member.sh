@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('62db6f18f59e1483')
+readonly -a REVISIONS=('009a7d4c24da3564')
 
 readonly PROGRAM='its digest'
 

@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('2264115143386aeb' 'bfcb141f8d2335ae')
+readonly -a REVISIONS=('45d87eccd530b215' '7a1d7fdd1625a51c')
 
 readonly AUTHORITIES='1'
 

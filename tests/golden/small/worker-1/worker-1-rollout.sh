@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('dae418b1729b041d' '503d85b5b306a0c4')
+readonly -a REVISIONS=('e060417aeef927cd' '6b55863aac621a3d')
 
 readonly AUTHORITIES='1'
 

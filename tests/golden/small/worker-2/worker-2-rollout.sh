@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('7d4f7da5233219de' '07d0d4ceb36e9638')
+readonly -a REVISIONS=('2cc426fa44a0cec7' '42446463f171568f')
 
 readonly AUTHORITIES='1'
 
