@@ -30,7 +30,7 @@ turn() {
   configuration=$(detected_configuration)
   put "$KUBELET_CONFIG_FILE" 0600 <<<"$configuration"
   link_programs
-  let_start kubelet.service
+  systemctl enable --quiet --no-reload kubelet.service
   systemctl daemon-reload
   note unit kubelet.service
   # Before the machine has joined, the kubelet has nothing to do: kubeadm starts it.

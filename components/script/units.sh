@@ -21,16 +21,13 @@ run_unit() {
   keep_files "$@"
 }
 
+# systemd reads all units anew for each change of what starts at a boot, a second on a busy machine, unless it is told that this is next.
 start_on() {
   local unit=$1
   began=$(date +%s)
-  accepted "$unit" && rm -f "$STATE/units/$unit" && let_start "$unit" && systemctl daemon-reload && let_containers_live "$unit" &&
-    systemctl restart "$unit" && comes_up "$unit" && note_digest "$@"
+  accepted "$unit" && rm -f "$STATE/units/$unit" && systemctl enable --quiet --no-reload "$unit" &&
+    systemctl daemon-reload && let_containers_live "$unit" && systemctl restart "$unit" && comes_up "$unit" && note_digest "$@"
 }
-
-# let_start UNIT: with its machine, when systemd has read all units anew: whoever has written its file sees to that, once. It takes a second
-# on a busy machine.
-let_start() { systemctl is-enabled --quiet "$1" || systemctl enable --quiet --no-reload "$1"; }
 
 # A daemon goes by the setting that it runs on: told to leave containers alone from now on, it would end them all for that.
 let_containers_live() {

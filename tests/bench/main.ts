@@ -2,8 +2,10 @@
  * Figures, in one run on the same machines: the program beside a plain script that builds the same cluster. Noise is the
  * same for both, so ratios are what counts.
  */
-import { appendFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 
+import { bundleDirectory } from "../../components/artifacts/cache";
 import { backupLine } from "./backup";
 import { Floor } from "./floor";
 import { noopLine } from "./noop";
@@ -87,10 +89,11 @@ async function main(): Promise<void> {
       `growth, ${large} workers to ${small}: up ${(more / one).toFixed(2)} (goal ${growthGoal}), floor ${(most / least).toFixed(2)}`,
     );
   } finally {
+    // Half an hour's figures are told, whatever comes after them.
+    print(bench);
     await bench.stack.remove();
   }
-  lines.push(...(await scaleLines()), await surveyLine(), await backupLine());
-  print(bench);
+  lines.push(...(await scaleLines()), await surveyLine(), await backupLine(), coldLine());
   process.stdout.write(`\n${lines.join("\n")}\n`);
 }
 
@@ -98,6 +101,17 @@ async function timed(action: () => Promise<Run>): Promise<{ readonly seconds: nu
   const began = Date.now();
   const run = await action();
   return { seconds: (Date.now() - began) / 1000, run };
+}
+
+/** What came before the first `up` on this computer: everything that a cluster of local machines needs was built then. */
+function coldLine(): string {
+  const goal = 12;
+  try {
+    const seconds = Number(readFileSync(join(dirname(bundleDirectory()), "first-setup"), "utf8"));
+    return `cold start: all was built here in ${(seconds / 60).toFixed(1)} min, before the first up (goal ${goal}, with that up)`;
+  } catch {
+    return `cold start: not known, for what is kept here was built before that was noted (goal ${goal} min)`;
+  }
 }
 
 /** What lies in memory of the disk is forgotten: as after a computer's start. */

@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('b5fe6f9dabe4e000' '76d8c3df4c0801b1')
+readonly -a REVISIONS=('df0485e29735700f' '898b854f300e89b2')
 
 readonly AUTHORITIES='1'
 

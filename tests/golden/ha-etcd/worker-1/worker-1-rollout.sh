@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('87778d4262a261c0' '8ac299573a7ececb')
+readonly -a REVISIONS=('60ebe2b271269b36' 'd46a31181a603448')
 
 readonly AUTHORITIES='1'
 

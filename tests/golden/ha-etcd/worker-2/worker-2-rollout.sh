@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('bbe75844f3aea528' '8ed9c82302057b0e')
+readonly -a REVISIONS=('78c33dc1c0e96129' '6f56e7b658668b4a')
 
 readonly AUTHORITIES='1'
 

@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('45d87eccd530b215' 'b11bbf0e31baffef')
+readonly -a REVISIONS=('aac16d569ba57195' '2693a9d3881d99b4')
 
 readonly AUTHORITIES='1'
 

@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('fad7012d4e718d2c' 'c6bdb7358624274a')
+readonly -a REVISIONS=('405ef2ed3af8b58f' 'd1eef1cb7ef31d44')
 
 readonly AUTHORITIES='1'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('642c40fc107167ac')
+readonly -a REVISIONS=('04f32b14ae0ade8d')
 
 readonly PROGRAM='its digest'
 

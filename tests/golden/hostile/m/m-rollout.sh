@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('2abe9b2e7881f476' '1f0398c1ac68febe')
+readonly -a REVISIONS=('62109db91383461d' '91fc5890c0820c38')
 
 readonly AUTHORITIES='1'
 

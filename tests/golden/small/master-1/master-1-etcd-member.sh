@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('009a7d4c24da3564')
+readonly -a REVISIONS=('a24e7d9a78106f5f')
 
 readonly PROGRAM='its digest'
 

@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('45d87eccd530b215' '7a1d7fdd1625a51c')
+readonly -a REVISIONS=('aac16d569ba57195' '9fa5fecc1bd51f4d')
 
 readonly AUTHORITIES='1'
 
