@@ -89,10 +89,14 @@ is_adopted() {
 
 # The distribution's package runs the engine on the daemon.json that lies there already.
 install_engine() {
+  local ran=false
+  ! systemctl is-active --quiet docker.service || ran=true
   case $PACKAGES in
   distribution) install_engine_of_distribution ;;
   docker) install_engine_of_docker ;;
   esac
+  # Its package has just started it on the settings that lie there: it need not restart.
+  [ "$ran" = true ] || ! systemctl is-active --quiet docker.service || note_start docker.service /etc/docker/daemon.json
   command -v docker >/dev/null || die "no package of Docker on $(hostname) has brought its client, the command docker: install it"
 }
 

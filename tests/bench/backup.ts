@@ -24,7 +24,7 @@ export async function backupLine(): Promise<string> {
     const parts = [
       perGib(
         "snapshot and backup",
-        timed(() => on(member, "open_repository; make_backup")),
+        timed(() => on(member, "open_repository; make_backup locked")),
       ),
       perGib(
         "verification",

@@ -88,13 +88,17 @@ async function main(): Promise<void> {
     lines.push(
       `growth, ${large} workers to ${small}: up ${(more / one).toFixed(2)} (goal ${growthGoal}), floor ${(most / least).toFixed(2)}`,
     );
+    await bench.stack.remove();
+    lines.push(...(await scaleLines()));
+    lines.push(await surveyLine());
+    lines.push(await backupLine());
+    lines.push(coldLine());
   } finally {
     // Half an hour's figures are told, whatever comes after them.
     print(bench);
+    process.stdout.write(`\n${lines.join("\n")}\n`);
     await bench.stack.remove();
   }
-  lines.push(...(await scaleLines()), await surveyLine(), await backupLine(), coldLine());
-  process.stdout.write(`\n${lines.join("\n")}\n`);
 }
 
 async function timed(action: () => Promise<Run>): Promise<{ readonly seconds: number; readonly run: Run }> {

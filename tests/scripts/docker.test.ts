@@ -34,6 +34,23 @@ describe("an engine", () => {
     expect(called.some((call) => /^(apt-get|dpkg |docker rm)/.test(call))).toBe(false);
     expect(host.has("var/lib/docker/volumes/x")).toBe(true);
   });
+  test.each([
+    ["that its package starts on our settings does not restart", false],
+    ["that ran before it was ours restarts on them", true],
+  ])("%s", (_, ran) => {
+    const there = host.path("there");
+    if (ran) host.write("there", "");
+    host.stub("dpkg-query", `[ ! -e '${there}' ] || printf installed`);
+    host.stub("apt-get", `touch '${there}'`);
+    host.stub("systemctl", `[ "$1" != is-active ] || [ -e '${there}' ]`);
+    expect(docker("up").status).toBe(0);
+    const called = host.called();
+    expect(called.some((call) => call.startsWith("apt-get"))).toBe(!ran);
+    expect(called.includes("systemctl restart docker.service")).toBe(ran);
+    // What it runs on is known from then on.
+    docker("up");
+    expect(calls("systemctl restart docker.service")).toEqual([]);
+  });
   test("that is adopted is used as it is, and stays so", () => {
     host.write("etc/docker/daemon.json", '{ "its": "own" }');
     host.write("var/lib/docker/volumes/x", "");

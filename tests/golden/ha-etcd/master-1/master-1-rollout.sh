@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('df0485e29735700f' '898b854f300e89b2')
+readonly -a REVISIONS=('b892afd0bd4a7427' '898b854f300e89b2')
 
 readonly AUTHORITIES='1'
 

@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('60ebe2b271269b36' 'd46a31181a603448')
+readonly -a REVISIONS=('06d50dd137fddd1a' 'd46a31181a603448')
 
 readonly AUTHORITIES='1'
 

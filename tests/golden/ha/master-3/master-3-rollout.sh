@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('6f061674057b40bd' '8343b08a2dfca997')
+readonly -a REVISIONS=('b62d163bc491587d' '8343b08a2dfca997')
 
 readonly AUTHORITIES='1'
 

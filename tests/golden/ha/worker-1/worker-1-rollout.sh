@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('ecb18c26791d3756' 'e3ae15605f1bc6d8')
+readonly -a REVISIONS=('375bdd5bdbe483e1' 'e3ae15605f1bc6d8')
 
 readonly AUTHORITIES='1'
 

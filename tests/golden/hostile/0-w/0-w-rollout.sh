@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('405ef2ed3af8b58f' 'd1eef1cb7ef31d44')
+readonly -a REVISIONS=('4ae82ec848bd3ed6' 'd1eef1cb7ef31d44')
 
 readonly AUTHORITIES='1'
 

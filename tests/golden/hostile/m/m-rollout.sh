@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('62109db91383461d' '91fc5890c0820c38')
+readonly -a REVISIONS=('847334cf4149a040' '91fc5890c0820c38')
 
 readonly AUTHORITIES='1'
 

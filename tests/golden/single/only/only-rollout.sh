@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('660b38102507fec1' '1eaa094b0fbb8639')
+readonly -a REVISIONS=('5e525def13de233b' '1eaa094b0fbb8639')
 
 readonly AUTHORITIES='1'
 

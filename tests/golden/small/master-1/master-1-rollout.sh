@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('aac16d569ba57195' '9fa5fecc1bd51f4d')
+readonly -a REVISIONS=('e254f89467e46d59' '9fa5fecc1bd51f4d')
 
 readonly AUTHORITIES='1'
 

@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('ecb18c26791d3756' 'cf0d52e3908ca93f')
+readonly -a REVISIONS=('375bdd5bdbe483e1' 'cf0d52e3908ca93f')
 
 readonly AUTHORITIES='1'
 

@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('101feb792a54902b' '468c847c99e6ac64')
+readonly -a REVISIONS=('971029e2d0ee2b26' '468c847c99e6ac64')
 
 readonly AUTHORITIES='1'
 
