@@ -140,7 +140,7 @@ leads_nowhere() {
   iptables -w 2 -t "$1" -S "$3" >/dev/null 2>&1 && ! grep -qw -- "$3" <(iptables -w 2 -t "$1" -S "$2" 2>/dev/null)
 }
 
-# images_there IMAGE...: which of them their runtime has, which is the same of all; one that does not answer has lost none. A question to
+# images_there IMAGE...: a line of each that their runtime has, which is the same of all; one that does not answer has lost none. A question to
 # Docker that does not run would start it.
 images_there() {
   local image status=0 said

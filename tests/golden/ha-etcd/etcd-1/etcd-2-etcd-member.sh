@@ -16,7 +16,7 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.22:2379'
 
-readonly -a REVISIONS=('327763fdf7bdc597')
+readonly -a REVISIONS=('1d1df8de4d9c4ded')
 
 readonly PROGRAM='its digest'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=('etcd-1 https://192.0.2.21:2379' 'etcd-2 https://192.0.2.22:2
 
 readonly CLIENT_URL='https://192.0.2.23:2379'
 
-readonly -a REVISIONS=('d6bf488d0c4d49a0')
+readonly -a REVISIONS=('2dc5e49b5c0a7621')
 
 readonly PROGRAM='its digest'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=('etcd-2 https://192.0.2.22:2379' 'etcd-3 https://192.0.2.23:2
 
 readonly CLIENT_URL='https://192.0.2.21:2379'
 
-readonly -a REVISIONS=('5d7274a644b225ab')
+readonly -a REVISIONS=('3f071f28a474cef1')
 
 readonly PROGRAM='its digest'
 

@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('b892afd0bd4a7427' '898b854f300e89b2')
+readonly -a REVISIONS=('d6673a3be228e839' 'd2d4054c951261bb')
 
 readonly AUTHORITIES='1'
 

@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('06d50dd137fddd1a' 'd46a31181a603448')
+readonly -a REVISIONS=('ebdda67f2a0354d6' '2d98ef71643d85d7')
 
 readonly AUTHORITIES='1'
 

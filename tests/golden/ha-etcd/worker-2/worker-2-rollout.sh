@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('1cc1c90a0e5b5389' '6f56e7b658668b4a')
+readonly -a REVISIONS=('4c23e14d036b1479' 'ec31ff7b53d704fc')
 
 readonly AUTHORITIES='1'
 

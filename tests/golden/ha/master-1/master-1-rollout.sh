@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('e254f89467e46d59' '2693a9d3881d99b4')
+readonly -a REVISIONS=('2f557ca4fdfbe3ff' '757dbc1eae8e3f89')
 
 readonly AUTHORITIES='1'
 

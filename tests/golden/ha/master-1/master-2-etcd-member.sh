@@ -16,7 +16,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.12:2379'
 
-readonly -a REVISIONS=('a7c442d6f587e65b')
+readonly -a REVISIONS=('b0cb963cfb44b647')
 
 readonly PROGRAM='its digest'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=('master-1 https://192.0.2.11:2379' 'master-2 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.13:2379'
 
-readonly -a REVISIONS=('2e1cb718b06c2956')
+readonly -a REVISIONS=('2635d5af97cdec77')
 
 readonly PROGRAM='its digest'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=('master-2 https://192.0.2.12:2379' 'master-3 https://192.0.2.
 
 readonly CLIENT_URL='https://192.0.2.11:2379'
 
-readonly -a REVISIONS=('654eeb0511392dda')
+readonly -a REVISIONS=('e4586c49524f2a0e')
 
 readonly PROGRAM='its digest'
 

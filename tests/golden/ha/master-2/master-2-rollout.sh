@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('08eee63c060e3c01' '6392922c32b74da5')
+readonly -a REVISIONS=('04886ece4a8c20d5' 'fc8396a325c0966a')
 
 readonly AUTHORITIES='1'
 

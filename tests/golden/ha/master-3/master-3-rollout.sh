@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS='192.0.2.10'
 
-readonly -a REVISIONS=('b62d163bc491587d' '8343b08a2dfca997')
+readonly -a REVISIONS=('2ed3ce5eed9dabd9' 'df1c03b1d4a3e922')
 
 readonly AUTHORITIES='1'
 

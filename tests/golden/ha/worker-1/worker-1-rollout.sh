@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('375bdd5bdbe483e1' 'e3ae15605f1bc6d8')
+readonly -a REVISIONS=('d824607fd8cffe9d' 'a0d62a8cfef782d9')
 
 readonly AUTHORITIES='1'
 

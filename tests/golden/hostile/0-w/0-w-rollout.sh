@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('4ae82ec848bd3ed6' 'd1eef1cb7ef31d44')
+readonly -a REVISIONS=('b58cc44c9fe250b4' '9c871b65cbb9105e')
 
 readonly AUTHORITIES='1'
 

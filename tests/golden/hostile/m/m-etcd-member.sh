@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://198.51.100.1:12379'
 
-readonly -a REVISIONS=('04f32b14ae0ade8d')
+readonly -a REVISIONS=('91c19982c4399163')
 
 readonly PROGRAM='its digest'
 

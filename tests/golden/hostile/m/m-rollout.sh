@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('847334cf4149a040' '91fc5890c0820c38')
+readonly -a REVISIONS=('1551e9d9719d8b31' 'cdbac82eb8d2ba6f')
 
 readonly AUTHORITIES='1'
 

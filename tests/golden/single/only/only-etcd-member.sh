@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://192.0.2.10:2379'
 
-readonly -a REVISIONS=('728ca1115b847d87')
+readonly -a REVISIONS=('8cb3949858993abf')
 
 readonly PROGRAM='its digest'
 

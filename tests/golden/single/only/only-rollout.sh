@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('5e525def13de233b' '1eaa094b0fbb8639')
+readonly -a REVISIONS=('f9444d93340d22ac' 'eaddb4f987b45733')
 
 readonly AUTHORITIES='1'
 

@@ -16,7 +16,7 @@ readonly -a PEERS=()
 
 readonly CLIENT_URL='https://172.30.0.11:2379'
 
-readonly -a REVISIONS=('a24e7d9a78106f5f')
+readonly -a REVISIONS=('5567d7ee3b99dd1a')
 
 readonly PROGRAM='its digest'
 

@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('e254f89467e46d59' '9fa5fecc1bd51f4d')
+readonly -a REVISIONS=('2f557ca4fdfbe3ff' '7f29beacc3809d1c')
 
 readonly AUTHORITIES='1'
 

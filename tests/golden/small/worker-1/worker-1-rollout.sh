@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('375bdd5bdbe483e1' 'cf0d52e3908ca93f')
+readonly -a REVISIONS=('d824607fd8cffe9d' '216eb67053bb7505')
 
 readonly AUTHORITIES='1'
 

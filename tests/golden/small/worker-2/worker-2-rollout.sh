@@ -34,7 +34,7 @@ readonly DRAIN_SECONDS='120'
 
 readonly VIRTUAL_ADDRESS=''
 
-readonly -a REVISIONS=('971029e2d0ee2b26' '468c847c99e6ac64')
+readonly -a REVISIONS=('0ff45184ad218607' 'a1d4ccfd76eed4a8')
 
 readonly AUTHORITIES='1'
 
