@@ -74,6 +74,21 @@ async function main(): Promise<void> {
   const bench = new Bench();
   const lines: string[] = [];
   try {
+    await measureClusters(bench, lines);
+    lines.push(...(await scaleLines()));
+    lines.push(await surveyLine());
+    lines.push(await backupLine());
+    lines.push(coldLine());
+  } finally {
+    // Half an hour's figures are told, whatever comes after them.
+    print(bench);
+    process.stdout.write(`\n${lines.join("\n")}\n`);
+  }
+}
+
+/** On machines that are gone when it is done: nothing else is measured beside them. */
+async function measureClusters(bench: Bench, lines: string[]): Promise<void> {
+  try {
     dropCaches();
     await bench.besideFloor("up, cold page cache", 2, 1);
     await bench.measure("up, warm", "up");
@@ -88,15 +103,7 @@ async function main(): Promise<void> {
     lines.push(
       `growth, ${large} workers to ${small}: up ${(more / one).toFixed(2)} (goal ${growthGoal}), floor ${(most / least).toFixed(2)}`,
     );
-    await bench.stack.remove();
-    lines.push(...(await scaleLines()));
-    lines.push(await surveyLine());
-    lines.push(await backupLine());
-    lines.push(coldLine());
   } finally {
-    // Half an hour's figures are told, whatever comes after them.
-    print(bench);
-    process.stdout.write(`\n${lines.join("\n")}\n`);
     await bench.stack.remove();
   }
 }
